@@ -1,0 +1,1 @@
+"""Benches: one module an area; each prints goal, measured, holds."""

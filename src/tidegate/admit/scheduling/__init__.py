@@ -1,0 +1,1 @@
+"""Capability 1: Why did this request wait, and who gets served next?"""

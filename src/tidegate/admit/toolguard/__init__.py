@@ -1,0 +1,1 @@
+"""Capability 7: Is this agent still getting anywhere?"""

@@ -1,0 +1,1 @@
+"""Trace, prompt, document or answer → findings."""

@@ -1,0 +1,1 @@
+"""Capability 3: Which of our rules does anything enforce?"""

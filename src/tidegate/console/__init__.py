@@ -1,0 +1,1 @@
+"""The web face: server-rendered, no build step, no network."""

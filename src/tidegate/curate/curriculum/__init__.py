@@ -1,0 +1,1 @@
+"""Capability 12: Which lessons teach what the models no longer need?"""

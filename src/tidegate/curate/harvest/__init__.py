@@ -1,0 +1,1 @@
+"""Capability 2: Which production failures must become tests, and which tests are relics?"""

@@ -1,0 +1,1 @@
+"""Cases and measurements → a gate."""

@@ -1,0 +1,1 @@
+"""Capability 8: Would a rule do as well as the model, for less?"""

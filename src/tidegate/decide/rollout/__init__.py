@@ -1,0 +1,1 @@
+"""Capability 4: Is the new version safe on the traffic staging never saw?"""

@@ -1,0 +1,1 @@
+"""The data plane: HTTP in and out, streaming, auth, upstreams; `lifecycle` is a pure step function."""

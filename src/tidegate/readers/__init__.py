@@ -1,0 +1,1 @@
+"""Files, git history, OpenAPI, notebooks, other tools' logs → values."""

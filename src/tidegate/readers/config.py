@@ -1,0 +1,208 @@
+"""Reads `tidegate.yaml` into `Settings`, naming file, line, value and remedy when it cannot.
+
+All or nothing: either every part is acceptable, or a `SettingError` lists what is not and the
+settings in force stay as they are.
+"""
+
+import os
+import re
+import types
+from pathlib import Path
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+import yaml
+
+from tidegate.settings import Section, Settings
+from tidegate.spine.errors import SettingError, nearest
+
+
+def read_settings(path: Path) -> Settings:
+    """Settings of a file; raises SettingError naming file:line, the value, and what would do."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(
+            f"cannot read the configuration: {error}", where=str(path), remedy="`tidegate init` writes one"
+        ) from error
+    return parse_settings(text, str(path))
+
+
+def parse_settings(text: str, name: str = "tidegate.yaml") -> Settings:
+    """Settings of YAML text; `name` is what errors call it."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        data = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{name}:{mark.line + 1}" if mark else name
+        raise SettingError(f"not YAML: {getattr(error, 'problem', error)}", where=where) from error
+    if data is None:
+        data = {}
+    if not isinstance(data, dict):
+        raise SettingError(f"expected a mapping of settings, got {type(data).__name__}", where=f"{name}:1")
+    lines = _lines(node)
+    _refuse_duplicate_keys(node, name)
+    _refuse_unknown(data, Settings, (), lines, name)
+    try:
+        settings = msgspec.convert(data, Settings)
+    except msgspec.ValidationError as error:
+        path = _path_of(str(error))
+        value = _at(data, path)
+        where = f"{name}:{_line(lines, path)}"
+        dotted = ".".join(str(p) for p in path) or "the file"
+        raise SettingError(f"{dotted}: {str(error).split(' - at')[0]}, got {value!r}", where=where) from error
+    check_settings(settings, lambda *p: f"{name}:{_line(lines, p)}")
+    return settings
+
+
+def check_settings(s: Settings, where: Any) -> None:
+    """Everything one type alone cannot say: names that must exist, be unique, be positive."""
+    upstreams = _unique([u.name for u in s.upstreams], "upstreams", where)
+    _unique([t.name for t in s.tenants], "tenants", where)
+    classes = _unique([c.name for c in s.classes], "classes", where)
+    names: dict[str, int] = {}
+    for i, r in enumerate(s.routes):
+        for n in (r.model, *r.aliases):
+            if n in names:
+                message = f"the model name {n!r} is already taken by routes[{names[n]}]"
+                raise SettingError(message, where=where("routes", i), remedy="give each name one route")
+            names[n] = i
+        if not r.upstreams:
+            raise SettingError(f"route {r.model!r} names no upstream", where=where("routes", i))
+        for u in r.upstreams:
+            if u not in upstreams:
+                message = f"route {r.model!r} names the upstream {u!r}, which does not exist"
+                raise SettingError(message, where=where("routes", i, "upstreams"), remedy=nearest(u, upstreams))
+    for i, t in enumerate(s.tenants):
+        if t.weight <= 0 or t.weight != t.weight or t.weight == float("inf"):
+            message = f"tenant {t.name!r}: expected a finite weight above 0, got {t.weight!r}"
+            raise SettingError(message, where=where("tenants", i, "weight"), remedy="1.0 is one equal share")
+        if t.service_class not in classes:
+            message = f"tenant {t.name!r} is in the class {t.service_class!r}, which does not exist"
+            remedy = nearest(t.service_class, classes)
+            raise SettingError(message, where=where("tenants", i, "service_class"), remedy=remedy)
+    for i, c in enumerate(s.classes):
+        if c.weight <= 0:
+            message = f"class {c.name!r}: expected a weight above 0 (a floor for every class), got {c.weight!r}"
+            raise SettingError(message, where=where("classes", i, "weight"))
+    for i, upstream in enumerate(s.upstreams):
+        if not re.match(r"https?://[^/\s]+", upstream.url):
+            message = f"upstream {upstream.name!r}: expected an http:// or https:// address, got {upstream.url!r}"
+            raise SettingError(message, where=where("upstreams", i, "url"))
+    if s.workers < 1:
+        raise SettingError(f"expected at least 1 worker, got {s.workers}", where=where("workers"))
+
+
+def secret(reference: str, where: str = "") -> str:
+    """The value behind `env:NAME` or `file:PATH`; a secret written into the file itself is refused."""
+    kind, _, rest = reference.partition(":")
+    if kind == "env":
+        value = os.environ.get(rest)
+        if value is None:
+            raise SettingError(f"the environment variable {rest!r} is not set", where=where)
+        return value
+    if kind == "file":
+        try:
+            return Path(rest).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingError(f"cannot read the secret's file: {error}", where=where) from error
+    raise SettingError(
+        "expected a reference to a secret, got a value (not shown)", where=where, remedy="write env:NAME or file:PATH"
+    )
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `tidegate.yaml`, for editors."""
+    schema = msgspec.json.schema(Settings)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "tidegate.yaml", **schema}
+
+
+def _unique(names: list[str], kind: str, where: Any) -> set[str]:
+    seen: set[str] = set()
+    for i, n in enumerate(names):
+        if n in seen:
+            raise SettingError(f"two {kind} are called {n!r}", where=where(kind, i), remedy="names must differ")
+        seen.add(n)
+    return seen
+
+
+Path_ = tuple[str | int, ...]
+
+
+def _lines(node: yaml.Node | None, path: Path_ = ()) -> dict[Path_, int]:
+    out: dict[Path_, int] = {}
+    if node is None:
+        return out
+    out[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            out |= _lines(value, here)
+            out[here] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for i, value in enumerate(node.value):
+            out |= _lines(value, (*path, i))
+    return out
+
+
+def _refuse_duplicate_keys(node: yaml.Node | None, name: str) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                message = f"the key {key.value!r} stands twice (first on line {seen[key.value]})"
+                raise SettingError(message, where=f"{name}:{line}", remedy="keep one")
+            seen[key.value] = line
+            _refuse_duplicate_keys(value, name)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_duplicate_keys(value, name)
+
+
+def _line(lines: dict[Path_, int], path: Path_) -> int:
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+def _refuse_unknown(data: Any, kind: Any, path: Path_, lines: dict[Path_, int], name: str) -> None:
+    """Walk data beside its type and refuse the first key the type does not have."""
+    section = _section_of(kind)
+    if section is not None and isinstance(data, dict):
+        known = {f.encode_name: f.type for f in msgspec.structs.fields(section)}
+        for key, value in data.items():
+            if key not in known:
+                dotted = ".".join(str(p) for p in path) or "the file"
+                where = f"{name}:{_line(lines, (*path, str(key)))}"
+                raise SettingError(f"unknown key {key!r} in {dotted}", where=where, remedy=nearest(str(key), known))
+            _refuse_unknown(value, known[key], (*path, key), lines, name)
+    elif isinstance(data, list):
+        item = next((a for a in _members(kind) if get_origin(a) in (tuple, list)), None)
+        if item is not None:
+            for i, value in enumerate(data):
+                _refuse_unknown(value, get_args(item)[0], (*path, i), lines, name)
+
+
+def _members(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in (Union, types.UnionType) else (kind,)
+
+
+def _section_of(kind: Any) -> type[Section] | None:
+    return next((m for m in _members(kind) if isinstance(m, type) and issubclass(m, Section)), None)
+
+
+def _path_of(message: str) -> Path_:
+    found = re.search(r"at `\$([^`]*)`", message)
+    parts = re.findall(r"\.([\w-]+)|\[(\d+)\]", found.group(1)) if found else []
+    return tuple(int(i) if i else k for k, i in parts)
+
+
+def _at(data: Any, path: Path_) -> Any:
+    for p in path:
+        try:
+            data = data[p]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data

@@ -1,0 +1,1 @@
+"""Findings, estimates and gates → terminal, HTML, Markdown, SARIF, JUnit, plots; pure."""

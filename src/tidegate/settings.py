@@ -1,0 +1,175 @@
+"""`tidegate.yaml` as frozen types: one file, read once, unknown keys refused.
+
+Durations end in `_s`, sizes in `_bytes`, money in `_usd`.  Secrets are never values: they are
+references, `env:NAME` or `file:PATH`, resolved by `wiring`.  A capability with settings of its
+own adds one field here whose type lives in that capability's `model.py`.
+"""
+
+from typing import Literal
+
+import msgspec
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of every section: frozen, keywords only, unknown keys refused."""
+
+
+class Tls(Section, frozen=True):
+    """A listener's certificate and key files (PEM), and optionally the CA that clients must be signed by."""
+
+    certificate: str
+    key: str
+    client_ca: str | None = None
+
+
+class Listener(Section, frozen=True):
+    """An address to listen on."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    tls: Tls | None = None
+
+
+class Deadlines(Section, frozen=True):
+    """How long one upstream attempt may take, in seconds; the total holds for the whole call."""
+
+    connect_s: float = 5.0
+    first_byte_s: float = 120.0
+    idle_s: float = 60.0
+    total_s: float = 900.0
+
+
+class Upstream(Section, frozen=True):
+    """One LLM engine or provider.
+
+    `url` ends before `/chat/completions` (usually in `/v1`).  `dialects` are the API forms it
+    speaks; a call in another form is translated.  `kind` lets the window read the engine's own
+    signals; `opaque` learns from latency alone.
+    """
+
+    name: str
+    url: str
+    kind: Literal["vllm", "llamacpp", "openai", "anthropic", "opaque"] = "opaque"
+    dialects: tuple[Literal["chat", "completions", "responses", "messages", "embeddings"], ...] = (
+        "chat",
+        "completions",
+        "embeddings",
+    )
+    api_key: str | None = None  # env:NAME or file:PATH
+    headers: dict[str, str] = {}
+    connections_max: int = 1024
+    deadlines: Deadlines = Deadlines()
+    health_path: str | None = None
+    health_interval_s: float = 5.0
+    ca: str | None = None
+    verify_tls: bool = True
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+
+
+class Route(Section, frozen=True):
+    """A model name that tenants may ask for, and who serves it, in order of preference."""
+
+    model: str
+    upstreams: tuple[str, ...]
+    served_as: str | None = None  # the name the upstream knows it by
+    aliases: tuple[str, ...] = ()
+    cost_usd_per_million_prompt: float | None = None
+    cost_usd_per_million_completion: float | None = None
+
+
+class Tenant(Section, frozen=True):
+    """A customer, team or application: its share, its class, its limits, what is kept of its calls."""
+
+    name: str
+    weight: float = 1.0
+    service_class: str = "default"
+    models: tuple[str, ...] | None = None  # None: all
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+    tokens_per_day: int | None = None
+    queue_requests_max: int | None = None
+    queue_bytes_max: int | None = None
+    bodies: Literal["full", "hash", "off"] = "full"
+    retention_days: float | None = None
+
+
+class ServiceClass(Section, frozen=True):
+    """A class of service: its first-token target orders work inside a tenant's credit."""
+
+    name: str
+    ttft_target_ms: float | None = None
+    weight: float = 1.0
+    reserved_slots: int = 0
+
+
+class Scheduling(Section, frozen=True):
+    """Who goes next, and how much is let into an engine; the defaults tune themselves."""
+
+    policy: str = "fair"
+    weight_prompt: float = 1.0
+    weight_completion: float = 2.0
+    weight_prompt_cached: float = 0.1
+    wait_s_max: float = 300.0
+    queue_requests_max: int = 100_000
+    queue_bytes_max: int = 256 * 1024 * 1024
+    prefix_stepping: bool = False
+
+
+class Store(Section, frozen=True):
+    """Where traces and state are kept, and for how long."""
+
+    path: str = ".tidegate"
+    state: str = "sqlite"  # or a postgresql:// reference
+    retention_days: float = 30.0
+    journal_segment_bytes: int = 16 * 1024 * 1024
+    flush_interval_ms: float = 20.0
+    otlp_export: str | None = None
+    body_bytes_max: int = 1024 * 1024
+    redact: str | None = None  # module:function applied to bodies before they are written
+
+
+class ModelPort(Section, frozen=True):
+    """A model that Tidegate itself may ask (judge, probe): always through a URL, never required."""
+
+    url: str
+    model: str
+    api_key: str | None = None
+
+
+class Models(Section, frozen=True):
+    """Models for Tidegate's own use; everything works with none of them."""
+
+    probe: ModelPort | None = None
+    judge: ModelPort | None = None
+    embedder: Literal["tfidf", "wordllama"] | ModelPort = "tfidf"
+
+
+class Limits(Section, frozen=True):
+    """Bounds of the data plane against hostile or broken clients."""
+
+    header_bytes_max: int = 32 * 1024
+    body_bytes_max: int = 32 * 1024 * 1024
+    header_timeout_s: float = 10.0
+    body_timeout_s: float = 60.0
+    keep_alive_s: float = 75.0
+    connections_max: int = 20_000
+    drain_s: float = 30.0
+
+
+class Settings(Section, frozen=True):
+    """The whole of `tidegate.yaml`."""
+
+    listen: Listener = Listener()
+    control: Listener = Listener(port=8081)
+    workers: int = 1
+    upstreams: tuple[Upstream, ...] = ()
+    routes: tuple[Route, ...] = ()
+    tenants: tuple[Tenant, ...] = ()
+    classes: tuple[ServiceClass, ...] = (ServiceClass(name="default"),)
+    scheduling: Scheduling = Scheduling()
+    limits: Limits = Limits()
+    store: Store = Store()
+    models: Models = Models()
+    constraints: str | None = None  # path of constraints.yaml
+    log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -1,0 +1,1 @@
+"""The simulated world: clock, engine, network, faults, workloads, checkers, twelve scenarios."""

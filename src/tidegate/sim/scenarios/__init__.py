@@ -1,0 +1,1 @@
+"""One module an incident: the usual way fails, ours holds, on the same input."""

@@ -1,0 +1,119 @@
+"""What a world must offer.  The real world is built in `wiring`, the simulated one in `sim`.
+
+A pure part never imports any of these implementations; it takes them as arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tidegate.spine.call import Usage
+from tidegate.spine.trace import CallTrace
+
+if TYPE_CHECKING:  # a gateway worker imports this module and must stay small
+    import numpy as np
+
+
+class Clock(Protocol):
+    """Time as an argument."""
+
+    def now_s(self) -> float:
+        """Seconds since the epoch; may jump: for showing and storing only."""
+        ...
+
+    def monotonic_s(self) -> float:
+        """Seconds that never go back: for measuring and deadlines."""
+        ...
+
+
+class Ids(Protocol):
+    """Fresh identifiers as an argument."""
+
+    def fresh(self, kind: str) -> str:
+        """A new identifier, prefixed by its kind (`call_…`, `key_…`)."""
+        ...
+
+
+class ModelReply(Protocol):
+    """What a model answered: text, the raw response, and its usage."""
+
+    text: str
+    raw: dict[str, Any]
+    usage: Usage
+
+
+class Model(Protocol):
+    """A model that can be asked, blocking; the runner gives budget, concurrency and caching."""
+
+    name: str
+
+    def ask(self, request: dict[str, Any]) -> ModelReply:
+        """Answer one OpenAI-chat-shaped request; raises ModelError."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors."""
+
+    name: str
+
+    def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """One row a text, L2-normalised, float32, shape (len(texts), dimension)."""
+        ...
+
+
+class TraceStore(Protocol):
+    """Where traces are kept; the contract suite in tests/contracts holds every backend to it."""
+
+    def append(self, traces: Iterable[CallTrace]) -> None:
+        """Keep traces; when it returns they survive a kill of the process."""
+        ...
+
+    def get(self, trace_id: str) -> CallTrace | None:
+        """One trace, whole."""
+        ...
+
+    def scan(
+        self,
+        *,
+        tenant: str | None = None,
+        since_s: float | None = None,
+        until_s: float | None = None,
+        ending: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CallTrace]:
+        """Traces in order of arrival, filtered."""
+        ...
+
+    def delete(self, *, tenant: str, user: str | None = None, before_s: float | None = None) -> int:
+        """Delete a tenant's (or one user's) traces; returns how many went."""
+        ...
+
+
+class StateStore(Protocol):
+    """Small durable state: cases, experiments, finding status, ledgers.  Keyed JSON documents."""
+
+    def put(self, kind: str, key: str, value: dict[str, Any]) -> None:
+        """Write one document; durable when it returns."""
+        ...
+
+    def get(self, kind: str, key: str) -> dict[str, Any] | None:
+        """Read one document."""
+        ...
+
+    def items(self, kind: str, prefix: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+        """All documents of a kind whose key starts with `prefix`, in key order."""
+        ...
+
+    def delete(self, kind: str, key: str) -> bool:
+        """Remove one document; whether it was there."""
+        ...
+
+    def append_log(self, kind: str, entry: dict[str, Any]) -> int:
+        """Append to an append-only log (decisions, ledgers); returns its sequence number from 1."""
+        ...
+
+    def read_log(self, kind: str, after: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Entries of a log with a sequence number above `after`, in order."""
+        ...

@@ -1,0 +1,1 @@
+"""Where traces and state are kept: embedded by default, existing servers when outgrown."""
