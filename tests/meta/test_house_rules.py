@@ -25,7 +25,7 @@ BANNED_IN_PURE = {
     r"\bdate\.today\(": "take the date as an argument",
     r"\bnp\.random\.(?!Generator|default_rng\(\w|SeedSequence|BitGenerator)\w": "take a Generator",
     r"\bdefault_rng\(\)": "take a seed or a Generator as an argument",
-    r"(?<![\w.])(?<!def )open\(|\.read_text\(|\.write_text\(|\.read_bytes\(|\.write_bytes\(": "do I/O in a shell package; "
+    r"(?<![\w.])(?<!def )open\(|\.read_text\(|\.write_text\(|\.read_bytes\(|\.write_bytes\(": "do I/O in a shell; "
     "data shipped with the package is read through spine.resources",
     r"\bos\.environ\b": "take it as an argument",
 }
