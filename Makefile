@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint types imports docs format bench clean install
+.PHONY: reference demo test check lint types imports docs format bench clean install
 
 install: $(VENV)/.installed
 
@@ -34,6 +34,9 @@ imports: install
 
 docs: install
 	@$(BIN)/python -m pytest tests/meta
+
+reference: install
+	@$(BIN)/python docs/reference/generate.py
 
 format: install
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

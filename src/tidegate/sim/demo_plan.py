@@ -14,7 +14,13 @@ from tidegate.runner.load import Due
 PROMPT_SPREAD = 0.99  # standard deviation of ln(prompt tokens) in the recording
 ANSWER_SPREAD = 0.86  # of ln(answer tokens)
 
-WORDS = ["time", "year", "people", "way", "day", "man", "thing", "woman", "life", "child", "world", "school", "state", "family", "student", "group", "country", "problem", "hand", "part", "place", "case", "week", "company", "system", "program", "question", "work", "government", "number", "night", "point", "home", "water", "room", "mother", "area", "money", "story", "fact", "month", "lot", "right", "study", "book", "eye", "job", "word", "business", "issue", "side", "kind", "head", "house", "service", "friend", "father", "power", "hour", "game", "line", "end", "member", "law", "car", "city", "community", "name", "president", "team", "minute", "idea", "body", "back", "parent", "face", "others", "level"]
+COMMON_WORDS = """
+time year people way day man thing woman life child world school state family student group country problem hand part
+place case week company system program question work government number night point home water room mother area money
+story fact month lot right study book eye job word business issue side kind head house service friend father power
+hour game line end member law car city community name president team minute idea body back parent face others level
+"""
+WORDS = COMMON_WORDS.split()
 
 
 def length(rng: random.Random, median: float, spread: float, low: int, high: int) -> int:
