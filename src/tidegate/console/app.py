@@ -1,0 +1,251 @@
+"""The control plane: console, admin API, metrics and readiness, on a listener of its own.
+
+Nothing here is on the data path: it asks the workers over their control channel and reads the
+store.  It listens on loopback by default and answers only to hosts it is known by, so that a web
+page somewhere cannot reach it through the reader's own browser (DNS rebinding); whatever changes
+something needs a request from the console's own origin or from a program.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from tidegate import __version__
+from tidegate.catalog import CAPABILITIES
+from tidegate.console import live
+from tidegate.console.format import FILTERS
+from tidegate.gateway import control_channel
+from tidegate.gateway.control_channel import MetricsSnapshot
+from tidegate.settings import Settings
+from tidegate.spine.ports import TraceStore
+
+SAMPLE_INTERVAL_S = 1.0
+SAMPLES_KEPT = 900  # a quarter of an hour
+KNOWN_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+
+
+class World(Protocol):
+    """What the control plane needs of the process it runs in."""
+
+    settings: Settings
+    socket_folder: Path
+
+    def traces(self) -> TraceStore:
+        """The trace store, for reading."""
+        ...
+
+    def reload(self) -> None:
+        """Read the configuration again, all or nothing; raises SettingError."""
+        ...
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A console page of a capability: its path, its name in the menu, and what renders its body."""
+
+    path: str
+    title: str
+    body: Callable[["Control", Request], str]
+
+
+class Control:
+    """The control plane's state: the last samples of all workers, and the templates."""
+
+    def __init__(self, world: World, pages: Sequence[Page] = ()) -> None:
+        self.world = world
+        self.pages = tuple(pages)
+        self.samples: deque[live.Sample] = deque(maxlen=SAMPLES_KEPT)
+        self.templates = Environment(
+            loader=PackageLoader("tidegate.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+        self.templates.filters.update(FILTERS)
+        menu = [("/", "Live"), ("/traces", "Traces"), *((p.path, p.title) for p in self.pages)]
+        self.templates.globals.update(menu=menu, version=__version__, capabilities=CAPABILITIES)
+
+    def render(self, template: str, **values: Any) -> HTMLResponse:
+        """One page."""
+        return HTMLResponse(self.templates.get_template(template).render(**values))
+
+    async def sample(self) -> live.Sample:
+        """Ask every worker for its numbers now."""
+        paths = control_channel.sockets(self.world.socket_folder)
+        answers = await control_channel.ask_all(paths, "metrics")
+        workers = tuple(msgspec.convert(a, MetricsSnapshot) for a in answers)
+        return live.Sample(at_s=time.time(), workers=workers)
+
+    async def keep_sampling(self) -> None:
+        """Sample for ever; a worker that does not answer is missing from that sample."""
+        while True:
+            self.samples.append(await self.sample())
+            await asyncio.sleep(SAMPLE_INTERVAL_S)
+
+
+def control_plane(world: World, pages: Sequence[Page] = ()) -> Starlette:
+    """The ASGI application of the control plane."""
+    control = Control(world, pages)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        sampling = asyncio.create_task(control.keep_sampling())
+        yield
+        sampling.cancel()
+
+    def bound(handler: Callable[[Control, Request], Any]) -> Callable[[Request], Any]:
+        async def endpoint(request: Request) -> Response:
+            refused = guard(request, world.settings)
+            if refused is not None:
+                return refused
+            result = handler(control, request)
+            response: Response = await result if asyncio.iscoroutine(result) else result
+            response.headers.setdefault("Content-Security-Policy", "default-src 'self' 'unsafe-inline'")
+            response.headers.setdefault("X-Frame-Options", "DENY")
+            return response
+
+        return endpoint
+
+    def page_handler(page: Page) -> Callable[[Control, Request], Any]:
+        def show(control: Control, request: Request) -> Response:
+            return control.render("page.html", title=page.title, body=page.body(control, request))
+
+        return show
+
+    routes = [
+        Route("/", bound(live_page)),
+        Route("/fragments/live", bound(live_fragment)),
+        Route("/traces", bound(traces_page)),
+        Route("/traces/{trace_id}", bound(trace_page)),
+        Route("/metrics", bound(metrics)),
+        Route("/readyz", bound(readyz)),
+        Route("/admin/status", bound(status)),
+        Route("/admin/calls", bound(calls)),
+        Route("/admin/settings", bound(settings_json)),
+        Route("/admin/reload", bound(reload), methods=["POST"]),
+        Route("/admin/drain", bound(drain), methods=["POST"]),
+        *(Route(p.path, bound(page_handler(p)), methods=["GET", "POST"]) for p in control.pages),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.control = control
+    return app
+
+
+def guard(request: Request, settings: Settings) -> Response | None:
+    """Refuse a host we are not known by, and a change asked for by another site's page."""
+    host = request.headers.get("host", "").rsplit(":", 1)[0] if ":" in request.headers.get("host", "") else ""
+    host = host or request.headers.get("host", "")
+    if settings.control.host in KNOWN_HOSTS and host not in KNOWN_HOSTS:
+        return error(421, "unknown_host", f"expected a loopback host, got {host!r}")
+    origin = request.headers.get("origin")
+    if request.method == "POST" and origin and urlsplit(origin).netloc != request.headers.get("host"):
+        return error(403, "foreign_origin", f"a page of {origin} may not change anything here")
+    return None
+
+
+def error(code: int, name: str, message: str) -> Response:
+    """OpenAI's error shape with our stable code, as on the data plane."""
+    return as_json({"error": {"message": message, "type": "invalid_request_error", "code": name}}, code)
+
+
+def as_json(value: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+def live_page(control: Control, _request: Request) -> Response:
+    """Live traffic by tenant."""
+    return control.render("live.html", **live_values(control))
+
+
+def live_fragment(control: Control, _request: Request) -> Response:
+    """The part of the live page that changes."""
+    return control.render("live_table.html", **live_values(control))
+
+
+def live_values(control: Control) -> dict[str, Any]:
+    """What the live page shows."""
+    samples = list(control.samples)
+    rows = live.rows(samples)
+    lines = {row.tenant: live.series(samples[-600:], row.tenant) for row in rows}
+    workers = samples[-1].workers if samples else ()
+    return {"rows": rows, "lines": lines, "workers": workers, "at_s": samples[-1].at_s if samples else None,
+            "settings": control.world.settings}  # fmt: skip
+
+
+async def metrics(control: Control, _request: Request) -> Response:
+    """Prometheus text; sampled now, so that a scrape is never stale."""
+    return PlainTextResponse(live.prometheus(await control.sample()), media_type="text/plain; version=0.0.4")
+
+
+async def readyz(control: Control, _request: Request) -> Response:
+    """Ready when every configured worker answers and none drains."""
+    sample = await control.sample()
+    up = [w for w in sample.workers if not w.draining]
+    ready = len(up) >= control.world.settings.workers
+    body = {"ready": ready, "workers_up": len(up), "workers_wanted": control.world.settings.workers}
+    return as_json(body, 200 if ready else 503)
+
+
+async def status(control: Control, _request: Request) -> Response:
+    """The live table and the workers, as JSON."""
+    if not control.samples:
+        control.samples.append(await control.sample())
+    rows = live.rows(list(control.samples))
+    workers = [{"worker": w.worker, "pid": w.pid, "draining": w.draining, "admission": w.admission}
+               for w in control.samples[-1].workers]  # fmt: skip
+    return as_json({"version": __version__, "workers": workers, "tenants": rows})
+
+
+async def calls(control: Control, request: Request) -> Response:
+    """Calls in flight, oldest first; never their content."""
+    limit = min(int(request.query_params.get("limit", "200")), 1000)
+    paths = control_channel.sockets(control.world.socket_folder)
+    answers = await control_channel.ask_all(paths, "calls", limit=limit)
+    found = [call for answer in answers for call in answer]
+    return as_json({"calls": sorted(found, key=lambda c: -c["age_ms"])[:limit]})
+
+
+def settings_json(control: Control, _request: Request) -> Response:
+    """The settings in force; secrets are references and stay so."""
+    return as_json(control.world.settings)
+
+
+async def reload(control: Control, _request: Request) -> Response:
+    """Read the configuration again, all or nothing; what is wrong is said, and the old one stays."""
+    try:
+        control.world.reload()
+    except Exception as failure:
+        return error(422, getattr(failure, "code", "reload_failed"), str(failure))
+    answers = await control_channel.ask_all(control_channel.sockets(control.world.socket_folder), "reload")
+    return as_json({"reloaded": True, "workers": len(answers)})
+
+
+async def drain(control: Control, _request: Request) -> Response:
+    """Refuse new calls, let running ones finish."""
+    answers = await control_channel.ask_all(control_channel.sockets(control.world.socket_folder), "drain")
+    return as_json({"draining": True, "workers": len(answers)})
+
+
+def traces_page(control: Control, request: Request) -> Response:
+    """The last calls, newest first, filtered by tenant and ending."""
+    tenant = request.query_params.get("tenant") or None
+    ending = request.query_params.get("ending") or None
+    newest: deque[Any] = deque(control.world.traces().scan(tenant=tenant, ending=ending), maxlen=100)
+    return control.render("traces.html", traces=list(newest)[::-1], tenant=tenant, ending=ending)
+
+
+def trace_page(control: Control, request: Request) -> Response:
+    """One call as a timeline."""
+    trace = control.world.traces().get(request.path_params["trace_id"])
+    if trace is None:
+        return control.render("page.html", title="No such trace", body="This trace is not in the store.")
+    return control.render("trace.html", trace=trace)
