@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tidegate.spine.call import Usage
+from tidegate.spine.call import Identity, Usage
 from tidegate.spine.trace import CallTrace
 
 if TYPE_CHECKING:  # a gateway worker imports this module and must stay small
@@ -60,6 +60,22 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
         """One row a text, L2-normalised, float32, shape (len(texts), dimension)."""
+        ...
+
+
+class TraceSink(Protocol):
+    """Where the hot path leaves its traces: takes them in a microsecond, keeps them later."""
+
+    def put(self, trace: CallTrace) -> None:
+        """Take one trace.  Never blocks and never raises: what cannot be kept is counted, with its reason."""
+        ...
+
+
+class KeyTable(Protocol):
+    """Who a presented key belongs to."""
+
+    def lookup(self, presented_key: bytes) -> Identity | None:
+        """The identity behind a key, or None for an unknown, revoked or expired one; compares in constant time."""
         ...
 
 
