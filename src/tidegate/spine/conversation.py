@@ -3,6 +3,8 @@
 OpenAI chat, OpenAI responses and Anthropic messages say the same things in three shapes.
 Checks, guards and the curators read this one; `tidegate.spine.dialects` translates.  Parts
 that have no common form are kept whole in `Opaque`, so that nothing is lost on the way.
+A part's `extra` holds what its dialect says beside it (cache marks, ids, signatures), so that
+the same dialect writes it back; it plays no role anywhere else.
 """
 
 from typing import Any, Literal
@@ -12,39 +14,47 @@ import msgspec
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 
 
-class Text(msgspec.Struct, frozen=True, tag="text"):
+Extra = dict[str, Any]
+
+
+class Text(msgspec.Struct, frozen=True, tag="text", omit_defaults=True):
     """Plain text."""
 
     text: str
+    extra: Extra | None = None
 
 
-class Reasoning(msgspec.Struct, frozen=True, tag="reasoning"):
+class Reasoning(msgspec.Struct, frozen=True, tag="reasoning", omit_defaults=True):
     """The model's reasoning, where the API shows it."""
 
     text: str
+    extra: Extra | None = None
 
 
-class Refusal(msgspec.Struct, frozen=True, tag="refusal"):
+class Refusal(msgspec.Struct, frozen=True, tag="refusal", omit_defaults=True):
     """A typed refusal by the model or by a guard."""
 
     text: str
+    extra: Extra | None = None
 
 
-class ToolCall(msgspec.Struct, frozen=True, tag="tool_call"):
+class ToolCall(msgspec.Struct, frozen=True, tag="tool_call", omit_defaults=True):
     """A call of a tool by the model; `arguments` is the JSON text as received, never repaired."""
 
     call_id: str
     name: str
     arguments: str
+    extra: Extra | None = None
 
 
-class ToolResult(msgspec.Struct, frozen=True, tag="tool_result"):
-    """What a tool answered to `call_id`."""
+class ToolResult(msgspec.Struct, frozen=True, tag="tool_result", omit_defaults=True):
+    """What a tool answered to `call_id`: all its text, whatever else it held is in `extra`."""
 
     call_id: str
     content: str
     is_error: bool | None = None
     name: str | None = None
+    extra: Extra | None = None
 
 
 class Opaque(msgspec.Struct, frozen=True, tag="opaque"):
@@ -57,12 +67,16 @@ class Opaque(msgspec.Struct, frozen=True, tag="opaque"):
 Part = Text | Reasoning | Refusal | ToolCall | ToolResult | Opaque
 
 
-class Message(msgspec.Struct, frozen=True):
-    """One message; `index` is its 0-based place in the request as the client sent it."""
+class Message(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message; `index` is its 0-based place in the request as the client sent it.
+
+    Instructions that stand outside the list (`system`, `instructions`) have index -1.
+    """
 
     role: Role
     parts: tuple[Part, ...]
     index: int = 0
+    extra: Extra | None = None
 
     @property
     def text(self) -> str:
@@ -81,12 +95,17 @@ class Message(msgspec.Struct, frozen=True):
 
 
 class Tool(msgspec.Struct, frozen=True, kw_only=True):
-    """A tool offered to the model; `parameters` is its JSON Schema."""
+    """A tool offered to the model; `parameters` is its JSON Schema.
+
+    A tool that the provider runs itself (web search, code execution) is kept whole in `hosted`.
+    """
 
     name: str
     description: str = ""
     parameters: dict[str, Any] = msgspec.field(default_factory=dict)
     strict: bool | None = None
+    extra: Extra | None = None
+    hosted: dict[str, Any] | None = None
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):
