@@ -68,12 +68,18 @@ class Upstream(Section, frozen=True):
 
 
 class Route(Section, frozen=True):
-    """A model name that tenants may ask for, and who serves it, in order of preference."""
+    """A model name that tenants may ask for, and who serves it.
+
+    `balance` says which of the upstreams goes first: `ordered` the first healthy one, the others
+    being fallbacks; `least_busy` the one with the fewest calls (replicas of one engine).  The
+    model `*` takes every name that no other route has.
+    """
 
     model: str
     upstreams: tuple[str, ...]
     served_as: str | None = None  # the name the upstream knows it by
     aliases: tuple[str, ...] = ()
+    balance: Literal["ordered", "least_busy"] = "ordered"
     cost_usd_per_million_prompt: float | None = None
     cost_usd_per_million_completion: float | None = None
 
@@ -124,6 +130,7 @@ class Store(Section, frozen=True):
     retention_days: float = 30.0
     journal_segment_bytes: int = 16 * 1024 * 1024
     flush_interval_ms: float = 20.0
+    journal_fsync: Literal["never", "seal", "second", "batch"] = "second"  # what a power loss may cost
     otlp_export: str | None = None
     body_bytes_max: int = 1024 * 1024
     redact: str | None = None  # module:function applied to bodies before they are written
