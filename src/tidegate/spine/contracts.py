@@ -44,6 +44,8 @@ class Waiting(msgspec.Struct, kw_only=True):
     tokens_output_max: int = 0
     deadline_s: float | None = None
     prefix_key: int = 0
+    call_id: str = ""
+    stream: bool = True  # whether its first token will be seen before its end
 
 
 @runtime_checkable
@@ -59,13 +61,28 @@ class Policy(Protocol):
         """A waiting request goes away; changes nobody's counter."""
 
     def pick(self, now_s: float, admissible: Any) -> Waiting | None:
-        """Take the next request among those `admissible(request)` accepts and charge its prompt."""
+        """Take the next request among those `admissible(request)` accepts and charge its prompt.
+
+        `admissible(request, True)` asks the same without the protection of latency classes.
+        """
 
     def progress(self, request_id: int, tokens_generated: int, now_s: float) -> None:
         """A dispatched request generated more tokens."""
 
-    def finish(self, request_id: int, now_s: float, *, refund: bool = False) -> None:
-        """A dispatched request ended; with `refund` it failed before its first token."""
+    def finish(
+        self,
+        request_id: int,
+        now_s: float,
+        *,
+        refund: bool = False,
+        tokens_prompt: int | None = None,
+        tokens_cached: int | None = None,
+        tokens_completion: int | None = None,
+    ) -> None:
+        """A dispatched request ended; with `refund` it failed before its first token.
+
+        Token counts are the engine's own, where it reports them: the charge is settled to them.
+        """
 
 
 class GuardDecision(msgspec.Struct, frozen=True, kw_only=True):

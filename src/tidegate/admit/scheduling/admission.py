@@ -1,0 +1,550 @@
+"""Who goes when, to which engine: policy, windows, budgets and bounds in one pure object.
+
+`step(event, now_s)` returns the actions to take.  It keeps no clock: its own time goes forward by at most
+`JUMP_S` an event while anything waits, so a clock that jumps changes no order and expires nobody.
+The same events give the same actions bit for bit (`tidegate schedule replay`).
+"""
+
+from heapq import heappop, heappush
+from typing import Any
+
+import msgspec
+
+from tidegate.admit.scheduling.budget import SlidingBudget
+from tidegate.admit.scheduling.ledger import Ledger
+from tidegate.admit.scheduling.model import (
+    Abort,
+    AnyAction,
+    AnyEvent,
+    Arrive,
+    Cancel,
+    ClassRule,
+    Dispatch,
+    EngineRule,
+    EngineState,
+    Finish,
+    FirstToken,
+    Moved,
+    Outcome,
+    Plan,
+    Refuse,
+    Signal,
+    SignalLost,
+    TenantRule,
+    Throttled,
+    Tick,
+    Tokens,
+    check_plan,
+)
+from tidegate.admit.scheduling.policies import POLICIES, class_ranks, make_policy
+from tidegate.admit.scheduling.tally import Tally
+from tidegate.admit.scheduling.window import Window
+from tidegate.spine.contracts import Waiting
+
+JUMP_S = 2.0  # ticks come several times a second: a longer gap while something waits is a jump
+SLACK_UNKNOWN = 8_000.0  # credit in charged tokens until a token window is known
+EXPECTED_UNKNOWN = 256  # output tokens expected of a tenant never seen, for the window's memory only
+RESERVED_UNKNOWN = 4_096  # output tokens reserved in a budget when the request names no maximum
+
+
+class Ticket(msgspec.Struct):
+    """One request from its arrival to its end."""
+
+    request: Waiting
+    pool: tuple[str, ...]
+    size_bytes: int
+    latency: bool
+    wait_s_max: float
+    passed_at_arrival: int = 0
+    reason: str = ""
+    stamps: tuple[tuple[SlidingBudget, int, int], ...] = ()  # budget, stamp, tokens reserved
+    engine: str = ""
+    dispatched_s: float = 0.0
+    first_s: float | None = None
+    expected: int = 0
+    generated: int = 0
+    ahead: int = 0
+    prefilling: bool = False
+
+
+class Pool:
+    """The requests that may use the same engines: one policy object, its own fairness."""
+
+    def __init__(self, plan: Plan, engines: tuple[str, ...], windows: list[Window]) -> None:
+        self.engines = engines
+        self.windows = windows
+        self.policy = make_policy(plan, slack=SLACK_UNKNOWN)
+        self.dispatched = 0
+        self.rate = 0.0  # charge a second while somebody waits
+        self.served_then = 0.0
+        self.rate_at_s: float | None = None
+
+    def served(self) -> float:
+        """Charge of everything computed here so far."""
+        return sum(a.served(self.policy.prices) for a in self.policy.accounts.values())
+
+
+class Limits:
+    """One tenant's budgets and bounds, and its requests that wait for a budget."""
+
+    __slots__ = ("bytes_waiting", "held", "minute", "requests", "rule", "tokens_day", "tokens_minute", "waiting")
+
+    def __init__(self, rule: TenantRule) -> None:
+        self.rule = rule
+        self.requests = SlidingBudget(rule.requests_per_minute, 60.0) if rule.requests_per_minute else None
+        self.tokens_minute = SlidingBudget(rule.tokens_per_minute, 60.0) if rule.tokens_per_minute else None
+        self.tokens_day = SlidingBudget(rule.tokens_per_day, 86_400.0) if rule.tokens_per_day else None
+        self.held: dict[int, Ticket] = {}
+        self.waiting = 0
+        self.bytes_waiting = 0
+
+    def budgets(self, tokens: int) -> list[tuple[SlidingBudget, int]]:
+        """Each of its budgets, with what one request of `tokens` takes of it."""
+        pairs = ((self.requests, 1), (self.tokens_minute, tokens), (self.tokens_day, tokens))
+        return [(b, amount) for b, amount in pairs if b is not None]
+
+
+class Admission:
+    """The gateway's, the simulator's and the replay's one scheduler.  See the module."""
+
+    def __init__(self, plan: Plan) -> None:
+        check_plan(plan, frozenset(POLICIES))
+        self.plan = plan
+        self.classes = {c.name: c for c in plan.classes}
+        self.ranks = class_ranks(plan)
+        targets = [c.ttft_target_s for c in plan.classes if c.ttft_target_s is not None]
+        target = min(targets) if targets else None
+        reserved = sum(c.reserved_slots for c in plan.classes if c.ttft_target_s is not None)
+        self.windows = {e.name: Window(e, target, reserved) for e in plan.engines}
+        self.pools: dict[tuple[str, ...], Pool] = {}
+        self.limits = {t.name: Limits(t) for t in plan.tenants}
+        self.tickets: dict[int, Ticket] = {}
+        self.waiting = 0
+        self.bytes_waiting = 0
+        self.now = 0.0  # own time: never back, never far ahead
+        self._last_s: float | None = None
+        self._expiries: list[tuple[float, int, Ticket]] = []
+        self._blind: list[tuple[float, int, Ticket]] = []  # no first token will be seen: assumed by then
+        self._rated_s = 0.0
+        self.tally = Tally()
+
+    # ------------------------------------------------------------ one step
+
+    def step(self, event: AnyEvent, now_s: float) -> list[AnyAction]:
+        """What to do now that `event` happened."""
+        self._advance(now_s)
+        actions: list[AnyAction] = []
+        match event:
+            case Arrive():
+                self._arrive(event, actions)
+            case Tokens():
+                for request_id, count in event.counts:
+                    self._tokens(request_id, count)
+            case FirstToken():
+                self._first_token(event.request_id, actions)
+            case Finish():
+                self._finish(event, actions)
+            case Cancel():
+                self._cancel(event.request_id, actions)
+            case Tick():
+                self._tick(actions)
+            case Signal():
+                window = self.windows.get(event.engine)
+                if window is not None:
+                    window.signal(event, self.now)
+                    self._pump_engine(event.engine, actions)
+            case Moved():
+                self._moved(event)
+            case SignalLost() | Throttled() | EngineState():
+                self._engine_event(event, actions)
+        return actions
+
+    def _advance(self, now_s: float) -> None:
+        if self._last_s is None:
+            self.now = now_s
+        else:
+            passed = max(0.0, now_s - self._last_s)
+            self.now += min(passed, JUMP_S) if self.waiting else passed
+        self._last_s = now_s
+
+    # ------------------------------------------------------------ arrivals
+
+    def _arrive(self, a: Arrive, actions: list[AnyAction]) -> None:
+        rule = self.classes.get(a.service_class) or ClassRule(name=a.service_class)
+        latency = rule.ttft_target_s is not None
+        request = Waiting(
+            request_id=a.request_id, tenant=a.tenant, service_class=a.service_class, arrived_s=self.now,
+            tokens_prompt=a.tokens_prompt, tokens_output_max=a.tokens_output_max, prefix_key=a.prefix_key,
+            deadline_s=None if rule.ttft_target_s is None else self.now + rule.ttft_target_s,
+            call_id=a.call_id, stream=a.stream,
+        )  # fmt: skip
+        pool = self._pool(a.pool)
+        wait_s_max = self.plan.wait_s_max if a.wait_s_max is None else min(a.wait_s_max, self.plan.wait_s_max)
+        ticket = Ticket(request=request, pool=a.pool, size_bytes=a.size_bytes, latency=latency,
+                        wait_s_max=wait_s_max, passed_at_arrival=pool.dispatched)  # fmt: skip
+        limits = self._limits(a.tenant)
+        refusal = self._refusal(ticket, pool, limits)
+        if refusal is not None:
+            self.tally.refused(a.tenant, a.service_class, refusal.code)
+            actions.append(refusal)
+            return
+        self.tickets[a.request_id] = ticket
+        self.waiting += 1
+        self.bytes_waiting += a.size_bytes
+        limits.waiting += 1
+        limits.bytes_waiting += a.size_bytes
+        heappush(self._expiries, (self.now + wait_s_max, a.request_id, ticket))
+        self.tally.arrived(a.tenant, a.service_class)
+        if limits.held or not self._reserve(ticket, limits):
+            limits.held[a.request_id] = ticket
+            ticket.reason = "tenant_budget"
+            return
+        account = pool.policy.account(a.tenant)
+        behind_own = account.waiting > 0
+        pool.policy.arrive(request, self.now)
+        self._pump(pool, actions)
+        if not ticket.engine:
+            least = pool.policy.least.peek()
+            over = least is not None and account.counter > least.counter + pool.policy.slack
+            blocked = next((w.blocked for w in pool.windows if w.blocked), "engine_slots")
+            ticket.reason = "own_queue" if behind_own else "over_share" if over else blocked
+
+    def _refusal(self, ticket: Ticket, pool: Pool, limits: Limits) -> Refuse | None:
+        """Why this request may not even wait, or None."""
+        rule, plan, request = limits.rule, self.plan, ticket.request
+        retry = max(1.0, self._projected_wait_s(pool, request, limits))
+
+        def no(status: int, code: str, message: str, retry_after_s: float) -> Refuse:
+            return Refuse(request.request_id, status, code, retry_after_s, message)
+
+        if rule.queue_requests_max is not None and limits.waiting >= rule.queue_requests_max:
+            return no(429, "tenant_queue_full", f"{limits.waiting} requests of this tenant wait already", retry)
+        if rule.queue_bytes_max is not None and limits.bytes_waiting + ticket.size_bytes > rule.queue_bytes_max:
+            return no(429, "tenant_queue_bytes", "the waiting requests of this tenant hold too many bytes", retry)
+        if self.waiting >= plan.queue_requests_max:
+            return no(503, "queue_full", f"{self.waiting} requests wait already", retry)
+        if self.bytes_waiting + ticket.size_bytes > plan.queue_bytes_max:
+            return no(503, "queue_bytes", "the waiting requests hold too many bytes", retry)
+        for budget, amount in limits.budgets(self._reservation(request)):
+            wait = budget.wait_s(amount, self.now)
+            if wait > ticket.wait_s_max:
+                return no(429, "tenant_budget", f"this tenant's budget lets it in after {wait:.0f} s", wait)
+        projected = self._projected_wait_s(pool, request, limits)
+        if projected > ticket.wait_s_max:
+            own = limits.waiting > 0
+            return no(429 if own else 503, "hopeless", f"the projected wait is {projected:.0f} s, more than the "
+                      f"{ticket.wait_s_max:.0f} s allowed", max(1.0, projected - ticket.wait_s_max))  # fmt: skip
+        return None
+
+    def _projected_wait_s(self, pool: Pool, request: Waiting, limits: Limits) -> float:
+        """Own work ahead, over the own share of the measured rate; 0.0 when nothing waits or nothing is known."""
+        policy = pool.policy
+        account = policy.account(request.tenant)
+        if not policy.queued or pool.rate <= 0.0 or not account.waiting:
+            return 0.0
+        prices, mean = policy.prices, account.output_mean or EXPECTED_UNKNOWN
+        each = prices.prompt * request.tokens_prompt + prices.completion * mean
+        weights = sum(a.weight for a in policy.accounts.values() if a.waiting) if len(policy.least) < 64 else None
+        share = account.weight / (weights if weights is not None else account.weight * len(policy.least))
+        return (account.waiting + len(limits.held)) * each / (pool.rate * share)
+
+    # ------------------------------------------------------------ budgets
+
+    def _limits(self, tenant: str) -> Limits:
+        limits = self.limits.get(tenant)
+        if limits is None:
+            limits = self.limits[tenant] = Limits(TenantRule(name=tenant))
+        return limits
+
+    @staticmethod
+    def _reservation(request: Waiting) -> int:
+        return request.tokens_prompt + (request.tokens_output_max or RESERVED_UNKNOWN)
+
+    def _reserve(self, ticket: Ticket, limits: Limits) -> bool:
+        needs = limits.budgets(self._reservation(ticket.request))
+        if not all(b.fits(amount, self.now) for b, amount in needs):
+            return False
+        ticket.stamps = tuple((b, b.reserve(amount, self.now), amount) for b, amount in needs)
+        return True
+
+    def _settle_budgets(self, ticket: Ticket, tokens: int, *, refund: bool) -> None:
+        """Give back what was reserved and not used; on a refund, all of it."""
+        rule_requests = self._limits(ticket.request.tenant).requests
+        for budget, stamp, reserved in ticket.stamps:
+            used = 0 if refund else reserved if budget is rule_requests else tokens
+            budget.settle(stamp, used - reserved, self.now)
+        ticket.stamps = ()
+
+    def _release_held(self, actions: list[AnyAction]) -> None:
+        for limits in self.limits.values():
+            while limits.held:
+                request_id, ticket = next(iter(limits.held.items()))
+                if not self._reserve(ticket, limits):
+                    break
+                del limits.held[request_id]
+                pool = self._pool(ticket.pool)
+                pool.policy.arrive(ticket.request, self.now)
+                self._pump(pool, actions)
+
+    # ------------------------------------------------------------ choosing and dispatching
+
+    def _pool(self, engines: tuple[str, ...]) -> Pool:
+        pool = self.pools.get(engines)
+        if pool is None:
+            for name in engines:
+                if name not in self.windows:  # an engine nobody configured: counted from zero like any other
+                    target = next((w.target_s for w in self.windows.values()), None)
+                    self.windows[name] = Window(EngineRule(name=name), target)
+            pool = self.pools[engines] = Pool(self.plan, engines, [self.windows[n] for n in engines])
+        return pool
+
+    def _expected(self, policy: Ledger, request: Waiting) -> int:
+        """Output tokens the window should keep room for."""
+        mean = int(policy.account(request.tenant).output_mean) or EXPECTED_UNKNOWN
+        return min(mean, request.tokens_output_max) if request.tokens_output_max else mean
+
+    def _pump(self, pool: Pool, actions: list[AnyAction]) -> None:
+        """Dispatch while the policy finds somebody who fits."""
+        policy, now = pool.policy, self.now
+        chosen: list[Window] = [pool.windows[0]]
+        protects = policy.protects
+
+        def admissible(request: Waiting, uncapped: bool = False) -> bool:
+            expected = self._expected(policy, request)
+            latency = request.deadline_s is not None
+            for window in pool.windows:
+                if window.fits(request.tokens_prompt, expected, latency, now, uncapped=uncapped or not protects):
+                    chosen[0] = window
+                    return True
+            return False
+
+        while policy.queued:
+            self._resize(pool)
+            request = policy.pick(now, admissible)
+            if request is None:
+                return
+            self._dispatch(pool, request, chosen[0], actions)
+
+    @staticmethod
+    def _resize(pool: Pool) -> None:
+        """Credit follows the token window: half of what it may hold, in charged tokens."""
+        tokens = sum(w.tokens_max for w in pool.windows)
+        if tokens < float("inf"):
+            pool.policy.slack = max(SLACK_UNKNOWN, 0.5 * pool.policy.prices.completion * tokens)
+
+    def _dispatch(self, pool: Pool, request: Waiting, window: Window, actions: list[AnyAction]) -> None:
+        ticket = self.tickets[request.request_id]
+        now = self.now
+        self._unqueue(ticket)
+        ticket.engine = window.rule.name
+        ticket.dispatched_s = now
+        ticket.first_s = None
+        ticket.generated = 0
+        self._enter(ticket, pool.policy, window)
+        waited = now - request.arrived_s
+        reason = ticket.reason if waited > 0.0 else ""
+        passed = pool.dispatched - ticket.passed_at_arrival
+        pool.dispatched += 1
+        self.tally.dispatched(request.tenant, request.service_class, waited, reason)
+        rank = self.ranks.get(request.service_class, 0)
+        actions.append(Dispatch(request.request_id, ticket.engine, waited, reason, passed, rank))
+
+    def _enter(self, ticket: Ticket, policy: Ledger, window: Window) -> None:
+        request, now = ticket.request, self.now
+        ticket.expected = self._expected(policy, request)
+        ticket.prefilling = True
+        window.enter(request.tokens_prompt, ticket.expected, ticket.latency, now)
+        ticket.ahead = window.prefill
+        if window.requests_budget is not None:
+            window.requests_budget.reserve(1, now)
+        if window.tokens_budget is not None:
+            amount = request.tokens_prompt + ticket.expected
+            ticket.stamps += ((window.tokens_budget, window.tokens_budget.reserve(amount, now), amount),)
+        if not request.stream and window.prefill_speed > 0.0:
+            heappush(self._blind, (now + 1.5 * ticket.ahead / window.prefill_speed, request.request_id, ticket))
+
+    def _unqueue(self, ticket: Ticket) -> None:
+        self.waiting -= 1
+        self.bytes_waiting -= ticket.size_bytes
+        limits = self._limits(ticket.request.tenant)
+        limits.waiting -= 1
+        limits.bytes_waiting -= ticket.size_bytes
+
+    def _pump_engine(self, engine: str, actions: list[AnyAction]) -> None:
+        """Room came up on one engine: the pools that use it, in the order they were first seen."""
+        for pool in self.pools.values():
+            if engine in pool.engines and pool.policy.queued:
+                self._pump(pool, actions)
+
+    # ------------------------------------------------------------ what happens to a dispatched request
+
+    def _tokens(self, request_id: int, count: int) -> None:
+        ticket = self.tickets.get(request_id)
+        if ticket is None or not ticket.engine or count <= 0:
+            return
+        self.pools[ticket.pool].policy.progress(request_id, count, self.now)
+        before = max(ticket.generated, ticket.expected)
+        ticket.generated += count
+        self.windows[ticket.engine].grow(max(ticket.generated, ticket.expected) - before, count)
+
+    def _first_token(self, request_id: int, actions: list[AnyAction]) -> None:
+        ticket = self.tickets.get(request_id)
+        if ticket is None or not ticket.engine or ticket.first_s is not None:
+            return
+        ticket.first_s = self.now
+        self.tally.first_token(ticket.request.tenant, ticket.request.service_class,
+                               self.now - ticket.request.arrived_s)  # fmt: skip
+        self._prefilled(ticket, self.now - ticket.dispatched_s)
+        self._pump_engine(ticket.engine, actions)
+
+    def _prefilled(self, ticket: Ticket, ttft_s: float | None) -> None:
+        if ticket.prefilling:
+            ticket.prefilling = False
+            window = self.windows[ticket.engine]
+            window.first_token(ticket.request.tokens_prompt, ticket.latency, self.now, ttft_s=ttft_s,
+                               ahead=ticket.ahead)  # fmt: skip
+
+    def _exit(self, ticket: Ticket) -> None:
+        """Out of its engine's window."""
+        self._prefilled(ticket, None)
+        prompt = ticket.request.tokens_prompt
+        size = prompt + max(ticket.generated, ticket.expected)
+        self.windows[ticket.engine].leave(size, prompt + ticket.generated, ticket.latency, self.now)
+
+    def _finish(self, f: Finish, actions: list[AnyAction]) -> None:
+        ticket = self.tickets.get(f.request_id)
+        if ticket is None or not ticket.engine:
+            return
+        engine, policy = ticket.engine, self.pools[ticket.pool].policy
+        self._exit(ticket)
+        untouched = ticket.first_s is None and not ticket.generated
+        refund = f.outcome is not Outcome.DONE and untouched
+        request = ticket.request
+        prompt = request.tokens_prompt if f.tokens_prompt is None else f.tokens_prompt
+        completion = ticket.generated if f.tokens_completion is None else f.tokens_completion
+        self._settle_budgets(ticket, prompt + completion, refund=refund)
+        if f.outcome is Outcome.RETRY and refund:
+            policy.retry(f.request_id, self.now)
+            ticket.engine = ""
+            ticket.reason = "retried"
+            self.waiting += 1
+            self.bytes_waiting += ticket.size_bytes
+            limits = self._limits(request.tenant)
+            limits.waiting += 1
+            limits.bytes_waiting += ticket.size_bytes
+            self._reserve(ticket, limits)
+            heappush(self._expiries, (request.arrived_s + ticket.wait_s_max, f.request_id, ticket))
+        else:
+            policy.finish(f.request_id, self.now, refund=refund, tokens_prompt=f.tokens_prompt,
+                          tokens_cached=f.tokens_cached, tokens_completion=f.tokens_completion)  # fmt: skip
+            del self.tickets[f.request_id]
+            tenant, name = request.tenant, request.service_class
+            self.tally.finished(tenant, name, first_s=ticket.first_s, now_s=self.now, tokens=completion)
+        self._release_held(actions)
+        self._pump_engine(engine, actions)
+
+    def _cancel(self, request_id: int, actions: list[AnyAction]) -> None:
+        ticket = self.tickets.get(request_id)
+        if ticket is None:
+            return
+        if ticket.engine:
+            actions.append(Abort(request_id, ticket.engine))
+            self._finish(Finish(request_id), actions)
+            return
+        self._drop(ticket)
+        self._release_held(actions)
+        pool = self.pools[ticket.pool]
+        self._pump(pool, actions)  # the head may have been what did not fit
+
+    def _drop(self, ticket: Ticket) -> None:
+        """A waiting request goes away; nobody is charged."""
+        request = ticket.request
+        self._unqueue(ticket)
+        self._limits(request.tenant).held.pop(request.request_id, None)
+        self.pools[ticket.pool].policy.cancel(request.request_id, self.now)
+        self._settle_budgets(ticket, 0, refund=True)
+        del self.tickets[request.request_id]
+
+    def _moved(self, m: Moved) -> None:
+        """The shell itself went on to another engine after a failure before the first byte."""
+        ticket = self.tickets.get(m.request_id)
+        if ticket is None or not ticket.engine or m.engine == ticket.engine:
+            return
+        self._exit(ticket)
+        self._pool((m.engine,))
+        ticket.engine, ticket.dispatched_s, ticket.first_s = m.engine, self.now, None
+        self._enter(ticket, self.pools[ticket.pool].policy, self.windows[m.engine])
+
+    # ------------------------------------------------------------ time and engines
+
+    def _tick(self, actions: list[AnyAction]) -> None:
+        while self._expiries and (self._expiries[0][0] <= self.now or self._stale(self._expiries[0])):
+            _, request_id, ticket = heappop(self._expiries)
+            if self.tickets.get(request_id) is ticket and not ticket.engine:
+                waited = self.now - ticket.request.arrived_s
+                pool, limits = self.pools[ticket.pool], self._limits(ticket.request.tenant)
+                retry = max(1.0, self._projected_wait_s(pool, ticket.request, limits))
+                self._drop(ticket)
+                self.tally.refused(ticket.request.tenant, ticket.request.service_class, "waited_too_long")
+                actions.append(Refuse(request_id, 503, "waited_too_long", retry,
+                                      f"waited {waited:.0f} s, the limit, for: {ticket.reason}"))  # fmt: skip
+        while self._blind and self._blind[0][0] <= self.now:
+            _, request_id, ticket = heappop(self._blind)
+            if self.tickets.get(request_id) is ticket and ticket.engine:
+                self._prefilled(ticket, None)
+        self._release_held(actions)
+        self._rate_pools()
+        for pool in self.pools.values():
+            if pool.policy.queued:
+                self._pump(pool, actions)
+
+    def _stale(self, entry: tuple[float, int, Ticket]) -> bool:
+        return self.tickets.get(entry[1]) is not entry[2]
+
+    def _rate_pools(self) -> None:
+        """How fast each pool serves while somebody waits: what projected waits stand on."""
+        if self.now - self._rated_s < 1.0:
+            return
+        self._rated_s = self.now
+        for pool in self.pools.values():
+            served = pool.served()
+            if pool.rate_at_s is not None and pool.policy.queued and self.now > pool.rate_at_s:
+                sample = max(0.0, served - pool.served_then) / (self.now - pool.rate_at_s)
+                pool.rate = sample if pool.rate == 0.0 else pool.rate + 0.1 * (sample - pool.rate)
+            pool.served_then, pool.rate_at_s = served, self.now
+
+    def _engine_event(self, event: SignalLost | Throttled | EngineState, actions: list[AnyAction]) -> None:
+        window = self.windows.get(event.engine)
+        if window is None:
+            return
+        match event:
+            case SignalLost():
+                window.signals_lost += 1
+            case Throttled():
+                window.paused_until_s = max(window.paused_until_s, self.now + event.retry_after_s)
+                window.overloaded(self.now)
+            case EngineState():
+                window.up = event.up
+                self._pump_engine(event.engine, actions)
+
+    # ------------------------------------------------------------ what is going on
+
+    def snapshot(self) -> dict[str, Any]:
+        """Waiting and running by tenant, windows by engine: plain values for the console and metrics."""
+        tenants: dict[str, dict[str, Any]] = {}
+        for pool in self.pools.values():
+            for account in pool.policy.accounts.values():
+                row = tenants.setdefault(account.name, {"waiting": 0, "running": 0, "held": 0, "served": 0.0,
+                                                        "weight": account.weight})  # fmt: skip
+                row["waiting"] += account.waiting
+                row["served"] += account.served(pool.policy.prices)
+            for bill in pool.policy.bills.values():
+                tenants[bill.request.tenant]["running"] += 1
+        for limits in self.limits.values():
+            if limits.held:
+                row = tenants.setdefault(limits.rule.name, {"waiting": 0, "running": 0, "held": 0, "served": 0.0,
+                                                            "weight": limits.rule.weight})  # fmt: skip
+                row["held"] = len(limits.held)
+        engines = {name: w.describe() for name, w in self.windows.items()}
+        return {"policy": self.plan.policy, "waiting": self.waiting, "waiting_bytes": self.bytes_waiting,
+                "tenants": tenants, "engines": engines, **self.tally.to_json()}  # fmt: skip

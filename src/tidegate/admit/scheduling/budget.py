@@ -1,0 +1,66 @@
+"""A limit over a sliding window of time, reserved before spending and settled exactly.
+
+`tokens_per_minute` means: in no window of 60 s more than so many tokens, not "refilled to the brim at
+every full minute".  Amounts are reserved at the time the request is let in, and the settlement
+(what it really used, refunds included) corrects that same moment.  So tokens spent never exceed the
+limit by more than what one request used beyond its own reservation, however many run in parallel.
+"""
+
+from collections import deque
+
+
+class SlidingBudget:
+    """`limit` units in any `span_s` seconds, kept in bins of span/60 (a reservation ages by whole bins)."""
+
+    __slots__ = ("_bins", "_span", "_width", "limit", "spent")
+
+    def __init__(self, limit: float, span_s: float) -> None:
+        self.limit = limit
+        self.spent = 0.0
+        self._span = span_s
+        self._width = span_s / 60.0
+        self._bins: deque[list[float]] = deque()  # [bin number, amount]
+
+    def _bin(self, now_s: float) -> int:
+        return int(now_s // self._width)
+
+    def _expire(self, now_s: float) -> None:
+        oldest = self._bin(now_s) - 60
+        while self._bins and self._bins[0][0] < oldest:
+            self.spent -= self._bins.popleft()[1]
+
+    def fits(self, amount: float, now_s: float) -> bool:
+        """Whether `amount` may be reserved now; more than the limit fits only an empty window."""
+        self._expire(now_s)
+        return self.spent + min(amount, self.limit) <= self.limit
+
+    def reserve(self, amount: float, now_s: float) -> int:
+        """Reserve; returns the stamp to settle with."""
+        self._expire(now_s)
+        stamp = self._bin(now_s)
+        if not self._bins or self._bins[-1][0] < stamp:
+            self._bins.append([stamp, 0.0])
+        self._bins[-1][1] += amount
+        self.spent += amount
+        return int(self._bins[-1][0])
+
+    def settle(self, stamp: int, difference: float, now_s: float) -> None:
+        """Correct what was reserved at `stamp` by `difference` (negative: a refund)."""
+        self._expire(now_s)
+        for entry in self._bins:
+            if entry[0] == stamp:
+                entry[1] += difference
+                self.spent += difference
+                return
+
+    def wait_s(self, amount: float, now_s: float) -> float:
+        """Seconds until `amount` fits if nothing else is spent or refunded meanwhile; 0 when it fits now."""
+        self._expire(now_s)
+        over = self.spent + min(amount, self.limit) - self.limit
+        if over <= 0.0:
+            return 0.0
+        for number, held in self._bins:
+            over -= held
+            if over <= 1e-9:
+                return max(0.0, (number + 61) * self._width - now_s)
+        return self._span

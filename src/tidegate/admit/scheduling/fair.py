@@ -1,0 +1,192 @@
+"""The default: token-fair by tenant, with deadlines and locality inside credit, and a floor for every class.
+
+A waiting tenant is *in credit* while its counter is at most `slack` above the least counter of the
+waiting tenants.  Among those in credit any order keeps the bound, so the order may serve people:
+
+1. classes with a first-token target, earliest deadline first;
+2. requests whose prompt prefix was dispatched lately (their prefix is warm in the engine);
+3. the least served tenant.
+
+Whoever is out of credit waits, however urgent.  When that leaves room in the engine that only the
+protection of latency classes keeps empty, the protection yields: fairness outranks it.  Inside one
+tenant its classes share by class weight in the same way, so no class of a tenant starves.
+
+Bounds (checked in tests/admit/scheduling): counters of waiting tenants differ by at most U + slack, so
+their service differs by at most 2(U + slack) over any time both wait.  A decision costs O(log n).
+"""
+
+from collections import OrderedDict, deque
+from heapq import heappop, heappush
+from typing import Any
+
+from tidegate.admit.scheduling.lazyheap import LazyHeap
+from tidegate.admit.scheduling.ledger import Flow, Ledger
+from tidegate.spine.contracts import Waiting
+
+LOOKAHEAD = 8  # requests that do not fit before we stop looking for one that does
+HOT_KEPT = 64
+HOT_PREFIXES = 4  # warm prefixes that are looked up for a waiting request
+
+
+class Fair(Ledger):
+    """See the module; `slack` is set by the admission to half of what its token window may hold."""
+
+    name = "fair"
+    protects = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("predict", True)
+        super().__init__(*args, **kwargs)
+        self._deadlines: list[tuple[float, int, int, Flow]] = []  # heads of latency flows
+        self._entries = 0
+        self._listed: dict[Flow, int] = {}  # flow → the request id it is listed for
+        self._parked: LazyHeap[Flow] = LazyHeap(lambda f: f.account.counter)  # latency flows out of credit
+        self._calm: LazyHeap[Flow] = LazyHeap(lambda f: f.account.counter)
+        self._by_prefix: dict[int, deque[Waiting]] = {}
+        self._hot: OrderedDict[int, None] = OrderedDict()
+
+    # ------------------------------------------------------------ keeping the heaps
+
+    def _joined(self, flow: Flow, front: bool) -> None:
+        request = flow.queue[0 if front else -1]
+        if request.prefix_key:
+            self._by_prefix.setdefault(request.prefix_key, deque()).append(request)
+        if flow.size == 1 or front:
+            self._list(flow)
+
+    def _left(self, flow: Flow) -> None:
+        self._list(flow)
+
+    def _take(self, request: Waiting) -> Waiting:
+        super()._take(request)
+        key = request.prefix_key
+        if key:
+            self._live_prefix(key)
+            self._hot[key] = None
+            self._hot.move_to_end(key, last=False)
+            if len(self._hot) > HOT_KEPT:
+                self._hot.popitem()
+        return request
+
+    def cancel(self, request_id: int, now_s: float) -> None:
+        """A waiting request goes away; changes nobody's counter."""
+        request = self.queued.get(request_id)
+        super().cancel(request_id, now_s)
+        if request is not None and request.prefix_key:
+            self._live_prefix(request.prefix_key)
+
+    def _live_prefix(self, key: int) -> Waiting | None:
+        """The waiting request with this prefix that came first, or None."""
+        waiting = self._by_prefix.get(key)
+        while waiting and self.queued.get(waiting[0].request_id) is not waiting[0]:
+            waiting.popleft()
+        if waiting:
+            return waiting[0]
+        self._by_prefix.pop(key, None)
+        return None
+
+    def _list(self, flow: Flow) -> None:
+        """Put a flow where its head belongs; called whenever the head may have changed."""
+        head = self.head(flow)
+        if head is None:
+            self._listed.pop(flow, None)
+            self._parked.remove(flow)
+            self._calm.remove(flow)
+        elif head.deadline_s is None:
+            self._listed.pop(flow, None)
+            if flow not in self._calm:
+                self._calm.push(flow)
+        elif self._listed.get(flow) != head.request_id:
+            self._listed[flow] = head.request_id
+            self._parked.remove(flow)
+            self._enter(head.deadline_s, head.request_id, flow)
+
+    def _enter(self, deadline_s: float, request_id: int, flow: Flow) -> None:
+        self._entries += 1
+        heappush(self._deadlines, (deadline_s, request_id, self._entries, flow))
+
+    def _lowered(self, flow: Flow) -> None:
+        for f in flow.account.flows.values():
+            self._calm.lower(f)
+            self._parked.lower(f)
+
+    # ------------------------------------------------------------ choosing
+
+    def pick(self, now_s: float, admissible: Any) -> Waiting | None:  # noqa: ARG002 - deadlines are absolute
+        """The next request (see the module), charged; None when nobody in credit fits."""
+        least = self.least.peek()
+        if least is None:
+            return None
+        limit = least.counter + self.slack
+        chosen = self._urgent(limit, admissible) or self._warm(limit, admissible)
+        chosen = chosen or self._least_served(limit, admissible) or self._owed(limit, admissible)
+        return None if chosen is None else self._take(chosen)
+
+    def _in_turn(self, flow: Flow) -> bool:
+        """Whether this class of its tenant is within `slack` of the tenant's least served waiting class."""
+        flows = flow.account.flows
+        if len(flows) == 1:
+            return True
+        return flow.served <= min(f.served for f in flows.values() if f.size) + self.slack
+
+    def _urgent(self, limit: float, admissible: Any) -> Waiting | None:
+        heap = self._deadlines
+        aside: list[tuple[float, int, int, Flow]] = []
+        while (back := self._parked.peek()) is not None and back.account.counter <= limit:
+            self._parked.remove(back)
+            head = self.head(back)
+            if head is not None and head.deadline_s is not None:
+                self._enter(head.deadline_s, head.request_id, back)
+        chosen = None
+        while heap and len(aside) < LOOKAHEAD:
+            entry = heap[0]
+            flow = entry[3]
+            if self._listed.get(flow) != entry[1] or flow in self._parked:
+                heappop(heap)
+            elif flow.account.counter > limit:
+                heappop(heap)
+                self._parked.push(flow)
+            else:
+                head = self.head(flow)
+                if head is not None and self._in_turn(flow) and admissible(head):
+                    chosen = head
+                    break
+                aside.append(heappop(heap))
+        for entry in aside:
+            heappush(heap, entry)
+        return chosen
+
+    def _warm(self, limit: float, admissible: Any) -> Waiting | None:
+        for n, key in enumerate(self._hot):
+            if n == HOT_PREFIXES:
+                return None
+            request = self._live_prefix(key)
+            if request is None:
+                continue
+            flow = self._flow_of(request)
+            if flow.account.counter <= limit and self._in_turn(flow) and admissible(request):
+                return request
+        return None
+
+    def _least_served(self, limit: float, admissible: Any, *, uncapped: bool = False) -> Waiting | None:
+        aside: list[Flow] = []
+        chosen = None
+        while len(aside) < LOOKAHEAD and (flow := self._calm.peek()) is not None and flow.account.counter <= limit:
+            head = self.head(flow)
+            fits = head is not None and self._in_turn(flow)
+            if fits and (admissible(head, True) if uncapped else admissible(head)):
+                chosen = head
+                break
+            self._calm.remove(flow)
+            aside.append(flow)
+        for flow in aside:
+            self._calm.push(flow)
+        return chosen
+
+    def _owed(self, limit: float, admissible: Any) -> Waiting | None:
+        """Room that only protection keeps empty, while someone out of credit would use it: serve who is owed."""
+        flow = self._parked.peek()
+        head = self.head(flow) if flow is not None else None
+        if head is None or not admissible(head):
+            return None
+        return self._least_served(limit, admissible, uncapped=True)

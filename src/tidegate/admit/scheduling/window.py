@@ -1,0 +1,239 @@
+"""The token window in front of one engine: how much may be in it at once, learned and never configured.
+
+A request that waits inside the engine can no longer be reordered, so the engine must always have just
+enough.  What we dispatched is counted exactly and at once; what the engine says (late, but true)
+corrects the limits; where it says nothing they are learned from the time to first token.
+
+| limit | counts | learned from |
+|---|---|---|
+| slots | requests in flight | requests running while others wait in the engine; else a gradient on first-token time |
+| tokens | prompt + expected output of those in flight | KV capacity and usage, shrunk on preemption |
+| prefill | prompt tokens whose first token has not come | measured prefill speed × a slice of the tightest target |
+
+Latency classes are protected: others leave `reserve` slots free (three standard deviations of the
+latency classes' own concurrency) and keep their prefill below the cap.  A request always fits an
+empty window, whatever its size.
+"""
+
+from math import ceil, sqrt
+
+from tidegate.admit.scheduling.budget import SlidingBudget
+from tidegate.admit.scheduling.model import EngineRule, Signal
+
+MARGIN = 2  # requests an engine may hold waiting: covers one round trip between us and it
+SLICE_CALM = 0.2  # share of the tightest first-token target that other classes' prefill may take
+SLICE_ALL = 0.5  # share of it that all prefill in flight may take
+SLICE_UNTARGETED_S = 1.0  # the same in seconds, where no class has a target
+KV_SHARE = 0.95
+SIGNAL_FRESH_S = 5.0
+
+
+class Window:
+    """Counts of one engine and its limits; `fits`, `enter`, `first_token`, `grow`, `leave`."""
+
+    def __init__(self, rule: EngineRule, ttft_target_s: float | None, reserved_slots: int = 0) -> None:
+        self.rule = rule
+        self.up = True
+        self.paused_until_s = 0.0
+        self.target_s = ttft_target_s
+        self.reserved_slots = reserved_slots
+        self.slots = 8.0
+        self.tokens_max = float("inf")
+        self.inflight = self.latency_inflight = 0
+        self.tokens = 0  # prompt + expected output in flight
+        self.tokens_held = 0  # prompt + generated in flight: what the engine's memory holds for us
+        self.prefill = self.calm_prefill = 0
+        self.blocked = ""
+        self.requests_budget = SlidingBudget(rule.requests_per_minute, 60.0) if rule.requests_per_minute else None
+        self.tokens_budget = SlidingBudget(rule.tokens_per_minute, 60.0) if rule.tokens_per_minute else None
+        self.signals_lost = 0
+        self._limited = False
+        self._starting = True
+        self._plateau = 0.0
+        self._signal_s = -SIGNAL_FRESH_S
+        self._preemptions: int | None = None
+        self._shrink = 1.0
+        self._busy_since_s = 0.0
+        self._busy_s = self._done_tokens = 0.0
+        self._latency_mean = 0.0  # latency requests in flight, averaged
+        self._mean_at_s = 0.0
+        self._ttft_floor_s = float("inf")
+        self._speed_peak = 0.0
+        self._cut_at_s = 0.0
+
+    # ------------------------------------------------------------ may it go in?
+
+    @property
+    def reserve(self) -> int:
+        """Slots other classes leave free for latency classes."""
+        if self.target_s is None:
+            return 0
+        learned = ceil(3.0 * sqrt(self._latency_mean)) if self._latency_mean > 0.01 else 1
+        return max(self.reserved_slots, min(learned, int(self.slots) // 3))
+
+    @property
+    def prefill_speed(self) -> float:
+        """Prompt tokens a second while any prefill is in flight; 0.0 until something was measured."""
+        return self._done_tokens / self._busy_s if self._busy_s > 0.0 else 0.0
+
+    def prefill_cap(self, share: float) -> float:
+        """Prompt tokens that fit in this share of the tightest first-token target."""
+        slice_s = SLICE_UNTARGETED_S if self.target_s is None else share * self.target_s
+        return self.prefill_speed * slice_s
+
+    def fits(self, prompt: int, expected: int, latency: bool, now_s: float, *, uncapped: bool = False) -> bool:
+        """Whether a request of `prompt` and `expected` output tokens may be dispatched now."""
+        self.blocked = self._why_not(prompt, expected, latency, now_s, uncapped)
+        return not self.blocked
+
+    def _why_not(self, prompt: int, expected: int, latency: bool, now_s: float, uncapped: bool) -> str:
+        if not self.up:
+            return "engine_down"
+        if now_s < self.paused_until_s:
+            return "engine_throttled"
+        quota = self.requests_budget
+        if quota is not None and not quota.fits(1, now_s):
+            return "engine_requests_per_minute"
+        quota = self.tokens_budget
+        if quota is not None and not quota.fits(prompt + expected, now_s):
+            return "engine_tokens_per_minute"
+        if not self.inflight:
+            return ""
+        if self.inflight >= int(self.slots):
+            self._limited = True
+            return "engine_slots"
+        if self.tokens + prompt + expected > self.tokens_max:
+            return "engine_memory"
+        if self.prefill and self.prefill + prompt > self.prefill_cap(SLICE_ALL):
+            return "prefill_ahead"
+        if latency or uncapped or self.target_s is None:
+            return ""
+        if self.inflight >= int(self.slots) - self.reserve:
+            self._limited = True
+            return "reserved_slots"
+        if self.calm_prefill and self.calm_prefill + prompt > self.prefill_cap(SLICE_CALM):
+            return "prefill_protected"
+        return ""
+
+    # ------------------------------------------------------------ what is in it
+
+    def enter(self, prompt: int, expected: int, latency: bool, now_s: float) -> None:
+        """A request was dispatched."""
+        self._average(now_s)
+        if not self.prefill:
+            self._busy_since_s = now_s
+        self.inflight += 1
+        self.latency_inflight += latency
+        self.tokens += prompt + expected
+        self.tokens_held += prompt
+        self.prefill += prompt
+        self.calm_prefill += 0 if latency else prompt
+
+    def first_token(self, prompt: int, latency: bool, now_s: float, *, ttft_s: float | None, ahead: int) -> None:
+        """Its prompt is computed.  `ttft_s` is None where the moment is not known (no stream)."""
+        self.prefill -= prompt
+        self.calm_prefill -= 0 if latency else prompt
+        if ttft_s is not None:
+            self._done_tokens += prompt
+            self._busy_s += now_s - self._busy_since_s
+            if self._busy_s > 4.0:
+                self._busy_s *= 0.5
+                self._done_tokens *= 0.5
+            self._learn_from_latency(ttft_s, ahead, now_s)
+        self._busy_since_s = now_s
+
+    def grow(self, beyond: int, generated: int) -> None:
+        """Output tokens came: `generated` of them, `beyond` of those more than were expected."""
+        self.tokens += beyond
+        self.tokens_held += generated
+
+    def leave(self, size: int, held: int, latency: bool, now_s: float) -> None:
+        """A request ended: what `enter` and `grow` counted for it goes."""
+        self._average(now_s)
+        self.inflight -= 1
+        self.latency_inflight -= latency
+        self.tokens -= size
+        self.tokens_held -= held
+
+    def _average(self, now_s: float) -> None:
+        """Time-weighted mean of latency requests in flight, forgetting over half a minute."""
+        keep = 2.0 ** (-(now_s - self._mean_at_s) / 30.0)
+        self._latency_mean = keep * self._latency_mean + (1.0 - keep) * self.latency_inflight
+        self._mean_at_s = now_s
+
+    # ------------------------------------------------------------ what the engine says
+
+    def signal(self, s: Signal, now_s: float) -> None:
+        """Correct the limits by what the engine says of itself."""
+        self._signal_s = now_s
+        if s.slots is not None:
+            self.slots = float(min(s.slots, self.rule.slots_max))
+        elif s.waiting is not None and s.running is not None:
+            self._slots_from_queue(s.running, s.waiting)
+        self._memory(s)
+        self._limited = False
+
+    def _slots_from_queue(self, running: int, waiting: int) -> None:
+        if waiting > MARGIN:
+            self._starting = False
+            self._plateau = max(running, 0.9 * self._plateau)
+            self.slots = max(1.0, float(running + 1))
+        elif self._limited and not waiting:
+            far = self._starting or self.slots < 0.8 * self._plateau
+            self.slots = min(self.slots * 1.5 if far else self.slots + 1.0, float(self.rule.slots_max))
+
+    def _memory(self, s: Signal) -> None:
+        if s.preemptions is not None:
+            if self._preemptions is not None and s.preemptions > self._preemptions:
+                self._shrink = max(0.3, self._shrink * 0.9)
+            else:
+                self._shrink = min(1.0, self._shrink + 0.002)
+            self._preemptions = s.preemptions
+        capacity: float | None = s.kv_tokens
+        if s.kv_usage is not None and s.kv_usage > 0.05 and self.tokens_held:
+            if capacity is None:
+                seen = self.tokens_held / s.kv_usage
+                known = self.tokens_max / (KV_SHARE * self._shrink)
+                capacity = seen if known == float("inf") else 0.8 * known + 0.2 * seen
+            else:  # what is used beyond ours belongs to somebody else
+                capacity -= max(0.0, s.kv_usage * capacity - 1.1 * self.tokens_held)
+        if capacity is not None:
+            self.tokens_max = max(capacity * KV_SHARE * self._shrink, 1.0)
+
+    def _learn_from_latency(self, ttft_s: float, ahead: int, now_s: float) -> None:
+        """Where the engine says nothing: first tokens later than prefill alone explains mean a queue in it."""
+        self._ttft_floor_s = min(self._ttft_floor_s * 1.001, ttft_s)
+        self._speed_peak = max(self._speed_peak * 0.999, ahead / ttft_s if ttft_s > 0.0 else 0.0)
+        if now_s - self._signal_s < SIGNAL_FRESH_S:
+            return
+        expected = self._ttft_floor_s + (ahead / self._speed_peak if self._speed_peak else 0.0)
+        if ttft_s > 2.0 * expected:
+            if now_s - self._cut_at_s > ttft_s:  # once a round trip
+                self._starting = False
+                self.slots = max(1.0, self.slots * 0.9)
+                self._cut_at_s = now_s
+        elif self._limited:
+            self._limited = False
+            self.slots = min(self.slots + (1.0 if self._starting else 1.0 / self.slots), float(self.rule.slots_max))
+
+    def overloaded(self, now_s: float) -> None:
+        """The engine itself said "too much" (429, 503)."""
+        if now_s - self._cut_at_s > 0.5:
+            self._starting = False
+            self._cut_at_s = now_s
+            self.slots = max(1.0, min(self.slots, self.inflight) * 0.75)
+
+    def describe(self) -> dict[str, float | int | bool | str | None]:
+        """Sizes and counts, for the console and the metrics; an unknown token limit is None."""
+        return {
+            "up": self.up,
+            "slots": int(self.slots),
+            "reserved_slots": self.reserve,
+            "inflight": self.inflight,
+            "tokens": self.tokens,
+            "tokens_max": None if self.tokens_max == float("inf") else int(self.tokens_max),
+            "prefill_tokens": self.prefill,
+            "prefill_tokens_per_s": round(self.prefill_speed, 1),
+            "signals_lost": self.signals_lost,
+            "blocked": self.blocked,
+        }
