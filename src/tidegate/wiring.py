@@ -13,6 +13,8 @@ from tidegate.store.bodies import BodyPolicy, load_redactor
 from tidegate.store.journal import JournalWriter
 from tidegate.store.keyring import KeyRing
 from tidegate.store.keys import FileKeys
+from tidegate.store.lake import LakeTraces
+from tidegate.store.maintenance import Maintenance
 from tidegate.store.registry import open_state
 
 
@@ -86,4 +88,19 @@ def trace_sink(settings: Settings, worker: str) -> JournalWriter:
         segment_bytes=store.journal_segment_bytes,
         flush_interval_ms=store.flush_interval_ms,
         fsync=store.journal_fsync,
+    )
+
+
+def trace_store(settings: Settings) -> LakeTraces:
+    """The traces of a store, journal and Parquet as one."""
+    return LakeTraces(Path(settings.store.path), policy=body_policy(settings))
+
+
+def maintenance(settings: Settings) -> Maintenance:
+    """The store's housekeeping for the control process: `start()` it, and `stop()` it at the end."""
+    return Maintenance(
+        Path(settings.store.path),
+        retention_days=settings.store.retention_days,
+        tenants_days={t.name: t.retention_days for t in settings.tenants if t.retention_days is not None},
+        keys=key_ring(settings.store),
     )
