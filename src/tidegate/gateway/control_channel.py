@@ -18,7 +18,7 @@ closed (`Ask.do`):
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,7 +121,7 @@ def sockets(folder: Path) -> list[Path]:
     return sorted(found, key=lambda p: int(p.stem.partition("-")[2]))
 
 
-async def serve(path: Path, answer: Callable[[Ask], Answered]) -> asyncio.Server:
+async def serve(path: Path, answer: Callable[[Ask], Awaitable[Answered]]) -> asyncio.Server:
     """Listen at `path`, replacing a dead worker's socket; `answer` must be quick."""
     path.unlink(missing_ok=True)
 
@@ -129,7 +129,7 @@ async def serve(path: Path, answer: Callable[[Ask], Answered]) -> asyncio.Server
         try:
             while line := await reader.readline():
                 try:
-                    reply = answer(_ask.decode(line))
+                    reply = await answer(_ask.decode(line))
                 except msgspec.MsgspecError as error:
                     reply = Answered(ok=False, error=f"not a question: {error}", code="bad_question")
                 except Exception as error:  # a question must never take the worker down

@@ -33,25 +33,26 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
     retry_after_s: float | None = None
 
 
-Admitted = Callable[[str, float], None]
+Resume = Callable[["str | Refused", float], None]
 
 
 class Admission(Protocol):
     """When a call may go, and to which of its upstreams.
 
-    A call's life here: `arrive`, then (if it waited) its `admitted` callback once, then
+    A call's life here: `arrive`, then (if it waited) its `resume` callback once, then
     `first_token`, `progress` …, `end` exactly once; or `cancel` while it waits, then nothing
     more.  Freed room may admit others: their callbacks are called from within `first_token`,
     `progress`, `end`, `cancel`, `upstream_state` and `tick`, never from within `arrive`.
     """
 
     def arrive(
-        self, request: Waiting, candidates: Sequence[str], admitted: Admitted, now_s: float, bytes_held: int = 0
+        self, request: Waiting, candidates: Sequence[str], resume: Resume, now_s: float, bytes_held: int = 0
     ) -> str | Refused | None:
         """A call asks to go to one of `candidates` (upstream names in order of preference).
 
         Returns the upstream's name when it may go now, None when it waits (then
-        `admitted(upstream, now_s)` is called once, later), or a Refused.
+        `resume(upstream, now_s)` is called once, later, or `resume(Refused, now_s)` when the
+        wait became hopeless), or a Refused.
         """
         ...
 
@@ -175,6 +176,8 @@ class Shaping(Protocol):
 
 class Shaper(Protocol):
     """Opens a shaping for the calls that need one."""
+
+    guarded: bool  # whether any guard is configured; if not, only calls that need translation come here
 
     def open(
         self, call: Call, body: bytes, path: str, dialects: Sequence[tuple[str, ...]], now_s: float

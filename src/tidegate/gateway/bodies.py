@@ -1,0 +1,64 @@
+"""What the gateway reads of a request's body, and how it changes it without touching the rest.
+
+A typed decoder looks at six fields and skips everything else in one pass (a quarter of a
+microsecond for a short body, ten for 32 KB).  The body itself is forwarded as received unless
+something in it may not pass: the upstream knows the model by another name, a field only the
+gateway may set is present, or `model` stands in it in a way that two JSON readers could
+understand differently.  Then the top level is rewritten and every value kept byte for byte.
+"""
+
+import msgspec
+
+from tidegate.spine.errors import InputError
+
+# Fields by which a client could claim a priority that only its key may give (vLLM reads it).
+PRIVATE_FIELDS = ("priority",)
+
+
+class Ask(msgspec.Struct, gc=False):
+    """The few fields of a request that the data plane acts on; `null` is the same as absent."""
+
+    model: str | None = None
+    stream: bool | None = None
+    max_tokens: int | None = None
+    max_completion_tokens: int | None = None
+    max_output_tokens: int | None = None
+    user: str | None = None
+    priority: msgspec.Raw | None = None
+
+    @property
+    def tokens_max(self) -> int | None:
+        """The most tokens the client wants back, under whichever name its dialect has."""
+        for n in (self.max_completion_tokens, self.max_tokens, self.max_output_tokens):
+            if n is not None:
+                return n
+        return None
+
+
+_ask = msgspec.json.Decoder(Ask).decode
+_raw = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_encode = msgspec.json.Encoder().encode
+
+
+def read_ask(body: bytes) -> Ask:
+    """The fields of a body; raises InputError in words for the client."""
+    try:
+        return _ask(body)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{error}") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"the body is not JSON: {error}") from error
+
+
+def must_rewrite(body: bytes, ask: Ask, served_as: str) -> bool:
+    """Whether the body may not pass as received."""
+    return ask.model != served_as or ask.priority is not None or body.count(b'"model"') != 1
+
+
+def rewrite(body: bytes, served_as: str) -> bytes:
+    """The body with its model's upstream name, once, and without private fields; all other values byte for byte."""
+    fields = _raw(body)
+    for name in PRIVATE_FIELDS:
+        fields.pop(name, None)
+    fields["model"] = msgspec.Raw(_encode(served_as))
+    return _encode(fields)

@@ -1,0 +1,96 @@
+"""Which headers pass, in both directions, and what a request's head says.
+
+Towards an upstream only the headers in `PASS_UP` go on: a tenant cannot claim a priority, an
+organisation or a client address by sending a header, and its key goes nowhere.  Towards the
+client everything passes but hop-by-hop headers, cookies, and what tells a tenant about *our*
+account at the provider (organisation, rate limits).
+"""
+
+import msgspec
+
+Headers = list[tuple[bytes, bytes]]
+
+PASS_UP = frozenset(
+    {
+        b"accept", b"anthropic-beta", b"anthropic-version", b"baggage", b"content-type", b"idempotency-key",
+        b"openai-beta", b"traceparent", b"tracestate", b"user-agent",
+    }
+)  # fmt: skip
+
+DROP_DOWN = frozenset(
+    {
+        # hop by hop, or made anew here
+        b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te",
+        b"trailer", b"transfer-encoding", b"upgrade", b"content-length", b"x-request-id", b"request-id",
+        # of the upstream's own site, or of our account there
+        b"alt-svc", b"set-cookie", b"strict-transport-security", b"www-authenticate", b"cf-ray", b"cf-cache-status",
+        b"openai-organization", b"openai-project", b"anthropic-organization-id", b"x-tidegate-trace",
+    }
+)  # fmt: skip
+DROP_DOWN_PREFIXES = (b"x-ratelimit-", b"anthropic-ratelimit-")
+
+HEADERS_MAX = 128
+
+
+class RequestHead(msgspec.Struct, gc=False):
+    """What a request's headers say, beside its path; content-length is kept elsewhere."""
+
+    key: bytes | None = None
+    forward: bytes = b""  # the header lines that pass, each with its CRLF
+    run_id: str | None = None
+    prompt_version: str | None = None
+    hosts: int = 0
+    transfer_encoding: bytes | None = None
+    content_encoding: bytes | None = None
+    expect: bytes | None = None
+    upgrade: bool = False
+    connection: bool = False
+    anthropic: bool = False
+
+
+def read_head(headers: Headers) -> RequestHead:
+    """One pass over the header lines of a request."""
+    head = RequestHead()
+    forward: list[bytes] = []
+    for raw, value in headers:
+        name = raw.lower()
+        if name in PASS_UP:
+            forward.append(b"%b: %b\r\n" % (name, value))
+            head.anthropic = head.anthropic or name == b"anthropic-version"
+        elif name == b"authorization":
+            head.key = bearer(value)
+        elif name == b"x-api-key" or name == b"api-key":
+            head.key = head.key or value
+        elif name == b"host":
+            head.hosts += 1
+        elif name == b"connection":
+            head.connection = True
+        elif name == b"transfer-encoding":
+            head.transfer_encoding = value.lower()
+        elif name == b"content-encoding":
+            head.content_encoding = value.lower()
+        elif name == b"expect":
+            head.expect = value.lower()
+        elif name == b"upgrade":
+            head.upgrade = True
+        elif name == b"x-tidegate-run-id":
+            head.run_id = value[:128].decode("latin-1")
+        elif name == b"x-tidegate-prompt-version":
+            head.prompt_version = value[:128].decode("latin-1")
+    head.forward = b"".join(forward)
+    return head
+
+
+def bearer(value: bytes) -> bytes | None:
+    """The token of a `Bearer` authorization, scheme in any case."""
+    return value[7:].strip() if value[:7].lower() == b"bearer " else None
+
+
+def answer_lines(headers: Headers) -> bytes:
+    """The header lines of an upstream's answer that the client may see, each with its CRLF."""
+    out: list[bytes] = []
+    for raw, value in headers:
+        name = raw.lower()
+        if name not in DROP_DOWN and not name.startswith(DROP_DOWN_PREFIXES):
+            out.append(b"%b: %b\r\n" % (name, value))
+    return b"".join(out)

@@ -1,0 +1,275 @@
+"""The pure admission behind the gateway's seam: events in, callbacks out, engines watched.
+
+`Scheduled` adds nothing to what `tidegate.admit.scheduling` decides.  It turns the data plane's calls
+into events (each of which may be recorded, so that live decisions can be replayed bit for bit), and
+actions into callbacks.  `watch` reads the engines' own metrics beside the traffic; when that fails, own
+counts go on.
+"""
+
+import asyncio
+import contextlib
+import logging
+import ssl
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from tidegate.admit.scheduling.admission import Admission
+from tidegate.admit.scheduling.model import (
+    AnyAction,
+    AnyEvent,
+    Arrive,
+    Cancel,
+    ClassRule,
+    Dispatch,
+    EngineRule,
+    EngineState,
+    Finish,
+    FirstToken,
+    Moved,
+    Outcome,
+    Plan,
+    Prices,
+    Refuse,
+    Signal,
+    SignalLost,
+    TenantRule,
+    Throttled,
+    Tick,
+    Tokens,
+    encode_event,
+    encode_plan,
+)
+from tidegate.admit.scheduling.signals import PAGE_CHARS_MAX, parse_metrics
+from tidegate.gateway.seams import Refused, Resume
+from tidegate.settings import Settings, Upstream
+from tidegate.spine.call import Ending, Usage
+from tidegate.spine.contracts import Waiting
+
+log = logging.getLogger("tidegate.gateway")
+WATCH_EVERY_S = 0.25
+WATCH_TIMEOUT_S = 2.0
+THROTTLED_S = 1.0  # a pause after 429 or 503 where the provider names none
+
+
+def plan_of(settings: Settings) -> Plan:
+    """What the settings say about scheduling."""
+    s = settings.scheduling
+    return Plan(
+        policy=s.policy,
+        prices=Prices(prompt=s.weight_prompt, completion=s.weight_completion, cached=s.weight_prompt_cached),
+        tenants=tuple(
+            TenantRule(name=t.name, weight=t.weight, requests_per_minute=t.requests_per_minute,
+                       tokens_per_minute=t.tokens_per_minute, tokens_per_day=t.tokens_per_day,
+                       queue_requests_max=t.queue_requests_max, queue_bytes_max=t.queue_bytes_max)
+            for t in settings.tenants
+        ),
+        classes=tuple(
+            ClassRule(name=c.name, weight=c.weight, reserved_slots=c.reserved_slots,
+                      ttft_target_s=None if c.ttft_target_ms is None else c.ttft_target_ms / 1000.0)
+            for c in settings.classes
+        ),
+        engines=tuple(
+            EngineRule(name=u.name, requests_per_minute=u.requests_per_minute, tokens_per_minute=u.tokens_per_minute,
+                       slots_max=u.connections_max, steppable=u.kind in ("vllm", "llamacpp"))
+            for u in settings.upstreams
+        ),
+        wait_s_max=s.wait_s_max, queue_requests_max=s.queue_requests_max, queue_bytes_max=s.queue_bytes_max,
+        prefix_stepping=s.prefix_stepping,
+    )  # fmt: skip
+
+
+class Scheduled:
+    """The seam's `Admission`, deciding by the configured policy.
+
+    `record` receives one line (without newline) an event, the plan first; give it something that
+    does not block.
+    """
+
+    def __init__(self, settings: Settings, record: Callable[[bytes], None] | None = None) -> None:
+        self.settings = settings
+        self.core = Admission(plan_of(settings))
+        self.record = record
+        self._resumes: dict[int, Resume] = {}
+        self._progress: dict[int, int] = {}  # totals reported so far
+        self._fresh: dict[int, int] = {}  # tokens since the last Tokens event
+        self._later: list[AnyAction] = []
+        self._reasons: dict[int, Dispatch] = {}
+        if record is not None:
+            record(encode_plan(self.core.plan))
+
+    # ------------------------------------------------------------ the seam
+
+    def arrive(
+        self, request: Waiting, candidates: Sequence[str], resume: Resume, now_s: float, bytes_held: int = 0
+    ) -> str | Refused | None:
+        """A call asks to go; others that this lets in are told after it returned."""
+        r = request
+        event = Arrive(
+            r.request_id, r.tenant, r.service_class, tuple(candidates), r.tokens_prompt, r.tokens_output_max,
+            bytes_held, r.prefix_key, None, r.call_id, r.stream,
+        )  # fmt: skip
+        verdict: str | Refused | None = None
+        for action in self._step(event, now_s):
+            if isinstance(action, Dispatch) and action.request_id == r.request_id:
+                verdict = action.engine
+            elif isinstance(action, Refuse) and action.request_id == r.request_id:
+                verdict = refused(action)
+            else:
+                self._later.append(action)
+        if verdict is None:
+            self._resumes[r.request_id] = resume
+        if self._later:
+            with contextlib.suppress(RuntimeError):  # no loop (a test): the next event flushes
+                asyncio.get_running_loop().call_soon(self._flush, now_s)
+        return verdict
+
+    def first_token(self, request_id: int, now_s: float) -> None:
+        """The prompt is computed."""
+        self._do(FirstToken(request_id), now_s)
+
+    def progress(self, request_id: int, tokens_generated: int, now_s: float) -> None:
+        """Tokens so far; charged together at the next tick, a tenth of a second away at most."""
+        before = self._progress.get(request_id, 0)
+        if tokens_generated > before:
+            self._progress[request_id] = tokens_generated
+            self._fresh[request_id] = self._fresh.get(request_id, 0) + tokens_generated - before
+
+    def moved(self, request_id: int, upstream: str, now_s: float) -> None:
+        """Another upstream is tried."""
+        self._do(Moved(request_id, upstream), now_s)
+
+    def end(
+        self, request_id: int, usage: Usage | None, now_s: float, *, refund: bool = False, overloaded: bool = False
+    ) -> None:
+        """An admitted call ended: settle to the engine's own numbers."""
+        self._charge(now_s)
+        self._progress.pop(request_id, None)
+        self._reasons.pop(request_id, None)
+        ticket = self.core.tickets.get(request_id)
+        if overloaded and ticket is not None and ticket.engine:
+            self._do(Throttled(ticket.engine, THROTTLED_S), now_s)
+        u = usage or Usage()
+        outcome = Outcome.FAILED if refund else Outcome.DONE
+        event = Finish(request_id, outcome, u.tokens_prompt, u.tokens_prompt_cached, u.tokens_completion)
+        self._do(event, now_s)
+
+    def cancel(self, request_id: int, now_s: float) -> None:
+        """A waiting call went away."""
+        self._resumes.pop(request_id, None)
+        self._do(Cancel(request_id), now_s)
+
+    def upstream_state(self, upstream: str, healthy: bool, now_s: float) -> None:
+        """A health check changed its mind."""
+        self._do(EngineState(upstream, healthy), now_s)
+
+    def tick(self, now_s: float) -> None:
+        """Charge what streamed, expire hopeless waits, refill budgets."""
+        self._charge(now_s)
+        if self.core.tickets:
+            self._do(Tick(), now_s)
+
+    def reload(self, settings: Settings, now_s: float) -> None:
+        """New weights, classes and limits; waiting and running calls stay."""
+        self.settings = settings
+        self.core.reload(plan_of(settings), now_s)
+        if self.record is not None:
+            self.record(encode_plan(self.core.plan))
+
+    def snapshot(self) -> dict[str, Any]:
+        """For the console and the metrics."""
+        return {"kind": "scheduled", **self.core.snapshot()}
+
+    def why(self, request_id: int) -> dict[str, Any]:
+        """What the trace should say of a dispatched call's wait; empty when it did not wait."""
+        d = self._reasons.pop(request_id, None)
+        if d is None or d.wait_s <= 0.0:
+            return {}
+        return {"wait_ms": round(d.wait_s * 1000.0, 3), "reason": d.reason, "passed": d.passed}
+
+    # ------------------------------------------------------------ inside
+
+    def _step(self, event: AnyEvent, now_s: float) -> list[AnyAction]:
+        if self.record is not None:
+            self.record(encode_event(now_s, event))
+        return self.core.step(event, now_s)
+
+    def _do(self, event: AnyEvent, now_s: float) -> None:
+        self._act(self._step(event, now_s), now_s)
+        if self._later:
+            self._flush(now_s)
+
+    def _charge(self, now_s: float) -> None:
+        if self._fresh:
+            counts, self._fresh = tuple(self._fresh.items()), {}
+            self._do(Tokens(counts), now_s)
+
+    def _flush(self, now_s: float) -> None:
+        later, self._later = self._later, []
+        self._act(later, now_s)
+
+    def _act(self, actions: list[AnyAction], now_s: float) -> None:
+        for action in actions:
+            resume = self._resumes.pop(action.request_id, None)
+            if resume is None:
+                continue
+            if isinstance(action, Dispatch):
+                self._reasons[action.request_id] = action
+                resume(action.engine, now_s)
+            elif isinstance(action, Refuse):
+                resume(refused(action), now_s)
+
+    # ------------------------------------------------------------ the engines' own signals
+
+    async def watch(self) -> None:
+        """Read every engine's metrics for ever; run it as a task beside the gateway."""
+        loop = asyncio.get_running_loop()
+        while True:
+            watched = [u for u in self.settings.upstreams if u.kind in ("vllm", "llamacpp")]
+            pages = await asyncio.gather(*(metrics_page(u) for u in watched), return_exceptions=True)
+            for upstream, page in zip(watched, pages, strict=True):
+                self._do(signal_of(upstream.name, page), loop.time())
+            await asyncio.sleep(WATCH_EVERY_S)
+
+
+def signal_of(engine: str, page: str | BaseException) -> Signal | SignalLost:
+    """A signal, or why there is none."""
+    if isinstance(page, BaseException):
+        return SignalLost(engine, f"{type(page).__name__}: {page}"[:200])
+    try:
+        return parse_metrics(engine, page)
+    except ValueError as error:
+        return SignalLost(engine, f"garbled: {error}"[:200])
+
+
+def refused(action: Refuse) -> Refused:
+    """The seam's form of a refusal."""
+    ending = Ending.REFUSED_LIMIT if action.status == 429 else Ending.REFUSED_OVERLOAD
+    return Refused(ending=ending, code=action.code, message=action.message, status=action.status,
+                   retry_after_s=action.retry_after_s)  # fmt: skip
+
+
+async def metrics_page(upstream: Upstream) -> str:
+    """GET `/metrics` of an engine, over a connection of its own; raises OSError, TimeoutError or ValueError."""
+    parts = urlsplit(upstream.url)
+    tls = None
+    if parts.scheme == "https":
+        tls = ssl.create_default_context(cafile=upstream.ca)
+        if not upstream.verify_tls:
+            tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    host, port = parts.hostname or "", parts.port or (443 if tls else 80)
+    async with asyncio.timeout(WATCH_TIMEOUT_S):
+        reader, writer = await asyncio.open_connection(host, port, ssl=tls)
+        try:
+            writer.write(f"GET /metrics HTTP/1.0\r\nhost: {parts.netloc}\r\nconnection: close\r\n\r\n".encode())
+            data = await reader.read(PAGE_CHARS_MAX)
+            while chunk := await reader.read(PAGE_CHARS_MAX):
+                data += chunk
+                if len(data) > PAGE_CHARS_MAX:
+                    raise ValueError("the metrics page does not end")
+        finally:
+            writer.close()
+    head, _, body = data.partition(b"\r\n\r\n")
+    if b" 200 " not in head.split(b"\r\n")[0] + b" ":
+        raise ValueError(head.split(b"\r\n")[0].decode("latin-1"))
+    return body.decode("utf-8", "replace")
