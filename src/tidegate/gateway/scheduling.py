@@ -128,7 +128,7 @@ class Scheduled:
         """The prompt is computed."""
         self._do(FirstToken(request_id), now_s)
 
-    def progress(self, request_id: int, tokens_generated: int, now_s: float) -> None:
+    def progress(self, request_id: int, tokens_generated: int, now_s: float) -> None:  # noqa: ARG002
         """Tokens so far; charged together at the next tick, a tenth of a second away at most."""
         before = self._progress.get(request_id, 0)
         if tokens_generated > before:

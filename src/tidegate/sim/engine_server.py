@@ -335,7 +335,8 @@ class Connection(asyncio.Protocol):
         if a.stream:
             self.event(self.chunk(a, {}, "length"))
             if a.include_usage:
-                last: dict[str, Any] = {"id": a.identity, "object": "chat.completion.chunk" if a.chat else "text_completion",
+                kind = "chat.completion.chunk" if a.chat else "text_completion"
+                last: dict[str, Any] = {"id": a.identity, "object": kind,
                         "created": int(time.time()), "model": a.model, "choices": [], "usage": usage}  # fmt: skip
                 self.event(msgspec.json.encode(last))
             self.event(b"[DONE]")

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tidegate.admit.scheduling.budget import SlidingBudget
+from tidegate.admit.scheduling.budget import SlidingBudget, resized
 from tidegate.admit.scheduling.ledger import Ledger
 from tidegate.admit.scheduling.model import (
     Abort,
@@ -36,7 +36,7 @@ from tidegate.admit.scheduling.model import (
     Tokens,
     check_plan,
 )
-from tidegate.admit.scheduling.policies import POLICIES, class_ranks, make_policy
+from tidegate.admit.scheduling.policies import POLICIES, class_ranks, make_policy, succeed
 from tidegate.admit.scheduling.tally import Tally
 from tidegate.admit.scheduling.window import Window
 from tidegate.spine.contracts import Waiting
@@ -90,13 +90,20 @@ class Limits:
     __slots__ = ("bytes_waiting", "held", "minute", "requests", "rule", "tokens_day", "tokens_minute", "waiting")
 
     def __init__(self, rule: TenantRule) -> None:
-        self.rule = rule
-        self.requests = SlidingBudget(rule.requests_per_minute, 60.0) if rule.requests_per_minute else None
-        self.tokens_minute = SlidingBudget(rule.tokens_per_minute, 60.0) if rule.tokens_per_minute else None
-        self.tokens_day = SlidingBudget(rule.tokens_per_day, 86_400.0) if rule.tokens_per_day else None
+        self.requests: SlidingBudget | None = None
+        self.tokens_minute: SlidingBudget | None = None
+        self.tokens_day: SlidingBudget | None = None
+        self.set(rule)
         self.held: dict[int, Ticket] = {}
         self.waiting = 0
         self.bytes_waiting = 0
+
+    def set(self, rule: TenantRule) -> None:
+        """New limits: what was spent under the old ones still counts."""
+        self.rule = rule
+        self.requests = resized(self.requests, rule.requests_per_minute, 60.0)
+        self.tokens_minute = resized(self.tokens_minute, rule.tokens_per_minute, 60.0)
+        self.tokens_day = resized(self.tokens_day, rule.tokens_per_day, 86_400.0)
 
     def budgets(self, tokens: int) -> list[tuple[SlidingBudget, int]]:
         """Each of its budgets, with what one request of `tokens` takes of it."""
@@ -112,10 +119,8 @@ class Admission:
         self.plan = plan
         self.classes = {c.name: c for c in plan.classes}
         self.ranks = class_ranks(plan)
-        targets = [c.ttft_target_s for c in plan.classes if c.ttft_target_s is not None]
-        target = min(targets) if targets else None
-        reserved = sum(c.reserved_slots for c in plan.classes if c.ttft_target_s is not None)
-        self.windows = {e.name: Window(e, target, reserved) for e in plan.engines}
+        self.windows: dict[str, Window] = {}
+        self._open_windows(plan)
         self.pools: dict[tuple[str, ...], Pool] = {}
         self.limits = {t.name: Limits(t) for t in plan.tenants}
         self.tickets: dict[int, Ticket] = {}
@@ -293,8 +298,7 @@ class Admission:
         if pool is None:
             for name in engines:
                 if name not in self.windows:  # an engine nobody configured: counted from zero like any other
-                    target = next((w.target_s for w in self.windows.values()), None)
-                    self.windows[name] = Window(EngineRule(name=name), target)
+                    self.windows[name] = Window(EngineRule(name=name), self.target_s, self.reserved_slots)
             pool = self.pools[engines] = Pool(self.plan, engines, [self.windows[n] for n in engines])
         return pool
 
@@ -526,6 +530,37 @@ class Admission:
             case EngineState():
                 window.up = event.up
                 self._pump_engine(event.engine, actions)
+
+    def reload(self, plan: Plan, now_s: float) -> None:
+        """A new plan is in force; waiting and running requests, counters and what was learned stay.
+
+        A new policy object takes over the waiting requests in their order of arrival.
+        """
+        check_plan(plan, frozenset(POLICIES))
+        self._advance(now_s)
+        before, self.plan = self.plan, plan
+        self.classes = {c.name: c for c in plan.classes}
+        self.ranks = class_ranks(plan)
+        self._open_windows(plan)
+        for tenant in plan.tenants:
+            limits = self._limits(tenant.name)
+            if limits.rule != tenant:
+                limits.set(tenant)
+        if before.policy != plan.policy or before.prices != plan.prices:
+            for pool in self.pools.values():
+                pool.policy = succeed(pool.policy, plan, self.now)
+        for pool in self.pools.values():
+            pool.policy.reweigh(plan)
+
+    def _open_windows(self, plan: Plan) -> None:
+        targets = [c.ttft_target_s for c in plan.classes if c.ttft_target_s is not None]
+        self.target_s = min(targets) if targets else None
+        self.reserved_slots = sum(c.reserved_slots for c in plan.classes if c.ttft_target_s is not None)
+        for rule in plan.engines:
+            window = self.windows.get(rule.name)
+            if window is None:
+                window = self.windows[rule.name] = Window(rule, self.target_s, self.reserved_slots)
+            window.set(rule, self.target_s, self.reserved_slots)
 
     # ------------------------------------------------------------ what is going on
 

@@ -64,3 +64,13 @@ class SlidingBudget:
             if over <= 1e-9:
                 return max(0.0, (number + 61) * self._width - now_s)
         return self._span
+
+
+def resized(budget: SlidingBudget | None, limit: float | None, span_s: float) -> SlidingBudget | None:
+    """A budget with another limit (None or 0: no budget) that remembers what was spent."""
+    if not limit:
+        return None
+    if budget is None:
+        return SlidingBudget(limit, span_s)
+    budget.limit = limit
+    return budget

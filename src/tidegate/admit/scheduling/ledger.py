@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from tidegate.admit.scheduling.lazyheap import LazyHeap
-from tidegate.admit.scheduling.model import Prices
+from tidegate.admit.scheduling.model import Plan, Prices
 from tidegate.spine.contracts import Waiting
 
 
@@ -159,6 +159,15 @@ class Ledger:
     def pick(self, now_s: float, admissible: Any) -> Waiting | None:
         """Take the next request that `admissible` accepts and charge its prompt; every policy has its own."""
         raise NotImplementedError
+
+    def reweigh(self, plan: Plan) -> None:
+        """Weights of a new plan hold for everything charged from now on."""
+        self.weights = {t.name: t.weight for t in plan.tenants}
+        self.class_weights = {c.name: c.weight for c in plan.classes}
+        for account in self.accounts.values():
+            account.weight = self.weights.get(account.name, 1.0)
+            for flow in account.flows.values():
+                flow.weight = self.class_weights.get(flow.name, 1.0)
 
     # ------------------------------------------------------------ shared by the policies
 

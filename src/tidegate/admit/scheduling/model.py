@@ -96,6 +96,8 @@ def check_plan(plan: Plan, policies: frozenset[str]) -> None:
         raise SettingError("prompt and completion tokens both weigh 0, so nothing would ever be charged")
 
 
+JOURNAL_VERSION = 1
+
 # ---------------------------------------------------------------- events in
 
 
@@ -252,6 +254,24 @@ AnyAction = Dispatch | Refuse | Abort
 def encode_event(now_s: float, event: AnyEvent) -> bytes:
     """One journal line (without its newline): `[now_s, event]`."""
     return msgspec.json.encode((now_s, event))
+
+
+def encode_plan(plan: Plan) -> bytes:
+    """The journal line that says under which plan the events after it were decided."""
+    return msgspec.json.encode({"plan": plan, "version": JOURNAL_VERSION})
+
+
+class _PlanLine(msgspec.Struct):
+    plan: Plan
+    version: int
+
+
+_plan_decoder = msgspec.json.Decoder(_PlanLine)
+
+
+def decode_plan(line: bytes) -> Plan:
+    """The inverse of `encode_plan`; raises msgspec.DecodeError."""
+    return _plan_decoder.decode(line).plan
 
 
 _line_decoder = msgspec.json.Decoder(tuple[float, AnyEvent])

@@ -28,3 +28,15 @@ def make_policy(plan: Plan, *, slack: float = 0.0) -> Ledger:
         class_ranks(plan),
         slack=slack,
     )
+
+
+def succeed(old: Ledger, plan: Plan, now_s: float) -> Ledger:
+    """A policy of the new plan that takes over accounts, bills and waiting requests of an old one."""
+    new = make_policy(plan, slack=old.slack)
+    waiting = sorted(old.queued.values(), key=lambda r: (r.arrived_s, r.request_id))
+    for request in waiting:
+        old.cancel(request.request_id, now_s)
+    new.accounts, new.bills, new.last_left = old.accounts, old.bills, old.last_left
+    for request in waiting:
+        new.arrive(request, now_s)
+    return new

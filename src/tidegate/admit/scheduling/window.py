@@ -17,7 +17,7 @@ empty window, whatever its size.
 
 from math import ceil, sqrt
 
-from tidegate.admit.scheduling.budget import SlidingBudget
+from tidegate.admit.scheduling.budget import SlidingBudget, resized
 from tidegate.admit.scheduling.model import EngineRule, Signal
 
 MARGIN = 2  # requests an engine may hold waiting: covers one round trip between us and it
@@ -32,11 +32,11 @@ class Window:
     """Counts of one engine and its limits; `fits`, `enter`, `first_token`, `grow`, `leave`."""
 
     def __init__(self, rule: EngineRule, ttft_target_s: float | None, reserved_slots: int = 0) -> None:
-        self.rule = rule
+        self.requests_budget: SlidingBudget | None = None
+        self.tokens_budget: SlidingBudget | None = None
+        self.set(rule, ttft_target_s, reserved_slots)
         self.up = True
         self.paused_until_s = 0.0
-        self.target_s = ttft_target_s
-        self.reserved_slots = reserved_slots
         self.slots = 8.0
         self.tokens_max = float("inf")
         self.inflight = self.latency_inflight = 0
@@ -44,8 +44,6 @@ class Window:
         self.tokens_held = 0  # prompt + generated in flight: what the engine's memory holds for us
         self.prefill = self.calm_prefill = 0
         self.blocked = ""
-        self.requests_budget = SlidingBudget(rule.requests_per_minute, 60.0) if rule.requests_per_minute else None
-        self.tokens_budget = SlidingBudget(rule.tokens_per_minute, 60.0) if rule.tokens_per_minute else None
         self.signals_lost = 0
         self._limited = False
         self._starting = True
@@ -60,6 +58,14 @@ class Window:
         self._ttft_floor_s = float("inf")
         self._speed_peak = 0.0
         self._cut_at_s = 0.0
+
+    def set(self, rule: EngineRule, ttft_target_s: float | None, reserved_slots: int) -> None:
+        """What is configured; what was learned and counted stays."""
+        self.rule = rule
+        self.target_s = ttft_target_s
+        self.reserved_slots = reserved_slots
+        self.requests_budget = resized(self.requests_budget, rule.requests_per_minute, 60.0)
+        self.tokens_budget = resized(self.tokens_budget, rule.tokens_per_minute, 60.0)
 
     # ------------------------------------------------------------ may it go in?
 
@@ -177,7 +183,7 @@ class Window:
         if waiting > MARGIN:
             self._starting = False
             self._plateau = max(running, 0.9 * self._plateau)
-            self.slots = max(1.0, float(running + 1))
+            self.slots = max(1.0, float(min(self.inflight - waiting, running) + 1))  # others may use the engine too
         elif self._limited and not waiting:
             far = self._starting or self.slots < 0.8 * self._plateau
             self.slots = min(self.slots * 1.5 if far else self.slots + 1.0, float(self.rule.slots_max))
