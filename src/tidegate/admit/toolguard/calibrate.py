@@ -1,0 +1,42 @@
+"""Fits the stop threshold to productive runs, so that the false-stop rate can be stated.
+
+Split conformal prediction on whole runs: if n productive runs and the next one are exchangeable,
+the chance that the next one's largest evidence exceeds the k-th largest of the n is at most
+k / (n + 1), whatever its length (Vovk et al., Algorithmic Learning in a Random World, 2005,
+proposition 2.1).  The threshold is the smallest half-bit strictly above that order statistic.
+"""
+
+from collections.abc import Sequence
+
+from tidegate.admit.toolguard.model import Thresholds
+
+GRID_BITS = 0.5  # evidence moves in halves of a bit
+FLOOR_BITS = 3.0  # never stop on less than six repeated visits, however tame the history was
+
+
+def needed_runs(false_stop_rate: float) -> int:
+    """How many productive runs a rate needs before it can be stated: n with 1 / (n + 1) <= rate."""
+    return max(1, int(1.0 / false_stop_rate + 1e-9) - 1)
+
+
+def calibrate(
+    evidence_maxima: Sequence[float], false_stop_rate: float, *, base: Thresholds, task_type: str = "default"
+) -> Thresholds:
+    """Thresholds whose evidence stops at most `false_stop_rate` of productive runs.
+
+    `evidence_maxima` holds each productive run's `evidence_maximum` in bits.  With fewer than
+    `needed_runs` the result stays uncalibrated: it only nudges.
+    """
+    if not 0 < false_stop_rate < 1:
+        raise ValueError(f"expected a rate in (0, 1), got {false_stop_rate!r}")
+    n = len(evidence_maxima)
+    kwargs = {f: getattr(base, f) for f in base.__struct_fields__}
+    if n < needed_runs(false_stop_rate):
+        kwargs |= {"evidence_stop_bits": None, "false_stop_rate": None, "runs": n, "task_type": task_type}
+        return Thresholds(**kwargs)
+    allowed = int(false_stop_rate * (n + 1) + 1e-9)  # how many of the n may lie above
+    ordered = sorted(evidence_maxima, reverse=True)
+    edge = ordered[allowed - 1]
+    stop = max(FLOOR_BITS, (int(edge / GRID_BITS) + 1) * GRID_BITS)
+    kwargs |= {"evidence_stop_bits": stop, "false_stop_rate": false_stop_rate, "runs": n, "task_type": task_type}
+    return Thresholds(**kwargs)

@@ -1,0 +1,164 @@
+"""Canonical names for calls and results: what differs without meaning anything is left out.
+
+A call's signature is the tool and its arguments as canonical JSON: key order, spacing and
+bookkeeping keys do not matter.  A result's fingerprint leaves out what changes by itself:
+timestamps, durations, addresses, identifiers, temporary paths, colours.  Numbers that carry
+meaning (progress, counts, pages) stay, so that polling with changing results is not a repeat.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from zlib import crc32
+
+from tidegate.admit.toolguard.model import ResultClass
+
+TEXT_KEPT = 16_384  # characters of a result that are read; the rest counts through its length and hash
+
+BOOKKEEPING_KEYS = """
+timestamp time_stamp request_id requestid trace_id traceid span_id nonce idempotency_key attempt attempt_number retry
+retries retry_count try_number call_id tool_call_id session_id correlation_id thought thoughts reasoning explanation
+task_progress requires_approval security_risk
+"""
+BOOKKEEPING = frozenset(BOOKKEEPING_KEYS.split())
+
+VOLATILE = re.compile(
+    r"\x1b\[[0-9;]*[A-Za-z]"  # colours
+    r"|\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"  # dates and times
+    r"|\b\d\d?:\d\d:\d\d(?:[.,]\d+)?\b"  # times of day
+    r"|\b(?:1[5-9]|2[0-9])\d{8}(?:\d{3})?(?:\.\d+)?\b"  # seconds or milliseconds since the epoch
+    r"|\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"  # UUIDs
+    r"|\b0x[0-9a-fA-F]+\b"  # addresses
+    r"|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,64}\b"  # hashes
+    r"|\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|s|sec|secs|seconds|milliseconds)\b"  # durations
+    r"|/tmp/[\w./-]+|/var/folders/[\w./-]+"  # temporary paths
+    r"|\b(?:pid|PID|process)[ =:]+\d+"
+    r"|(?i:\b(?:request|trace|correlation|session|span)[_ -]?id\"?[ =:]+\"?[\w-]+)"
+)
+SPACE = re.compile(r"\s+")
+WORD = re.compile(r"\w+|[^\w\s]")
+
+PENDING = re.compile(
+    r"\b(?:pending|queued|in[ _-]progress|processing|still running|not (?:yet )?(?:ready|finished|completed?)|waiting|"
+    r"scheduled|provisioning|starting up|try again later)\b"
+    r"|[\"']?(?:status|state)[\"']?\s*[:=]\s*[\"']?(?:running|building|active|started|accepted)\b",
+    re.I,
+)
+RETRYABLE = re.compile(
+    r"\b(?:429|500|502|503|504|529)\b|\brate[ _-]?limit|too many requests|time[d]?[ -]?out|temporarily unavailable|"
+    r"service unavailable|bad gateway|connection (?:reset|refused|aborted)|overloaded|ECONNRESET|ETIMEDOUT",
+    re.I,
+)
+ERROR = re.compile(
+    r"^\s*(?:error|exception|traceback|failed|failure|fatal|usage:|wrong|incorrect|invalid|denied|rejected|forbidden|unauthorized)(?![\w-])|\b(?:error|exception)\b\s*[:=]|\"error\"\s*:|"
+    r"\btraceback \(most recent|command not found|no such file|permission denied|invalid (?:argument|option|syntax)|"
+    r"\bcannot\b|could not|\bnot found\b|syntaxerror|\b[A-Z]\w+(?:Error|Exception)\b",
+    re.I,
+)
+EMPTY = re.compile(r"^\s*(?:|\[\s*\]|\{\s*\}|null|none|undefined|\"\"|no (?:results?|matches|data|records?|entries)"
+                   r"(?: (?:were )?found)?\.?|0 results?)\s*$", re.I)  # fmt: skip
+
+
+def name_of(text: str) -> int:
+    """A stable 64-bit name of a text (two CRCs: quick, and the same on every machine)."""
+    data = text.encode("utf-8", "surrogatepass")
+    return (crc32(data) << 32) | crc32(data, 0x9E3779B9)
+
+
+def normalised(text: str) -> str:
+    """The text without what changes by itself, white space squeezed."""
+    head = text if len(text) <= TEXT_KEPT else text[: TEXT_KEPT - 2048] + text[-2048:]
+    return SPACE.sub(" ", VOLATILE.sub("~", head)).strip()
+
+
+def canonical_arguments(arguments: str) -> str:
+    """Canonical form of a call's arguments: sorted keys, no bookkeeping, strings without volatile parts.
+
+    Text that is not JSON keeps its words (a command line, a malformed object): still comparable.
+    """
+    try:
+        value = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return normalised(arguments)
+    return json.dumps(_canonical(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _canonical(v) for k, v in value.items() if str(k).lower() not in BOOKKEEPING and v is not None}
+    if isinstance(value, list):
+        return [_canonical(v) for v in value]
+    if isinstance(value, str):
+        return normalised(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def signature(tool: str, arguments: str, defaults: Mapping[str, Any] | None = None) -> int:
+    """Name of a call: same tool, same meaning of the arguments; `defaults` (from the schema) are left out."""
+    form = canonical_arguments(arguments)
+    if defaults:
+        try:
+            value = json.loads(form)
+        except ValueError:
+            value = None
+        if isinstance(value, dict):
+            kept = {k: v for k, v in value.items() if k not in defaults or _canonical(defaults[k]) != v}
+            form = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return name_of(tool + "\0" + form)
+
+
+def shape(tool: str, arguments: str) -> int:
+    """Name of the tool with the names of its arguments, whatever their values."""
+    try:
+        value = json.loads(arguments)
+    except (ValueError, RecursionError):
+        value = None
+    keys = sorted(value) if isinstance(value, dict) else []
+    return name_of(tool + "\0" + ",".join(map(str, keys)))
+
+
+def result_fingerprint(content: str) -> int:
+    """Name of a result without its volatile parts; the length beyond what is read counts too."""
+    extra = f"\0{len(content)}" if len(content) > TEXT_KEPT else ""
+    return name_of(normalised(content) + extra)
+
+
+def classify(content: str | None, is_error: bool | None) -> ResultClass:
+    """What kind of fact an answer is, from what it says; a declared error is at least an error."""
+    if content is None:
+        return ResultClass.MISSING
+    head = content[:2000]
+    if EMPTY.match(head):
+        return ResultClass.ERROR if is_error else ResultClass.EMPTY
+    failed = bool(is_error) or (ERROR.search(head[:300]) is not None)
+    short = len(content) < 600
+    if (failed or short) and RETRYABLE.search(head) and (failed or len(content) < 200):
+        return ResultClass.RETRYABLE
+    if failed:
+        return ResultClass.ERROR
+    if short and PENDING.search(head):
+        return ResultClass.PENDING
+    return ResultClass.NEW
+
+
+def error_name(content: str) -> int:
+    """Name of an error: its first line without numbers, quoted names and volatile parts."""
+    line = next((x for x in content.splitlines() if x.strip()), "")
+    return name_of(re.sub(r"'[^']*'|\"[^\"]*\"|\d+|/[\w./-]+", "~", normalised(line[:400])))
+
+
+def shingles(text: str, size: int = 4, limit: int = 400) -> frozenset[int]:
+    """Hashes of runs of `size` tokens, at most `limit` of them (the smallest: a bottom-k sketch)."""
+    tokens = WORD.findall(text)
+    if not tokens:
+        return frozenset()
+    grams = {hash_of(tokens[i : i + size]) for i in range(max(1, len(tokens) - size + 1))}
+    return frozenset(grams) if len(grams) <= limit else frozenset(sorted(grams)[:limit])
+
+
+def hash_of(tokens: list[str]) -> int:
+    """Name of a run of tokens."""
+    return crc32(" ".join(tokens).encode("utf-8", "surrogatepass"))

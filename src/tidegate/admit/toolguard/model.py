@@ -1,0 +1,96 @@
+"""The nouns of the tool-loop guard: a step of an agent run, a signal, and the decision."""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+DecisionName = Literal["continue", "nudge", "narrow", "finalise", "stop"]
+LADDER: tuple[DecisionName, ...] = ("continue", "nudge", "narrow", "finalise", "stop")
+
+
+class ResultClass(StrEnum):
+    """What kind of fact a tool's answer is; facts, not prompts, exempt from stopping."""
+
+    NEW = "new"  # an ordinary answer
+    PENDING = "pending"  # the world is not ready: polling may go on
+    RETRYABLE = "retryable"  # 429, 5xx, time-out: trying again is right, for a while
+    ERROR = "error"  # another failure
+    EMPTY = "empty"  # nothing was found
+    MISSING = "missing"  # the history holds no result for the call
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One assistant message with the results of its tool calls, fingerprinted.
+
+    `index` counts assistant messages from 0 and `message` is the message's place in the
+    request.  `pair` names (calls, results): the multiset of canonical signatures with their
+    normalised results.  `call` names the calls alone, `shape` the tools with their argument
+    names.  `words` are hashes of what the step says, for novelty.
+    """
+
+    index: int
+    message: int
+    pair: int
+    call: int
+    shape: int
+    tools: tuple[str, ...]
+    result_class: ResultClass
+    error: int = 0
+    words: frozenset[int] = frozenset()
+    result_words: frozenset[int] = frozenset()
+    rejected: bool = False  # a reviewer answered this step with a rejection that gives no reason
+    re_armed: bool = False  # a person said something new just before this step
+    summary: str = ""
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason to do something: which detector, how far it wants to go, and the facts in words."""
+
+    detector: str
+    wants: DecisionName
+    reason: str
+    step: int
+    evidence: dict[str, float | int | str] = msgspec.field(default_factory=dict)
+
+
+class RunVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What the guard says of a run so far.
+
+    `decision` is the furthest rung reached, `stop_step` the assistant message (from 0) at which
+    the run would have been ended, or None.  `calibrated` is false where no threshold was fitted
+    for this kind of run: then statistical signals nudge and never stop.
+    """
+
+    decision: DecisionName
+    stop_step: int | None
+    reason: str
+    signals: tuple[Signal, ...]
+    steps: int
+    calibrated: bool
+
+
+class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the rungs of the ladder are.
+
+    `evidence_stop_bits` is the e-process threshold (log2 of evidence that nothing new comes);
+    None means not calibrated, so that it only nudges.  `false_stop_rate` is the error that the
+    calibration states, `runs` the number of productive runs behind it.
+    """
+
+    repeats_nudge: int = 2
+    repeats_stop: int = 3
+    failed_repeats_stop: int = 5
+    cycle_repeats_stop: int = 3
+    period_max: int = 12
+    evidence_nudge_bits: float = 2.0
+    evidence_stop_bits: float | None = None
+    retryable_stop: int = 8
+    pending_nudge: int = 30
+    errors_nudge: int = 3
+    errors_stop: int = 8
+    empty_nudge: int = 5
+    rejections_stop: int = 2
+    false_stop_rate: float | None = None
+    runs: int = 0
+    task_type: str = "default"
