@@ -1,0 +1,190 @@
+"""Answers in prose, Markdown, LaTeX and Unicode, as one stream of tokens with exact spans.
+
+Nothing is rewritten before it is read: every token knows the characters of the original text
+that it stands for, so that a verdict can be marked in place.  What the lexer does not know
+becomes a `break`, which ends any expression: unknown text is never guessed at.
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Token(NamedTuple):
+    """One token: its kind, its normal form, its span, and for numbers their value.
+
+    Kinds: num, op (+ - * / ^), eq (= or ≈), open, close, word, label (text of a LaTeX \\text or
+    unit macro), frac, sqrt, percent, currency, factorial, newline, break, skip.
+    `ulp` is the place value of the last printed digit, `digits` the significant digits;
+    `other` is a second reading of an ambiguous separator (1,234 as 1.234), if there is one.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    value: Fraction = Fraction(0)
+    ulp: Fraction = Fraction(0)
+    digits: int = 0
+    other: Fraction | None = None
+    spaced: bool = False  # white space stands directly before it
+
+
+GROUP = r"(?:,|\{,\}|\\,|[\u202f\u2009\u00a0])"
+NUMBER = (
+    rf"\d{{1,3}}(?:{GROUP}\d{{3}})+(?!\d)(?:\.\d+)?"  # 1,234,567.8
+    r"|\d{1,2}(?:,\d{2})+,\d{3}(?!\d)(?:\.\d+)?"  # 1,00,000
+    r"|\d{1,3}(?:\.\d{3})+,\d+(?!\d)"  # 1.234,5
+    r"|(?<![\d,])\d+,\d+(?![\d,])(?!\.\d)"  # 3,5
+    r"|\d+\.\d+|\d+|\.\d+"
+)
+EXPONENT = r"(?:[eE][+\-−]?\d+(?![\w.]))?"
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+FRACTIONS = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
+             "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6)}  # fmt: skip
+
+LEXER = re.compile(
+    r"(?P<calc><<[^<>\n]{0,200}>>)"
+    r"|(?P<newline>\n|\\\\(?![a-zA-Z])|\\newline)"
+    r"|(?P<label>\\(?:text|mathrm|textrm|mathit|textit|textbf|mathbf|operatorname|mbox|rm|bf)\s*\{(?P<inner>[^{}]{0,200})\})"
+    r"|(?P<frac>\\[dtc]?frac)"
+    r"|(?P<sqrt>\\sqrt|√)"
+    r"|(?P<times>\\times|\\cdot|\\ast|[×·⋅∙✕✖])"
+    r"|(?P<div>\\div|÷)"
+    r"|(?P<approx>\\approx|\\simeq|\\sim(?![a-z])|\\cong|[≈≃≅]|~=)"
+    r"|(?P<percent>%|\\%|(?<![\w])(?:percent|per\s?cent)(?!\w))"
+    r"|(?P<pi>\\pi(?![a-z])|π)"
+    r"|(?P<degree>\^?\s?\{?\\circ\}?|°)"
+    r"|(?P<relation>==+|[<>!:+\-*/]=|=>|=<|<-+|->|-->|[<>≤≥≠≡∝→⇒⟹←↔⇌∈±∓∞]|\\(?:pm|mp|leq?|geq?|neq?|lt|gt|to|rightarrow|Rightarrow|implies|longrightarrow|equiv|propto|in|sum|int|prod|infty|ldots|dots|cdots|binom|choose|pmod|bmod|mod)(?![a-zA-Z]))"
+    r"|(?P<delimiter>\\[()\[\]])"
+    r"|(?P<skip>\\(?:left|right|displaystyle|quad|qquad|boxed|big[lr]?|Big[lr]?|begin\{[a-z*]+\}|end\{[a-z*]+\})(?![a-zA-Z])|\\[,;!: ]|&)"
+    r"|(?P<escaped>\\\$)"
+    r"|(?P<escstar>\\\*)"
+    r"|(?P<greek>\\[a-zA-Z]+)"
+    rf"|(?P<num>(?:{NUMBER}){EXPONENT})"
+    r"|(?P<vulgar>[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚])"
+    r"|(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)"
+    r"|(?P<power>\*\*|\^)"
+    r"|(?P<word>[^\W\d_]+(?:['’\-][^\W\d_]+)*)"
+    r"|(?P<eq>=)"
+    r"|(?P<open>[(\[{])|(?P<close>[)\]}])"
+    r"|(?P<currency>[$£€¥₹])"
+    r"|(?P<star>\*)"
+    r"|(?P<sign>[+\-−–])"
+    r"|(?P<slash>[/⁄∕])"
+    r"|(?P<factorial>!)"
+    r"|(?P<space>[ \t\r\u00a0\u2009\u202f\u200b~]+)"
+    r"|(?P<rest>.)",
+    re.S,
+)
+
+
+def number_value(text: str) -> tuple[Fraction, Fraction, int, Fraction | None]:
+    """Value, place value of the last digit, significant digits, and the other reading if ambiguous."""
+    body, _, exponent = text.replace("E", "e").partition("e")
+    scale = Fraction(10) ** int(exponent.replace("−", "-")) if exponent else Fraction(1)
+    if exponent and abs(int(exponent.replace("−", "-"))) > 400:
+        raise OverflowError(text)
+    plain = re.sub(r"\{,\}|\\,|[\u202f\u2009\u00a0]", "", body)
+    other: Fraction | None = None
+    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", plain):
+        plain = plain.replace(".", "").replace(",", ".")
+    elif "," in plain and re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?|\d{1,2}(,\d{2})+,\d{3}(\.\d+)?", plain):
+        if plain.count(",") == 1 and "." not in plain:
+            other = Fraction(plain.replace(",", ".")) * scale
+        plain = plain.replace(",", "")
+    elif "," in plain:
+        plain = plain.replace(",", ".")
+    whole, _, decimals = plain.partition(".")
+    ulp = Fraction(1, 10 ** len(decimals)) * scale
+    digits = len((whole + decimals).lstrip("0"))
+    return Fraction(plain if plain[0] != "." else "0" + plain) * scale, ulp, digits, other
+
+
+def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """Tokens of text[start:end]; spans count characters of the whole `text`.
+
+    White space is dropped (tokens say whether it stood before them); linear in the length.
+    """
+    end = len(text) if end is None else end
+    out: list[Token] = []
+    spaced, at = False, start
+    while at < end:
+        found = LEXER.match(text, at, end)
+        assert found is not None  # the last alternative takes any character
+        kind, s, at = found.lastgroup or "rest", found.start(), found.end()
+        if kind == "inner":
+            kind = "label"
+        if kind == "space":
+            spaced = True
+            continue
+        out.append(_token(kind, found.group(0), s, at, text, spaced, found))
+        spaced = False
+    return out
+
+
+def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: re.Match[str]) -> Token:
+    before = text[s - 1] if s else "\n"
+    after = text[e] if e < len(text) else "\n"
+    if kind == "num":
+        if len(raw) > 60:
+            return Token("break", raw, s, e, spaced=spaced)
+        try:
+            value, ulp, digits, other = number_value(raw)
+        except OverflowError:
+            return Token("break", raw, s, e, spaced=spaced)
+        return Token("num", raw, s, e, value, ulp, digits, other, spaced)
+    if kind == "vulgar":
+        a, b = FRACTIONS[raw]
+        return Token("num", raw, s, e, Fraction(a, b), Fraction(0), 9, None, spaced)
+    if kind == "pi":
+        return Token("pi", "π", s, e, spaced=spaced)
+    if kind in ("times", "div"):
+        return Token("op", "*" if kind == "times" else "/", s, e, spaced=spaced)
+    if kind == "slash":
+        return Token("op", "/", s, e, spaced=spaced)
+    if kind == "star":
+        bullet = before in "\n" and after in " \t"
+        emphasis = (before.isspace() or before in "(") != (after.isspace() or after in ".,;:)")
+        return Token("break" if bullet else "skip" if emphasis else "op", "*", s, e, spaced=spaced)
+    if kind == "power":
+        if raw == "**" and not ((before.isalnum() or before in ")]}") and (after.isdigit() or after in "(-")):
+            return Token("skip", raw, s, e, spaced=spaced)
+        return Token("op", "^", s, e, spaced=spaced)
+    if kind == "super":
+        return Token("super", raw.translate(SUPERSCRIPTS), s, e, spaced=spaced)
+    if kind == "sign":
+        if raw == "–" and not (spaced and after == " "):
+            return Token("break", raw, s, e, spaced=spaced)
+        if raw == "-" and after in " \t" and not text[max(0, s - 40) : s].rpartition("\n")[2].strip():
+            return Token("break", raw, s, e, spaced=spaced)  # a list bullet
+        return Token("op", "+" if raw == "+" else "-", s, e, spaced=spaced)
+    if kind == "approx":
+        return Token("eq", "≈", s, e, spaced=spaced)
+    if kind == "eq":
+        return Token("eq", "=", s, e, spaced=spaced)
+    if kind == "label":
+        return Token("label", (found.group("inner") or "").replace("~", " ").strip(), s, e, spaced=spaced)
+    if kind == "degree":
+        return Token("word", "°", s, e, spaced=spaced)
+    if kind == "greek":
+        return Token("word", raw, s, e, spaced=spaced)
+    if kind == "currency":
+        nxt = text[e : e + 2].lstrip()
+        kind = "currency" if raw != "$" or (nxt[:1].isdigit() or nxt[:1] == ".") else "skip"
+        return Token(kind, raw, s, e, spaced=spaced)
+    if kind == "escstar":
+        return Token("op", "*", s, e, spaced=spaced)
+    if kind == "escaped":
+        return Token("currency", "$", s, e, spaced=spaced)
+    if kind == "rest":
+        if raw == "`" or (raw == "_" and (before in " \n" or after in " \n.,")):
+            return Token("skip", raw, s, e, spaced=spaced)
+        return Token("break", raw, s, e, spaced=spaced)
+    if kind in ("relation",):
+        return Token("break", raw, s, e, spaced=spaced)
+    if kind == "delimiter":
+        return Token("skip", raw, s, e, spaced=spaced)
+    return Token(kind, raw, s, e, spaced=spaced)

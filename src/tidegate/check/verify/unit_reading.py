@@ -1,0 +1,105 @@
+"""A worked line read with its units: 3 m + 20 cm = 3.2 m is true though 3 + 20 is not 3.2.
+
+Only asked when the bare numbers disagree.  Nouns that are no units count as dimension one.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tidegate.check.verify import interval as iv
+from tidegate.check.verify.expression import Mode, Node, Reading, TooLarge, leaves, operators
+from tidegate.check.verify.interval import Interval
+from tidegate.check.verify.unit_table import MONEY, NONE, Dims
+from tidegate.check.verify.units import ONE, Unit, parse_unit
+
+
+class UnitReading:
+    """Both sides of an equality with the units their labels denote."""
+
+    def __init__(self, a: Node, b: Node) -> None:
+        self.a, self.b = a, b
+
+    def agrees(self) -> bool:
+        """Whether the two sides are equal once units are converted."""
+        if not any(n.label for n in leaves(self.a)) and not any(n.label for n in leaves(self.b)):
+            return False
+        try:
+            x, dx = self._value(self.a)
+            y, dy = self._value(self.b)
+        except (TooLarge, ZeroDivisionError, ValueError, OverflowError):
+            return False
+        if dx != dy and dy != NONE and dx != NONE:
+            return False
+        unit = self._unit(self.b) or ONE
+        slack = max((n.token.ulp * unit.size for n in leaves(self.b) if n.token is not None), default=Fraction(0))
+        slack = min(slack, abs(x.middle) / 50)
+        return x.low <= y.high + slack and y.low - slack <= x.high
+
+    def doubt(self, computed: Interval, stated: Interval) -> str:
+        """Why units may explain a disagreement of the bare numbers, or nothing."""
+        known_a = [u for u in (self._unit(n) for n in leaves(self.a)) if u is not None and u.kind != "count"]
+        known_b = [u for u in (self._unit(n) for n in leaves(self.b)) if u is not None and u.kind != "count"]
+        units_a = {(u.size, u.dims) for u in known_a if u.dims != MONEY}
+        units_b = {(u.size, u.dims) for u in known_b if u.dims != MONEY}
+        money = {(u.size, u.dims) for u in known_a + known_b if u.dims == MONEY}
+        if len(money) > 1:
+            return "two currency units on one line"
+        if any(u.kind in ("offset", "log") for u in known_a + known_b):
+            return "a unit with a zero point or a logarithmic unit"
+        if len(units_a | units_b) > 1 and computed.middle and _round_ratio(stated.middle / computed.middle):
+            return "the factor may be a change of units"
+        return ""
+
+    def _unit(self, node: Node) -> Unit | None:
+        if not node.label:
+            return None
+        words = [w for w in node.label if w != "$"]
+        if node.money or "$" in node.label:
+            words = ["$", *(["/", *words[1:]] if words[:1] == ["/"] else [])]
+        for size in range(len(words), 0, -1):
+            unit = parse_unit(" ".join(words[:size]))
+            if unit is not None:
+                return unit
+        return None
+
+    def _value(self, node: Node) -> tuple[Interval, Dims]:
+        kind = node.kind
+        if kind in ("num", "unit", "scale", "dozen", "pct", "pi", "fact", "fn"):
+            value = Reading(Mode()).value(node if kind != "unit" else node.parts[0])
+            unit = self._unit(node)
+            if kind in ("scale", "dozen", "pct") and unit is None and node.parts:
+                unit = self._unit(node.parts[0])
+            if unit is None:
+                return value, NONE
+            if unit.kind in ("offset", "log"):
+                raise ValueError("zero point")
+            return iv.multiply(value, iv.point(unit.size)), unit.dims
+        if kind == "neg":
+            x, d = self._value(node.parts[0])
+            return iv.negate(x), d
+        x, dx = self._value(node.parts[0])
+        y, dy = self._value(node.parts[1])
+        if kind in "+-":
+            if dx != dy and NONE not in (dx, dy):
+                raise ValueError("unlike")
+            return iv.add(x, y if kind == "+" else iv.negate(y)), dx if dx != NONE else dy
+        if kind == "*":
+            return iv.multiply(x, y), tuple(p + q for p, q in zip(dx, dy, strict=True))
+        if kind == "/":
+            return iv.divide(x, y), tuple(p - q for p, q in zip(dx, dy, strict=True))
+        if operators(node.parts[1]) == 0 and y.exact and dy == NONE:
+            return iv.power(x, y), tuple(p * y.low for p in dx)
+        raise ValueError("power")
+
+
+def _round_ratio(ratio: Fraction) -> bool:
+    """Whether a factor is one that changes of unit bring: 60, 3600, 24, 12, 7, 16, 365, 1000 …"""
+    r = abs(ratio)
+    if r == 0:
+        return False
+    r = r if r >= 1 else 1 / r
+    return any(
+        abs(r / f - 1) < Fraction(2, 100)
+        for f in (60, 3600, 24, 12, 7, 16, 365, 52, 100, 1000, 10**6, 4, 3, 36, 5280, 1440, 144, 30, 10**9, 10, 8)
+    )
