@@ -309,3 +309,59 @@ def _lagged_arm_mean(y: Floats, in_arm: Floats, start: float) -> Floats:
     total = np.cumsum(y * in_arm) - y * in_arm
     count = np.cumsum(in_arm) - in_arm
     return np.where(count > 0, total / np.maximum(count, 1), start)
+
+
+def two_arm_difference(
+    control: Moments,
+    treatment: Moments,
+    *,
+    relative: bool = False,
+    alpha: float = 0.05,
+    n_opt: float = 5000,
+    burn_in: int = 100,
+    segment: str = "all",
+) -> Measured:
+    """Difference of two arms' means at any look, from additive moments (asymptotic sequence).
+
+    `relative` divides by the control mean (delta method).  Same boundary as GrowthBook's engine, so that results
+    can be compared; n counts both arms.
+    """
+    point, variance = _two_arm(control, treatment, relative)
+    n = control.n + treatment.n
+    if min(control.n, treatment.n) < max(2, burn_in // 2) or not np.isfinite(variance):
+        return NotMeasured(
+            reason=f"{control.n} and {treatment.n} units" if np.isfinite(variance) else "the control mean is 0",
+            needed=f"{max(2, burn_in // 2)} units an arm and, for relative effects, a control mean other than 0",
+            segment=segment,
+        )  # fmt: skip
+    radius = float(asymptotic_radius(n, np.sqrt(n * variance), alpha=alpha, rho=asymptotic_rho(n_opt, alpha)))
+    return estimate(
+        point, point - radius, point + radius, n, level=1 - alpha, segment=segment,
+        method="asymptotic mixture (asymptotic sequence)",
+    )  # fmt: skip
+
+
+def two_arm_p(
+    control: Moments, treatment: Moments, *, relative: bool = False, alpha: float = 0.05, n_opt: float = 5000
+) -> float:
+    """Always-valid p-value of `two_arm_difference`: the α at which its interval touches 0 (ρ kept)."""
+    point, variance = _two_arm(control, treatment, relative)
+    n = control.n + treatment.n
+    if not np.isfinite(variance) or variance <= 0:
+        return 1.0
+    scale = n * asymptotic_rho(n_opt, alpha) ** 2 + 1
+    exponent = point**2 / variance * (scale - 1) / (2 * scale)
+    return float(min(1.0, np.sqrt(scale) * np.exp(-exponent)))
+
+
+def _two_arm(control: Moments, treatment: Moments, relative: bool) -> tuple[float, float]:
+    """Point and sampling variance of the difference (or of the ratio minus one)."""
+    if control.n < 2 or treatment.n < 2:
+        return 0.0, float("nan")
+    v_c, v_t = control.variance / control.n, treatment.variance / treatment.n
+    if not relative:
+        return treatment.mean - control.mean, v_c + v_t
+    if control.mean == 0:
+        return 0.0, float("nan")
+    ratio = treatment.mean / control.mean
+    return ratio - 1, v_t / control.mean**2 + v_c * ratio**2 / control.mean**2
