@@ -6,6 +6,7 @@ Every dialect module answers the same questions with the same names: `read_reque
 again; `carry` takes a conversation from one dialect to another and says what was lost on the
 way.  `answers` holds an answer as a stream of items, which every stream reader produces and
 every stream writer accepts, so that a whole body and an event stream take the same road.
+`table` finds all of it by a dialect's name.
 
 Malformed input raises `InputError` naming its path (`messages[3].tool_calls[0].function.name`);
 what is legal but unknown is kept whole and written back.

@@ -46,8 +46,9 @@ class UsageReport(msgspec.Struct, frozen=True, tag="usage"):
 class Passed(msgspec.Struct, frozen=True, tag="passed"):
     """Something without a common form, for a writer of the same dialect.
 
-    Kinds: `part` (an Opaque), `logprobs`, `signature` (of the reasoning just before), `call`
-    ({"index", "extra"} of a tool call), `reasoning_field`, `stop_sequence`.
+    Kinds: `part` (an Opaque), `logprobs`, `signature` and `item` (of the reasoning just before),
+    `call` ({"index", "extra"} of a tool call), `reasoning_field`, `stop_sequence`, or the name of
+    a field of the dialect's own.
     """
 
     kind: str
@@ -154,8 +155,8 @@ class _Building:
         elif item.kind == "call":
             if (call := self.calls.get(item.data["index"])) is not None:
                 call["extra"] = item.data["extra"]
-        elif item.kind == "signature" and isinstance(last, list) and last[0] == "reasoning":
-            last[2]["signature"] = item.data
+        elif item.kind in ("signature", "item") and isinstance(last, list) and last[0] == "reasoning":
+            last[2][item.kind] = item.data
         elif item.kind == "logprobs":
             self.extra["logprobs"] = _joined_logprobs(self.extra.get("logprobs"), item.data)
         else:

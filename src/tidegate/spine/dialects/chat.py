@@ -399,13 +399,14 @@ def _read_choice(value: dict[str, Any], path: str, place: int) -> Choice:
 
 def write_answer(answer: Answer) -> dict[str, Any]:
     """A `chat.completion`."""
+    usage = answer.usage_raw or write_usage(answer.usage)
     return {
         "id": answer.response_id,
         "object": "chat.completion",
         "created": answer.created_s,
         "model": answer.model,
         "choices": [_write_choice(c) for c in answer.choices],
-        "usage": answer.usage_raw or write_usage(answer.usage),
+        **({"usage": usage} if usage is not None else {}),
     } | (answer.extra or {})
 
 
