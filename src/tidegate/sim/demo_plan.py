@@ -57,7 +57,15 @@ def chat(rng: random.Random, key: str, until_s: float, every_s: float) -> list[D
     return requests
 
 
-def with_keys(requests: Sequence[Due], keys: dict[str, str]) -> list[Due]:
-    """The same requests under other keys: the same input for every arm."""
-    return [Due(at_s=r.at_s, tenant=r.tenant, key=keys[r.tenant], prompt=r.prompt,
-                tokens_output_max=r.tokens_output_max) for r in requests]  # fmt: skip
+def for_arm(requests: Sequence[Due], arm: str, keys: dict[str, str]) -> list[Due]:
+    """The same requests for one arm: its keys, and its name in front, so that no arm profits from another's cache."""
+    return [
+        Due(
+            at_s=r.at_s,
+            tenant=r.tenant,
+            key=keys.get(r.tenant, ""),
+            prompt=f"({arm}) {r.prompt}",
+            tokens_output_max=r.tokens_output_max,
+        )
+        for r in requests
+    ]
