@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--slots", type=int, default=8)
     parser.add_argument("--context-tokens", type=int, default=16384)
     parser.add_argument("--threads", type=int, default=max(1, min(os.cpu_count() or 2, 9) - 1),
-                        help="one core is left to the gateway and its clients: llama.cpp spins when it shares cores")  # fmt: skip
+                        help="one core is left to the others: llama.cpp spins when it shares")  # fmt: skip
     arguments = parser.parse_args()
     reason = why_not()
     if reason is not None:
