@@ -16,6 +16,7 @@ and 2, and starts again at 1 after a new pair.  Its stop threshold is calibrated
 were productive (see `calibrate`), which states the false-stop rate for a whole run of any length.
 """
 
+import copy
 from collections.abc import Iterable, Sequence
 
 from tidegate.admit.toolguard.model import (
@@ -54,6 +55,12 @@ class RunState:
         self.last_call = 0
         self.rejections = 0
         self.count = 0
+
+    def fork(self) -> "RunState":
+        """A copy that goes on alone."""
+        other = copy.copy(self)
+        other.recent, other.matches, other.visits = list(self.recent), list(self.matches), dict(self.visits)
+        return other
 
     def step(self, step: Step) -> list[Signal]:
         """Take the next step; the signals it raises, strongest last."""

@@ -94,3 +94,10 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     false_stop_rate: float | None = None
     runs: int = 0
     task_type: str = "default"
+
+
+BUILT_IN = Thresholds(evidence_stop_bits=5.0, false_stop_rate=0.005, runs=216, task_type="public coding-agent runs")
+"""Fitted to the 216 runs of public SWE-agent recordings outside one large repository and tested on that
+repository's 145; `python -m benches.toolguard` reproduces it.  Runs of another kind need a calibration of
+their own: `tidegate loops calibrate`.
+"""

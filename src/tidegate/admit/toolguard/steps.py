@@ -67,6 +67,17 @@ class StepBuilder:
         last = self._step()
         return (*self._done, last) if last is not None else tuple(self._done)
 
+    def open_step(self) -> Step | None:
+        """The last assistant message with the results known so far, if there is one."""
+        return self._step()
+
+    def fork(self) -> "StepBuilder":
+        """A copy that goes on alone; it remembers the people's words, not the finished steps."""
+        copy = StepBuilder()
+        copy._defaults, copy._open, copy._replies = self._defaults, self._open, list(self._replies)
+        copy._people, copy._re_armed, copy._count = set(self._people), self._re_armed, self._count
+        return copy
+
     def _close(self) -> Step | None:
         step = self._step()
         if step is None:

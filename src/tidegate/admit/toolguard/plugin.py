@@ -1,0 +1,120 @@
+"""The tool-loop guard in flight: watches every run that passes the gateway, whatever framework drives it.
+
+Ladder for one request: `nudge` adds a note for the model; a stop withholds the tools and asks for
+the final answer; and if the model calls a tool all the same, the run ends with an answer composed
+here.  It is a soft guard: if it fails, calls go on and the failure is counted.
+"""
+
+from collections.abc import Sequence
+
+from tidegate.admit.toolguard.ending import finish_note, nudge_note, partial_answer
+from tidegate.admit.toolguard.follow import Follower
+from tidegate.admit.toolguard.model import RunVerdict, Signal, Thresholds
+from tidegate.spine.call import Call
+from tidegate.spine.contracts import ALLOW, GuardDecision
+from tidegate.spine.conversation import Conversation, Delta, Message, ToolCall
+from tidegate.spine.finding import Finding, Severity, Where
+
+DIALECTS = ("chat", "responses", "messages")
+
+
+class ToolLoopGuard:
+    """Registers as a Guard; one for all calls of a worker."""
+
+    name = "tool-loop"
+    hard = False
+    streams = False
+
+    def __init__(self, thresholds: Thresholds, *, enforce: bool = True, steps_max: int | None = None) -> None:
+        self.follower = Follower(thresholds)
+        self.enforce = enforce
+        self.steps_max = steps_max
+
+    def open(self, call: Call) -> "ToolLoopSession | None":
+        """A session for every call that carries messages."""
+        return ToolLoopSession(self, call) if call.dialect in DIALECTS else None
+
+
+class ToolLoopSession:
+    """One model call of a run."""
+
+    def __init__(self, guard: ToolLoopGuard, call: Call) -> None:
+        self.guard = guard
+        self.call = call
+        self.verdict: RunVerdict | None = None
+        self.messages: Sequence[Message] = ()
+        self.ending = False
+
+    def request(self, conversation: Conversation) -> GuardDecision:
+        """Judge the history; nudge, or withhold the tools and ask for the end."""
+        self.messages = conversation.messages
+        verdict = self.verdict = self._judge(conversation)
+        evidence = {"decision": verdict.decision, "steps": verdict.steps, "stop_step": verdict.stop_step}
+        if not self.guard.enforce or verdict.decision == "continue":
+            return ALLOW
+        last = verdict.signals[-1] if verdict.signals else None
+        if verdict.decision == "stop":
+            self.ending = True
+            tools = tuple(t.name for t in conversation.tools)
+            return GuardDecision(action="allow", rule=_rule(last), reason=verdict.reason, drop_tools=tools,
+                                 messages=(finish_note(verdict),), evidence=evidence)  # fmt: skip
+        if last is not None and last.step >= verdict.steps - 1:  # this very step earned the note
+            return GuardDecision(action="allow", rule=_rule(last), reason=last.reason,
+                                 messages=(nudge_note(verdict),), evidence=evidence)  # fmt: skip
+        return ALLOW
+
+    def _judge(self, conversation: Conversation) -> RunVerdict:
+        verdict = self.guard.follower.follow(conversation.messages, conversation.tools)
+        cap = self.guard.steps_max
+        if cap is not None and verdict.steps >= cap and verdict.decision != "stop":
+            reason = f"the run reached its limit of {cap} steps"
+            signal = Signal(detector="steps", wants="stop", reason=reason, step=verdict.steps - 1)
+            return RunVerdict(decision="stop", stop_step=verdict.steps - 1, reason=reason,
+                              signals=(*verdict.signals, signal), steps=verdict.steps,
+                              calibrated=verdict.calibrated)  # fmt: skip
+        return verdict
+
+    def feed(self, delta: Delta, now_s: float) -> Sequence[Delta]:
+        """Text passes as it is."""
+        return (delta,)
+
+    def tool_call(self, call: ToolCall) -> GuardDecision:
+        """After the end was asked for, a further tool call ends the run with what was gathered."""
+        if not self.ending or self.verdict is None:
+            return ALLOW
+        text = partial_answer(self.messages, self.verdict)
+        last = self.verdict.signals[-1] if self.verdict.signals else None
+        return GuardDecision(action="finalise", rule=_rule(last), reason=self.verdict.reason, text=text)
+
+    def finish(self, now_s: float) -> Sequence[Delta]:
+        """Nothing is held back."""
+        return ()
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What this call's history shows."""
+        return findings_of(self.verdict, self.call.run_id or self.call.call_id) if self.verdict is not None else ()
+
+
+def findings_of(verdict: RunVerdict, subject: str) -> tuple[Finding, ...]:
+    """One finding a detector, at its strongest; a stop is an error, a nudge a warning."""
+    strongest: dict[str, Signal] = {}
+    for signal in verdict.signals:
+        known = strongest.get(signal.detector)
+        if known is None or (signal.wants == "stop" and known.wants != "stop"):
+            strongest[signal.detector] = signal
+    return tuple(
+        Finding(
+            rule=_rule(s),
+            severity=Severity.ERROR if s.wants == "stop" else Severity.WARNING,
+            subject=subject,
+            message=s.reason,
+            where=Where(event=s.step),
+            evidence={"certainty": "measured" if s.detector == "evidence" else "proved", **s.evidence},
+            suggestion="end the run with what was gathered" if s.wants == "stop" else "tell the model what repeated",
+        )
+        for s in strongest.values()
+    )
+
+
+def _rule(signal: Signal | None) -> str:
+    return f"tool-loop-{signal.detector}" if signal is not None else "tool-loop"

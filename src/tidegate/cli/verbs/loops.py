@@ -1,0 +1,290 @@
+"""`tidegate loops`: is an agent's run still getting anywhere?  Judges, shows and calibrates recorded runs."""
+
+import gzip
+import statistics
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import msgspec
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tidegate.admit.toolguard.budget import forecast_tokens_in
+from tidegate.admit.toolguard.calibrate import calibrate as fit
+from tidegate.admit.toolguard.calibrate import needed_runs
+from tidegate.admit.toolguard.loops import RunState, evidence_maximum, judge
+from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict, Thresholds
+from tidegate.admit.toolguard.plugin import findings_of
+from tidegate.admit.toolguard.steps import read_steps
+from tidegate.cli.output import emit, emit_jsonl, read_jsonl
+from tidegate.readers.agent_runs import Run, read_run
+from tidegate.spine.answer import Answer
+from tidegate.spine.errors import InputError, WrongUse
+from tidegate.spine.estimate import Estimate, Measure, Measured, NotMeasured
+from tidegate.spine.gate import Verdict
+
+RUN_BYTES_MAX = 256 * 1024 * 1024
+
+
+@click.group("loops")
+def command() -> None:
+    """Is this agent still getting anywhere?"""
+
+
+calibration_option = click.option(
+    "--calibration", type=click.Path(path_type=Path, exists=True), default=None,
+    help="Thresholds written by `loops calibrate` [default: the built-in ones].",
+)  # fmt: skip
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+
+
+@command.command("check")
+@click.argument("files", nargs=-1)
+@click.option("--jsonl", default=None, help="One object a line with `id` and `messages` (and `tools`); - is stdin.")
+@click.option("--uncalibrated", is_flag=True, help="Statistical signals only nudge; exact loops still stop.")
+@calibration_option
+@json_option
+def check(
+    files: tuple[str, ...], jsonl: str | None, uncalibrated: bool, calibration: Path | None, as_json: bool
+) -> NoReturn:
+    """Judge recorded runs: continue, nudge, finalise or stop, at which step, and why.
+
+    Reads OpenAI message lists, SWE-agent trajectories and OTLP exports (JSON, JSONL, .gz).
+
+    Example: echo '{"messages": []}' | tidegate loops check -
+    """
+    thresholds = read_thresholds(calibration, uncalibrated)
+    if jsonl is not None:
+        emit_jsonl(
+            (row, answer_of(judge_run(read_run(row, f"{jsonl}:{n}"), thresholds), str(row.get("id"))))
+            for n, row in read_jsonl(jsonl)
+        )
+    if not files:
+        raise WrongUse("expected files with runs, - or --jsonl FILE", where="loops check")
+    judged = [(run, judge_run(run, thresholds)) for run in read_runs(files)]
+    if not judged:
+        raise InputError("expected at least one run, found none", where=", ".join(files))
+    if len(judged) == 1:
+        run, verdict = judged[0]
+        emit(answer_of(verdict, run.run_id or files[0]), as_json=as_json, words=lambda c: say(c, [(run, verdict)]))
+    findings = tuple(f for run, v in judged for f in findings_of(v, run.run_id))
+    rows = [{"run": r.run_id, "decision": v.decision, "stop_step": v.stop_step, "reason": v.reason, "steps": v.steps}
+            for r, v in judged]  # fmt: skip
+    stopped = any(v.decision in ("stop", "finalise") for _, v in judged)
+    answer = Answer(verb="loops check", verdict=Verdict.FAIL if stopped else Verdict.PASS,
+                    findings=findings if as_json else (), fields={"runs": rows})  # fmt: skip
+    emit(answer, as_json=as_json, words=lambda c: say(c, judged))
+
+
+def judge_run(run: Run, thresholds: Thresholds) -> RunVerdict:
+    """The verdict on a recorded run."""
+    return judge(read_steps(run.messages, run.tools), thresholds)
+
+
+def answer_of(verdict: RunVerdict, subject: str) -> Answer:
+    """The verb's document for one run: `decision`, `stop_step`, `reason`."""
+    fields: dict[str, Any] = {"decision": verdict.decision, "stop_step": verdict.stop_step, "reason": verdict.reason,
+                              "steps": verdict.steps, "calibrated": verdict.calibrated}  # fmt: skip
+    ended = verdict.decision in ("stop", "finalise")
+    return Answer(verb="loops check", verdict=Verdict.FAIL if ended else Verdict.PASS,
+                  findings=findings_of(verdict, subject), fields=fields)  # fmt: skip
+
+
+def say(console: Console, judged: list[tuple[Run, RunVerdict]]) -> None:
+    """A table of runs, the stopped ones first."""
+    table = Table()
+    for column in ("run", "steps", "decision", "at step", "why"):
+        table.add_column(column, justify="right" if column in ("steps", "at step") else "left")
+    rank = {"stop": 0, "finalise": 1, "narrow": 2, "nudge": 3, "continue": 4}
+    style = {"stop": "bold red", "nudge": "yellow", "continue": "green"}
+    for run, v in sorted(judged, key=lambda x: rank[x[1].decision])[:50]:
+        at = "" if v.stop_step is None else str(v.stop_step)
+        decision = f"[{style.get(v.decision, 'yellow')}]{v.decision}[/]"
+        table.add_row(escape(run.run_id or "-"), str(v.steps), decision, at, escape(v.reason))
+    console.print(table)
+    if len(judged) > 50:
+        console.print(f"and {len(judged) - 50} more runs; --json lists all")
+
+
+@command.command("show")
+@click.argument("file")
+@click.option("--run", "run_id", default=None, help="Which run of the file [default: the first].")
+@calibration_option
+@json_option
+def show(file: str, run_id: str | None, calibration: Path | None, as_json: bool) -> NoReturn:
+    """Show a run as a timeline: each step, what was new in it, what the guard would have said.
+
+    Example: tidegate loops show run.json
+    """
+    runs = [r for r in read_runs((file,)) if run_id is None or r.run_id == run_id]
+    if not runs:
+        raise InputError(f"expected a run {run_id!r}" if run_id else "expected a run, found none", where=file)
+    run, thresholds = runs[0], read_thresholds(calibration, False)
+    steps, state = read_steps(run.messages, run.tools), RunState(thresholds)
+    rows: list[dict[str, Any]] = []
+    for step in steps:
+        signals = state.step(step)
+        said = [f"{s.wants}: {s.reason}" for s in signals]
+        rows.append({"step": step.index, "call": step.summary, "result": step.result_class.value,
+                     "new": state.quiet == 0, "evidence_bits": state.bits, "signals": said})  # fmt: skip
+    verdict = judge(steps, thresholds)
+    saved = 0 if verdict.stop_step is None else len(steps) - 1 - verdict.stop_step
+    fields = {"run": run.run_id, "decision": verdict.decision, "stop_step": verdict.stop_step, "reason": verdict.reason,
+              "timeline": rows, "steps_saved": saved}  # fmt: skip
+    answer = Answer(verb="loops show", verdict=Verdict.PASS, fields=fields)
+
+    def words(console: Console) -> None:
+        for row in rows:
+            mark = "[green]new [/]" if row["new"] else "[dim]seen[/]"
+            call = escape(str(row["call"])[:100])
+            console.print(f"{row['step']:>4} {mark} [dim]{row['result']:<9}[/] {call}", highlight=False)
+            for said in row["signals"]:
+                colour = "red" if said.startswith("stop") else "yellow"
+                console.print(f"          [{colour}]{escape(said)}[/]", highlight=False)
+        console.print(f"[bold]{verdict.decision}[/]: {escape(verdict.reason)}; {saved} of {len(steps)} steps saved")
+
+    emit(answer, as_json=as_json, words=words)
+
+
+@command.command("calibrate")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--rate", type=float, default=0.01, show_default=True, help="False-stop rate to state, per run.")
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="Where to write the thresholds.")
+@click.option("--task-type", default="default", show_default=True)
+@json_option
+def calibrate(files: tuple[str, ...], rate: float, out: Path | None, task_type: str, as_json: bool) -> NoReturn:
+    """Fit the stop threshold to runs of your own that were productive.
+
+    The result states: at most this share of productive runs of this kind is ever stopped by
+    evidence, whatever their length.  With too few runs it stays uncalibrated and says how many
+    are needed.
+
+    Example: tidegate loops calibrate good-runs.jsonl --rate 0.05 --out loops.json
+    """
+    if not 0 < rate < 1:
+        raise WrongUse(f"expected a rate in (0, 1), got {rate!r}", where="--rate")
+    base = Thresholds()
+    maxima = [evidence_maximum(read_steps(r.messages, r.tools), base) for r in read_runs(files)]
+    thresholds = fit(maxima, rate, base=base, task_type=task_type)
+    if out is not None:
+        out.write_bytes(msgspec.json.format(msgspec.json.encode(thresholds)))
+    decided = isinstance(thresholds.evidence_stop_bits, float)
+    value: Measured = NotMeasured(reason=f"{len(maxima)} productive runs", needed=f"{needed_runs(rate)} or more")
+    if thresholds.evidence_stop_bits is not None:
+        bits = thresholds.evidence_stop_bits
+        value = Estimate(value=bits, low=bits, high=float("inf"), n=len(maxima), segment=task_type, level=1 - rate,
+                         method="split conformal")  # fmt: skip
+    answer = Answer(verb="loops calibrate", verdict=Verdict.PASS if decided else Verdict.UNDECIDED,
+                    measures=(Measure(name="evidence_stop_bits", value=value, unit="bits"),),
+                    fields={"thresholds": msgspec.to_builtins(thresholds), "file": str(out) if out else None})  # fmt: skip
+    emit(answer, as_json=as_json)
+
+
+@command.command("fleet")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--by", default="task_type", show_default=True, help="Key of each record that names its kind of task.")
+@click.option("--sample-min", type=int, default=20, show_default=True, help="Fewer runs raise no alarm.")
+@json_option
+def fleet(files: tuple[str, ...], by: str, sample_min: int, as_json: bool) -> NoReturn:
+    """Steps by kind of task; alarm when P95 passes 4 times P50 (a convergence problem).
+
+    Example: tidegate loops fleet runs.jsonl --by task_type
+    """
+    groups: dict[str, list[int]] = {}
+    saved: dict[str, int] = {}
+    for value, run in read_values(files):
+        kind = str(value.get(by, "all")) if isinstance(value, dict) else "all"
+        steps = read_steps(run.messages, run.tools)
+        verdict = judge(steps, BUILT_IN)
+        groups.setdefault(kind, []).append(len(steps))
+        saved[kind] = saved.get(kind, 0) + (0 if verdict.stop_step is None else len(steps) - 1 - verdict.stop_step)
+    rows, alarm = [], False
+    for kind, counts in sorted(groups.items()):
+        p50, p95 = statistics.median(counts), float(np.quantile(counts, 0.95, method="inverted_cdf"))
+        loud = len(counts) >= sample_min and p95 > 4 * p50
+        alarm |= loud
+        rows.append({"task_type": kind, "runs": len(counts), "steps_p50": p50, "steps_p95": p95, "alarm": loud,
+                     "enough_runs": len(counts) >= sample_min, "steps_saved": saved[kind],
+                     "tokens_in_forecast_p95": forecast_tokens_in(1000, 500, int(p95))})  # fmt: skip
+    answer = Answer(verb="loops fleet", verdict=Verdict.FAIL if alarm else Verdict.PASS, fields={"task_types": rows})
+    emit(answer, as_json=as_json, words=lambda console: console.print(fleet_table(rows)))
+
+
+def fleet_table(rows: list[dict[str, Any]]) -> Table:
+    """Kinds of task with their step distribution."""
+    table = Table()
+    for column in ("kind of task", "runs", "steps P50", "P95", "would have been saved", ""):
+        table.add_column(column, justify="left" if column in ("kind of task", "") else "right")
+    for r in rows:
+        said = "[red]P95 over 4 x P50[/]" if r["alarm"] else "" if r["enough_runs"] else "[dim]too few runs to judge[/]"
+        table.add_row(escape(r["task_type"]), str(r["runs"]), f"{r['steps_p50']:g}", f"{r['steps_p95']:g}",
+                      f"{r['steps_saved']} steps", said)  # fmt: skip
+    return table
+
+
+def read_thresholds(path: Path | None, uncalibrated: bool) -> Thresholds:
+    """The thresholds in force: a calibration file, the built-in ones, or none for statistical stops."""
+    if uncalibrated:
+        return Thresholds()
+    if path is None:
+        return BUILT_IN
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Thresholds)
+    except msgspec.MsgspecError as error:
+        remedy = "write it with `tidegate loops calibrate --out`"
+        raise InputError(f"expected thresholds, got {error}", where=str(path), remedy=remedy) from error
+
+
+def read_runs(files: tuple[str, ...]) -> Iterator[Run]:
+    """All runs of all files."""
+    for _, run in read_values(files):
+        yield run
+
+
+def read_values(files: tuple[str, ...]) -> Iterator[tuple[Any, Run]]:
+    """Raw values with their runs: JSON, a JSON list of runs, JSONL, gzip, directories, or - for stdin."""
+    for name in files:
+        paths = sorted(p for p in Path(name).rglob("*") if p.is_file()) if Path(name).is_dir() else [Path(name)]
+        for path in paths:
+            data = sys.stdin.buffer.read() if name == "-" else _read(path)
+            yield from _values(data, str(path))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > RUN_BYTES_MAX:
+            raise InputError(f"expected at most {RUN_BYTES_MAX} bytes, got {path.stat().st_size}", where=str(path))
+        data = path.read_bytes()
+        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    except (OSError, EOFError) as error:
+        raise InputError(f"cannot read it: {error}", where=str(path)) from error
+
+
+def _values(data: bytes, where: str) -> Iterator[tuple[Any, Run]]:
+    try:
+        value = msgspec.json.decode(data)
+    except msgspec.DecodeError as whole:
+        for number, line in enumerate(data.splitlines(), start=1):
+            if line.strip():
+                try:
+                    value = msgspec.json.decode(line)
+                except msgspec.DecodeError as error:
+                    message = f"expected JSON or JSON lines, got {line[:60]!r} ({error})"
+                    raise InputError(message, where=f"{where}:{number}") from whole
+                yield value, _run(value, f"{where}:{number}")
+        return
+    many = isinstance(value, list) and value and all(isinstance(v, dict) and "role" not in v for v in value)
+    for i, one in enumerate(value if many else [value]):
+        yield one, _run(one, f"{where}[{i}]" if many else where)
+
+
+def _run(value: Any, where: str) -> Run:
+    try:
+        return read_run(value, where)
+    except InputError as error:
+        raise error if error.where else InputError(error.message, where=where, remedy=error.remedy) from error
