@@ -23,14 +23,19 @@ import ssl
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from tidegate.gateway import control_channel
-from tidegate.gateway.admission import OpenAdmission
+from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.supervisor import EXIT_SETTINGS, Child, Supervisor
+from tidegate.gateway.translate import DialectShaper
 from tidegate.gateway.worker import Gateway, Parts
 from tidegate.readers.config import read_settings, secret
-from tidegate.settings import Listener, Settings, Tls, Upstream
+from tidegate.settings import Listener, Settings, Tenant, Tls, Upstream
+from tidegate.spine.contracts import Guard
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 from tidegate.store.bodies import BodyPolicy, load_redactor
 from tidegate.store.journal import JournalWriter
@@ -40,6 +45,10 @@ log = logging.getLogger("tidegate")
 SOCKETS = "sockets"  # folder of the workers' control sockets, below the store
 CONTROL_MODULE = "tidegate.console.main"  # run(config_path, socket_folder): loaded in its own process only
 FILES_PER_CONNECTION = 2
+LIMITS_SHARED = (
+    "requests_per_minute", "tokens_per_minute", "tokens_per_day", "queue_requests_max", "queue_bytes_max",
+    "connections_max",
+)  # fmt: skip
 
 
 # --- parts of a worker --------------------------------------------------------------------------
@@ -101,9 +110,14 @@ def body_policy(settings: Settings) -> BodyPolicy:
     )
 
 
-def shaper_of(settings: Settings) -> Shaper | None:  # noqa: ARG001
-    """Translation and guards."""
-    return None
+def guards_of(settings: Settings) -> tuple[Guard, ...]:  # noqa: ARG001
+    """The guards that the settings ask for, in the order in which they have their word."""
+    return ()
+
+
+def shaper_of(settings: Settings) -> Shaper | None:
+    """Translation between API dialects, and guards."""
+    return DialectShaper(settings, guards_of(settings))
 
 
 def endpoints_of(settings: Settings) -> Mapping[bytes, LocalEndpoint]:  # noqa: ARG001
@@ -111,14 +125,38 @@ def endpoints_of(settings: Settings) -> Mapping[bytes, LocalEndpoint]:  # noqa: 
     return {}
 
 
-def admission_of(settings: Settings, workers: int) -> Admission:  # noqa: ARG001
+def admission_of(settings: Settings) -> Admission:
     """Who goes next."""
-    return OpenAdmission()
+    return Scheduled(settings)
 
 
-def read_parts(config: Path) -> Parts:
+def share_of(settings: Settings, workers: int) -> Settings:
+    """One worker's part of every limit: the kernel spreads connections evenly over the workers.
+
+    A limit of 100 requests a minute is 25 in each of four workers.  That is exact for many
+    connections and rough for few: one connection always meets the same worker.
+    """
+    if workers == 1:
+        return settings
+
+    def part(limit: int | None) -> int | None:
+        return None if limit is None else max(1, round(limit / workers))
+
+    def divided(thing: Tenant | Upstream) -> Any:
+        names = [f for f in LIMITS_SHARED if hasattr(thing, f)]
+        return msgspec.structs.replace(thing, **{f: part(getattr(thing, f)) for f in names})
+
+    return msgspec.structs.replace(
+        settings,
+        tenants=tuple(divided(t) for t in settings.tenants),
+        upstreams=tuple(divided(u) for u in settings.upstreams),
+    )
+
+
+def read_parts(config: Path, workers: int | None = None) -> Parts:
     """Everything a worker needs, from the configuration; raises SettingError and has then changed nothing."""
     settings = read_settings(config)
+    settings = share_of(settings, workers or settings.workers)
     for upstream in settings.upstreams:
         upstream_tls(upstream)
     return Parts(
@@ -181,12 +219,12 @@ def new_loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def run_worker(index: int, config: Path, settings: Settings, address: tuple[str, int], family: int) -> None:
+def run_worker(index: int, config: Path, workers: int | None, address: tuple[str, int], family: int) -> None:
     """One worker process, until it is told to end."""
     loop = new_loop()
     asyncio.set_event_loop(loop)
     try:
-        loop.run_until_complete(worker(index, config, settings, address, family))
+        loop.run_until_complete(worker(index, config, workers, address, family))
     except TidegateError as error:
         log.error("%s", error)
         sys.exit(EXIT_SETTINGS)
@@ -194,10 +232,10 @@ def run_worker(index: int, config: Path, settings: Settings, address: tuple[str,
         loop.close()
 
 
-async def worker(index: int, config: Path, settings: Settings, address: tuple[str, int], family: int) -> None:
+async def worker(index: int, config: Path, workers: int | None, address: tuple[str, int], family: int) -> None:
     """Build a gateway, serve until SIGTERM, drain."""
     loop = asyncio.get_running_loop()
-    parts = read_parts(config)
+    parts = read_parts(config, workers)
     settings = parts.settings
     folder = socket_folder(settings)
     store = settings.store
@@ -215,10 +253,10 @@ async def worker(index: int, config: Path, settings: Settings, address: tuple[st
     with sink.start():
         gateway = Gateway(
             parts,
-            admission=admission_of(settings, settings.workers),
+            admission=admission_of(settings),
             sink=sink,
             index=index,
-            read_parts=lambda: read_parts(config),
+            read_parts=lambda: read_parts(config, workers),
             poll=lambda: poll_keys(gateway),
         )
         channel = await control_channel.serve(control_channel.socket_path(folder, index), gateway.answer_async)
@@ -279,7 +317,7 @@ def serve(config: Path, *, workers: int | None = None, control: bool = True) -> 
     address = held.getsockname()[:2]
     family = held.family
     children = [
-        Child(f"worker {i}", lambda i=i: run_worker(i, config, settings, address, family))  # type: ignore[misc]
+        Child(f"worker {i}", lambda i=i: run_worker(i, config, workers, address, family))  # type: ignore[misc]
         for i in range(workers or settings.workers)
     ]
     if control and importlib.util.find_spec(CONTROL_MODULE) is not None:

@@ -120,6 +120,8 @@ class Exchange:
             tokens_prompt=len(body) // 4 + 1,
             tokens_output_max=self.ask.tokens_max or 0,
             prefix_key=hash(body[:1024]),
+            call_id=self.trace_id,
+            stream=bool(self.ask.stream),
         )
         names = entry.names if candidates is entry.pools else tuple(p.name for p in candidates)
         verdict = gw.admission.arrive(waiting, names, self.resume, now_s, len(body))
@@ -406,7 +408,7 @@ class Exchange:
         else:
             self.parts.append(out)
             if over:
-                self.send_whole(connection.status, connection, b"".join(self.parts), shape.content_type)
+                self.send_whole(shape.status or connection.status, connection, b"".join(self.parts), shape.content_type)
         if stopped is not None:
             self.do(step(self.state, life.Stopped(stopped), 0.0))
         elif complete:

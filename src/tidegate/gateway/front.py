@@ -123,6 +123,9 @@ def call(gw: "Gateway", x: Exchange) -> None:
             return
         if shaper is not None and x.suffix != COUNT_TOKENS and not open_shaping(gw, x, entry, candidates):
             return
+        shaping = x.shaping
+        if shaping is not None:
+            candidates = tuple(p for p in candidates if shaping.takes(p.upstream.dialects))
     if gw.unhealthy or entry.spread:
         candidates = preferred(gw, entry, candidates)
     x.admit(entry, candidates)

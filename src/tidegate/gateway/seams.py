@@ -133,6 +133,7 @@ class AnswerShape(Protocol):
     content_type: str  # what the client is told, e.g. "text/event-stream"
     tokens: int  # content deltas so far; the gateway reports it as progress
     stopped: Ending | None  # set when a guard cut the answer: the upstream is cancelled
+    status: int | None  # another status than the upstream's, for a body that says it failed inside a 200
 
     def feed(self, data: bytes, now_s: float) -> bytes:
         """What the client may have now (b"" while all is held back).
@@ -157,6 +158,10 @@ class AnswerShape(Protocol):
 
 class Shaping(Protocol):
     """One call that does not pass raw.  Holds the parsed request; made by `Shaper.open`."""
+
+    def takes(self, dialects: tuple[str, ...]) -> bool:
+        """Whether an upstream that speaks `dialects` can be asked this at all; the others are left out."""
+        ...
 
     def attempt(self, dialects: tuple[str, ...], model: str) -> Attempt:
         """The request in a form that an upstream which speaks `dialects` understands.

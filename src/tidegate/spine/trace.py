@@ -33,6 +33,7 @@ EVENT_NAMES: frozenset[str] = frozenset(
         "retried",  # an attempt failed before its first byte: {"upstream", "reason"}
         "first_token",  # first byte of content went to the client
         "guard",  # a guard decided: {"guard", "decision", "rule", "reason"}
+        "translated",  # sent in another API dialect: {"from", "to", "left_out"}
         "message",  # a message of a conversation: {"message": Message}
         "tool_call",  # the model called a tool: {"name", "arguments", "call_id"}
         "tool_result",  # a tool answered: {"call_id", "content", "is_error"}

@@ -64,6 +64,9 @@ class Failure(msgspec.Struct, frozen=True, tag="failure"):
     kind: str = "server_error"
 
 
+LEGACY_CALL = -1
+"""The index of the tool call that an old client's `function_call` is."""
+
 Item = Delta | Begin | UsageReport | Passed | Failure
 
 
@@ -116,8 +119,9 @@ def _items_of_part(part: Part, choice: int, call: int) -> list[Item]:
         out: list[Item] = [TextDelta(part.text, "reasoning", choice)]
         return out + [Passed(kind, data, choice) for kind, data in (part.extra or {}).items()]
     if isinstance(part, ToolCall):
-        extra: list[Item] = [Passed("call", {"index": call, "extra": part.extra}, choice)] if part.extra else []
-        return [ToolCallDelta(call, part.arguments, part.call_id, part.name, choice), *extra]
+        number = LEGACY_CALL if part.extra and part.extra.get("legacy") else call
+        extra: list[Item] = [Passed("call", {"index": number, "extra": part.extra}, choice)] if part.extra else []
+        return [ToolCallDelta(number, part.arguments, part.call_id, part.name, choice), *extra]
     if isinstance(part, Opaque):
         return [Passed("part", part, choice)]
     return []  # a tool result is never part of an answer
@@ -142,7 +146,8 @@ class _Building:
     def call(self, delta: ToolCallDelta) -> None:
         call = self.calls.get(delta.index)
         if call is None:
-            call = self.calls[delta.index] = {"id": "", "name": "", "arguments": [], "extra": None}
+            extra = {"legacy": True} if delta.index == LEGACY_CALL else None
+            call = self.calls[delta.index] = {"id": "", "name": "", "arguments": [], "extra": extra}
             self.parts.append(["call", call, {}])
         call["id"] = call["id"] or delta.call_id or ""
         call["name"] = call["name"] or delta.name or ""

@@ -3,13 +3,10 @@
 from typing import Any
 
 from tidegate.spine.conversation import FinishDelta, Opaque, TextDelta, ToolCallDelta
-from tidegate.spine.dialects.answers import Begin, Failure, Item, Passed, UsageReport
+from tidegate.spine.dialects.answers import LEGACY_CALL, Begin, Failure, Item, Passed, UsageReport
 from tidegate.spine.dialects.chat import REASONING_FIELDS, read_usage, write_usage
 from tidegate.spine.dialects.fields import json_text
 from tidegate.spine.dialects.streams import StreamReader, event_bytes
-
-LEGACY_CALL = -1
-"""The index of the tool call that an old client's `function_call` is."""
 
 FINISHES = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
 _FINISH_OF = {"model_context_window_exceeded": "length"}
