@@ -95,6 +95,7 @@ class Scheduled:
         self._fresh: dict[int, int] = {}  # tokens since the last Tokens event
         self._later: list[AnyAction] = []
         self._reasons: dict[int, Dispatch] = {}
+        self._watch: asyncio.Task[None] | None = None
         if record is not None:
             record(encode_plan(self.core.plan))
 
@@ -164,7 +165,10 @@ class Scheduled:
         self._do(EngineState(upstream, healthy), now_s)
 
     def tick(self, now_s: float) -> None:
-        """Charge what streamed, expire hopeless waits, refill budgets."""
+        """Charge what streamed, expire hopeless waits, refill budgets; the first one starts the watch."""
+        if self._watch is None:
+            with contextlib.suppress(RuntimeError):  # no loop: a test or the simulator, which brings its own signals
+                self._watch = asyncio.get_running_loop().create_task(self.watch())
         self._charge(now_s)
         if self.core.tickets:
             self._do(Tick(), now_s)
@@ -225,7 +229,9 @@ class Scheduled:
         """Read every engine's metrics for ever; run it as a task beside the gateway."""
         loop = asyncio.get_running_loop()
         while True:
-            watched = [u for u in self.settings.upstreams if u.kind in ("vllm", "llamacpp")]
+            watched = (
+                [u for u in self.settings.upstreams if u.kind in ("vllm", "llamacpp")] if self.core.tickets else []
+            )
             pages = await asyncio.gather(*(metrics_page(u) for u in watched), return_exceptions=True)
             for upstream, page in zip(watched, pages, strict=True):
                 self._do(signal_of(upstream.name, page), loop.time())
