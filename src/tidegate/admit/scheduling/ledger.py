@@ -262,7 +262,7 @@ class Ledger:
     def _charge(self, flow: Flow, amount: float) -> None:
         if amount:
             account = flow.account
-            account.counter += amount / account.weight
+            account.counter += amount / (account.weight * flow.weight)
             flow.served += amount / flow.weight
             if amount < 0.0:
                 self.least.lower(account)

@@ -38,8 +38,9 @@ class TenantRule(msgspec.Struct, frozen=True, kw_only=True):
 class ClassRule(msgspec.Struct, frozen=True, kw_only=True):
     """A class of service.  With a first-token target it is a latency class: protected inside credit.
 
-    `weight` is its floor among the classes of one tenant: a class with waiting work always gets at
-    least weight/Σweights of what its tenant receives, whatever the deadlines of the others.
+    `weight` multiplies the tenant's weight: a token in a class of weight 4 counts a quarter.  Among the
+    classes of one tenant it is also a floor: a class with waiting work always gets at least
+    weight/Σweights of what its tenant receives, whatever the deadlines of the others.
     """
 
     name: str

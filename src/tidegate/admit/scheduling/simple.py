@@ -102,7 +102,7 @@ class DeficitRoundRobin(RoundRobin):
 
     def _charge(self, flow: Flow, amount: float) -> None:
         super()._charge(flow, amount)
-        flow.account.credit -= amount / flow.account.weight
+        flow.account.credit -= amount / (flow.account.weight * flow.weight)
 
     def _left(self, flow: Flow) -> None:
         super()._left(flow)

@@ -10,7 +10,7 @@ corrects the limits; where it says nothing they are learned from the time to fir
 | tokens | prompt + expected output of those in flight | KV capacity and usage, shrunk on preemption |
 | prefill | prompt tokens whose first token has not come | measured prefill speed × a slice of the tightest target |
 
-Latency classes are protected: others leave `reserve` slots free (three standard deviations of the
+Latency classes are protected: others leave `reserve` slots free (four standard deviations of the
 latency classes' own concurrency) and keep their prefill below the cap.  A request always fits an
 empty window, whatever its size.
 """
@@ -22,9 +22,14 @@ from tidegate.admit.scheduling.model import EngineRule, Signal
 
 MARGIN = 2  # requests an engine may hold waiting: covers one round trip between us and it
 SLICE_CALM = 0.2  # share of the tightest first-token target that other classes' prefill may take
-SLICE_ALL = 0.5  # share of it that all prefill in flight may take
+SLICE_ALL = 1.0  # share of it that all prefill in flight may take
 SLICE_UNTARGETED_S = 1.0  # the same in seconds, where no class has a target
 KV_SHARE = 0.95
+SIGMAS = 4.0  # of the latency classes' concurrency (a Poisson count) that others leave free
+START_SLOTS = 16.0
+CROWDED_SIGNALS = 3  # signals in a row with a queue before it is believed to be for slots
+PROBE = 0.2  # slots a signal beyond all that ever ran ...
+PROBE_LEAST = 0.02  # ... halved each time the same plateau is found again
 SIGNAL_FRESH_S = 5.0
 
 
@@ -37,7 +42,7 @@ class Window:
         self.set(rule, ttft_target_s, reserved_slots)
         self.up = True
         self.paused_until_s = 0.0
-        self.slots = 8.0
+        self.slots = START_SLOTS
         self.tokens_max = float("inf")
         self.inflight = self.latency_inflight = 0
         self.tokens = 0  # prompt + expected output in flight
@@ -48,6 +53,8 @@ class Window:
         self._limited = False
         self._starting = True
         self._plateau = 0.0
+        self._crowded = 0
+        self._probe = PROBE
         self._signal_s = -SIGNAL_FRESH_S
         self._preemptions: int | None = None
         self._shrink = 1.0
@@ -74,7 +81,7 @@ class Window:
         """Slots other classes leave free for latency classes."""
         if self.target_s is None:
             return 0
-        learned = ceil(3.0 * sqrt(self._latency_mean)) if self._latency_mean > 0.01 else 1
+        learned = ceil(SIGMAS * sqrt(self._latency_mean)) if self._latency_mean > 0.01 else 1
         return max(self.reserved_slots, min(learned, int(self.slots) // 3))
 
     @property
@@ -117,7 +124,7 @@ class Window:
         if self.inflight >= int(self.slots) - self.reserve:
             self._limited = True
             return "reserved_slots"
-        if self.calm_prefill and self.calm_prefill + prompt > self.prefill_cap(SLICE_CALM):
+        if self.prefill and self.prefill + prompt > self.prefill_cap(SLICE_CALM):
             return "prefill_protected"
         return ""
 
@@ -180,13 +187,29 @@ class Window:
         self._limited = False
 
     def _slots_from_queue(self, running: int, waiting: int) -> None:
-        if waiting > MARGIN:
+        """What runs while others wait is what fits; while nobody waits, more might.
+
+        A short queue seen once is prefill waiting for its turn and says nothing of slots; one that lasts
+        does.  More than ever fitted is tried at once when the window is really full, else slowly:
+        otherwise the slots kept for latency classes would be reckoned from a number the engine never had.
+        """
+        self._crowded = self._crowded + 1 if waiting > MARGIN else 0
+        if self._crowded >= CROWDED_SIGNALS or waiting > max(3 * MARGIN, running // 8):
             self._starting = False
-            self._plateau = max(running, 0.9 * self._plateau)
+            same = 0.9 * self._plateau <= running <= 1.1 * self._plateau
+            self._probe = max(PROBE_LEAST, 0.5 * self._probe) if same else PROBE
+            self._plateau = float(running)
             self.slots = max(1.0, float(min(self.inflight - waiting, running) + 1))  # others may use the engine too
-        elif self._limited and not waiting:
-            far = self._starting or self.slots < 0.8 * self._plateau
-            self.slots = min(self.slots * 1.5 if far else self.slots + 1.0, float(self.rule.slots_max))
+            return
+        self._plateau = max(self._plateau, float(running))
+        if self._limited and not waiting:
+            if self._starting:
+                grown = min(2.0 * self.slots, 2.0 * running + START_SLOTS)
+            elif self.slots < self._plateau + MARGIN:
+                grown = min(self._plateau + MARGIN, self.slots * 1.1 + 1.0)
+            else:
+                grown = self.slots + self._probe
+            self.slots = min(max(self.slots, grown), float(self.rule.slots_max))
 
     def _memory(self, s: Signal) -> None:
         if s.preemptions is not None:

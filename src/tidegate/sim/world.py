@@ -1,0 +1,248 @@
+"""Simulated time around the production admission: requests arrive, engines step, signals are scraped.
+
+The admission object is the one the gateway runs.  Only the clock, the network (a round trip) and the
+engines (`sim.engine`) are simulated.  Without an admission, requests go straight to the engine: that is
+the FIFO arm.  One seed, one world: nothing here is random.
+"""
+
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
+from typing import Any
+
+import msgspec
+
+from tidegate.admit.scheduling.admission import Admission
+from tidegate.admit.scheduling.model import (
+    Abort,
+    AnyAction,
+    AnyEvent,
+    Arrive,
+    Cancel,
+    Dispatch,
+    Finish,
+    FirstToken,
+    Refuse,
+    Signal,
+    Tick,
+    Tokens,
+)
+from tidegate.sim.engine import Engine, EngineSpec, Job, Progress
+
+
+class Asked(msgspec.Struct):
+    """One request of a workload, and what became of it (seconds of simulated time)."""
+
+    request_id: int
+    at_s: float
+    tenant: str
+    service_class: str
+    prompt: int
+    output: int
+    blocks: tuple[int, ...] = ()
+    prefix_key: int = 0
+    output_max: int = 0
+    leaves_s: float | None = None  # the client leaves so long after asking
+    dispatched_s: float | None = None
+    first_s: float | None = None
+    last_s: float | None = None
+    done_s: float | None = None
+    refused: str = ""
+    retry_after_s: float = 0.0
+    gaps: list[tuple[float, int]] = msgspec.field(default_factory=list)  # (inter-token gap, how often)
+    received: int = 0
+
+    @property
+    def ttft_s(self) -> float | None:
+        """Seconds from asking to the first token."""
+        return None if self.first_s is None else self.first_s - self.at_s
+
+
+class World:
+    """Runs one workload through one admission (or none) and its engines."""
+
+    def __init__(
+        self,
+        engines: dict[str, EngineSpec],
+        admission: Admission | None,
+        *,
+        round_trip_s: float = 0.001,
+        scrape_every_s: float = 0.25,
+        scrape_delay_s: float = 0.02,
+        tick_every_s: float = 0.1,
+        observe: Callable[[float, AnyEvent, list[AnyAction]], None] | None = None,
+    ) -> None:
+        self.engines = {name: Engine(spec) for name, spec in engines.items()}
+        self.admission = admission
+        self.half_trip_s = round_trip_s / 2.0
+        self.scrape_every_s = scrape_every_s
+        self.scrape_delay_s = scrape_delay_s
+        self.tick_every_s = tick_every_s
+        self.observe = observe
+        self.now = 0.0
+        self.asked: dict[int, Asked] = {}
+        self.changes: list[tuple[float, str, EngineSpec]] = []
+        self.waiting_samples: list[tuple[float, str, int]] = []  # (time, engine, waiting) at every scrape
+        self._heap: list[tuple[float, int, str, Any]] = []
+        self._serial = 0
+        self._stepping: set[str] = set()
+        self._fresh: dict[int, int] = {}
+        self._at_engine: dict[int, str] = {}
+
+    # ------------------------------------------------------------ running
+
+    def run(self, requests: Iterable[Asked], *, until_s: float = float("inf")) -> float:
+        """Everything until the last request ended (or `until_s`); the time of the end."""
+        for r in requests:
+            self.asked[r.request_id] = r
+            self._at(r.at_s, "arrive", r)
+            if r.leaves_s is not None:
+                self._at(r.at_s + r.leaves_s, "leave", r)
+        open_requests = len(self.asked)
+        for at, name, spec in self.changes:
+            self._at(at, "change", (name, spec))
+        if self.admission is not None:
+            self._at(0.0, "tick", None)
+            if self.scrape_every_s > 0:
+                self._at(0.0, "scrape", None)
+        self._open = open_requests
+        while self._heap and self._open:
+            at, _, kind, payload = heappop(self._heap)
+            if at > until_s:
+                break
+            self.now = max(self.now, at)
+            getattr(self, "_" + kind)(payload)
+        return self.now
+
+    def _at(self, at: float, kind: str, payload: Any) -> None:
+        self._serial += 1
+        heappush(self._heap, (at, self._serial, kind, payload))
+
+    def _closed(self) -> None:
+        self._open -= 1
+
+    # ------------------------------------------------------------ clients
+
+    def _arrive(self, r: Asked) -> None:
+        if self.admission is None:
+            r.dispatched_s = self.now
+            self._at(self.now + self.half_trip_s, "submit", (next(iter(self.engines)), r.request_id))
+            return
+        event = Arrive(r.request_id, r.tenant, r.service_class, tuple(self.engines), r.prompt, r.output_max,
+                       4 * r.prompt, r.prefix_key, None, str(r.request_id))  # fmt: skip
+        self._tell(event)
+
+    def _leave(self, r: Asked) -> None:
+        if r.done_s is not None or r.refused:
+            return
+        r.refused = "left"
+        self._closed()
+        if self.admission is not None:
+            self._tell(Cancel(r.request_id))
+        elif r.request_id in self._at_engine:
+            self._abort((self._at_engine[r.request_id], r.request_id))
+
+    # ------------------------------------------------------------ the admission
+
+    def _tell(self, event: AnyEvent) -> None:
+        assert self.admission is not None
+        if self._fresh and not isinstance(event, Tokens):  # what streamed is charged before anything is decided
+            counts, self._fresh = tuple(self._fresh.items()), {}
+            self._tell(Tokens(counts))
+        actions = self.admission.step(event, self.now)
+        if self.observe is not None:
+            self.observe(self.now, event, actions)
+        for action in actions:
+            self._act(action)
+
+    def _act(self, action: AnyAction) -> None:
+        r = self.asked[action.request_id]
+        match action:
+            case Dispatch():
+                r.dispatched_s = self.now
+                self._at(self.now + self.half_trip_s, "submit", (action.engine, r.request_id))
+            case Refuse():
+                r.refused, r.retry_after_s = action.code, action.retry_after_s
+                self._closed()
+            case Abort():
+                self._at(self.now + self.half_trip_s, "abort", (action.engine, r.request_id))
+
+    def _tick(self, _: None) -> None:
+        self._tell(Tick())
+        self._at(self.now + self.tick_every_s, "tick", None)
+
+    def _scrape(self, _: None) -> None:
+        for name, e in self.engines.items():
+            signal = Signal(name, running=len(e.running), waiting=len(e.waiting), kv_usage=e.kv_usage,
+                            kv_tokens=e.spec.kv_tokens, preemptions=e.preemptions)  # fmt: skip
+            self.waiting_samples.append((self.now, name, len(e.waiting)))
+            self._at(self.now + self.scrape_delay_s, "signal", signal)
+        self._at(self.now + self.scrape_every_s, "scrape", None)
+
+    def _signal(self, signal: Signal) -> None:
+        self._tell(signal)
+
+    # ------------------------------------------------------------ the engines
+
+    def _change(self, what: tuple[str, EngineSpec]) -> None:
+        self.engines[what[0]].spec = what[1]
+
+    def _submit(self, what: tuple[str, int]) -> None:
+        name, request_id = what
+        r = self.asked[request_id]
+        if r.refused:
+            return
+        self._at_engine[request_id] = name
+        self.engines[name].submit(Job(job_id=request_id, prompt=r.prompt, output=max(1, r.output), blocks=r.blocks))
+        self._start(name)
+
+    def _abort(self, what: tuple[str, int]) -> None:
+        self.engines[what[0]].abort(what[1])
+
+    def _start(self, name: str) -> None:
+        engine = self.engines[name]
+        if name in self._stepping or not engine.busy:
+            return
+        self._stepping.add(name)
+        horizon = self._heap[0][0] - self.now if self._heap else 1.0
+        progress = engine.step(min(max(horizon, 0.0), 1.0))
+        self._at(self.now + progress.duration_s, "stepped", (name, progress))
+
+    def _stepped(self, what: tuple[str, Progress]) -> None:
+        name, p = what
+        self._stepping.discard(name)
+        self._at(self.now + self.half_trip_s, "deliver", p)
+        self._start(name)
+
+    def _deliver(self, p: Progress) -> None:
+        """The tokens of a step reach the clients (and the admission on their way)."""
+        for job in p.decoded:
+            self._token(job.job_id, p.steps)
+        for job in p.first:
+            r = self.asked[job.job_id]
+            if r.refused:
+                continue
+            r.first_s = r.last_s = self.now
+            r.received = 1
+            if self.admission is not None:
+                self._fresh[job.job_id] = self._fresh.get(job.job_id, 0) + 1
+                self._tell(FirstToken(job.job_id))
+        for job in p.done:
+            r = self.asked[job.job_id]
+            self._at_engine.pop(job.job_id, None)
+            if r.refused:
+                continue
+            r.done_s = self.now
+            self._closed()
+            if self.admission is not None:
+                self._tell(Finish(job.job_id, tokens_prompt=r.prompt, tokens_cached=job.cached,
+                                  tokens_completion=r.received))  # fmt: skip
+
+    def _token(self, request_id: int, count: int) -> None:
+        r = self.asked[request_id]
+        if r.refused or r.last_s is None:
+            return
+        r.gaps.append(((self.now - r.last_s) / count, count))
+        r.last_s = self.now
+        r.received += count
+        if self.admission is not None:
+            self._fresh[request_id] = self._fresh.get(request_id, 0) + count
