@@ -27,6 +27,8 @@ from typing import Any
 
 import msgspec
 
+from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
+from tidegate.admit.toolguard.plugin import ToolLoopGuard
 from tidegate.gateway import control_channel
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
@@ -110,9 +112,25 @@ def body_policy(settings: Settings) -> BodyPolicy:
     )
 
 
-def guards_of(settings: Settings) -> tuple[Guard, ...]:  # noqa: ARG001
+def guards_of(settings: Settings) -> tuple[Guard, ...]:
     """The guards that the settings ask for, in the order in which they have their word."""
-    return ()
+    guards: list[Guard] = []
+    if settings.loops.mode != "off":
+        thresholds = read_thresholds(settings.loops.calibration)
+        enforce = settings.loops.mode == "enforce"
+        guards.append(ToolLoopGuard(thresholds, enforce=enforce, steps_max=settings.loops.steps_max))
+    return tuple(guards)
+
+
+def read_thresholds(path: str | None) -> Thresholds:
+    """The tool-loop thresholds of a calibration file, or the built-in ones; raises SettingError."""
+    if path is None:
+        return BUILT_IN
+    try:
+        return msgspec.json.decode(Path(path).read_bytes(), type=Thresholds)
+    except (OSError, msgspec.MsgspecError) as error:
+        message, remedy = f"expected tool-loop thresholds: {error}", "write it with `tidegate loops calibrate --out`"
+        raise SettingError(message, where=f"loops.calibration: {path}", remedy=remedy) from error
 
 
 def shaper_of(settings: Settings) -> Shaper | None:

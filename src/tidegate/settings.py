@@ -164,6 +164,14 @@ class Limits(Section, frozen=True):
     drain_s: float = 30.0
 
 
+class Loops(Section, frozen=True):
+    """What happens to agents that get nowhere: `enforce` nudges and ends them, `observe` only writes findings."""
+
+    mode: Literal["enforce", "observe", "off"] = "enforce"
+    steps_max: int | None = None
+    calibration: str | None = None  # thresholds written by `tidegate loops calibrate`
+
+
 class Settings(Section, frozen=True):
     """The whole of `tidegate.yaml`."""
 
@@ -178,5 +186,6 @@ class Settings(Section, frozen=True):
     limits: Limits = Limits()
     store: Store = Store()
     models: Models = Models()
+    loops: Loops = Loops()
     constraints: str | None = None  # path of constraints.yaml
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -1,56 +1,57 @@
-"""The control plane's process: the console and the admin API under uvicorn, and the store's housekeeping.
+"""The control plane's process: console, admin and metrics, beside the store's housekeeping.
 
-`tidegate.serving` loads this module by name, in its own process, so that nothing of it (a web
-framework, templates, the analytical store) is ever in a worker.
+`tidegate serve` runs this next to its workers.  It owns what must not happen in a worker:
+sealed journal segments become Parquet here, retention is kept here, pages are rendered here.
 """
 
+import signal
 from pathlib import Path
 
 import uvicorn
 
+from tidegate import wiring
 from tidegate.console.app import control_plane
 from tidegate.readers.config import read_settings
-from tidegate.settings import Settings
 from tidegate.spine.ports import TraceStore
-from tidegate.wiring import maintenance, trace_store
 
 
-class ProcessWorld:
-    """What the control plane needs of the process it runs in; the settings are replaced whole on reload."""
+class ServedWorld:
+    """The world of a running gateway, for the console."""
 
     def __init__(self, config: Path, socket_folder: Path) -> None:
         self.config = config
         self.socket_folder = socket_folder
-        self.settings: Settings = read_settings(config)
-        self._traces: TraceStore | None = None
+        self.settings = read_settings(config)
 
     def traces(self) -> TraceStore:
-        """The trace store, opened when first asked for."""
-        if self._traces is None:
-            self._traces = trace_store(self.settings)
-        return self._traces
+        """The traces, journal and Parquet as one."""
+        return wiring.trace_store(self.settings)
 
     def reload(self) -> None:
-        """Read the configuration again; raises SettingError and changes nothing when it is not acceptable."""
+        """Read the configuration again, all or nothing; the listener's own address stays."""
         self.settings = read_settings(self.config)
-        self._traces = None
 
 
 def run(config: Path, socket_folder: Path) -> None:
-    """Serve the control plane until SIGTERM."""
-    world = ProcessWorld(config, socket_folder)
+    """Serve until told to end."""
+    world = ServedWorld(config, socket_folder)
+    housekeeping = wiring.maintenance(world.settings)
+    housekeeping.start()
+    signal.signal(signal.SIGHUP, lambda *_: world.reload())
     listener = world.settings.control
-    keeper = maintenance(world.settings)
-    keeper.start()
-    try:
-        uvicorn.run(
+    tls = listener.tls
+    server = uvicorn.Server(
+        uvicorn.Config(
             control_plane(world),
             host=listener.host,
             port=listener.port,
             log_level="warning",
-            ssl_certfile=listener.tls.certificate if listener.tls else None,
-            ssl_keyfile=listener.tls.key if listener.tls else None,
-            timeout_graceful_shutdown=2,
+            access_log=False,
+            ssl_certfile=tls.certificate if tls else None,
+            ssl_keyfile=tls.key if tls else None,
         )
+    )
+    try:
+        server.run()
     finally:
-        keeper.stop()
+        housekeeping.stop()

@@ -63,9 +63,10 @@ class DialectShaper:
         """New settings are in force; guards are the world's to rebuild."""
         self.settings = settings
 
-    def watch(self, call: Call) -> Watch:
-        """The guards' sessions over a call."""
-        return Watch(call, self.guards, clock=self._clock, crashed=self._crashed, at_s=call.received_at_s)
+    def watch(self, call: Call, body: bytes) -> Watch:
+        """The sessions of the guards this call concerns: one that names `markers` wants only bodies with one."""
+        concerned = [g for g in self.guards if not hasattr(g, "markers") or any(m in body for m in g.markers)]
+        return Watch(call, concerned, clock=self._clock, crashed=self._crashed, at_s=call.received_at_s)
 
     def _crashed(self, guard: str, what: str) -> None:
         self.crashes[guard, what] += 1
@@ -82,7 +83,7 @@ class DialectShaper:
         form = FORMS.get(call.dialect)
         if form is None or path != PATHS[call.dialect]:
             return None
-        watch = self.watch(call)
+        watch = self.watch(call, body)
         native = all(call.dialect in spoken for spoken in dialects)
         if native and not watch.watched and watch.broken is None:
             return None

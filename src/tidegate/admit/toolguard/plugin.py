@@ -24,6 +24,7 @@ class ToolLoopGuard:
     name = "tool-loop"
     hard = False
     streams = False
+    markers = (b"assistant", b"function_call")  # a first call has no history: its bytes pass untouched
 
     def __init__(self, thresholds: Thresholds, *, enforce: bool = True, steps_max: int | None = None) -> None:
         self.follower = Follower(thresholds)
