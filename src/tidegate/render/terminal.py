@@ -56,6 +56,11 @@ def print_finding(console: Console, finding: Finding) -> None:
         console.print(f"    [green]→[/] {escape(finding.suggestion)}", highlight=False)
 
 
+def number(value: float) -> str:
+    """Four significant digits, thousands with commas, never an exponent for ordinary sizes."""
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e12 else f"{value:.4g}"
+
+
 def measures_table(measures: tuple[Measure, ...]) -> Table:
     """Name, value with interval, n, segment; unmeasured ones say why and what is needed."""
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -64,8 +69,8 @@ def measures_table(measures: tuple[Measure, ...]) -> Table:
     for m in measures:
         v = m.value
         if isinstance(v, Estimate):
-            table.add_row(escape(m.name), f"{v.value:.4g}{' ' + m.unit if m.unit else ''}",
-                          f"{v.low:.4g} to {v.high:.4g}", str(v.n), escape(v.segment))  # fmt: skip
+            table.add_row(escape(m.name), f"{number(v.value)}{' ' + m.unit if m.unit else ''}",
+                          f"{number(v.low)} to {number(v.high)}", str(v.n), escape(v.segment))  # fmt: skip
         else:
             table.add_row(escape(m.name), "[yellow]not measured[/]", "", "", escape(f"{v.reason}; needed: {v.needed}"))
     return table

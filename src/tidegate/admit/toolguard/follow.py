@@ -12,7 +12,7 @@ from zlib import crc32
 import msgspec
 
 from tidegate.admit.toolguard.loops import RunState
-from tidegate.admit.toolguard.model import LADDER, RunVerdict, Signal, Thresholds
+from tidegate.admit.toolguard.model import LADDER, RunVerdict, Signal, Step, Thresholds
 from tidegate.admit.toolguard.steps import StepBuilder
 from tidegate.spine.conversation import Message, Tool
 
@@ -58,7 +58,7 @@ class Follower:
         for message in messages[start:]:
             step = found.builder.add(message)
             if step is not None:
-                _take(found, found.state.step(step))
+                _take(found, step, found.state.step(step))
         if chain:
             self._known[chain[-1]] = found
             self._known.move_to_end(chain[-1])
@@ -70,7 +70,7 @@ class Follower:
         """The open last step counts with the results known so far."""
         last = end.builder.open_step()
         if last is not None:
-            _take(end, end.state.step(last))
+            _take(end, last, end.state.step(last))
         furthest = max(end.signals, key=lambda s: LADDER.index(s.wants), default=None)
         return RunVerdict(
             decision=furthest.wants if furthest is not None else "continue",
@@ -82,7 +82,9 @@ class Follower:
         )
 
 
-def _take(run: Followed, signals: Sequence[Signal]) -> None:
+def _take(run: Followed, step: Step, signals: Sequence[Signal]) -> None:
+    if step.re_armed:  # a person spoke: what was signalled before is settled
+        run.signals, run.stop_step = (), None
     if signals:
         run.signals = (*run.signals, *signals)[-64:]
         if run.stop_step is None:

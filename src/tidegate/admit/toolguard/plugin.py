@@ -1,8 +1,9 @@
 """The tool-loop guard in flight: watches every run that passes the gateway, whatever framework drives it.
 
 Ladder for one request: `nudge` adds a note for the model; a stop withholds the tools and asks for
-the final answer; and if the model calls a tool all the same, the run ends with an answer composed
-here.  It is a soft guard: if it fails, calls go on and the failure is counted.
+the final answer; if the model calls a tool all the same, or the run comes back for more, it ends
+with an answer composed here, at no cost; and if it still does not end, its calls are refused.  It
+is a soft guard: if it fails, calls go on and the failure is counted.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from tidegate.spine.contracts import ALLOW, GuardDecision
 from tidegate.spine.conversation import Conversation, Delta, Message, ToolCall
 from tidegate.spine.finding import Finding, Severity, Where
 
+REFUSED_AFTER = 4  # a run that ignores its ending this often gets errors instead of answers
 DIALECTS = ("chat", "responses", "messages")
 
 
@@ -56,6 +58,13 @@ class ToolLoopSession:
         last = verdict.signals[-1] if verdict.signals else None
         if verdict.decision == "stop":
             self.ending = True
+            late = verdict.steps - 1 - (verdict.stop_step or 0)  # steps the run took after it was asked to end
+            if late >= REFUSED_AFTER:
+                return GuardDecision(action="refuse", rule=_rule(last), reason=verdict.reason, evidence=evidence)
+            if late >= 1:
+                text = partial_answer(self.messages, verdict)
+                return GuardDecision(action="finalise", rule=_rule(last), reason=verdict.reason, text=text,
+                                     evidence=evidence)  # fmt: skip
             tools = tuple(t.name for t in conversation.tools)
             return GuardDecision(action="allow", rule=_rule(last), reason=verdict.reason, drop_tools=tools,
                                  messages=(finish_note(verdict),), evidence=evidence)  # fmt: skip

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from tidegate.catalog import CAPABILITIES
 from tidegate.cli.output import emit
-from tidegate.render.terminal import VERDICT_STYLE
+from tidegate.render.terminal import VERDICT_STYLE, number
 from tidegate.sim.scenario import ScenarioResult
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import NotBuilt, WrongUse, nearest
@@ -72,7 +72,7 @@ def show(console: Console, result: ScenarioResult, plot: Path | None) -> None:
         for n in names:
             m = by_name.get(n)
             v = m.value if m else None
-            cells.append(f"{v.value:.4g}" if isinstance(v, Estimate) else "not measured" if v is not None else "")
+            cells.append(number(v.value) if isinstance(v, Estimate) else "not measured" if v is not None else "")
         table.add_row(escape(arm.name) + (" [dim](usual)[/]" if arm.usual else ""), *cells, escape(arm.summary),
                       f"[{VERDICT_STYLE[arm.verdict]}]{arm.verdict.value}[/]")  # fmt: skip
     console.print(table)
