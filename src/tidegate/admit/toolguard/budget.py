@@ -10,7 +10,7 @@ unknown, so it counts as spent until it is settled.
                          granted units live in the child until it is closed
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -75,6 +75,7 @@ class Ledger:
         self.accounts: dict[str, Account] = {root: Account(name=root, parent=None, limit=_limit(limit))}
         self.reservations: dict[str, Reservation] = {}
         self.root = root
+        self._paths: dict[str, tuple[Account, ...]] = {root: (self.accounts[root],)}
 
     def open(self, name: str, parent: str, limit: Mapping[str, int] | None = None) -> Account:
         """A child that draws on its ancestors as it goes; the same call again changes nothing."""
@@ -186,28 +187,28 @@ class Ledger:
                 raise WrongUse(f"the account {name!r} exists already under {known.parent!r}", where=parent)
             return known
         account = self.accounts[name] = Account(name=name, parent=parent, limit=_limit(limit), escrow=escrow)
+        self._paths[name] = (account,) if escrow else (account, *self._paths[parent])
         return account
 
     def _fits(self, name: str, wanted: Vector) -> Refusal | None:
+        asked = [(i, n) for i, n in enumerate(wanted) if n]
         for account in self._path(name):
-            for i, n in enumerate(wanted):
-                cap = account.limit[i]
-                if n and cap is not None:
-                    left = cap - account.spent[i] - account.reserved[i] - account.granted[i]
-                    if n > left:
-                        return Refusal(account=account.name, resource=RESOURCES[i], wanted=n, left=left)
+            limit, spent, reserved, granted = account.limit, account.spent, account.reserved, account.granted
+            for i, n in asked:
+                cap = limit[i]
+                if cap is not None and n > cap - spent[i] - reserved[i] - granted[i]:
+                    left = cap - spent[i] - reserved[i] - granted[i]
+                    return Refusal(account=account.name, resource=RESOURCES[i], wanted=n, left=left)
         return None
 
-    def _path(self, name: str) -> Iterator[Account]:
+    def _path(self, name: str) -> tuple[Account, ...]:
         """The account and the ancestors whose room its units take; a grant's units were taken already."""
-        account: Account | None = self._known(name)
-        if account is not None and account.closed:
+        path = self._paths.get(name)
+        if path is None:
+            path = (self._known(name),)  # raises: the account does not exist
+        if path[0].closed:
             raise WrongUse(f"the account {name!r} is closed", remedy="open a new one")
-        while account is not None:
-            yield account
-            if account.escrow or account.parent is None:
-                return
-            account = self.accounts[account.parent]
+        return path
 
     def _known(self, name: str) -> Account:
         account = self.accounts.get(name)

@@ -36,8 +36,7 @@ VOLATILE = re.compile(
     r"|\b(?:pid|PID|process)[ =:]+\d+"
     r"|(?i:\b(?:request|trace|correlation|session|span)[_ -]?id\"?[ =:]+\"?[\w-]+)"
 )
-SPACE = re.compile(r"\s+")
-WORD = re.compile(r"\w+|[^\w\s]")
+HAS_VOLATILE = re.compile(r"[\d\x1b]|/tmp/|/var/folders/|[_ -][iI][dD]\"?[ =:]")
 
 PENDING = re.compile(
     r"\b(?:pending|queued|in[ _-]progress|processing|still running|not (?:yet )?(?:ready|finished|completed?)|waiting|"
@@ -69,7 +68,9 @@ def name_of(text: str) -> int:
 def normalised(text: str) -> str:
     """The text without what changes by itself, white space squeezed."""
     head = text if len(text) <= TEXT_KEPT else text[: TEXT_KEPT - 2048] + text[-2048:]
-    return SPACE.sub(" ", VOLATILE.sub("~", head)).strip()
+    if HAS_VOLATILE.search(head) is not None:  # every volatile form has a digit, an escape or a path in it
+        head = VOLATILE.sub("~", head)
+    return " ".join(head.split())
 
 
 def canonical_arguments(arguments: str) -> str:
@@ -126,6 +127,19 @@ def result_fingerprint(content: str) -> int:
     return name_of(normalised(content) + extra)
 
 
+# Words without which the slower patterns cannot match: a plain substring search first is ten times cheaper.
+RETRYABLE_HINTS = ("429", "50", "529", "rate", "too many", "time", "unavailable", "gateway", "connection", "overload",
+                   "econn", "etimed")  # fmt: skip
+ERROR_HINTS = ("err", "exception", "traceback", "fail", "fatal", "usage", "wrong", "incorrect", "invalid", "denied",
+               "reject", "forbidden", "unauthor", "not found", "no such", "cannot", "could not")  # fmt: skip
+PENDING_HINTS = ("pending", "queued", "progress", "processing", "running", "not ", "waiting", "schedul", "provision",
+                 "starting", "later", "status", "state")  # fmt: skip
+
+
+def _any(hints: tuple[str, ...], text: str) -> bool:
+    return any(hint in text for hint in hints)
+
+
 def classify(content: str | None, is_error: bool | None) -> ResultClass:
     """What kind of fact an answer is, from what it says; a declared error is at least an error."""
     if content is None:
@@ -133,13 +147,15 @@ def classify(content: str | None, is_error: bool | None) -> ResultClass:
     head = content[:2000]
     if EMPTY.match(head):
         return ResultClass.ERROR if is_error else ResultClass.EMPTY
-    failed = bool(is_error) or (ERROR.search(head[:300]) is not None)
+    low = head.lower()
+    failed = bool(is_error) or (_any(ERROR_HINTS, low[:300]) and ERROR.search(head[:300]) is not None)
     short = len(content) < 600
-    if (failed or short) and RETRYABLE.search(head) and (failed or len(content) < 200):
+    maybe = failed or len(content) < 200
+    if maybe and _any(RETRYABLE_HINTS, low) and RETRYABLE.search(head):
         return ResultClass.RETRYABLE
     if failed:
         return ResultClass.ERROR
-    if short and PENDING.search(head):
+    if short and _any(PENDING_HINTS, low) and PENDING.search(head):
         return ResultClass.PENDING
     return ResultClass.NEW
 
@@ -148,17 +164,3 @@ def error_name(content: str) -> int:
     """Name of an error: its first line without numbers, quoted names and volatile parts."""
     line = next((x for x in content.splitlines() if x.strip()), "")
     return name_of(re.sub(r"'[^']*'|\"[^\"]*\"|\d+|/[\w./-]+", "~", normalised(line[:400])))
-
-
-def shingles(text: str, size: int = 4, limit: int = 400) -> frozenset[int]:
-    """Hashes of runs of `size` tokens, at most `limit` of them (the smallest: a bottom-k sketch)."""
-    tokens = WORD.findall(text)
-    if not tokens:
-        return frozenset()
-    grams = {hash_of(tokens[i : i + size]) for i in range(max(1, len(tokens) - size + 1))}
-    return frozenset(grams) if len(grams) <= limit else frozenset(sorted(grams)[:limit])
-
-
-def hash_of(tokens: list[str]) -> int:
-    """Name of a run of tokens."""
-    return crc32(" ".join(tokens).encode("utf-8", "surrogatepass"))

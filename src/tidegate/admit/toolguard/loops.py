@@ -17,6 +17,7 @@ were productive (see `calibrate`), which states the false-stop rate for a whole 
 """
 
 import copy
+import re
 from collections.abc import Iterable, Sequence
 
 from tidegate.admit.toolguard.model import (
@@ -29,6 +30,9 @@ from tidegate.admit.toolguard.model import (
     Thresholds,
 )
 
+READS = re.compile(
+    r"search|find|list|get|read|query|fetch|look|grep|show|view|select", re.I
+)  # others may answer nothing
 BITS_SECOND_VISIT = 0.5
 BITS_LATER_VISIT = 1.0
 
@@ -178,7 +182,7 @@ class RunState:
         if step.result_class is ResultClass.PENDING and n >= t.pending_nudge:
             reason = f"polled {n} times; the answer is still pending"
             return Signal(detector="polling", wants="nudge", reason=reason, step=step.index, evidence={"times": n})
-        if step.result_class is ResultClass.EMPTY and step.tools and n >= t.empty_nudge:
+        if step.result_class is ResultClass.EMPTY and n >= t.empty_nudge and all(READS.search(x) for x in step.tools):
             reason = f"{n} calls in a row found nothing"
             return Signal(detector="empty", wants="nudge", reason=reason, step=step.index, evidence={"times": n})
         return None

@@ -26,7 +26,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     `index` counts assistant messages from 0 and `message` is the message's place in the
     request.  `pair` names (calls, results): the multiset of canonical signatures with their
     normalised results.  `call` names the calls alone, `shape` the tools with their argument
-    names.  `words` are hashes of what the step says, for novelty.
+    names.
     """
 
     index: int
@@ -37,8 +37,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     tools: tuple[str, ...]
     result_class: ResultClass
     error: int = 0
-    words: frozenset[int] = frozenset()
-    result_words: frozenset[int] = frozenset()
     rejected: bool = False  # a reviewer answered this step with a rejection that gives no reason
     re_armed: bool = False  # a person said something new just before this step
     summary: str = ""

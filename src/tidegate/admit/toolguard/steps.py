@@ -5,7 +5,6 @@ form a multiset.  Results are matched by call id, in any order; a missing one is
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 
 from tidegate.admit.toolguard import fingerprint
@@ -110,7 +109,7 @@ class StepBuilder:
         return self._text_step(message)
 
     def _tool_step(self, message: Message, results: dict[str, ToolResult]) -> Step:
-        signatures, pairs, shapes, classes, texts, answers, errors = [], [], [], [], [], [], []
+        signatures, pairs, shapes, classes, errors = [], [], [], [], []
         for call in message.tool_calls:
             result = results.get(call.call_id)
             content = result.content if result is not None else None
@@ -121,12 +120,8 @@ class StepBuilder:
             pairs.append((name, answer))
             shapes.append(fingerprint.shape(call.name, call.arguments))
             classes.append(kind)
-            texts.append(f"{call.name} {fingerprint.canonical_arguments(call.arguments)}")
-            if content is not None:
-                answers.append(fingerprint.normalised(content))
-                if kind in (ResultClass.ERROR, ResultClass.RETRYABLE):
-                    errors.append(fingerprint.error_name(content))
-        result_words = fingerprint.shingles(" ".join(answers))
+            if content is not None and kind in (ResultClass.ERROR, ResultClass.RETRYABLE):
+                errors.append(fingerprint.error_name(content))
         calls = message.tool_calls
         summary = f"{calls[0].name}({calls[0].arguments[:80]})" + (
             f" and {len(calls) - 1} more" if len(calls) > 1 else ""
@@ -135,7 +130,6 @@ class StepBuilder:
             index=self._count, message=message.index, pair=_multiset(pairs), call=_multiset(signatures),
             shape=_multiset(shapes), tools=tuple(c.name for c in message.tool_calls), result_class=_worst(classes),
             error=_multiset(errors) if errors and len(errors) == len(classes) else 0,
-            words=fingerprint.shingles(" ".join(texts)) | result_words, result_words=result_words,
             re_armed=self._re_armed, summary=summary,
         )  # fmt: skip
 
@@ -147,14 +141,14 @@ class StepBuilder:
         return Step(
             index=self._count, message=message.index, pair=_multiset([(name, answer)]), call=_multiset([name]),
             shape=0, tools=(), result_class=ResultClass.NEW if said else ResultClass.EMPTY,
-            words=fingerprint.shingles(text), rejected=bare_rejection(reply), re_armed=self._re_armed,
+            rejected=bare_rejection(reply), re_armed=self._re_armed,
             summary=said[:80],
         )  # fmt: skip
 
 
-def _multiset(items: Sequence[object]) -> int:
+def _multiset(items: Sequence[int] | Sequence[tuple[int, int]]) -> int:
     """Order-free name of parallel calls."""
-    return fingerprint.name_of(repr(sorted(Counter(map(repr, items)).items())))
+    return fingerprint.name_of(repr(sorted(items)))
 
 
 def _worst(classes: Sequence[ResultClass]) -> ResultClass:
