@@ -37,7 +37,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(8, "heuristics", "decide/heuristics", "heuristics", "heuristics",
                "Would a rule do as well as the model, for less?", False),
     Capability(9, "metrics", "decide/metrics", "metrics", "metrics",
-               "Which metric decides, and what does that choice tolerate?", False),
+               "Which metric decides, and what does that choice tolerate?", True),
     Capability(10, "verify", "check/verify", "verify", "verify",
                "Which of these technical claims are wrong, and by what computation?", False),
     Capability(11, "experiments", "decide/experiments", "experiments", "experiments",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 
 import numpy as np
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -44,16 +46,19 @@ def print_audit(console: Console, audit: Audit) -> None:
     r = audit.results
     console.print(f"[dim]read as: {escape(r.read_as)}; {r.n:,} items[/]", highlight=False)
     systems = list(audit.knows)[:SYSTEMS_SHOWN]
-    table = Table(title="every score beside what no knowledge scores", title_justify="left")
-    table.add_column("metric")
-    table.add_column("rewards", style="dim", max_width=34)
+    table = Table(title="every score beside what no knowledge scores", title_justify="left", box=SIMPLE)
+    table.add_column("metric", no_wrap=True)
+    roomy = console.width >= 120
+    if roomy:
+        table.add_column("rewards", style="dim", max_width=34)
     for s in systems:
         table.add_column(escape(s), justify="right")
     table.add_column("best degenerate policy")
     for name in _shown_metrics(audit):
         scores = [audit.score(s, name) for s in systems]
         first = next(s for s in scores if s is not None)
-        table.add_row(name, escape(words_of(audit, name)), *(escape(_cell(s, audit)) for s in scores),
+        said = [escape(words_of(audit, name))] if roomy else []
+        table.add_row(name, *said, *(escape(_cell(s, audit)) for s in scores),
                       escape(f"{first.degenerate_value:.3f}  {first.degenerate}"))  # fmt: skip
     console.print(table)
     if audit.rates:
@@ -75,7 +80,7 @@ def words_of(audit: Audit, name: str) -> str:
 def _money_table(audit: Audit) -> Table:
     assert audit.costs is not None
     table = Table(title=f"in production ({100 * audit.share:.3g} % positive, {audit.prevalence_source})",
-                  title_justify="left")  # fmt: skip
+                  title_justify="left", box=SIMPLE)  # fmt: skip
     for column in (
         "system",
         "hits",
@@ -102,7 +107,7 @@ def _number(value: Measured) -> str:
 
 
 def _shipped_table(audit: Audit) -> Table:
-    table = Table(title="which metric would have shipped which system", title_justify="left")
+    table = Table(title="which metric would have shipped which system", title_justify="left", box=SIMPLE)
     for column in ("metric", "ships", "certainty", "regret per item"):
         table.add_column(column, justify="right" if column in ("certainty", "regret per item") else "left")
     names = _shown_metrics(audit)
@@ -114,7 +119,7 @@ def _shipped_table(audit: Audit) -> Table:
 
 
 def _segment_table(audit: Audit) -> Table:
-    table = Table(title=f"segments by {audit.segments.metric}, worst first", title_justify="left")
+    table = Table(title=f"segments by {audit.segments.metric}, worst first", title_justify="left", box=SIMPLE)
     for column in ("segment", "system", "n", "positives", audit.segments.metric):
         table.add_column(column, justify="right" if column in ("n", "positives") else "left")
     rows = sorted(audit.segments.rows, key=lambda r: r.value.value if isinstance(r.value, Estimate) else np.inf)
@@ -150,7 +155,7 @@ def cost_plot(audit: Audit, *, width: int = 760, height: int = 340) -> str:
     ceiling = max(min(peak, 5 * float(curves[FLAG_ALL][0]) + 1e-12), 1e-9)
 
     def x(ratio: float) -> float:
-        return left + (right - left) * (np.log10(ratio) + 1) / 4
+        return left + (right - left) * (math.log10(ratio) + 1) / 4
 
     def y(cost: float) -> float:
         return bottom - (bottom - top) * min(cost / ceiling, 1.0)
@@ -186,7 +191,8 @@ def cost_plot(audit: Audit, *, width: int = 760, height: int = 340) -> str:
 
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1f2328}
-table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{border-bottom:1px solid #d0d7de;padding:.25rem .7rem;text-align:left}
+table{border-collapse:collapse;margin:.5rem 0 1.5rem}
+th,td{border-bottom:1px solid #d0d7de;padding:.25rem .7rem;text-align:left}
 td.n{text-align:right;font-variant-numeric:tabular-nums}.bad{color:#b3261e}.dim{color:#57606a}
 .verdict{font-size:1.3rem;font-weight:700}.pass{color:#1a7f37}.fail{color:#b3261e}.undecided{color:#9a6700}
 """
@@ -215,7 +221,8 @@ def html_report(audit: Audit, findings: Sequence[Finding], verdict: Verdict) -> 
     )
     money = "".join(f"<tr><th>{e(s)}</th><td class=n>{e(_number(v))}</td></tr>" for s, v in audit.money.items())
     shipped = "".join(
-        f"<tr><th>{e(s.metric)}</th><td>{e('tie' if s.tied else s.winner)}</td><td class=n>{100 * s.certainty:.0f} %</td>"
+        f"<tr><th>{e(s.metric)}</th><td>{e('tie' if s.tied else s.winner)}</td>"
+        f"<td class=n>{100 * s.certainty:.0f} %</td>"
         f"<td class=n>{'' if s.regret is None else f'{s.regret:.4g}'}</td></tr>"
         for s in audit.shipped
     )
