@@ -130,6 +130,8 @@ class Bridge:
         self._body = body
         self._changed = asked is not received
         self._received = len(received.messages)
+        # Tools that a guard withheld count: a model may call them all the same.
+        self._tools = bool(received.tools) or "functions" in received.extra
         self._wall_s = wall_s
         self._carried: dict[Dialect, tuple[Conversation, tuple[str, ...]]] = {}
         self._told: list[Event] = []
@@ -142,8 +144,7 @@ class Bridge:
     @property
     def sees_answers(self) -> bool:
         """Whether the answer passes the guards: text where one streams, tool calls where any could be made."""
-        tools = bool(self.conversation.tools) or "functions" in self.conversation.extra
-        return self.watch.streams or self.watch.hard or (bool(self.watch.watched) and tools)
+        return self.watch.streams or self.watch.hard or (bool(self.watch.watched) and self._tools)
 
     # -- the request
 
