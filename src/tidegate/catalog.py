@@ -33,7 +33,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(6, "promptlint", "check/promptlint", "prompts", "promptlint",
                "Which lines of the prompt cannot hold together, and who brought them in?", False),
     Capability(7, "toolguard", "admit/toolguard", "loops", "toolguard",
-               "Is this agent still getting anywhere?", False),
+               "Is this agent still getting anywhere?", True),
     Capability(8, "heuristics", "decide/heuristics", "heuristics", "heuristics",
                "Would a rule do as well as the model, for less?", False),
     Capability(9, "metrics", "decide/metrics", "metrics", "metrics",
