@@ -1,0 +1,141 @@
+"""The console in a real browser, in front of the real program: gateway, workers, control plane, simulated engine.
+
+Needs the system's Chromium (`.ci/run` installs it); skips on a machine without one, never in CI.
+"""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from tidegate.render.config_template import Answers, config_text
+from tidegate.runner.load import Due, run_load
+from tidegate.runner.processes import Child, free_port
+from tidegate.wiring import add_key
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str]]:
+    """The running program: (data plane, console, key of the tenant `chat`)."""
+    folder = tmp_path_factory.mktemp("served")
+    engine, port, control = free_port(), free_port(), free_port()
+    answers = Answers(
+        upstream_url=f"http://127.0.0.1:{engine}/v1", upstream_kind="vllm", models=["simulated"],
+        tenants=[("chat", "interactive"), ("batch", "batch")], port=port, control_port=control,
+        store_path=str(folder / "store"),
+    )  # fmt: skip
+    config = folder / "tidegate.yaml"
+    config.write_text(config_text(answers))
+    key = add_key(folder / "store", "chat")
+    with (
+        Child(["tidegate.sim.engine_server", "--port", str(engine)], folder / "engine.log", "the engine") as e,
+        Child(["tidegate.cli", "serve", "--config", str(config)], folder / "gateway.log", "the gateway") as g,
+    ):
+        e.wait_ready(f"http://127.0.0.1:{engine}/health", 30)
+        g.wait_ready(f"http://127.0.0.1:{control}/readyz", 30)
+        yield f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}", key
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of a headless Chromium."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        message = "no chromium on this machine: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser.new_page()
+        browser.close()
+
+
+def send(base: str, key: str, n: int) -> None:
+    due = [Due(at_s=0.02 * i, tenant="chat", key=key, prompt=f"question {i}", tokens_output_max=8) for i in range(n)]
+    with ThreadPoolExecutor(1) as pool:  # the browser's driver has a loop running in this thread
+        samples = pool.submit(lambda: asyncio.run(run_load(f"{base}/v1", due, "simulated"))).result(60)
+    assert all(s.ttft_ms is not None for s in samples), samples
+
+
+def test_live_traffic_appears_by_itself(served: tuple[str, str, str], page: Page) -> None:
+    base, console, key = served
+    page.goto(console)
+    assert "Live traffic" in page.inner_text("h1")
+    send(base, key, 12)
+    row = page.locator('tr[data-tenant="chat"]')
+    row.locator("text=completed").wait_for(timeout=10_000)
+    assert "target 500 ms" in row.inner_text()
+    assert "ms" in row.locator("td").nth(4).inner_text(), "the first-token P50 is measured"
+
+
+def test_a_trace_opens_as_a_timeline(served: tuple[str, str, str], page: Page) -> None:
+    base, console, key = served
+    send(base, key, 1)
+    page.goto(f"{console}/traces?tenant=chat")
+    page.locator("a:has-text('show')").first.click()
+    text = page.inner_text("main")
+    assert "chat asked simulated" in text
+    assert "first token" in text
+    assert "question" in text, "the request's body is shown where the tenant keeps bodies"
+    assert key not in page.content(), "a key never reaches a page"
+
+
+def test_the_console_works_without_script(served: tuple[str, str, str], page: Page) -> None:
+    _, console, _ = served
+    context = page.context.browser.new_context(java_script_enabled=False)  # type: ignore[union-attr]
+    plain = context.new_page()
+    plain.goto(console)
+    assert "Live traffic" in plain.inner_text("h1")
+    context.close()
+
+
+def status_of(request: urllib.request.Request) -> int:
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_strange_hosts_and_foreign_pages_are_refused(served: tuple[str, str, str]) -> None:
+    _, console, _ = served
+    assert status_of(urllib.request.Request(f"{console}/admin/status")) == 200
+    assert status_of(urllib.request.Request(f"{console}/admin/status", headers={"Host": "evil.example"})) == 421
+    foreign = urllib.request.Request(
+        f"{console}/admin/reload", method="POST", headers={"Origin": "http://evil.example"}
+    )
+    assert status_of(foreign) == 403
+    assert status_of(urllib.request.Request(f"{console}/admin/reload", method="POST")) == 200
+
+
+def test_nothing_is_left_running_after_the_demo_is_interrupted(tmp_path: Path) -> None:
+    """Ctrl-C in the middle of the demo ends engine, gateway, workers and control plane."""
+    arguments = ["demo", "--engine", "simulated", "--no-stay", "--folder", str(tmp_path / "d")]
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "tidegate.cli", *arguments],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=tmp_path,
+    )  # fmt: skip
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline and not (tmp_path / "d" / "gateway.log").exists():
+        time.sleep(0.1)
+    time.sleep(2)
+    demo.send_signal(signal.SIGINT)
+    demo.wait(20)
+    time.sleep(0.5)
+    left = subprocess.run(["pgrep", "-f", str(tmp_path / "d")], capture_output=True, text=True).stdout.split()
+    assert not left, f"still running: {left}"
