@@ -46,7 +46,7 @@ def test_the_96_percent_story_ends_as_it_must() -> None:
 
 @given(st.floats(0.005, 0.5), st.sampled_from(["no", "yes", "coin", "share", "refuse", "length", "alternate"]),
        st.integers(0, 10_000))  # fmt: skip
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_degenerate_policy_is_ever_useful(share: float, policy: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     truth = (rng.random(800) < share).astype(np.int64)
@@ -196,7 +196,7 @@ def test_costs_choose_thresholds_and_a_review_band() -> None:
     assert not isinstance(policy, NotMeasured)
     assert policy.skip == pytest.approx(0.04)
     assert policy.act == pytest.approx(0.2)
-    assert 0 < policy.reviewed < 0.6
+    assert 0 < policy.reviewed < 0.8
 
 
 def test_errors_must_cost_more_than_right_answers() -> None:
