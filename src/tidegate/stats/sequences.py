@@ -136,7 +136,7 @@ def _unit(values: ArrayLike) -> Floats:
     return x
 
 
-def _lagged_plug_in(x: Floats) -> tuple[Floats, Floats, Floats]:
+def lagged_plug_in(x: Floats) -> tuple[Floats, Floats, Floats]:
     """Running mean and variance, each regularised by one pseudo-observation, and both lagged by one step."""
     n = np.arange(1, x.shape[-1] + 1, dtype=np.float64)
     mu = (0.5 + np.cumsum(x, axis=-1)) / (n + 1)
@@ -152,7 +152,7 @@ def empirical_bernstein(values: ArrayLike, *, alpha: float = 0.05, bet_max: floa
     Adapts to the variance; closed form, additive over time.
     """
     x = _unit(values)
-    n, lag_mu, lag_variance = _lagged_plug_in(x)
+    n, lag_mu, lag_variance = lagged_plug_in(x)
     bets = np.minimum(np.sqrt(2 * np.log(2 / check_alpha(alpha)) / (lag_variance * n * np.log1p(n))), bet_max)
     psi = -np.log1p(-bets) - bets  # ψ_E; their v_i = 4(x−μ̂)² and ψ/4 cancel
     total = np.cumsum(bets, axis=-1)
@@ -180,7 +180,7 @@ def hedged_betting(
             np.stack([getattr(r, part) for r in rows]).reshape(x.shape) for part in ("centre", "low", "high")
         )
         return Path(centre, low, high, alpha, "exact", "hedged betting")
-    n, _, lag_variance = _lagged_plug_in(x)
+    n, _, lag_variance = lagged_plug_in(x)
     if n_fixed is None:
         bets = np.sqrt(2 * np.log(2 / check_alpha(alpha)) / (lag_variance * n * np.log1p(n)))
     else:
