@@ -34,11 +34,11 @@ def text(rng: random.Random, tokens: int) -> str:
 
 
 def batch(rng: random.Random, key: str, prefill_tokens: int, answer_tokens: int) -> list[Due]:
-    """The batch job: prompts of about 600 tokens, all at once, until they sum to `prefill_tokens`."""
+    """The batch job: prompts of about 240 tokens, all at once, until they sum to `prefill_tokens`."""
     requests: list[Due] = []
     total = 0
     while total < prefill_tokens:
-        tokens = length(rng, 600, PROMPT_SPREAD / 2, 250, 1200)
+        tokens = length(rng, 240, PROMPT_SPREAD / 2, 100, 500)
         total += tokens
         prompt = "Summarise: " + text(rng, tokens)
         requests.append(Due(at_s=0.0, tenant="batch", key=key, prompt=prompt, tokens_output_max=answer_tokens))
