@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from benches import stats as bench
 from benches.report import Report
+
 from tidegate.stats import sequences
 
 
