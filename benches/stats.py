@@ -175,7 +175,7 @@ def coverage(report: Report, streams: int, steps: int, alphas: tuple[float, ...]
                 labelled.setdefault(name, []).append(f"{world.name} ({100 * rate:.1f} % at {alpha:g})")
     for (name, alpha), (over, words) in sorted(worst.items()):
         report.row(f"{name}, ever-miss at α={alpha:g}, worst of the worlds it assumes",
-                   goal=f"<= {100 * alpha:g} % + 3 sd", measured=words, holds=over <= 0)  # fmt: skip
+                   goal=f"<= {100 * alpha:g} % + 3 sd", measured=words, holds=bool(over <= 0))  # fmt: skip
     for name, where in labelled.items():
         report.row(f"{name}: labelled, misses more where it does not apply", goal="labelled", measured=len(where),
                    holds=True, note="; ".join(where[:8]))  # fmt: skip

@@ -20,7 +20,7 @@ from tidegate.decide.metrics.multiclass import MatrixMetric
 from tidegate.spine.estimate import Estimate, Measured, NotMeasured
 from tidegate.stats.arrays import Floats, estimate
 
-ALPHA_SKILL = 1e-3  # of "the answers know nothing of the truth", one-sided, per system
+ALPHA_SKILL = 1e-3  # of "the answers know nothing of the truth", one-sided, over all systems of an audit
 AnyMetric = Metric | MatrixMetric
 
 
@@ -179,11 +179,12 @@ def _why(metric: AnyMetric, value: Measured, top: str, top_value: float, skill: 
     return said
 
 
-def knows_something(results: Results, system: str) -> tuple[bool, str, float]:
+def knows_something(results: Results, system: str, family: int | None = None) -> tuple[bool, str, float]:
     """Do the answers depend on the truth at all?  (yes, the reason if not, p).
 
     Yes/no: Fisher's exact test, one-sided, of answering the positive class more often on positives, or
-    (when better) Mann–Whitney on the scores.  Several classes: chi-squared of agreement beyond the margins.
+    (when better) Mann–Whitney on the scores.  Several classes: agreement beyond the margins.  `family` is how
+    many systems are looked at together (default: all of the results): the level is divided among them.
     """
     k = len(results.classes)
     answers = results.systems[system]
@@ -196,7 +197,7 @@ def knows_something(results: Results, system: str) -> tuple[bool, str, float]:
         p = _agreement_p(table)
     if results.positive is not None and system in results.scores:
         p = min(1.0, 2 * min(p, rank_p(results.scores[system], results.truth == results.positive)))
-    good = p < ALPHA_SKILL
+    good = p < ALPHA_SKILL / max(1, len(results.systems) if family is None else family)
     return good, "" if good else f"its answers show no dependence on the truth (p = {p:.2g})", p
 
 

@@ -72,7 +72,7 @@ def _read(
         assert part.positive is not None
         counts, drawn = (_moved(c, cells.truth == part.positive, contract.prevalence) for c in (counts, drawn))
     panel = Panel(part, replace(cells, counts=counts), drawn, {})  # type: ignore[arg-type]
-    knows, why, _ = knows_something(part, system)
+    knows, why, _ = knows_something(part, system, family=1)
     chosen = metric(bar.metric)
     score = score_metric(chosen, system, panel, (knows, why), panel.matrices(cells.answers[system]),
                          degenerate_values(chosen, panel))  # fmt: skip
