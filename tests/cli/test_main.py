@@ -45,7 +45,7 @@ def test_a_verb_that_is_not_built_says_so_with_code_2(capsys: pytest.CaptureFixt
     assert "not built" in out.err
 
 
-@pytest.mark.parametrize("verb", [v for v in VERBS])
+@pytest.mark.parametrize("verb", list(VERBS))
 def test_every_verb_has_help_or_says_it_is_not_built(verb: str) -> None:
     done = tidegate(verb, "--help")
     if done.returncode == 2:

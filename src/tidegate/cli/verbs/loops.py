@@ -181,7 +181,8 @@ def calibrate(files: tuple[str, ...], rate: float, out: Path | None, task_type: 
                          method="split conformal")  # fmt: skip
     answer = Answer(verb="loops calibrate", verdict=Verdict.PASS if decided else Verdict.UNDECIDED,
                     measures=(Measure(name="evidence_stop_bits", value=value, unit="bits"),),
-                    fields={"thresholds": msgspec.to_builtins(thresholds), "file": str(out) if out else None})  # fmt: skip
+                    fields={"thresholds": msgspec.to_builtins(thresholds),
+                            "file": str(out) if out else None})  # fmt: skip
     emit(answer, as_json=as_json)
 
 
