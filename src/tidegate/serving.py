@@ -29,7 +29,7 @@ import msgspec
 
 from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
-from tidegate.gateway import control_channel
+from tidegate.gateway import control_channel, logs
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.supervisor import EXIT_SETTINGS, Child, Supervisor
@@ -322,9 +322,7 @@ def serve(config: Path, *, workers: int | None = None, control: bool = True) -> 
     """Run everything until a signal ends it; the exit code.  Raises TidegateError before anything is started."""
     parts = read_parts(config)
     settings = parts.settings
-    logging.basicConfig(
-        level=settings.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    logs.configure(settings.log_level, settings.log_format)
     server_tls(settings.listen.tls, "listen.tls")
     raise_file_limit(settings.limits.connections_max)
     folder = socket_folder(settings)

@@ -189,3 +189,4 @@ class Settings(Section, frozen=True):
     loops: Loops = Loops()
     constraints: str | None = None  # path of constraints.yaml
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "json", "text"] = "auto"  # auto: text on a terminal, else JSON lines
