@@ -1,0 +1,99 @@
+"""The tool-loop guard as a library, for agents that do not pass the gateway.
+
+    async with guard("run-7", limit={"calls": 30, "money_micro_usd": 2_000_000}) as run:
+        while True:
+            said = run.before_call(messages, worst_case={"calls": 1, "tokens_in": 9_000})
+            if said.ended:
+                return said.answer          # a legal last answer, with the reason
+            reply = await ask_model(messages + said.notes)
+            run.after_call(actual={"calls": 1, "tokens_in": 8_200})
+
+The last answer's price is set aside at the start, so that the end can always be paid for.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from tidegate.admit.toolguard.budget import Ledger, Refusal
+from tidegate.admit.toolguard.ending import nudge_note, partial_answer
+from tidegate.admit.toolguard.follow import Follower
+from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict, Thresholds
+from tidegate.spine.dialects import chat
+from tidegate.spine.errors import WrongUse
+
+FINAL = "final answer"
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What the guard says before a model call: go on (with `notes` to append), or end with `answer`."""
+
+    ended: bool
+    reason: str
+    notes: list[dict[str, Any]] = []
+    answer: str = ""
+    verdict: RunVerdict | None = None
+
+
+class GuardedRun:
+    """One run: its history's verdict and its account in the ledger."""
+
+    def __init__(
+        self, run_id: str, *, thresholds: Thresholds = BUILT_IN, limit: Mapping[str, int] | None = None,
+        final_answer: Mapping[str, int] | None = None, ledger: Ledger | None = None, parent: str = "root",
+    ) -> None:  # fmt: skip
+        self.run_id = run_id
+        self.ledger = ledger or Ledger()
+        self.ledger.open(run_id, parent, limit)
+        self.follower = Follower(thresholds, runs_max=8)
+        self.calls = 0
+        self._open: str | None = None
+        reserved = self.ledger.reserve(f"{run_id}/{FINAL}", run_id, dict(final_answer or {}))
+        if isinstance(reserved, Refusal):
+            raise WrongUse(f"the limit does not leave room for a final answer: {reserved}", where=run_id)
+
+    async def __aenter__(self) -> "GuardedRun":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        """Whatever happened, the account is closed: what was in flight counts as spent."""
+        self.ledger.release(f"{self.run_id}/{FINAL}")
+        self.ledger.close(self.run_id)
+
+    def before_call(
+        self, messages: Sequence[Mapping[str, Any]], *, worst_case: Mapping[str, int] | None = None
+    ) -> Said:
+        """Judge the history and reserve the worst case of the next call; raises InputError for a broken history."""
+        if self._open is not None:
+            raise WrongUse("the last call was not settled", where=self.run_id, remedy="call after_call first")
+        read = chat.read_messages(list(messages))
+        verdict = self.follower.follow(read)
+        if verdict.decision == "stop":
+            return Said(ended=True, reason=verdict.reason, answer=partial_answer(read, verdict), verdict=verdict)
+        key = f"{self.run_id}/{self.calls}"
+        reserved = self.ledger.reserve(key, self.run_id, dict(worst_case or {"calls": 1}))
+        if isinstance(reserved, Refusal):
+            reason = f"the budget is spent: {reserved}"
+            ended = msgspec.structs.replace(verdict, decision="finalise", reason=reason)
+            return Said(ended=True, reason=reason, answer=partial_answer(read, ended), verdict=ended)
+        self._open = key
+        self.calls += 1
+        fresh = verdict.signals and verdict.signals[-1].step >= verdict.steps - 1
+        notes = chat.write_messages([nudge_note(verdict)]) if fresh else []
+        return Said(ended=False, reason=verdict.reason, notes=notes, verdict=verdict)
+
+    def after_call(self, *, actual: Mapping[str, int] | None = None) -> None:
+        """Settle the call to what it used; None keeps the worst case."""
+        if self._open is None:
+            raise WrongUse("no call is open", where=self.run_id, remedy="call before_call first")
+        self.ledger.commit(self._open, dict(actual) if actual is not None else None)
+        self._open = None
+
+
+def guard(run_id: str, **settings: Any) -> GuardedRun:
+    """A guarded run, for `async with guard(run_id, limit=…) as run`."""
+    return GuardedRun(run_id, **settings)
