@@ -10,6 +10,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import sys
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ import msgspec
 from tidegate.decide.metrics.columns import Table
 from tidegate.spine.errors import InputError, MissingExtra
 
+HUMAN = frozenset({"human", "human_label", "label", "gold", "truth", "human_verdict", "expert", "annotation"})
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".eval", ".yaml")
 
 
@@ -260,8 +262,9 @@ def _promptfoo(document: Mapping[str, Any], name: str) -> Table:
         output = response.get("output") if isinstance(response, dict) else response
         case = r.get("testIdx", json.dumps(variables, sort_keys=True, default=str))
         row: dict[str, Any] = {"id": str(case), "system": f"{system}" + (f"#{prompt}" if prompt else "")}
-        row |= {k: v for k, v in variables.items() if not isinstance(v, dict | list)}
-        truth = next((variables[k] for k in ("expected", "truth", "label", "target", "gold") if k in variables), None)
+        named = next((k for k in ("expected", "truth", "label", "target", "gold") if k in variables), "")
+        row |= {k: v for k, v in variables.items() if k != named and not isinstance(v, dict | list)}
+        truth = variables.get(named)
         if truth is None:
             checks = (r.get("testCase") or {}).get("assert") or []
             fixed = [
@@ -271,8 +274,8 @@ def _promptfoo(document: Mapping[str, Any], name: str) -> Table:
             ]
             truth = fixed[0] if fixed else None
         row["truth"], row["output"] = truth, output if not isinstance(output, dict | list) else json.dumps(output)
-        row["pass"] = r.get("success", r.get("pass"))
-        row["score"] = r.get("score")
+        if truth is None:  # without a truth promptfoo's own verdict is all there is
+            row["pass"], row["score"] = r.get("success", r.get("pass")), r.get("score")
         rows.append((i, row))
     table = _from_objects(rows, name)
     if len({*table.columns["system"]}) == 1:
@@ -282,27 +285,27 @@ def _promptfoo(document: Mapping[str, Any], name: str) -> Table:
 
 _DEEPEVAL = {
     "truth": ("expectedOutput", "expected_output"), "output": ("actualOutput", "actual_output"),
-    "input": ("input",), "success": ("success",),
+    "input": ("input",),
 }  # fmt: skip
 
 
 def _deepeval(cases: Sequence[Any], name: str) -> Table:
-    """DeepEval's test run: expected and actual output, and each metric's verdict and score as columns.
-
-    `metricsData[].{name, success, score}` (also in snake case).
+    """DeepEval's test run: expected against actual output; where a person's label is in the metadata, that label
+    against each metric's verdict (`metricsData[].{name, success, score}`, also in snake case).
     """
     rows = []
-    for i, case in enumerate(cases, start=1):
+    extra = [{**(c.get("additionalMetadata") or c.get("additional_metadata") or {})} for c in cases]
+    people = any(re.sub(r"\W+", "_", k.lower()) in HUMAN for e in extra for k in e)
+    for i, (case, metadata) in enumerate(zip(cases, extra, strict=True), start=1):
         row: dict[str, Any] = {"id": case.get("name") or str(i)}
         for ours, theirs in _DEEPEVAL.items():
-            row[ours] = next((case[t] for t in theirs if t in case), None)
-        for m in case.get("metricsData") or case.get("metrics_data") or []:
-            title = str(m.get("name", "metric"))
-            row[title] = m.get("success")
-            row[f"{title} score"] = m.get("score")
-        for key, value in (case.get("additionalMetadata") or case.get("additional_metadata") or {}).items():
-            if isinstance(value, str | int | float | bool):
-                row[key] = value
+            if ours == "input" or not people:
+                row[ours] = next((case[t] for t in theirs if t in case), None)
+        row |= {k: v for k, v in metadata.items() if isinstance(v, str | int | float | bool)}
+        if people:  # a person's label beside each metric's verdict: the metrics are the systems
+            for m in case.get("metricsData") or case.get("metrics_data") or []:
+                title = str(m.get("name", "metric"))
+                row[title], row[f"{title} score"] = m.get("success"), m.get("score")
         rows.append((i, row))
     if not rows:
         raise InputError("expected DeepEval test cases, got none", where=name)

@@ -131,6 +131,46 @@ def _check(name: str, table: Table, what: str) -> str:
     return name
 
 
+TRUTH_WORDS = frozenset({"truth", "gold", "golden", "label", "labels", "target", "expected", "actual", "human", "true",
+                         "annotated", "annotator", "annotation", "reference", "correct", "expert", "included", "ref",
+                         "ideal", "groundtruth", "outcome", "wahrheit", "soll"})  # fmt: skip
+ANSWER_WORDS = frozenset({"pred", "preds", "prediction", "predicted", "predictions", "model", "llm", "ai", "ki", "gpt",
+                          "claude", "gemini", "llama", "output", "decision", "verdict", "answer", "answers", "response",
+                          "system", "classifier", "judge", "bot", "auto", "hat", "guess", "estimate", "estimated",
+                          "ist"})  # fmt: skip
+
+
+def _find_truth(columns: Mapping[str, Sequence[Any]], systems: Sequence[str], every: Mapping[str, Any]) -> str:
+    """The truth by its exact name, by a word in its name, or as the partner of a column of answers; "" if unclear."""
+    exact = _named(columns, TRUTH)
+    if exact:
+        return exact
+    words = {c: {*_norm(c).split("_")} for c in every}
+    hinted = [c for c in columns if words[c] & TRUTH_WORDS and not words[c] & ANSWER_WORDS and not _numbers(columns[c])]
+    if len(hinted) == 1:
+        return hinted[0]
+    answers = list(systems) or [c for c in columns if words[c] & ANSWER_WORDS and not _numbers(columns[c])]
+    for a in answers:  # category beside pred_category
+        stem = words[a] - ANSWER_WORDS
+        same = [c for c in columns if c != a and stem and words[c] == stem]
+        if len(same) == 1:
+            return same[0]
+    for a in answers:
+        labels = {*_spell_column(every[a])} - {""}
+        if not 1 <= len(labels) <= 200:
+            continue
+        fits = [c for c in columns if c not in answers and not _unique(columns[c]) and _overlaps(columns[c], labels)]
+        if len(fits) == 1:
+            return fits[0]
+    return ""
+
+
+def _numbers(values: Sequence[Any]) -> bool:
+    """Whether a column holds measurements rather than labels: more than thirty distinct numbers."""
+    seen = {str(v) for v in _sample(values)} - {""}
+    return len(seen) > 30 and all(not math.isnan(as_number(v)) for v in seen)
+
+
 def find_roles(table: Table, given: Roles) -> Roles:
     """Fill in what was not given, by names first, by contents second."""
     for what, name in (("the truth", given.truth), ("ids", given.id), ("text", given.text),
@@ -142,9 +182,9 @@ def find_roles(table: Table, given: Roles) -> Roles:
     taken = {given.truth, given.id, given.text, given.cluster, given.long, *given.systems, *given.segments,
              *given.scores.values(), *given.ignore}  # fmt: skip
     free = {c: v for c, v in table.columns.items() if c not in taken}
-    truth = given.truth or _named(free, TRUTH)
+    truth = given.truth or _find_truth(free, given.systems, table.columns)
     if not truth:
-        raise InputError("expected a column with the truth, found none by name", where=table.source,
+        raise InputError("expected a column with the truth, found none by name or content", where=table.source,
                          remedy=f"name it with --truth; columns: {', '.join(table.columns)}")  # fmt: skip
     free.pop(truth, None)
     item = given.id or _named(free, IDS) or next((c for c in free if _norm(c).endswith("_id") and _unique(free[c])), "")
@@ -346,7 +386,8 @@ def build(
     said = f"truth={roles.truth}; systems={used}"
     said += f"; segments={', '.join(roles.segments)}" if roles.segments else ""
     said += f"; id={roles.id}" if roles.id else ""
-    said += f"; positive={classes[which]}" if which is not None else f"; {len(classes)} classes"
+    kinds = f"{len(classes)} classes" if len(classes) > 1 else "one class"
+    said += f"; positive={classes[which]}" if which is not None else f"; {kinds}"
     return Results(classes, truth, systems, which, scores, segments, lengths, clusters, tuple(issues), said,
                    table.source)  # fmt: skip
 

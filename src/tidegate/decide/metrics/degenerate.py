@@ -198,7 +198,15 @@ def knows_something(results: Results, system: str, family: int | None = None) ->
     if results.positive is not None and system in results.scores:
         p = min(1.0, 2 * min(p, rank_p(results.scores[system], results.truth == results.positive)))
     good = p < ALPHA_SKILL / max(1, len(results.systems) if family is None else family)
-    return good, "" if good else f"its answers show no dependence on the truth (p = {p:.2g})", p
+    return good, "" if good else f"its answers show no clear dependence on the truth (p = {p:.2g})", p
+
+
+def too_few(results: Results, family: int | None = None) -> bool:
+    """Whether even perfect answers could not be told from chance on these items."""
+    counts = np.bincount(results.truth, minlength=len(results.classes))
+    log_ways = special.gammaln(counts.sum() + 1) - special.gammaln(counts + 1).sum()
+    level = ALPHA_SKILL / max(1, len(results.systems) if family is None else family)
+    return bool(-log_ways > np.log(level))
 
 
 def _fisher_greater(tp: float, fp: float, fn: float, tn: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tidegate.decide.metrics.audit import HEADLINE, Audit
 from tidegate.decide.metrics.costs import FLAG_ALL, FLAG_NONE
+from tidegate.decide.metrics.degenerate import too_few
 from tidegate.decide.metrics.model import Issue, Score
 from tidegate.spine.estimate import Estimate, Measure, NotMeasured
 from tidegate.spine.finding import Finding, Severity
@@ -17,8 +18,10 @@ def findings_of(audit: Audit) -> tuple[Finding, ...]:
     """Everything worth saying, most serious first."""
     out = [_issue(i, audit) for i in audit.results.issues]
     one_class = any(i.rule == "one-class-truth" for i in audit.results.issues)
-    for system in audit.knows:
-        if not one_class:
+    if not one_class and too_few(audit.results):
+        out.append(_too_few(audit))
+    elif not one_class:
+        for system in audit.knows:
             out += _skill(audit, system)
     out += _money(audit)
     out += _segments(audit)
@@ -32,7 +35,8 @@ def verdict_of(audit: Audit, findings: tuple[Finding, ...]) -> Verdict:
     """Fail when a system shows no skill; undecided when the data cannot tell; else pass."""
     if any(f.severity is Severity.ERROR for f in findings):
         return Verdict.FAIL
-    return Verdict.UNDECIDED if any(i.blocking for i in audit.results.issues) else Verdict.PASS
+    open_question = any(i.blocking for i in audit.results.issues) or any(f.rule == "too-few-items" for f in findings)
+    return Verdict.UNDECIDED if open_question else Verdict.PASS
 
 
 def measures_of(audit: Audit) -> tuple[Measure, ...]:
@@ -70,6 +74,15 @@ def _issue(issue: Issue, audit: Audit) -> Finding:
         message=f"{issue.message}; {issue.treatment}",
         evidence={"certainty": "proved", "rows": list(issue.rows), "count": issue.count},
         suggestion="" if not issue.blocking else "settle this before reading any figure",
+    )  # fmt: skip
+
+
+def _too_few(audit: Audit) -> Finding:
+    r = audit.results
+    return Finding(
+        rule="too-few-items", severity=Severity.WARNING, subject=r.source or "results",
+        message=f"{r.n} items cannot decide: even perfect answers to them could be chance",
+        evidence={"certainty": "proved", "items": r.n}, suggestion="label more items of the rarer class",
     )  # fmt: skip
 
 
