@@ -12,12 +12,13 @@ An answer goes one of three ways.  *Whole*: anything that is no event stream is 
 """
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tidegate.gateway import lifecycle as life
 from tidegate.gateway.bodies import Ask, must_rewrite, rewrite
 from tidegate.gateway.errors import error_body, error_event, message_of, reason
-from tidegate.gateway.headers import RequestHead, answer_lines
+from tidegate.gateway.headers import RequestHead
 from tidegate.gateway.lifecycle import Phase, State, Tick, step
 from tidegate.gateway.routing import Entry
 from tidegate.gateway.seams import AnswerShape, Refused, Reply, Shaping
@@ -38,15 +39,50 @@ NO_BODY_STATUS = frozenset({204, 304})
 
 
 class Exchange:
-    """One call."""
+    """One call.
 
-    __slots__ = (
-        "about", "answered", "ask", "began_s", "body", "bytes_out", "candidates", "chunked", "chunks", "client",
-        "code", "connecting", "connection", "dialect", "dispatched_at_s", "ending", "entry", "events", "failure",
-        "first_at_s", "gw", "head", "heard_s", "http10", "identity", "keep", "kept", "kept_bytes", "method",
-        "parts", "path", "query", "received_at_s", "reply_usage", "retry_after_s", "sent_status", "shape",
-        "shaping", "state", "streaming", "suffix", "ticket", "tokens", "told", "trace_id", "waited", "wire_dialect",
-    )  # fmt: skip
+    What most calls never set is a class attribute: an instance holds what it was given and what
+    happened to it, so making one costs a dozen stores.
+    """
+
+    state: State
+    identity: Identity = NOBODY
+    dialect: Dialect = "other"
+    wire_dialect: Dialect = "other"
+    suffix = ""
+    ask: Ask | None = None
+    entry: Entry | None = None
+    candidates: tuple[Pool, ...] = ()
+    connection: UpstreamConnection | None = None
+    connecting: Pool | None = None
+    shaping: Shaping | None = None
+    shape: AnswerShape | None = None
+    ticket = 0  # admission's request id; 0: not admitted
+    waited = False
+    trace_id = ""
+    received_at_s = 0.0
+    began_s = 0.0  # of the loop's clock, like heard_s
+    heard_s = 0.0
+    dispatched_at_s: float | None = None
+    first_at_s: float | None = None
+    parts: list[bytes] | None = None  # of an answer being collected
+    kept: Sequence[bytes] = ()  # of what the client was sent, for the trace and the usage; replaced, never shared
+    kept_bytes = 0
+    chunks = 0
+    tokens = 0
+    told = PROGRESS_EVERY
+    bytes_out = 0
+    answered = False  # an answer's head went to the client
+    streaming = False
+    chunked = False
+    sent_status = 0
+    code: str | None = None
+    failure = ""  # how the last target failed, for the trace
+    ending: Ending | None = None
+    retry_after_s: float | None = None
+    reply_usage: Usage | None = None
+    events: tuple[Event, ...] = ()
+    about: str | None = None  # the trace that feedback speaks of
 
     def __init__(
         self, gw: "Gateway", client: "ClientConnection", method: bytes, path: bytes, query: bytes,
@@ -61,44 +97,7 @@ class Exchange:
         self.body = body
         self.keep = keep
         self.http10 = http10
-        self.state: State = ARRIVED
-        self.identity = NOBODY
-        self.dialect: Dialect = "other"
-        self.wire_dialect: Dialect = "other"
-        self.suffix = ""
-        self.ask: Ask | None = None
-        self.entry: Entry | None = None
-        self.candidates: tuple[Pool, ...] = ()
-        self.connection: UpstreamConnection | None = None
-        self.connecting: Pool | None = None
-        self.shaping: Shaping | None = None
-        self.shape: AnswerShape | None = None
-        self.ticket = 0  # admission's request id; 0: not admitted
-        self.waited = False
-        self.trace_id = ""
-        self.received_at_s = 0.0
-        self.began_s = 0.0
-        self.heard_s = 0.0
-        self.dispatched_at_s: float | None = None
-        self.first_at_s: float | None = None
-        self.parts: list[bytes] = []  # of an answer being collected
-        self.kept: list[bytes] = []  # of a stream, for the trace and the usage
-        self.kept_bytes = 0
-        self.chunks = 0
-        self.tokens = 0
-        self.told = PROGRESS_EVERY
-        self.bytes_out = 0
-        self.answered = False  # an answer's head went to the client
-        self.streaming = False
-        self.chunked = False
-        self.sent_status = 0
-        self.code: str | None = None
-        self.failure = ""  # how the last target failed, for the trace
-        self.ending: Ending | None = None
-        self.retry_after_s: float | None = None
-        self.reply_usage: Usage | None = None
-        self.events: list[Event] = []
-        self.about: str | None = None  # the trace that feedback speaks of
+        self.state = ARRIVED
 
     # --- the way in ------------------------------------------------------------------------
 
@@ -132,7 +131,7 @@ class Exchange:
             self.ticket = ticket
             self.waited = True
             gw.waiting_now(self, 1)
-            self.events.append(Event(name="queued", at_s=gw.now_s()))
+            self.note("queued", {})
             self.do(step(self.state, life.WAITS, now_s))
         else:
             self.refused(verdict)  # type: ignore[arg-type]
@@ -158,12 +157,21 @@ class Exchange:
         if self.candidates[0].name != upstream:
             first = [p for p in self.candidates if p.name == upstream]
             self.candidates = (*first, *(p for p in self.candidates if p.name != upstream))
-        self.do(step(self.state, life.ADMITTED, now_s))
+        idle = self.candidates[0].idle
+        if idle and not idle[-1].transport.is_closing():  # the usual case: two steps, one connection at once
+            self.state, _ = step(self.state, life.ADMITTED, now_s)
+            self.state, _ = step(self.state, life.CONNECTED_REUSED, now_s)
+            connection = self.connection = idle.pop()
+            if self.gw.unhealthy:
+                self.gw.reached(connection.pool)
+            self.send()
+        else:
+            self.do(step(self.state, life.ADMITTED, now_s))
 
     def refuse(self, ending: Ending, status: int, code: str, message: str | None = None) -> None:
         """End before anything was sent."""
         if message is not None:
-            self.events.append(Event(name="ended", at_s=self.gw.now_s(), data={"error": message}))
+            self.note("ended", {"error": message})
         self.do(step(self.state, life.Refuse(ending, status, code), 0.0), message)
 
     # --- the life cycle's actions ------------------------------------------------------------
@@ -172,26 +180,33 @@ class Exchange:
         """Do what the life cycle decided."""
         self.state, actions = decided
         for action in actions:
-            if isinstance(action, life.Send):
-                self.send()
-            elif isinstance(action, life.Connect):
-                self.connect(action.target, action.fresh)
-            elif isinstance(action, life.Release):
-                if self.connection is not None:
-                    connection, self.connection = self.connection, None
-                    connection.release()
-            elif isinstance(action, life.Finish):
-                self.finish(action.ending, action.code)
-            elif isinstance(action, life.Error):
-                self.write_error(action.status, action.code, message)
-            elif isinstance(action, life.Truncate):
-                self.truncate(action.code)
-            elif isinstance(action, life.Abort):
-                self.cut()
-            elif isinstance(action, life.Leave):
-                self.leave_queue()
-            elif isinstance(action, life.Discard):
-                self.parts.clear()
+            match action:
+                case life.Send():
+                    self.send()
+                case life.Connect(target, fresh):
+                    self.connect(target, fresh)
+                case life.Release():
+                    self.release()
+                case life.Finish(ending, code):
+                    self.finish(ending, code)
+                case life.Error(status, code):
+                    self.write_error(status, code, message)
+                case life.Truncate(code):
+                    self.truncate(code)
+                case life.Abort():
+                    self.cut()
+                case life.Leave():
+                    self.leave_queue()
+                case life.Discard():
+                    self.parts = None
+
+    def release(self) -> None:
+        """Give the connection back."""
+        connection, self.connection = self.connection, None
+        if connection is not None:
+            if self.client.paused:  # the last write filled the client's buffer: not the next call's concern
+                connection.transport.resume_reading()
+            connection.release()
 
     def connect(self, target: int, fresh: bool) -> None:
         """Get a connection to a target."""
@@ -234,35 +249,28 @@ class Exchange:
     def send(self) -> None:
         """Send the request on the connection just had."""
         gw = self.gw
-        connection = self.connection
-        assert connection is not None
-        assert self.ask is not None
-        assert self.entry is not None
+        connection, ask, entry = self.connection, self.ask, self.entry
+        assert connection is not None and ask is not None and entry is not None  # noqa: PT018
         pool = connection.pool
-        target = pool.target
-        entry = self.entry
-        route = entry.route
-        asked = self.ask.model or ""
-        served_as = entry.served_as or (asked if route.model == "*" else route.model)
+        served_as = entry.served_as or ask.model or ""
         suffix = self.suffix
-        self.wire_dialect = self.dialect
         if self.shaping is not None:
             attempt = self.shaping.attempt(pool.upstream.dialects, served_as)
             body, suffix, self.wire_dialect = attempt.body, attempt.path, attempt.dialect
         else:
+            self.wire_dialect = self.dialect
             body = self.body
-            if must_rewrite(body, self.ask, served_as):
+            if must_rewrite(body, ask, served_as):
                 body = rewrite(body, served_as)
-        forward = self.head.forward
-        if target.fixed_names and forward:
-            forward = without(forward, target.fixed_names)
-        request = b"%b%bx-request-id: %b\r\ncontent-length: %d\r\n\r\n%b" % (
-            target.head(suffix, self.query), forward, self.trace_id.encode(), len(body), body,
+        request = b"%bx-request-id: %b\r\ncontent-length: %d\r\n\r\n%b" % (
+            pool.target.head_for(self.head, suffix, self.query), self.trace_id.encode(), len(body), body,
         )  # fmt: skip
         self.heard_s = gw.loop.time()
         self.dispatched_at_s = gw.now_s()
         connection.send(self, request)
-        self.client.arm(self.heard_s + pool.upstream.deadlines.first_byte_s)
+        due_s = self.heard_s + pool.first_byte_s
+        if due_s < self.client.look_s:
+            gw.wheel.arm(self.client, due_s)
 
     def cut(self) -> None:
         """Let go of the upstream at once: closing the connection is what frees the engine."""
@@ -283,16 +291,19 @@ class Exchange:
 
     def answer(self, connection: UpstreamConnection, parts: list[bytes], complete: bool) -> None:
         """What one read of the upstream brought (the hot path of a stream)."""
-        self.heard_s = self.gw.wheel.now_s
         if self.streaming and self.shape is None:
+            self.heard_s = self.gw.wheel.now_s
             self.pass_on(parts, complete)
             return
-        state = self.state
-        if state.phase is Phase.SENT:
-            self.do(step(state, life.AnswerBegan(connection.status), 0.0))
-            if self.connection is not connection:
-                return  # discarded: another upstream is tried
+        if self.state.phase is Phase.SENT:
+            decided = step(self.state, began_with(connection.status), 0.0)
+            if decided[1] is not FORWARD_ONLY:
+                self.do(decided)
+                if self.connection is not connection:
+                    return  # discarded: another upstream is tried
+            self.state = decided[0]
             self.began(connection)
+        self.heard_s = self.gw.wheel.now_s
         if self.shape is not None:
             self.pass_shaped(parts, complete)
         elif self.streaming:
@@ -303,14 +314,12 @@ class Exchange:
     def began(self, connection: UpstreamConnection) -> None:
         """The first bytes of the answer's body (or its end) are here."""
         status = connection.status
-        content_type = b""
-        for name, value in connection.headers:
-            if len(name) == 12 and name.lower() == b"content-type":
-                content_type = value
-        stream = content_type.startswith(b"text/event-stream")
+        gw = self.gw
         if status < 400:
-            self.gw.admission.first_token(self.ticket, self.gw.loop.time())
-            self.first_at_s = self.gw.now_s()
+            self.first_at_s = gw.now_s()
+            gw.admission.first_token(self.ticket, gw.loop.time())
+        content_type = connection.content_type
+        stream = content_type.startswith(b"text/event-stream")
         if self.shaping is not None and status not in (401, 403):
             self.shape = self.shaping.answer(status, content_type.decode("latin-1"), self.wire_dialect)
             stream = self.shape.content_type.startswith("text/event-stream")
@@ -325,7 +334,7 @@ class Exchange:
         if self.shape is not None:
             lines = b"content-type: %b\r\ncache-control: no-cache\r\n" % self.shape.content_type.encode("latin-1")
         else:
-            lines = answer_lines(connection.headers)
+            lines = connection.answer_lines()
         self.chunked = not self.http10
         if self.http10:
             self.keep = False
@@ -366,8 +375,10 @@ class Exchange:
 
     def keep_bytes(self, data: bytes) -> None:
         """Keep what the trace and the usage need of a stream: all up to a bound, then the newest."""
-        kept = self.kept
-        kept.append(data)
+        if self.kept_bytes:
+            self.kept.append(data)  # type: ignore[attr-defined]
+        else:
+            self.kept = [data]
         self.kept_bytes += len(data)
         if self.kept_bytes > self.gw.keep_max:
             self.forget_some()
@@ -406,9 +417,10 @@ class Exchange:
             framed = (b"%x\r\n%b\r\n" % (len(out), out) if self.chunked else out) if out else b""
             self.client.write(framed + (b"0\r\n\r\n" if over and self.chunked else b""))
         else:
-            self.parts.append(out)
+            self.parts = [*(self.parts or ()), out]
             if over:
-                self.send_whole(shape.status or connection.status, connection, b"".join(self.parts), shape.content_type)
+                body = b"".join(self.parts)
+                self.send_whole(shape.status or connection.status, connection, body, shape.content_type)
         if stopped is not None:
             self.do(step(self.state, life.Stopped(stopped), 0.0))
         elif complete:
@@ -418,17 +430,14 @@ class Exchange:
         """Gather an answer that is no stream, and send it in one piece."""
         if complete:
             if self.parts:
-                self.parts += parts
-                parts = self.parts
+                parts = self.parts + parts
             self.chunks = 1
             self.send_whole(connection.status, connection, parts[0] if len(parts) == 1 else b"".join(parts))
             self.answered_whole()
             return
-        self.parts += parts
-        self.kept_bytes += sum(map(len, parts))
-        if self.kept_bytes > COLLECT_MAX:
-            self.kept_bytes = 0
-            parts, self.parts = self.parts, []
+        self.parts = self.parts + parts if self.parts else parts
+        if sum(map(len, self.parts)) > COLLECT_MAX:
+            parts, self.parts = self.parts, None
             self.begin_stream(connection, connection.status)
             self.pass_on(parts, False)
 
@@ -441,7 +450,7 @@ class Exchange:
             self.write_error(502, self.code)
             return
         if content_type is None:
-            lines = answer_lines(connection.headers)
+            lines = connection.answer_lines()
         else:
             lines = b"content-type: %b\r\n" % content_type.encode("latin-1")
         self.kept = [body]
@@ -455,7 +464,13 @@ class Exchange:
 
     def answered_whole(self) -> None:
         """The answer is complete and handed on."""
-        self.do(step(self.state, life.ANSWER_ENDED, 0.0))
+        decided = step(self.state, life.ANSWER_ENDED, 0.0)
+        if decided[1] is RELEASE_AND_COMPLETE:
+            self.state = decided[0]
+            self.release()
+            self.finish(Ending.COMPLETED, None)
+        else:
+            self.do(decided)
 
     # --- trouble -----------------------------------------------------------------------------
 
@@ -513,7 +528,7 @@ class Exchange:
     def say_last(self, event: bytes) -> None:
         """The last event of a stream that broke; the chunked framing ends well, then the connection closes."""
         self.bytes_out += len(event)
-        self.kept.append(event)
+        self.kept = [*self.kept, event]
         if self.chunked:
             self.client.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(event), event) if event else b"0\r\n\r\n")
         else:
@@ -537,7 +552,7 @@ class Exchange:
         """An answer made here: a local endpoint's, a guard's."""
         self.code = reply.code
         self.reply_usage = reply.usage
-        self.events.extend(reply.events)
+        self.events += reply.events
         self.kept = [reply.body]
         lines = f"content-type: {reply.content_type}\r\n" + "".join(f"{k}: {v}\r\n" for k, v in reply.headers)
         self.write_reply(reply.status, reply.body, lines.encode("latin-1"))
@@ -566,7 +581,7 @@ class Exchange:
 
     def note(self, name: str, data: dict[str, object]) -> None:
         """Keep an event for the trace."""
-        self.events.append(Event(name=name, at_s=self.gw.now_s(), data=data))
+        self.events += (Event(name=name, at_s=self.gw.now_s(), data=data),)
 
     def finish(self, ending: Ending, code: str | None) -> None:
         """Write the one trace, free the place, and give the client connection its next request."""
@@ -606,7 +621,9 @@ class Exchange:
             tail = kept[i] + tail
         return usage_of_stream(kept[0], tail, self.dialect)
 
-    def trace(self, ending: Ending, usage: Usage, model: str | None, ended_at_s: float) -> CallTrace:
+    def trace(
+        self, ending: Ending, usage: Usage, model: str | None, ended_at_s: float, upstream: str | None
+    ) -> CallTrace:
         """Everything kept about this call."""
         ask = self.ask
         call = Call(
@@ -629,14 +646,14 @@ class Exchange:
         keep = self.gw.keeps_bodies(self.identity.tenant)
         kept = self.kept
         if self.shaping is not None:
-            self.events.extend(self.shaping.events())
+            self.events += tuple(self.shaping.events())
         return CallTrace(
             trace_id=self.trace_id,
             call=call,
             ending=ending,
             status=self.sent_status,
             error_code=self.code,
-            upstream=self.upstream_name(),
+            upstream=upstream,
             model_served=model,
             attempts=max(state.attempts, 1),
             received_at_s=self.received_at_s,
@@ -650,7 +667,7 @@ class Exchange:
             cost_usd=cost,
             request_body=self.body.decode("utf-8", "replace") if keep else None,
             response_body=(kept[0] if len(kept) == 1 else b"".join(kept)).decode("utf-8", "replace") if keep else None,
-            events=tuple(self.events),
+            events=self.events,
             attributes={"about": self.about} if self.about else {},
         )
 
@@ -663,8 +680,14 @@ class Exchange:
 
 
 ARRIVED = State(1)
+FORWARD_ONLY = step(State(1, Phase.SENT), life.AnswerBegan(200), 0.0)[1]
+RELEASE_AND_COMPLETE = step(State(1, Phase.ANSWERING), life.ANSWER_ENDED, 0.0)[1]
+_BEGAN: dict[int, life.AnswerBegan] = {}
 
 
-def without(lines: bytes, names: tuple[bytes, ...]) -> bytes:
-    """Header lines without those the upstream's own settings fix."""
-    return b"".join(line for line in lines.splitlines(keepends=True) if line.partition(b":")[0] not in names)
+def began_with(status: int) -> life.AnswerBegan:
+    """The event of an answer's status, made once each."""
+    event = _BEGAN.get(status)
+    if event is None:
+        event = _BEGAN[status] = life.AnswerBegan(status)
+    return event

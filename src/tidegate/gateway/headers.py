@@ -33,7 +33,10 @@ HEADERS_MAX = 128
 
 
 class RequestHead(msgspec.Struct, gc=False):
-    """What a request's headers say, beside its path; content-length is kept elsewhere."""
+    """What a request's headers say, beside its path; content-length is kept elsewhere.
+
+    A client sends the same headers again and again: its connection keeps the last one of these.
+    """
 
     key: bytes | None = None
     forward: bytes = b""  # the header lines that pass, each with its CRLF
@@ -46,6 +49,7 @@ class RequestHead(msgspec.Struct, gc=False):
     upgrade: bool = False
     connection: bool = False
     anthropic: bool = False
+    heads: dict[tuple[object, str, bytes], bytes] = msgspec.field(default_factory=dict)  # whole heads, by target
 
 
 def read_head(headers: Headers) -> RequestHead:
@@ -84,6 +88,12 @@ def read_head(headers: Headers) -> RequestHead:
 def bearer(value: bytes) -> bytes | None:
     """The token of a `Bearer` authorization, scheme in any case."""
     return value[7:].strip() if value[:7].lower() == b"bearer " else None
+
+
+def without(lines: bytes, names: tuple[bytes, ...]) -> bytes:
+    """Header lines without those that the upstream's own settings fix."""
+    kept = [line for line in lines.splitlines(keepends=True) if line.partition(b":")[0] not in names]
+    return b"".join(kept)
 
 
 def answer_lines(headers: Headers) -> bytes:

@@ -210,6 +210,8 @@ Step = tuple[State, tuple[Action, ...]]
 
 SEND, FORWARD, DISCARD, RELEASE, ABORT, LEAVE = Send(), Forward(), Discard(), Release(), Abort(), Leave()
 _NOTHING: tuple[Action, ...] = ()
+_FORWARD: tuple[Action, ...] = (FORWARD,)
+_COMPLETED: tuple[Action, ...] = (RELEASE, Finish(Ending.COMPLETED))
 
 # Statuses that say "not me, not now": another upstream may do better.
 RETRYABLE = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
@@ -279,11 +281,11 @@ def _answer_began(state: State, status: int) -> Step:
     if state.phase is not Phase.SENT:
         return state, _NOTHING
     if status < 400:
-        return state._replace(phase=Phase.ANSWERING), (FORWARD,)
+        return state._replace(phase=Phase.ANSWERING), _FORWARD
     if status in RETRYABLE and state.target + 1 < state.targets:
         failure = (Ending.UPSTREAM_REFUSED, status, "upstream_error")
         return _next_target(state, failure, (DISCARD, ABORT))
-    return state._replace(phase=Phase.ANSWERING, error_status=status), (FORWARD,)
+    return state._replace(phase=Phase.ANSWERING, error_status=status), _FORWARD
 
 
 def _answer_ended(state: State) -> Step:
@@ -291,7 +293,7 @@ def _answer_ended(state: State) -> Step:
         return state, _NOTHING
     if state.error_status:
         return _end(state, (RELEASE, Finish(Ending.UPSTREAM_REFUSED, "upstream_error")))
-    return _end(state, (RELEASE, Finish(Ending.COMPLETED)))
+    return _end(state, _COMPLETED)
 
 
 def _upstream_lost(state: State, answer_bytes: bool) -> Step:

@@ -31,19 +31,34 @@ SECONDS = (
     320.0,
 )
 _BINS = len(SECONDS) + 1
+KINDS = ("prompt", "completion", "prompt_cached", "reasoning")
+
+
+class Series:
+    """Everything counted of the calls with one set of labels: found by one look-up a call."""
+
+    __slots__ = ("bytes_in", "bytes_out", "calls", "chunks", "duration", "tokens", "ttft", "wait")
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.chunks = 0
+        self.bytes_in = 0
+        self.bytes_out = 0
+        self.tokens = [0, 0, 0, 0]  # as in KINDS
+        self.ttft = [0.0] * (_BINS + 1)  # counts by bin, then the sum
+        self.duration = [0.0] * (_BINS + 1)
+        self.wait = [0.0] * (_BINS + 1)
+
+
+Key = tuple[str, str, str, Ending]  # tenant, model, upstream, ending
 
 
 class Metrics:
     """Counters and histograms of one worker."""
 
     def __init__(self) -> None:
-        self.calls: dict[tuple[str, str, str, Ending], int] = {}
-        self.tokens: dict[tuple[str, str], list[int]] = {}  # prompt, completion, cached, reasoning
-        self.ttft: dict[str, list[float]] = {}  # counts …, sum
-        self.duration: dict[str, list[float]] = {}
-        self.wait: dict[str, list[float]] = {}
+        self.series: dict[Key, Series] = {}
         self.running: dict[str, int] = {}
-        self.bytes: dict[str, list[int]] = {}  # in, out
         self.plain: dict[str, int] = {
             "tidegate_connections_total": 0,
             "tidegate_connections_refused_total": 0,
@@ -51,78 +66,79 @@ class Metrics:
             "tidegate_retries_total": 0,
             "tidegate_fallbacks_total": 0,
             "tidegate_feedback_total": 0,
-            "tidegate_chunks_total": 0,
         }
 
     def ended(
-        self, tenant: str, model: str, upstream: str, ending: Ending, ttft_s: float | None, duration_s: float,
-        wait_s: float | None, usage: Usage, bytes_in: int, bytes_out: int,
+        self, key: Key, ttft_s: float | None, duration_s: float, wait_s: float | None, usage: Usage,
+        bytes_in: int, bytes_out: int, chunks: int,
     ) -> None:  # fmt: skip
         """Count one call."""
-        key = (tenant, model, upstream, ending)
-        self.calls[key] = self.calls.get(key, 0) + 1
+        series = self.series.get(key)
+        if series is None:
+            series = self.series[key] = Series()
+        series.calls += 1
+        series.chunks += chunks
+        series.bytes_in += bytes_in
+        series.bytes_out += bytes_out
         if ttft_s is not None:
-            _observe(self.ttft, tenant, ttft_s)
+            series.ttft[bisect_left(SECONDS, ttft_s)] += 1
+            series.ttft[_BINS] += ttft_s
         if wait_s is not None:
-            _observe(self.wait, tenant, wait_s)
-        _observe(self.duration, tenant, duration_s)
-        if usage.tokens_prompt is not None or usage.tokens_completion is not None:
-            t = self.tokens.get((tenant, model))
-            if t is None:
-                t = self.tokens[tenant, model] = [0, 0, 0, 0]
-            t[0] += usage.tokens_prompt or 0
-            t[1] += usage.tokens_completion or 0
-            t[2] += usage.tokens_prompt_cached or 0
-            t[3] += usage.tokens_reasoning or 0
-        b = self.bytes.get(tenant)
-        if b is None:
-            b = self.bytes[tenant] = [0, 0]
-        b[0] += bytes_in
-        b[1] += bytes_out
+            series.wait[bisect_left(SECONDS, wait_s)] += 1
+            series.wait[_BINS] += wait_s
+        series.duration[bisect_left(SECONDS, duration_s)] += 1
+        series.duration[_BINS] += duration_s
+        tokens = series.tokens
+        if usage.tokens_prompt:
+            tokens[0] += usage.tokens_prompt
+        if usage.tokens_completion:
+            tokens[1] += usage.tokens_completion
+        if usage.tokens_prompt_cached:
+            tokens[2] += usage.tokens_prompt_cached
+        if usage.tokens_reasoning:
+            tokens[3] += usage.tokens_reasoning
 
     def counters(self) -> list[Counter]:
         """Everything that only grows."""
-        out = [
-            Counter(
-                name="tidegate_calls_total",
-                labels={"tenant": t, "model": m, "upstream": u, "ending": e.value},
-                value=n,
-            )
-            for (t, m, u, e), n in self.calls.items()
-        ]
-        kinds = ("prompt", "completion", "prompt_cached", "reasoning")
-        for (tenant, model), counts in self.tokens.items():
-            for kind, n in zip(kinds, counts, strict=True):
+        out: list[Counter] = []
+        tokens: dict[tuple[str, str], list[int]] = {}
+        sizes: dict[str, list[int]] = {}
+        chunks = 0
+        for (tenant, model, upstream, ending), s in self.series.items():
+            labels = {"tenant": tenant, "model": model, "upstream": upstream, "ending": ending.value}
+            out.append(Counter(name="tidegate_calls_total", labels=labels, value=s.calls))
+            if any(s.tokens):
+                of_model = tokens.setdefault((tenant, model), [0] * len(KINDS))
+                of_model[:] = [a + b for a, b in zip(of_model, s.tokens, strict=True)]
+            of_tenant = sizes.setdefault(tenant, [0, 0])
+            of_tenant[0] += s.bytes_in
+            of_tenant[1] += s.bytes_out
+            chunks += s.chunks
+        for (tenant, model), counts in tokens.items():
+            for kind, n in zip(KINDS, counts, strict=True):
                 labels = {"tenant": tenant, "model": model, "kind": kind}
                 out.append(Counter(name="tidegate_tokens_total", labels=labels, value=n))
-        for tenant, (n_in, n_out) in self.bytes.items():
-            for direction, n in (("in", n_in), ("out", n_out)):
+        for tenant, counts in sizes.items():
+            for direction, n in zip(("in", "out"), counts, strict=True):
                 labels = {"tenant": tenant, "direction": direction}
                 out.append(Counter(name="tidegate_body_bytes_total", labels=labels, value=n))
         out += [Counter(name=name, labels={}, value=n) for name, n in self.plain.items()]
+        out.append(Counter(name="tidegate_chunks_total", labels={}, value=chunks))
         return out
 
     def histograms(self) -> list[LabelledHistogram]:
         """Time to first token, whole duration and time in our queue, by tenant."""
-        kinds = {
-            "tidegate_ttft_seconds": self.ttft,
-            "tidegate_duration_seconds": self.duration,
-            "tidegate_wait_seconds": self.wait,
-        }
+        sums: dict[tuple[str, str], list[float]] = {}
+        for (tenant, _, _, _), s in self.series.items():
+            for name, cells in (("ttft", s.ttft), ("duration", s.duration), ("wait", s.wait)):
+                if any(cells):
+                    total = sums.setdefault((name, tenant), [0.0] * (_BINS + 1))
+                    total[:] = [a + b for a, b in zip(total, cells, strict=True)]
         return [
             LabelledHistogram(
-                name=name,
+                name=f"tidegate_{name}_seconds",
                 labels={"tenant": tenant},
                 histogram=Histogram(bounds=SECONDS, counts=[int(c) for c in cells[:-1]], total=cells[-1]),
             )
-            for name, by_tenant in kinds.items()
-            for tenant, cells in by_tenant.items()
+            for (name, tenant), cells in sums.items()
         ]
-
-
-def _observe(by_tenant: dict[str, list[float]], tenant: str, seconds: float) -> None:
-    cells = by_tenant.get(tenant)
-    if cells is None:
-        cells = by_tenant[tenant] = [0.0] * (_BINS + 1)
-    cells[bisect_left(SECONDS, seconds)] += 1
-    cells[_BINS] += seconds

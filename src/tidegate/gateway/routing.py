@@ -28,7 +28,7 @@ class Entry:
         self.route = route
         self.pools = pools
         self.names = tuple(p.name for p in pools)
-        self.served_as = route.served_as
+        self.served_as = route.served_as or (route.model if route.model != ANY_MODEL else None)
         self.spread = route.balance == "least_busy"
         forms: list[set[str]] = [set(p.upstream.dialects) for p in pools]
         self.raw_dialects: frozenset[str] = frozenset(set.intersection(*forms)) if forms else frozenset()

@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 import httptools
 
-from tidegate.gateway.headers import Headers
+from tidegate.gateway.headers import Headers, RequestHead, answer_lines, without
 from tidegate.settings import Upstream
 
 IDLE_S = 60.0  # an idle connection older than this is not worth its file descriptor
 HEAD_BYTES_MAX = 64 * 1024
+HEADS_KEPT = 16  # ready-made heads kept with a client's headers
 
 
 class Caller(Protocol):
@@ -40,8 +41,9 @@ class UpstreamConnection(asyncio.Protocol):
     """One connection to an upstream."""
 
     __slots__ = (
-        "answer_bytes", "caller", "complete", "counted", "framed", "head_bytes", "headers", "idle_since_s", "keep",
-        "parser", "parts", "pool", "served", "status", "transport", "until_close",
+        "answer_bytes", "caller", "complete", "content_type", "counted", "framed", "head_bytes", "headers",
+        "idle_since_s", "keep", "last_headers", "last_lines", "parser", "parts", "pool", "served", "status",
+        "transport", "until_close",
     )  # fmt: skip
 
     if TYPE_CHECKING:
@@ -53,6 +55,8 @@ class UpstreamConnection(asyncio.Protocol):
         self.served = 0
         self.counted = True  # among the pool's open connections
         self.idle_since_s = 0.0
+        self.last_headers: Headers = []
+        self.last_lines = b""
         self.parser = httptools.HttpResponseParser(self)
         self._reset()
 
@@ -67,6 +71,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.keep = False
         self.framed = False
         self.until_close = False
+        self.content_type = b""
 
     # asyncio calls these.
 
@@ -131,7 +136,16 @@ class UpstreamConnection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header line, or a trailer (dropped)."""
-        if not self.status:
+        if self.status:
+            return
+        size = len(name)  # compared first: lower-casing every name costs more than all of this
+        if size == 14 and name.lower() == b"content-length":
+            self.framed = True
+        elif size == 17 and name.lower() == b"transfer-encoding":
+            self.framed = value.lower().endswith(b"chunked")
+        else:
+            if size == 12 and name.lower() == b"content-type":
+                self.content_type = value
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -139,13 +153,9 @@ class UpstreamConnection(asyncio.Protocol):
         status = self.parser.get_status_code()
         if status < 200:  # 100, 102, 103: the real answer follows
             self.headers = []
+            self.framed = False
             return
         self.status = status
-        for name, value in self.headers:
-            if len(name) == 14 and name.lower() == b"content-length":
-                self.framed = True
-            elif len(name) == 17 and name.lower() == b"transfer-encoding":
-                self.framed = value.lower().endswith(b"chunked")
         self.until_close = not self.framed and status not in (204, 304)
 
     def on_body(self, data: bytes) -> None:
@@ -160,6 +170,13 @@ class UpstreamConnection(asyncio.Protocol):
             self.keep = self.parser.should_keep_alive()
 
     # Exchanges call these.
+
+    def answer_lines(self) -> bytes:
+        """The header lines that the client may see; an upstream sends much the same ones again and again."""
+        if self.headers != self.last_headers:
+            self.last_lines = answer_lines(self.headers)
+            self.last_headers = self.headers
+        return self.last_lines
 
     def send(self, caller: Caller, request: bytes) -> None:
         """Send a whole request."""
@@ -215,16 +232,16 @@ class Target:
         lines += [f"{k}: {v}" for k, v in own.items()]
         self.fixed = ("\r\n".join(lines) + "\r\n").encode("latin-1")
         self.fixed_names = tuple(k.encode() for k in own)
-        self._heads: dict[bytes, bytes] = {}
 
-    def head(self, path: str, query: bytes = b"", method: bytes = b"POST") -> bytes:
-        """Request line and fixed header lines for a path below the upstream's URL."""
-        key = method + path.encode() + query
-        found = self._heads.get(key)
+    def head_for(self, head: RequestHead, path: str, query: bytes) -> bytes:
+        """Request line and header lines of a POST below the upstream's URL, with those of the client that pass."""
+        key = (self, path, query)
+        found = head.heads.get(key)
         if found is None:
-            found = method + b" " + (self.base + path).encode() + query + b" HTTP/1.1\r\n" + self.fixed
-            if len(self._heads) < 256:
-                self._heads[key] = found
+            forward = without(head.forward, self.fixed_names)
+            found = b"POST %b%b HTTP/1.1\r\n%b%b" % ((self.base + path).encode(), query, self.fixed, forward)
+            if len(head.heads) < HEADS_KEPT:
+                head.heads[key] = found
         return found
 
 
@@ -243,6 +260,7 @@ class Pool:
         self.open = 0
         self.waiting: deque[Caller] = deque()
         self.connecting: dict[Caller, asyncio.Task[None]] = {}
+        self.first_byte_s = upstream.deadlines.first_byte_s
         self.closed = False
         self.connects = 0
         self.connect_failures = 0

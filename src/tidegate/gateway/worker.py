@@ -239,23 +239,22 @@ class Gateway:
         now_s = self.now_s()
         tenant = x.identity.tenant
         if tenant:
-            self.running_now(tenant, -1)
+            self.metrics.running[tenant] -= 1
         entry = x.entry
         received_at_s = x.received_at_s
+        first_at_s, dispatched_at_s = x.first_at_s, x.dispatched_at_s
+        upstream = x.upstream_name()
         self.metrics.ended(
-            tenant,
-            entry.route.model if entry is not None else "",
-            x.upstream_name() or "",
-            ending,
-            None if x.first_at_s is None else x.first_at_s - received_at_s,
+            (tenant, entry.route.model if entry is not None else "", upstream or "", ending),
+            None if first_at_s is None else first_at_s - received_at_s,
             now_s - received_at_s,
-            None if x.dispatched_at_s is None else x.dispatched_at_s - received_at_s,
+            None if dispatched_at_s is None else dispatched_at_s - received_at_s,
             usage,
             len(x.body),
             x.bytes_out,
+            x.chunks,
         )
-        self.metrics.plain["tidegate_chunks_total"] += x.chunks
-        self.put_trace(x.trace(ending, usage, model, now_s))
+        self.put_trace(x.trace(ending, usage, model, now_s, upstream))
 
     def connection_opened(self, connection: ClientConnection) -> bool:
         """Whether another client may come."""
