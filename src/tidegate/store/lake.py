@@ -7,6 +7,7 @@ the manifest in between, the question is asked again.
 """
 
 import contextlib
+import math
 import os
 import threading
 import time
@@ -24,7 +25,7 @@ from tidegate.store.compaction import JOURNAL, SCRATCH, Compactor
 from tidegate.store.engine import connect, create_table, select_files, select_lines
 from tidegate.store.framing import HEADER, KIND_TRACE, NotASegment, append_frame, decode_trace, header
 from tidegate.store.journal import SEALED_SUFFIX
-from tidegate.store.manifest import Manifest, read_manifest, sync_folder
+from tidegate.store.manifest import APPENDED, DataFile, Erased, Manifest, read_manifest, sync_folder
 from tidegate.store.segments import open_segments, read_frames, sealed_segments
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PAGE_ROWS = 2_000
+WINDOW_MARGIN = 8  # the first stretch of time should hold this many times what is wanted
+WINDOW_GROWTH = 16
 ATTEMPTS = 5
 COMPACT_AT_BYTES = 8 * 1024 * 1024  # of sealed segments: then a reader tidies up first
 
@@ -98,7 +101,7 @@ class LakeTraces:
         self._lock = threading.RLock()
         self._db: duckdb.DuckDBPyConnection | None = None
         self._read: dict[str, int] = {}  # segment → offset up to which the tail holds it
-        self._erased: tuple[Any, ...] = ()
+        self._erased: tuple[Erased, ...] = ()
 
     def close(self) -> None:
         """Release memory; the store can be used again."""
@@ -120,7 +123,7 @@ class LakeTraces:
             return
         try:
             self.journal.mkdir(parents=True, exist_ok=True)
-            name = f"append.{time.time_ns():020d}.{os.getpid()}-{os.urandom(4).hex()}"
+            name = f"{APPENDED}{time.time_ns():020d}.{os.getpid()}-{os.urandom(4).hex()}"
             fresh = self.journal / f"{name}.append"
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(buffer)
@@ -139,7 +142,7 @@ class LakeTraces:
             found = db.execute(f"SELECT received_at_s FROM {source} WHERE trace_id = ? LIMIT 1", [trace_id]).fetchone()
             if found is None:
                 return None
-            near = self._source(manifest, Filter(since_s=found[0], until_s=found[0] + 0.001))
+            near = self._source(manifest, Filter(since_s=found[0], until_s=_after(found[0])))
             row = db.execute(f"SELECT * FROM {near} WHERE trace_id = ? AND received_at_s = ?", [trace_id, found[0]])
             whole = row.fetchone()
             return None if whole is None else from_row(whole)
@@ -241,21 +244,26 @@ class LakeTraces:
             sign = "<" if newest_first else ">"
             condition += f" AND received_at_s {sign}= ? AND (received_at_s {sign} ? OR trace_id {sign} ?)"
             values = [*values, last[0], last[0], last[1]]
-            bound = {"until_s" if newest_first else "since_s": last[0] + 0.001 if newest_first else last[0]}
+            bound = {"until_s": _after(last[0])} if newest_first else {"since_s": last[0]}
             wanted = msgspec.structs.replace(wanted, **bound)
         columns = SELECT_ALL if bodies else _without_bodies()
 
         def ask(db: "duckdb.DuckDBPyConnection", manifest: Manifest) -> list[CallTrace]:
-            source = self._source(manifest, wanted)
-            keys = db.execute(
-                f"SELECT received_at_s, trace_id FROM {source} WHERE {condition}"
-                f" ORDER BY received_at_s {order}, trace_id {order} LIMIT {size}",
-                values,
-            ).fetchall()
+            keys: list[tuple[float, str]] = []
+            for window in self._windows(db, manifest, wanted, size, newest_first):
+                low, high = window.since_s, window.until_s
+                keys = db.execute(
+                    f"SELECT received_at_s, trace_id FROM {self._source(manifest, window)} WHERE {condition}"
+                    " AND received_at_s >= ? AND received_at_s < ?"
+                    f" ORDER BY received_at_s {order}, trace_id {order} LIMIT {size}",
+                    [*values, low, high],
+                ).fetchall()
+                if len(keys) == size:
+                    break
             if not keys:
                 return []
             low, high = min(keys[0][0], keys[-1][0]), max(keys[0][0], keys[-1][0])
-            near = self._source(manifest, msgspec.structs.replace(wanted, since_s=low, until_s=high + 0.001))
+            near = self._source(manifest, msgspec.structs.replace(wanted, since_s=low, until_s=_after(high)))
             rows = db.execute(
                 f"SELECT {columns} FROM {near} WHERE received_at_s BETWEEN ? AND ?"
                 " AND trace_id IN (SELECT unnest(?::VARCHAR[]))"
@@ -266,11 +274,34 @@ class LakeTraces:
 
         return self._consistently(ask)
 
+    def _windows(
+        self, db: "duckdb.DuckDBPyConnection", manifest: Manifest, wanted: Filter, size: int, newest_first: bool
+    ) -> Iterator[Filter]:
+        """Ever wider stretches of time from the wanted end on; the last one holds everything.
+
+        A page of the newest calls then opens the newest files only, whatever the store holds.
+        """
+        tail = db.execute("SELECT count(*), min(received_at_s), max(received_at_s) FROM tail").fetchone()
+        spans = [(f.min_s, f.max_s, f.rows) for f in _files(manifest, wanted)]
+        if tail is not None and tail[0]:
+            spans.append((tail[1], tail[2], tail[0]))
+        if not spans:
+            return
+        low = max(min(s[0] for s in spans), wanted.since_s if wanted.since_s is not None else -math.inf)
+        high = min(max(s[1] for s in spans), wanted.until_s if wanted.until_s is not None else math.inf)
+        edge = max(spans, key=lambda s: s[1]) if newest_first else min(spans, key=lambda s: s[0])
+        width = max((edge[1] - edge[0]) / edge[2] * size * WINDOW_MARGIN, 1e-3)
+        while width < (high - low) / 2:
+            if newest_first:
+                yield msgspec.structs.replace(wanted, since_s=high - width, until_s=_after(high))
+            else:
+                yield msgspec.structs.replace(wanted, since_s=low, until_s=low + width)
+            width *= WINDOW_GROWTH
+        yield msgspec.structs.replace(wanted, since_s=low, until_s=_after(high))
+
     def _source(self, manifest: Manifest, wanted: Filter) -> str:
         """SQL of the rows that may be wanted: the files that can hold any, and the tail."""
-        chosen = [
-            self.store / f.path for f in manifest.files if f.may_hold(wanted.tenant, wanted.since_s, wanted.until_s)
-        ]
+        chosen = [self.store / f.path for f in _files(manifest, wanted)]
         parts = [f"SELECT {SELECT_ALL} FROM tail"]
         if chosen:
             hidden = [e.sql for e in manifest.erased if not e.done]
@@ -327,7 +358,9 @@ class LakeTraces:
             for frame in read_frames(path, start):
                 end = frame.end
                 if frame.kind == KIND_TRACE:
-                    lines.append(to_line(decode_trace(frame.payload)))
+                    trace = decode_trace(frame.payload)
+                    if not any(e.takes(trace, name) for e in self._erased):
+                        lines.append(to_line(trace))
         except FileNotFoundError:
             return False
         except NotASegment:
@@ -341,8 +374,7 @@ class LakeTraces:
         assert self._db is not None
         with _scratch_file(lines) as path:
             rows = select_lines(path, max(map(len, lines)))
-            hidden = f" WHERE ({' OR '.join(e.sql for e in self._erased)}) IS NOT TRUE" if self._erased else ""
-            self._db.execute(f"INSERT INTO tail SELECT *, ? FROM ({rows}){hidden}", [name])
+            self._db.execute(f"INSERT INTO tail SELECT *, ? FROM ({rows})", [name])
 
 
 @contextlib.contextmanager
@@ -355,6 +387,16 @@ def _scratch_file(lines: list[bytes]) -> Iterator[Path]:
         yield Path(f"/proc/self/fd/{fd}")
     finally:
         os.close(fd)
+
+
+def _files(manifest: Manifest, wanted: Filter) -> list[DataFile]:
+    """The Parquet files that can hold a trace wanted."""
+    return [f for f in manifest.files if f.may_hold(wanted.tenant, wanted.since_s, wanted.until_s)]
+
+
+def _after(at_s: float) -> float:
+    """The next moment there is: makes an inclusive bound of an exclusive one."""
+    return math.nextafter(at_s, math.inf)
 
 
 def _segment(path: Path) -> str:

@@ -17,10 +17,12 @@ from pathlib import Path
 import msgspec
 
 from tidegate.spine.errors import StoreError
+from tidegate.spine.trace import CallTrace
 
 MANIFEST = "manifest.json"
 LOCK = "compact.lock"
 TENANTS_LISTED_MAX = 256
+APPENDED = "append."  # segments written whole by `append`, not by a worker, begin so
 
 
 class DataFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,19 +66,37 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
         name = "tenant" if self.scope == "tenant" else 'tenant || chr(1) || "user"'
         return f"(received_at_s < {self.before_s!r} AND sha256('{self.salt}' || {name}) = '{self.digest}')"
 
+    def takes(self, trace: CallTrace, segment: str) -> bool:
+        """Whether it deletes this trace of a journal segment, which is known by its name."""
+        if trace.received_at_s >= self.before_s:
+            return False
+        if segment.startswith(APPENDED) and _created_s(segment) > self.at_s:
+            return False
+        who = trace.call.identity
+        if self.scope == "user" and who.user is None:
+            return False
+        return self._digest(who.tenant, who.user if self.scope == "user" else None) == self.digest
+
     @staticmethod
     def of(tenant: str, user: str | None, before_s: float, at_s: float) -> "Erased":
         """The record of deleting a tenant's, or one user's, traces."""
-        salt = os.urandom(16).hex()
-        name = tenant if user is None else f"{tenant}\x01{user}"
-        digest = hashlib.sha256((salt + name).encode()).hexdigest()
-        return Erased(
-            scope="tenant" if user is None else "user", salt=salt, digest=digest, before_s=before_s, at_s=at_s
-        )
+        scope = "tenant" if user is None else "user"
+        mark = Erased(scope=scope, salt=os.urandom(16).hex(), digest="", before_s=before_s, at_s=at_s)
+        return msgspec.structs.replace(mark, digest=mark._digest(tenant, user))
 
     def is_of(self, tenant: str) -> bool:
         """Whether it may concern this tenant (always, for a user's)."""
-        return self.scope == "user" or hashlib.sha256((self.salt + tenant).encode()).hexdigest() == self.digest
+        return self.scope == "user" or self._digest(tenant, None) == self.digest
+
+    def _digest(self, tenant: str, user: str | None) -> str:
+        name = tenant if user is None else f"{tenant}\x01{user}"
+        return hashlib.sha256((self.salt + name).encode("utf-8", "replace")).hexdigest()
+
+
+def _created_s(segment: str) -> float:
+    """When a segment was begun, as its name says."""
+    parts = segment.split(".")
+    return int(parts[1]) / 1e9 if len(parts) > 2 and parts[1].isdigit() else 0.0
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tidegate.spine.errors import SettingError, nearest
-from tidegate.spine.ports import StateStore
-from tidegate.store.memory import MemoryState
+from tidegate.spine.ports import StateStore, TraceStore
+from tidegate.store.lake import LakeTraces
+from tidegate.store.memory import MemoryState, MemoryTraces
 from tidegate.store.postgres import PostgresState
 from tidegate.store.state import SqliteState
 
@@ -14,6 +15,12 @@ STATE_BACKENDS: dict[str, Callable[[Path, str], StateStore]] = {
     "sqlite": lambda folder, _: SqliteState(folder / "state.db"),
     "postgresql": lambda _, reference: PostgresState(reference),
     "memory": lambda _, __: MemoryState(),
+}
+
+# From the folder of the store to an open one.
+TRACE_BACKENDS: dict[str, Callable[[Path], TraceStore]] = {
+    "lake": LakeTraces,
+    "memory": lambda _: MemoryTraces(),
 }
 
 
