@@ -1,0 +1,204 @@
+# ruff: noqa: E501 (patterns and tables read better whole)
+"""Which rules of a prompt does anything enforce?  Every rule sentence, what a violation costs, and its mechanism or none.
+
+States of a rule, best first: *witnessed* (a hard rule whose witnesses were run), *enforced*
+(a hard rule names its sentence), *measured* (a soft rule does), *none*.  A rule whose violation
+discloses data, moves money, deletes, opens access or breaks law or safety and that nothing
+enforces is an error; a rule of style made hard is a warning.  Everything is decided from the
+text; a model, where one is configured, may add sentences and never removes one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from tidegate.check.constraints.consequence import HIGH, weigh
+from tidegate.check.constraints.grammar import read
+from tidegate.check.constraints.model import Policy
+from tidegate.check.constraints.sentences import Sentence, sentences
+from tidegate.spine.finding import Certainty, Finding, Severity, Where
+
+
+class Audited(msgspec.Struct, frozen=True, kw_only=True):
+    """One sentence of a prompt as the audit sees it."""
+
+    sentence: Sentence
+    is_rule: bool
+    consequence: str
+    enforceable: str
+    mechanism: str
+    enforced_by: str
+    state: str  # witnessed | enforced | measured | none | not a rule
+    sign: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON contract's fields, with the sentence and its place."""
+        return {
+            "text": self.sentence.text, "line": self.sentence.line, "span": list(self.sentence.span), "is_rule": self.is_rule,
+            "consequence": self.consequence, "enforceable": self.enforceable, "mechanism": self.mechanism,
+            "enforced_by": self.enforced_by, "state": self.state, "sign": self.sign,
+        }  # fmt: skip
+
+
+def plain(text: str) -> str:
+    """A sentence as sentences are matched to rules: words only, lower case."""
+    return " ".join(re.findall(r"[a-z0-9$%]+", text.lower()))
+
+
+class Mapping_(msgspec.Struct, frozen=True):
+    """Sentence → (rule id, kind, hard)."""
+
+    by_text: dict[str, tuple[str, str, bool]]
+
+    def find(self, text: str) -> tuple[str, str, bool] | None:
+        """The rule whose `text` is this sentence, or is contained in it (or contains it) for at least five words."""
+        key = plain(text)
+        if key in self.by_text:
+            return self.by_text[key]
+        for known, rule in self.by_text.items():
+            if (len(known.split()) >= 4 and known in key) or (len(key.split()) >= 4 and key in known):
+                return rule
+        return None
+
+
+def rule_map(policy: Policy | None) -> Mapping_:
+    """Which sentences the policy's rules say they enforce."""
+    out: dict[str, tuple[str, str, bool]] = {}
+    if policy is not None:
+        for hard in policy.hard:
+            for t in hard.text:
+                out[plain(t)] = (hard.id, _MECHANISM[hard.kind], True)
+        for soft in policy.soft:
+            for t in soft.text:
+                out.setdefault(plain(t), (soft.id, "measured", False))
+    return Mapping_(out)
+
+
+_MECHANISM = {"tool": "tool-policy", "cedar": "tool-policy", "scope": "tool-scope", "label": "data-label", "confirm": "confirmation-token",
+              "credential": "credential-handle", "output": "output-pattern", "schema": "json-schema", "egress": "egress"}  # fmt: skip
+
+
+def audit_sentence(sentence: Sentence, mapping: Mapping_, witnessed: frozenset[str] = frozenset()) -> Audited:
+    """One sentence: a rule or not, its cost, what could enforce it, what does."""
+    reading = read(sentence.text, sentence.lead)
+    weighing = weigh(sentence.text, reading, sentence.lead)
+    if not reading.is_rule:
+        return Audited(sentence=sentence, is_rule=False, consequence="none", enforceable="soft-only", mechanism="none",
+                       enforced_by="none", state="not a rule", sign=reading.sign)  # fmt: skip
+    found = mapping.find(sentence.text)
+    state = "none"
+    mechanism, by = weighing.mechanism, "none"
+    if found is not None:
+        by, mechanism, hard = found
+        state = "measured" if not hard else "witnessed" if by in witnessed else "enforced"
+    return Audited(sentence=sentence, is_rule=True, consequence=weighing.consequence, enforceable=weighing.enforceable,
+                   mechanism=mechanism, enforced_by=by, state=state, sign=reading.sign)  # fmt: skip
+
+
+def audit_text(text: str, policy: Policy | None = None, *, witnessed: frozenset[str] = frozenset(),
+               more: Callable[[str], Iterable[str]] | None = None) -> list[Audited]:  # fmt: skip
+    """Every sentence of a prompt or tool description, audited.  `more` (a model) may name further rule sentences."""
+    mapping = rule_map(policy)
+    out = [audit_sentence(s, mapping, witnessed) for s in sentences(text)]
+    added = {plain(t) for t in more(text)} if more is not None else set()
+    for i, a in enumerate(out):
+        if not a.is_rule and plain(a.sentence.text) in added:
+            weighing = weigh(
+                a.sentence.text, msgspec.structs.replace(read(a.sentence.text), is_rule=True, main=a.sentence.text)
+            )
+            out[i] = msgspec.structs.replace(a, is_rule=True, consequence=weighing.consequence, enforceable=weighing.enforceable,
+                                             mechanism=weighing.mechanism, state="none", sign="named by a model")  # fmt: skip
+    return out
+
+
+def findings(audited: Iterable[Audited], file: str = "") -> list[Finding]:
+    """What the audit says about each rule sentence."""
+    out = []
+    for a in audited:
+        if not a.is_rule:
+            continue
+        where = Where(file=file or None, line=a.sentence.line, span=a.sentence.span)
+        evidence: dict[str, Any] = {
+            "certainty": Certainty.MEASURED.value, "sentence": a.sentence.text, "is_rule": True, "consequence": a.consequence,
+            "enforceable": a.enforceable, "mechanism": a.mechanism, "enforced_by": a.enforced_by, "state": a.state,
+        }  # fmt: skip
+        high = a.consequence in HIGH
+        hard = a.state in ("enforced", "witnessed")
+        if high and not hard:
+            rule, severity = "unenforced-high-consequence", Severity.ERROR
+            message = (
+                f"nothing enforces this rule, and one violation costs {_COST[a.consequence]}: {a.sentence.text[:120]!r}"
+            )
+            suggestion = _SUGGEST[a.mechanism] if a.enforceable == "hard-possible" else (
+                "no mechanism can hold this exactly: measure it as a soft rule, and narrow what the model can reach")  # fmt: skip
+        elif a.consequence == "style" and hard and a.mechanism not in ("json-schema",) and a.enforceable == "soft-only":
+            rule, severity = "style-made-hard", Severity.WARNING
+            message = f"a rule of style is enforced as if it were safety: {a.sentence.text[:120]!r}"
+            suggestion = "make it soft and measure its violation rate"
+        elif a.state == "enforced":
+            rule, severity = "enforced-not-witnessed", Severity.NOTE
+            message = f"enforced by {a.enforced_by!r}, but no witness of it was run: {a.sentence.text[:120]!r}"
+            suggestion = "run `tidegate constraints prove`"
+        elif hard or a.state == "measured":
+            continue
+        else:
+            rule, severity = "advisory-unmeasured", Severity.NOTE
+            message = f"asked of the model, enforced by nothing, measured by nothing: {a.sentence.text[:120]!r}"
+            suggestion = "give it a soft rule, so that its violation rate is known"
+        out.append(
+            Finding(
+                rule=rule,
+                severity=severity,
+                subject=file or "prompt",
+                where=where,
+                message=message,
+                evidence=evidence,
+                suggestion=suggestion,
+            )
+        )
+    return out
+
+
+_COST = {
+    "disclosure": "data",
+    "money": "money",
+    "deletion": "data that is gone",
+    "access": "access",
+    "legal_safety": "the law or somebody's safety",
+}
+_SUGGEST: Mapping[str, str] = {
+    "output-pattern": "add a hard rule of kind `output` with the pattern or the literals that may not leave",
+    "data-label": "take the data out of the model's reach: a narrower credential, or a hard rule of kind `label` or `scope`",
+    "tool-policy": "add a hard rule of kind `tool` with a `deny` condition on the resolved arguments",
+    "tool-scope": "add a hard rule of kind `scope`, so that the tool is not there at all",
+    "confirmation-token": "add a hard rule of kind `confirm`, so that the call waits for a yes bound to it",
+    "credential-handle": "hand the agent a credential handle instead of the secret",
+    "egress": "add a hard rule of kind `egress` with the allowed hosts",
+    "json-schema": "add a hard rule of kind `schema`",
+    "measured": "measure it as a soft rule",
+    "none": "decide what should enforce it",
+}
+
+
+def headline(audited: list[Audited]) -> dict[str, Any]:
+    """The answer fields of a whole text: those of its costliest rule, and all rules."""
+    rules = [a for a in audited if a.is_rule]
+    order = ["deletion", "money", "disclosure", "access", "legal_safety", "style", "none"]
+    worst = min(
+        rules, key=lambda a: (a.consequence not in HIGH, a.state != "none", order.index(a.consequence)), default=None
+    )
+    base: dict[str, Any] = {
+        "is_rule": bool(rules),
+        "consequence": "none",
+        "enforceable": "soft-only",
+        "mechanism": "none",
+        "enforced_by": "none",
+    }
+    if worst is not None:
+        base |= {k: v for k, v in worst.to_json().items() if k in base}
+    base["rules"] = [a.to_json() for a in rules]
+    return base
