@@ -125,7 +125,8 @@ def parse_prevalence(text: str) -> Measured | float | None:
     if not text:
         return None
     try:
-        ends = [float(x.strip().rstrip("%")) / (100 if x.strip().endswith("%") else 1) for x in text.split("..")]
+        scale = 100 if text.strip().endswith("%") else 1  # 0.5..2% is a range of percentages
+        ends = [float(x.strip().rstrip("%")) / scale for x in text.split("..")]
     except ValueError as error:
         raise InputError(f"expected a prevalence, got {text!r}", where="--prevalence",
                          remedy="e.g. 0.02, 2% or 0.01..0.03") from error  # fmt: skip
