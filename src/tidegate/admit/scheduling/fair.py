@@ -47,8 +47,7 @@ class Fair(Ledger):
 
     # ------------------------------------------------------------ keeping the heaps
 
-    def _joined(self, flow: Flow, front: bool) -> None:
-        request = flow.queue[0 if front else -1]
+    def _joined(self, flow: Flow, request: Waiting, front: bool) -> None:
         if request.prefix_key:
             self._by_prefix.setdefault(request.prefix_key, deque()).append(request)
         if flow.size == 1 or front:

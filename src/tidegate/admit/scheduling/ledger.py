@@ -189,15 +189,17 @@ class Ledger:
         if not flow.size and account.waiting:  # the same lift among the classes of one tenant
             flow.served = max(flow.served, min(f.served for f in account.flows.values() if f.size))
         self.queued[request.request_id] = request
-        if front:
-            flow.queue.appendleft(request)
+        if front:  # before all that came later, behind those that came before it
+            mark = (request.arrived_s, request.request_id)
+            behind = next((i for i, r in enumerate(flow.queue) if (r.arrived_s, r.request_id) > mark), len(flow.queue))
+            flow.queue.insert(behind, request)
         else:
             flow.queue.append(request)
         flow.size += 1
         account.waiting += 1
         if account.waiting == 1:
             self.least.push(account)
-        self._joined(flow, front)
+        self._joined(flow, request, front)
 
     def _flow_of(self, request: Waiting) -> Flow:
         account = self.account(request.tenant)
@@ -270,7 +272,7 @@ class Ledger:
 
     # ------------------------------------------------------------ for the policies to fill
 
-    def _joined(self, flow: Flow, front: bool) -> None:
+    def _joined(self, flow: Flow, request: Waiting, front: bool) -> None:
         """A request was added to a flow."""
 
     def _left(self, flow: Flow) -> None:

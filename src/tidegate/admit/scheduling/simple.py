@@ -25,21 +25,20 @@ class Fifo(Ledger):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._order: list[tuple[int, int, int, Waiting]] = []
+        self._order: list[tuple[int, float, int, int, Waiting]] = []
         self._serial = 0
 
     def _rank(self, request: Waiting) -> int:  # noqa: ARG002 - strict priority overrides it
         return 0
 
-    def _joined(self, flow: Flow, front: bool) -> None:
+    def _joined(self, flow: Flow, request: Waiting, front: bool) -> None:  # noqa: ARG002 - a hook
         self._serial += 1
-        request = flow.queue[0 if front else -1]
-        heappush(self._order, (self._rank(request), -self._serial if front else self._serial, self._serial, request))
+        heappush(self._order, (self._rank(request), request.arrived_s, request.request_id, self._serial, request))
 
     def pick(self, now_s: float, admissible: Any) -> Waiting | None:  # noqa: ARG002 - part of the contract
         """The first in order, if it fits."""
         while self._order:
-            request = self._order[0][3]
+            request = self._order[0][4]
             if self.queued.get(request.request_id) is not request:
                 heappop(self._order)
             elif admissible(request):
@@ -74,7 +73,7 @@ class RoundRobin(Ledger):
         super().__init__(*args, **kwargs)
         self._ring: OrderedDict[str, Account] = OrderedDict()
 
-    def _joined(self, flow: Flow, front: bool) -> None:  # noqa: ARG002 - a hook
+    def _joined(self, flow: Flow, request: Waiting, front: bool) -> None:  # noqa: ARG002 - a hook
         self._ring.setdefault(flow.account.name, flow.account)
 
     def _left(self, flow: Flow) -> None:
