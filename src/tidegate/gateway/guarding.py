@@ -67,6 +67,7 @@ class Watch:
     def __init__(
         self, call: Call, guards: Sequence[Guard], *, clock: Callable[[], float], crashed: Crash, at_s: float
     ) -> None:
+        self.call = call
         self._clock = clock
         self._crashed = crashed
         self._at_s = at_s
@@ -437,7 +438,7 @@ class AnswerWatch:
             for number, c in sorted(choice.calls.items())
         ]
         for _, call in whole:
-            decision = self._decide(call)
+            decision = self.decide(call)
             if decision.action != "allow":
                 self._replace(index, choice, decision, out)
                 return
@@ -450,7 +451,8 @@ class AnswerWatch:
         if choice.finish is not None and not choice.cut:
             self._release(self._chain((FinishDelta(choice.finish, index),)), out, held)
 
-    def _decide(self, call: ToolCall) -> GuardDecision:
+    def decide(self, call: ToolCall) -> GuardDecision:
+        """Every guard's word on one whole tool call: the first that is not allow."""
         for watched in self._watched:
             if not watched.alive:
                 continue
