@@ -1,0 +1,125 @@
+"""What is no conflict but worth knowing: lines said twice, lines that never bind, rules that could be hard.
+
+Notes are findings of severity `note`; they are kept apart from the conflicts so that an empty
+list of findings means that nothing contradicts.
+"""
+
+# ruff: noqa: E501
+
+from collections.abc import Sequence
+
+from tidegate.check.promptlint import explain
+from tidegate.check.promptlint.lint import Analysis
+from tidegate.check.promptlint.model import Instruction
+from tidegate.check.promptlint.smt import Situations, reply_solver
+from tidegate.check.promptlint.theory import formula
+from tidegate.spine.finding import Finding, Severity, Where
+
+# attribute (or its prefix) → the mechanism outside the model that can enforce it
+MECHANISMS = {
+    "tool": "withhold the tool, or deny the call in a constraint",
+    "format": "validate the answer against a schema",
+    "not-contains": "an output filter on the text",
+    "do:reveal": "an output filter, or withdraw the credential",
+    "do:delete": "withdraw the permission",
+    "do:refund": "an argument policy on the tool",
+    "do:promise": "an output filter on the wording",
+    "citation": "a check that each citation resolves",
+    "words": "a length check before the answer is released",
+    "characters": "a length check before the answer is released",
+    "language": "a language check before the answer is released",
+    "profanity": "an output filter on the wording",
+}
+
+
+def notes(analysis: Analysis) -> list[Finding]:
+    """Redundant lines, dead lines and rules that could be hard constraints."""
+    return [*redundant(analysis.instructions), *dead(analysis), *could_be_hard(analysis.instructions)]
+
+
+def redundant(instructions: Sequence[Instruction]) -> list[Finding]:
+    """Lines whose demand follows from other lines: `others ⊨ line`, proved, the later line named."""
+    out: list[Finding] = []
+    binding = [i for i in instructions if i.modality == "must" and formula(i) is not None]
+    groups: dict[tuple[object, ...], list[Instruction]] = {}
+    for i in binding:
+        groups.setdefault((i.channel, i.guard, i.exceptions, i.constraint.attribute.split(":")[0]), []).append(i)
+    for group in groups.values():
+        lines = {(i.unit.source, i.unit.span) for i in group}
+        if len(lines) < 2 or len(group) > 200:
+            continue
+        solver = reply_solver(group)
+        if not solver.satisfiable(range(len(group))):
+            continue
+        gone: set[int] = set()
+        for k in range(len(group) - 1, -1, -1):
+            f = formula(group[k])
+            others = [
+                j for j in range(len(group))
+                if j != k and j not in gone and group[j].unit.span != group[k].unit.span
+            ]  # fmt: skip
+            if f is None or not others or not solver.implied(others, f):
+                continue
+            whole = [i for i in group if i.unit.span == group[k].unit.span]
+            if len(whole) > 1:
+                continue
+            gone.add(k)
+            support = [j for j in others if group[j].constraint.attribute == group[k].constraint.attribute]
+            first = group[support[0] if support else others[0]]
+            out.append(_note("redundant-line", group[k], f"line {group[k].unit.line} asks for {explain.asks(group[k])}, which line {first.unit.line} already demands",
+                             "remove one of them", implied_by=[{"file": first.unit.source, "line": first.unit.line}]))  # fmt: skip
+    return out
+
+
+def dead(analysis: Analysis) -> list[Finding]:
+    """Lines whose condition can never be true, or that always give way."""
+    out: list[Finding] = []
+    guarded = [i for i in analysis.instructions if i.guard]
+    if (guarded and any(len(c) > 1 for i in guarded for c in i.guard)) or any(
+        i.guard and i.exceptions for i in guarded
+    ):
+        situations = Situations(guarded, ())
+        for k, i in enumerate(guarded):
+            if not situations.together([k]):
+                out.append(_note("dead-line", i, f"line {i.unit.line} can never bind: its conditions exclude each other",
+                                 "correct or remove the condition"))  # fmt: skip
+    for loser, winner, how in analysis.resolved:
+        if (
+            not winner.guard
+            and not winner.exceptions
+            and loser.channel == winner.channel
+            and loser.scope == winner.scope
+        ):
+            out.append(_note("overridden-line", loser, f"line {loser.unit.line} always gives way to line {winner.unit.line} ({how})",
+                             "remove it, or say when it should bind"))  # fmt: skip
+    once = {(f.where.file, f.where.line, f.rule): f for f in reversed(out)}
+    return list(reversed(once.values()))
+
+
+def could_be_hard(instructions: Sequence[Instruction]) -> list[Finding]:
+    """Rules that a mechanism outside the model could enforce: candidates for constraints.yaml."""
+    out: list[Finding] = []
+    seen: set[tuple[str, tuple[int, int]]] = set()
+    for i in instructions:
+        c = i.constraint
+        if i.modality != "must" or i.soft or (i.unit.source, i.unit.span) in seen:
+            continue
+        key = c.operator if c.operator == "not-contains" else c.attribute
+        mechanism = next((m for k, m in MECHANISMS.items() if key == k or key.startswith(k + " ")), None)
+        prohibition = c.operator in ("absent", "not-contains")
+        if mechanism is None or (
+            (key in ("tool", "citation", "profanity") or key.startswith("do:")) and not prohibition
+        ):
+            continue
+        seen.add((i.unit.source, i.unit.span))
+        out.append(_note("could-be-hard", i, f"line {i.unit.line} is a request to the model; it could be enforced: {mechanism}",
+                         "move it to constraints.yaml if one violation is unacceptable", mechanism=mechanism))  # fmt: skip
+    return out
+
+
+def _note(rule: str, i: Instruction, message: str, suggestion: str, **evidence: object) -> Finding:
+    return Finding(
+        rule=rule, severity=Severity.NOTE, subject=i.unit.source, message=message,
+        where=Where(file=i.unit.source, line=i.unit.line, span=i.unit.span),
+        evidence={"certainty": "proved", **evidence}, suggestion=suggestion,
+    )  # fmt: skip

@@ -1,0 +1,424 @@
+"""A sentence becomes instruction tuples, or nothing: unknown is abstained, never misparsed.
+
+Conditions are taken off first, then the rest is cut into clauses; in each clause concepts,
+quantities, quoted phrases and tools are read with the negation they stand under.  Words that
+remain narrow the object (`restrict`): "never cite sources older than two years" forbids no
+citation in general.
+"""
+
+# ruff: noqa: E501
+
+import re
+from functools import lru_cache
+
+from tidegate.check.promptlint import lexicon
+from tidegate.check.promptlint.clause import ClauseReader, concepts_of
+from tidegate.check.promptlint.conditions import branch_literal, expand, read_conditions
+from tidegate.check.promptlint.drafts import EMPTY, Context, Draft, Parsed
+from tidegate.check.promptlint.model import REPLY, Conjunction, Constraint, Instruction, Literal, Priority, Unit
+from tidegate.check.promptlint.polarity import modality_of, signs_of
+from tidegate.check.promptlint.text import lemma, mask, tokens
+from tidegate.check.promptlint.vocabulary import (
+    ABOUT_YOU,
+    ACTION_VERBS,
+    CHANNELS,
+    CONCERN_LABELS,
+    ELEMENTS,
+    FRAGMENT,
+    GENERIC_SECTION,
+    IDENT,
+    IMPERATIVES,
+    LABEL,
+    MODAL,
+    NO_DUTY,
+    NOT_OURS,
+    PART_NOUNS,
+    PLAIN_LABELS,
+    PRIORITY_VERB,
+    SHOUTED,
+    SPLIT,
+    STRONG,
+    TOOL_VERBS,
+    VERBS_ALSO,
+)
+
+
+def parse_unit(unit: Unit) -> tuple[list[Instruction], list[Priority]]:
+    """The instructions and precedence statements of a unit; quoted text binds nothing."""
+    if unit.quoted:
+        return [], []
+    parsed = parse_sentence(unit.text, unit.intro)
+    branch = tuple(branch_literal(e, s) for e, s in unit.conditions)
+    section = section_scope(unit.section)
+    out = []
+    for d in parsed.drafts:
+        guard = _conjoin(_conjoin(parsed.guard, d.extra_guard), (branch,) if branch else ())
+        scope = d.scope
+        if section and not d.universal and not scope and d.constraint.attribute not in ("tool", "order"):
+            scope = ("part", section)
+        elif section and scope[:1] and scope[0].startswith("each ") and not d.universal:
+            scope = (*scope, section)
+        out.append(
+            Instruction(
+                constraint=d.constraint, unit=unit, channel=parsed.channel, scope=scope, guard=guard,
+                exceptions=parsed.exceptions, modality=d.modality, soft=d.soft, universal=d.universal,
+                default=parsed.default, labels=(*parsed.labels, *(s.lower() for s in unit.section)), restrict=d.restrict,
+            )
+        )  # fmt: skip
+    return out, [Priority(winner=w, loser=x, unit=unit) for w, x in parsed.priorities]
+
+
+def section_scope(section: tuple[str, ...]) -> str:
+    """The output part a heading names, or "" when the heading only orders the prompt."""
+    if not section:
+        return ""
+    last = section[-1]
+    return "" if GENERIC_SECTION.search(last.replace("_", " ")) else last.lower()
+
+
+def _conjoin(a: tuple[Conjunction, ...], b: tuple[Conjunction, ...]) -> tuple[Conjunction, ...]:
+    if not a or not b:
+        return a or b
+    return tuple((*x, *y) for x in a for y in b)
+
+
+@lru_cache(maxsize=50_000)
+def parse_sentence(text: str, intro: str = "") -> Parsed:
+    """Parse one sentence under the intro of its list; cached, so that an edit re-reads one line."""
+    masked = mask(text)
+    s = expand(masked.text)
+    if text.rstrip().endswith(":") and len(text) < 60 and not re.search(r"\d", text):
+        return EMPTY
+    if text.rstrip().endswith("?") and not re.search(r"\b(?:please|can you|could you|would you)\b", s, re.I):
+        return EMPTY
+    s, negative_intro, guard_intro = _join_intro(s, intro)
+    labels: list[str] = []
+    concern = ""
+    m = LABEL.match(s)
+    if m is not None and "\x01" not in m.group(0):
+        label = (m.group("tag") or m.group("label")).strip()
+        low = label.lower()
+        if low in CONCERN_LABELS or low.split()[-1] in CONCERN_LABELS:
+            concern = CONCERN_LABELS.get(low) or CONCERN_LABELS[low.split()[-1]]
+            s = s[m.end() :]
+        elif (
+            label.isupper()
+            or m.group("tag")
+            or low in PLAIN_LABELS
+            or re.fullmatch(r"(?:rule|priority|p|item|policy|section)\s*\w{1,3}", low)
+        ):
+            labels.append(low)
+            s = s[m.end() :]
+        elif (
+            lemma(low.split()[0]) in IMPERATIVES
+            and low.split()[0]
+            not in (
+                "summary",
+                "end",
+                "list",
+                "name",
+                "link",
+                "title",
+            )
+        ) or re.match(r"(?:never|always|do not|don't|must|should|avoid|if|when|unless|for|in|on)\b", low):
+            pass
+        else:
+            if re.fullmatch(r"(?:step|phase|stage)\s*\w{1,3}", low):
+                return EMPTY._replace(labels=(low,))
+            if len(low.split()) >= 3 and not re.search(r"\b(?:rule|policy|style|tone|format|length|language)s?\b", low):
+                guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {low}", words=low),),))
+            labels.append(low)
+            noun = lemma(low.split()[-1])
+            place = len(low.split()) <= 3 and (noun in PART_NOUNS or noun in ELEMENTS)
+            s = f"In the {low}, {s[m.end() :]}" if place else s[m.end() :]
+    arrow = re.match(r"^(?P<left>[^→]{3,80})\s*(?:→|->|=>)\s*(?P<right>.+)$", s)
+    if arrow is not None and "\x01" not in arrow.group("left"):
+        left = arrow.group("left").strip()
+        guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {left.lower()}", words=left),),))
+        s = arrow.group("right")
+    priorities, s = _priorities(s)
+    conditions = read_conditions(s)
+    rest = conditions.text
+    if NOT_OURS.match(rest) or (
+        ABOUT_YOU.match(rest) and not re.search(r"\b(?:must|never|always|not allowed|only)\b", rest, re.I)
+    ):
+        return EMPTY._replace(priorities=tuple(priorities), labels=tuple(labels))
+    if not concern and not directive(rest, bool(conditions.parts), negative_intro):
+        return EMPTY._replace(priorities=tuple(priorities), labels=tuple(labels))
+    channel, rest = _channel(rest, conditions.parts)
+    drafts: list[Draft] = []
+    universal_sentence = conditions.universal or bool(STRONG.search(rest) or SHOUTED.search(rest))
+    context = Context(masked, concern, conditions.universal, universal_sentence, conditions.parts)
+    inherited = ""
+    for clause in _clauses(rest):
+        found, inherited = _clause(clause, context, negative_intro, inherited)
+        drafts += found
+    drafts = _settle(drafts)
+    exceptions = conditions.exceptions
+    guard = _conjoin(conditions.guard, guard_intro)
+    if conditions.only:
+        drafts = [o for d in drafts if (o := _only(d)) is not None]
+        exceptions = (*exceptions, *conditions.only)
+    return Parsed(tuple(drafts), guard, exceptions, conditions.default, tuple(labels), tuple(priorities), channel)
+
+
+def directive(text: str, parts: bool, negative: bool) -> bool:
+    """Whether a sentence tells the assistant what to do, rather than telling it about the world."""
+    toks = [t for t in tokens(text) if t.low[0].isalnum() or t.quote]
+    if not toks or negative:
+        return bool(toks)
+    if FRAGMENT.match(text) or MODAL.search(text):
+        return True
+    k = 0
+    while (
+        k < len(toks) - 1
+        and (
+            toks[k].low
+            in (
+                "please",
+                "also",
+                "then",
+                "you",
+                "first",
+                "next",
+                "finally",
+                "and",
+                "but",
+                "so",
+                "instead",
+                "additionally",
+                "the",
+                "assistant",
+                "bot",
+                "model",
+                "your",
+                "job",
+                "is",
+                "to",
+                "when",
+                "do",
+                "not",
+            )
+            or toks[k].low.endswith("ly")
+        )
+        and toks[k].lemma not in lexicon.REPLY_NOUNS
+    ):
+        k += 1
+    head = toks[k]
+    if head.low in (head.lemma, head.lemma + "s") and (
+        head.lemma in IMPERATIVES or head.lemma in VERBS_ALSO or head.lemma in TOOL_VERBS or head.lemma in ACTION_VERBS
+    ):
+        return True
+    if any(t.lemma in lexicon.REPLY_NOUNS or t.lemma in ELEMENTS for t in toks[:6]) or IDENT.match(head.text):
+        return True
+    return parts or len(toks) <= 6
+
+
+def _join_intro(s: str, intro: str) -> tuple[str, bool, tuple[Conjunction, ...]]:
+    """What a list's intro says of each of its items: a ban, a condition, a named part, or nothing."""
+    if not intro:
+        return s, False, ()
+    i = expand(intro).strip()
+    negative = bool(
+        re.search(
+            r"\b(?:never|do not|avoid|must not|should not|don'ts|refrain from|forbidden|prohibited|not allowed|banned|may not)\b\s*(?:do|use|include|say|write|any of|the following|these|things?|words?|phrases?)*[\w ]{0,20}$",
+            i,
+            re.I,
+        )
+    )
+    if negative and re.search(r"\bavoid\b.*\bby\b", i, re.I):
+        negative = False
+    if i.startswith("\x00"):
+        return s, False, ((Literal(key=f"case {i[1:].lower()}", words=i[1:]),),)
+    if re.match(r"^(?:if|when|whenever|unless|in case|for|during|on|outside)\b", i, re.I):
+        c = read_conditions(i + ", act.")
+        if c.guard or c.exceptions:
+            return s, negative, c.guard
+        if c.parts:
+            return f"In {c.parts[0]}, {s}", negative, ()
+    if re.search(r"\b(?:in|for) (?:the|a) [\w ]*(?:section|part|summary|title|headline)\b", i, re.I):
+        return f"{i}, {s}" if i.lower().startswith(("in", "for")) else s, negative, ()
+    return s, negative, ()
+
+
+def _channel(rest: str, parts: tuple[str, ...]) -> tuple[str, str]:
+    """The channel an instruction speaks of; `reply` unless it names another."""
+    text = " ".join((rest, *parts)).lower()
+    for name, pattern in CHANNELS:
+        if pattern.search(text):
+            return name, rest
+    return REPLY, rest
+
+
+def _priorities(s: str) -> tuple[list[tuple[tuple[str, ...], tuple[str, ...]]], str]:
+    """Declared precedence in a sentence, and the sentence without it."""
+    out: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+    m = re.search(
+        r"\b(?:in (?:case of|the event of|a|any) (?:a |any )?(?:conflict|contradiction|doubt|clash|disagreement)s?|(?:if|when|where|whenever) (?:\w+ ){0,4}?(?:conflict|clash|disagree|contradict|collide)\w*(?: (?:with )?(?:each other|one another))?)\b,?\s*(?P<rest>.*)$",
+        s,
+        re.I,
+    )
+    if m is not None:
+        r = m.group("rest").lower()
+        if re.search(r"\b(?:later|latter|last|latest|most recent|newest|below|further down)\b", r):
+            return [(("later",), ("earlier",))], s[: m.start()]
+        if re.search(r"\b(?:earlier|former|first|above|topmost|higher up)\b", r):
+            return [(("earlier",), ("later",))], s[: m.start()]
+    verb = PRIORITY_VERB.search(s)
+    if verb is None:
+        n = re.search(
+            r"\b(?:this|the) (?:limit|rule|cap|restriction|requirement|ban|instruction|prohibition|minimum|maximum)s? (?:may be (?:exceeded|broken|relaxed|ignored|waived|lifted|dropped|suspended)|(?:is|are) (?:waived|lifted|suspended|relaxed|void|dropped)|does not apply|do not apply)\s*(?P<rest>.*)$",
+            s,
+            re.I,
+        )
+        if n is not None:
+            rest = n.group("rest").strip()
+            before = s[: n.start()].rstrip(" ;,—-")
+            if before and re.match(r"(?:if|when|for|to|in|on|where|whenever|while|during|with)\b", rest, re.I):
+                excused = re.sub(r"^(?:if|when|whenever|where|to)\s+", "", rest, flags=re.I)
+                return [], f"{before}, unless {excused}"
+        return out, s
+    start = max(
+        s.rfind(";", 0, verb.start()),
+        s.rfind(". ", 0, verb.start()),
+        s.rfind(" — ", 0, verb.start()),
+        s.rfind(" - ", 0, verb.start()),
+    )
+    conj = list(re.finditer(r",\s+(?:but|and|though|although|however)\s+|\s+but\s+|\(", s[: verb.start()]))
+    if conj and conj[-1].end() > start:
+        start = conj[-1].end() - 1
+    end_m = re.search(r"[;.)]|,\s+(?:so|and|but)\b", s[verb.end() :])
+    end = verb.end() + end_m.start() if end_m else len(s)
+    left, right = s[start + 1 : verb.start()].strip(" ,"), s[verb.end() : end].strip(" ,")
+    v = verb.group("verb").lower()
+    if re.search(r"\b(?:user|customer|player|team|price|cheap|model)\b", left, re.I) and not re.search(
+        r"\b(?:instruction|rule|request|message)\b", left, re.I
+    ):
+        return out, s
+    if v.startswith(
+        (
+            "yield",
+            "give",
+            "gives",
+            "defer",
+            "is sub",
+            "are sub",
+            "is sec",
+            "are sec",
+            "is over",
+            "are over",
+            "is sup",
+            "are sup",
+        )
+    ):
+        left, right = right, left
+    winner, loser = _selector(left), _selector(right)
+    if winner and loser and winner != loser:
+        out.append((winner, loser))
+        s = (s[: start + 1] + " " + s[end:]).strip(" ;,—-(")
+    return out, s
+
+
+def _selector(phrase: str) -> tuple[str, ...]:
+    low = phrase.lower().strip()
+    m = re.search(r"\b(?:rule|line|item|instruction|point|step|section|requirement|priority)s?\s+#?(\d{1,3})\b", low)
+    if m:
+        return ("number", m.group(1))
+    m = re.search(
+        r"\b(?:rules?|instructions?|lines?|items?|anything|everything|requirements?|those|guidance|entries|bullets?|whatever|notes?|guidelines?|statements?)\s+(?:that (?:are|is)\s+|which are\s+)?(?:marked|tagged|labell?ed|flagged|headed|prefixed|starting|beginning|under|in|from|with)\b(?:\s+(?:with|as|by|the))*\s*(?:section\s+)?(?P<label>[\w\x01\x02 -]+)",
+        phrase,
+        re.I,
+    )
+    if m:
+        return (
+            "label",
+            *sorted(
+                t.low for t in tokens(m.group("label").lower()) if t.low not in ("the", "section", "heading", "tag")
+            ),
+        )
+    if re.search(r"\b(?:above|previous|preceding|earlier)\b", low):
+        return ("above",)
+    if re.search(r"\b(?:below|following|later|subsequent)\b", low):
+        return ("below",)
+    if low in ("", "all", "it all", "all else") or re.search(
+        r"\b(?:all other|everything else|any other|the rest|other (?:rules?|instructions?|lines?|guidance|requirements?|constraints?|limits?)|all (?:rules?|instructions?|limits?))\b",
+        low,
+    ):
+        return ("rest",)
+    if re.search(
+        r"^(?:this|it|these|which|that|the (?:limit|cap|rule|length limit|ban|above limit|word limit))\b", low
+    ) and not re.search(r"\b(?:safety|security|legal|format|style|tone|privacy)\b", low):
+        return ("self",)
+    words = [
+        t.lemma
+        for t in tokens(low)
+        if t.low.isalpha()
+        and t.lemma not in lexicon.BENIGN
+        and t.lemma not in ("rule", "instruction", "requirement", "limit", "concern", "constraint", "guideline")
+    ]
+    return ("label", *sorted(words)) if 0 < len(words) <= 4 else ()
+
+
+def _clauses(text: str) -> list[str]:
+    out, start = [], 0
+    for m in SPLIT.finditer(text):
+        piece = text[start : m.start()].strip(" ,")
+        if piece:
+            out.append(piece)
+        start = m.end() if m.group(0)[-1].isspace() or m.group(0).strip() in (";", ":") else m.start()
+        start = m.end()
+    tail = text[start:].strip(" ,.")
+    if tail:
+        out.append(tail)
+    return out
+
+
+def _clause(clause: str, context: Context, negative_intro: bool, inherited: str) -> tuple[list[Draft], str]:
+    """The drafts of one clause, and the verb the next clause may lean on."""
+    toks = tokens(clause)
+    if not toks:
+        return [], inherited
+    if NO_DUTY.search(clause) and not re.search(r"\bnot limited to\b", clause, re.I):
+        return [], inherited
+    hits = concepts_of(toks)
+    taken = {k for h in hits for k in range(h.start, h.end) if h.end - h.start > 1}
+    signs = signs_of(toks, taken, negative_intro)
+    modality = modality_of(clause)
+    universal = (
+        context.irrespective or bool(STRONG.search(clause)) or (context.universal and bool(STRONG.search(clause)))
+    )
+    universal = universal or context.universal
+    reader = ClauseReader(toks, hits, signs, context, modality, universal, clause)
+    return reader.read(), inherited
+
+
+def _only(d: Draft) -> Draft | None:
+    """ "Use emoji only when X": outside X it is forbidden; inside, allowed."""
+    c = d.constraint
+    if c.operator == "present":
+        return d._replace(constraint=Constraint(c.attribute, "absent", c.value), restrict=d.restrict)
+    if c.operator == "contains":
+        return d._replace(constraint=Constraint(c.attribute, "not-contains", c.value))
+    if c.operator == "is":
+        return d._replace(constraint=Constraint(c.attribute, "not-one-of", [c.value]))
+    return None
+
+
+def _settle(drafts: list[Draft]) -> list[Draft]:
+    """Drop what a sentence takes back itself: two values of one choice in one sentence bind nothing."""
+    out: list[Draft] = []
+    for d in drafts:
+        if any(o.constraint == d.constraint and o.scope == d.scope for o in out):
+            continue
+        out.append(d)
+    clash = set()
+    for a in out:
+        for b in out:
+            if a is not b and a.scope == b.scope and a.constraint.attribute == b.constraint.attribute:
+                pair = {a.constraint.operator, b.constraint.operator}
+                same = a.constraint.value == b.constraint.value
+                if pair == {"is"} and not same:
+                    clash.add(a.constraint.attribute)
+                if pair == {"present", "absent"} and same and a.restrict == b.restrict:
+                    clash.add(a.constraint.attribute)
+    return [d for d in out if d.constraint.attribute not in clash]

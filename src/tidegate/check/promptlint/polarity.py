@@ -1,0 +1,207 @@
+"""Negation and modality: which words of a clause stand under a "never", a "without" or an "is banned"."""
+
+# ruff: noqa: E501
+
+from tidegate.check.promptlint.text import Token
+from tidegate.check.promptlint.vocabulary import IMPERATIVES, MAY, NEG_FORWARD, NEG_VERBS, POST_NEG, SHOULD
+
+COMPARATIVES = frozenset(
+    [
+        "more",
+        "fewer",
+        "less",
+        "longer",
+        "shorter",
+        "greater",
+        "over",
+        "under",
+        "below",
+        "above",
+        "later",
+        "earlier",
+        "beyond",
+    ]
+)
+NEGATED_PARTICIPLES = frozenset(
+    [
+        "banned",
+        "forbidden",
+        "prohibited",
+        "disallowed",
+        "barred",
+        "excluded",
+        "outlawed",
+        "discouraged",
+        "rejected",
+        "refused",
+        "discarded",
+    ]
+)
+AUXILIARIES = frozenset(["be", "must", "may", "should", "can", "will", "shall", "have", "do", "could", "ought"])
+# words that a subject may begin with although they are also verbs
+SUBJECT_VERBS = frozenset(
+    ["list", "link", "name", "format", "open", "close", "quote", "structure", "end", "start", "show", "be", "do", "address", "place", "sound", "call", "run", "use", "reply", "answer", "define", "sign", "ask", "question", "output", "cite", "source", "reference"]
+)  # fmt: skip
+OBJECT_FREE = frozenset(
+    ["emoji", "jargon", "markdown", "slang", "link", "citation", "table", "humor", "greeting", "profanity"]
+)
+
+
+def signs_of(toks: tuple[Token, ...], taken: set[int], negative: bool) -> list[bool]:
+    """For each token, whether it stands in an affirmative place (True) or under a negation (False).
+
+    `taken` are the tokens inside longer concept wordings, whose own negations are part of them.
+    """
+    out: list[bool] = []
+    positive = not negative
+    local: bool | None = None  # "rather than X": turned for X alone
+    for k, t in enumerate(toks):
+        if k not in taken:
+            if t.low == "," and local is not None:
+                local = None
+            if t.low in ("instead", "rather", "opposed", "place", "lieu") and _low(toks, k + 1) in ("of", "than", "to"):
+                local = not positive
+            elif t.low in (";", ":", "—") or (t.low == "but" and _low(toks, k - 1) not in ("nothing", "anything")):
+                positive = not negative
+            elif _exclusive(toks, k):
+                positive = True if t.low in ("other", "else", "anything", "something") else positive
+            elif _forward(toks, k):
+                positive = (not positive) if positive or t.low == "without" else False
+            elif _negating_verb(toks, k, positive):
+                positive = not positive
+            elif t.lemma in ("rarely", "seldom") or (t.low == "hardly" and _low(toks, k + 1) == "ever"):
+                positive = False
+        out.append(positive if local is None else local)
+    return _after(toks, out, taken)
+
+
+def _low(toks: tuple[Token, ...], k: int) -> str:
+    return toks[k].low if 0 <= k < len(toks) else ""
+
+
+def _exclusive(toks: tuple[Token, ...], k: int) -> bool:
+    """ "nothing but X", "no language other than X", "nothing else": X is what is asked for."""
+    low, nxt = toks[k].low, _low(toks, k + 1)
+    if low == "nothing" and nxt in ("but", "else", "more", "other", "except"):
+        return True
+    if low in ("no", "any") and nxt in ("other", "else"):
+        return "than" not in [t.low for t in toks[k : k + 5]] or low == "no"
+    return (low in ("other", "else") and nxt == "than") or (
+        low in ("anything", "something") and nxt in ("but", "other", "except")
+    )
+
+
+def _forward(toks: tuple[Token, ...], k: int) -> bool:
+    """Whether a word negates what follows it."""
+    low, nxt = toks[k].low, _low(toks, k + 1)
+    if low not in NEG_FORWARD:
+        return False
+    if low == "not" and nxt in ("only", "hesitate", "limited"):
+        return False
+    if low != "never" and nxt in COMPARATIVES:
+        return False
+    return not (low == "no" and (nxt == "matter" or nxt.isdigit()))
+
+
+def _negating_verb(toks: tuple[Token, ...], k: int, positive: bool) -> bool:
+    """Whether a verb negates its object: avoid, leave out, stay away from, fail to."""
+    t, nxt, nxt2 = toks[k], _low(toks, k + 1), _low(toks, k + 2)
+    if t.low in NEGATED_PARTICIPLES and k > 0:
+        return False
+    if t.lemma in NEG_VERBS:
+        return not (t.lemma in ("stop", "drop", "skip", "remove") and _low(toks, k - 1) in ("full", "the"))
+    window = [x.low for x in toks[k : k + 6]]
+    return (
+        (t.lemma == "leave" and ("out" in window or nxt == "off"))
+        or (t.lemma == "keep" and "out" in (nxt, nxt2))
+        or (t.lemma == "stay" and nxt in ("away", "clear", "off"))
+        or (t.lemma == "steer" and nxt in ("clear", "away"))
+        or (t.lemma == "free" and nxt in ("of", "from"))
+        or t.lemma == "devoid"
+        or (t.lemma in ("forget", "fail", "neglect", "hesitate", "refuse") and not positive)
+        or (t.lemma == "do" and nxt == "without")
+    )
+
+
+def _after(toks: tuple[Token, ...], signs: list[bool], taken: set[int]) -> list[bool]:
+    """Negations that follow what they forbid: "emoji are not allowed", "the word X is banned", "emoji-free"."""
+    leads = toks[0].lemma in IMPERATIVES and toks[0].low == toks[0].lemma
+    leads = leads and not (len(toks) > 1 and toks[1].lemma in ("be", "must", "may", "should"))
+    verbs = (
+        k for k, t in enumerate(toks) if t.lemma in IMPERATIVES and k not in taken and t.lemma not in SUBJECT_VERBS
+    )
+    first = next(verbs, None)
+    for k, t in enumerate(toks):
+        if k in taken or k == 0:
+            continue
+        if t.low == "free" and _low(toks, k + 1) not in ("of", "from", "to"):
+            if not leads or (toks[k - 1].lemma in OBJECT_FREE and k >= len(toks) - 4):
+                signs[k - 1] = not signs[k - 1]
+            continue
+        if _turns(toks, k, leads, first, signs):
+            for j in range(k):
+                signs[j] = not signs[j]
+            break
+    return signs
+
+
+def _turns(toks: tuple[Token, ...], k: int, leads: bool, first: int | None, signs: list[bool]) -> bool:
+    """Whether the word at k turns over what stands before it."""
+    t, before, nxt = toks[k], toks[k - 1], _low(toks, k + 1)
+    if leads:
+        return False
+    if (t.low == "off" and nxt == "limits") or (
+        t.low == "out" and nxt == "of" and toks[-1].low in ("bounds", "question")
+    ):
+        return all(signs[:k])
+    if t.low in POST_NEG:
+        predicate = before.lemma in (
+            "be",
+            "a",
+            "an",
+            "strictly",
+            "absolutely",
+            "also",
+            "completely",
+            "explicitly",
+            "get",
+            "entirely",
+            "not",
+        )
+        return (predicate and all(signs[:k])) or (k == len(toks) - 1 and all(signs[:k]))
+    if t.low in ("not", "never", "no") and (first is None or first > k):
+        if t.low == "no" and nxt not in ("place", "room", "business"):
+            return False
+        if t.low == "not" and nxt in ("more", "fewer", "less", "longer", "exceed", "only"):
+            return False
+        return (before.lemma in AUXILIARIES or t.low == "no") and all(signs[:k])
+    passive = t.lemma in (
+        "avoid",
+        "omit",
+        "skip",
+        "drop",
+        "exclude",
+        "remove",
+        "strip",
+        "leave",
+        "suppress",
+        "withhold",
+        "eliminate",
+    )
+    return passive and k > 1 and before.lemma == "be" and all(signs[:k])
+
+
+def modality_of(clause: str) -> str:
+    """must, should or may; a permission that is denied ("may not") is a must."""
+    if SHOULD.search(clause):
+        return "should"
+    m = MAY.search(clause)
+    if m is None or (
+        clause[: m.start()].lower().rstrip().endswith((" as you", " as it", " you", " it")) and " as " in clause.lower()
+    ):
+        return "must"
+    after = clause[m.end() : m.end() + 12].lower().strip()
+    around = clause[max(0, m.start() - 25) :].lower().split()
+    if after.startswith(("not", "never", "only")) or {"not", "never", "no", "nothing", "neither", "only"} & set(around):
+        return "must"
+    return "must" if "at most" in clause.lower() or "up to" in clause.lower() else "may"

@@ -1,0 +1,164 @@
+"""The prompt linter: pairs it must tell apart, cores it must prove minimal, and histories it must walk.
+
+Goal: the recall and false alarms that the README states hold on the invented pairs; every core
+agrees with an enumerator that knows nothing of z3; the beginning of each contradiction is exact.
+"""
+
+# ruff: noqa: E501
+import importlib.util
+import json
+import subprocess
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from tidegate.check.promptlint import brute
+from tidegate.check.promptlint.cores import enumerate_cores
+from tidegate.check.promptlint.lint import analyse, findings
+from tidegate.check.promptlint.model import Source
+from tidegate.check.promptlint.smt import Reply, Situations
+from tidegate.check.promptlint.theory import Among, Flag, Formula, Lin, Var
+from tidegate.cli.verbs.prompts import command
+from tidegate.sim.scenarios import promptlint as scenario
+from tidegate.spine.errors import InputError
+from tidegate.spine.gate import Verdict
+
+_spec = importlib.util.spec_from_file_location("pairs_dev", Path(__file__).with_name("pairs_dev.py"))
+assert _spec
+assert _spec.loader
+pairs = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(pairs)
+
+
+def lint(text: str) -> list:
+    return findings(analyse([Source(name="p.md", text=text)]))
+
+
+def test_invented_pairs() -> None:
+    found = [bool(lint(f"- {a}\n- {b}")) for _, a, b in pairs.rows(pairs.CONFLICTS)]
+    alarms = [(a, b) for _, a, b in pairs.rows(pairs.NEAR) if lint(f"- {a}\n- {b}")]
+    assert sum(found) / len(found) >= 0.92
+    assert len(alarms) <= 1, alarms
+
+
+@pytest.mark.parametrize("triple", [
+    ("Write exactly 4 sentences.", "Each sentence has at least 20 words.", "Use at most 60 words."),
+    ("The SUMMARY section has at least 80 words.", "The DETAILS section has at least 90 words.", "The whole reply has at most 120 words."),
+    ("Give exactly 6 bullets.", "Each bullet has at least 15 words.", "Never write more than 70 words."),
+    ("Call check_stock before reserve_item.", "Call reserve_item before charge_card.", "Call charge_card before check_stock."),
+])  # fmt: skip
+def test_cores_of_three(triple: tuple[str, str, str]) -> None:
+    for a, b in combinations(triple, 2):
+        assert not lint(f"{a}\n{b}")
+    cores = [f for f in lint("\n".join(triple)) if len(f.evidence["core"]) == 3]
+    assert cores, triple
+    assert cores[0].evidence["certainty"] == "proved"
+
+
+VARS = [Var("count", "reply", "a"), Var("count", "reply", "b"), Var("flag", "reply", "f"), Var("choice", "reply", "c")]
+
+
+def random_formula(rng: np.random.Generator) -> Formula:
+    kind = int(rng.integers(0, 5))
+    if kind == 0:
+        return Flag(VARS[2], bool(rng.integers(0, 2)))
+    if kind == 1:
+        return Among(VARS[3], frozenset([str(rng.choice(["x", "y"]))]), bool(rng.integers(0, 2)))
+    v, sign = VARS[int(rng.integers(0, 2))], int(rng.choice([-1, 1]))
+    if kind == 2:
+        return Lin(((1, VARS[0]), (-1, VARS[1])), int(rng.integers(-2, 2)))
+    return Lin(((sign, v),), sign * int(rng.integers(0, 5)))
+
+
+def test_cores_agree_with_the_enumerator() -> None:
+    """Random sets (the bench runs 5,000): each core is unsatisfiable, minimal, and none is missed."""
+    rng = np.random.default_rng(11)
+    top = [Lin(((1, VARS[0]),), 5), Lin(((1, VARS[1]),), 5)]
+    for _ in range(60):
+        formulas = [random_formula(rng) for _ in range(5)]
+        expected = brute_cores(formulas, top)
+        got = enumerate_cores(Reply(formulas, top), free_situations(len(formulas)), len(formulas))
+        assert sorted(got) == sorted(expected)
+
+
+def brute_cores(formulas: list[Formula], axioms: list[Formula]) -> list[tuple[int, ...]]:
+    out: list[tuple[int, ...]] = []
+    for size in range(1, len(formulas) + 1):
+        for c in combinations(range(len(formulas)), size):
+            if not any(set(o) <= set(c) for o in out) and not brute.satisfiable([formulas[k] for k in c], axioms, 5):
+                out.append(c)
+    return out
+
+
+def free_situations(n: int) -> Situations:
+    one = analyse([Source(name="x", text="Answer in French.")]).instructions[0]
+    return Situations([one] * n, ())
+
+
+def test_templates_branches_and_errors() -> None:
+    assert not lint(
+        "{% if plan == 'pro' %}\nAlways answer in French.\n{% else %}\nAlways answer in Dutch.\n{% endif %}"
+    )
+    assert lint("{% if plan == 'pro' %}\nAlways answer in French.\n{% endif %}\nAlways answer in Dutch.")
+    with pytest.raises(InputError, match="never closed"):
+        lint("{% if plan %}\nAnswer in French.")
+
+
+def test_messages_keep_their_lines(tmp_path: Path) -> None:
+    f = tmp_path / "p.yaml"
+    f.write_text(
+        "messages:\n  - role: system\n    content: |\n      Always answer in French.\n      Always answer in Dutch.\n  - role: user\n    content: Answer in German.\n"
+    )
+    out = CliRunner().invoke(command, ["lint", str(f), "--json"])
+    found = json.loads(out.stdout)["findings"]
+    assert [c["line"] for c in found[0]["evidence"]["core"]] == [4, 5]
+
+
+def test_jsonl_keeps_ids(tmp_path: Path) -> None:
+    f = tmp_path / "rows.jsonl"
+    f.write_text(
+        '{"id": "a", "text": "Always answer in French.\\nAlways answer in Dutch."}\n{"id": "b", "sections": {"x": "Be kind."}}\n'
+    )
+    rows = [json.loads(line) for line in CliRunner().invoke(command, ["lint", "--jsonl", str(f)]).stdout.splitlines()]
+    assert [r["id"] for r in rows] == ["a", "b"]
+    assert len(rows[0]["findings"]) == 1
+    assert rows[1]["findings"] == []
+
+
+def test_blame_names_commit_and_author(tmp_path: Path) -> None:
+    def git(*a: str) -> str:
+        return subprocess.run(["git", "-C", str(tmp_path), *a], check=True, capture_output=True, text=True).stdout
+
+    git("init", "-q")
+    path = tmp_path / "p.md"
+    states = ["Be kind.\n", "Be kind.\nAlways answer in French.\n", "- Be kind.\n- Always answer in French.\n",
+              "- Be kind.\n- Always answer in French.\n- Respond in Dutch at all times.\n", "- Respond in Dutch at all times.\n- Be kind.\n- Always answer in French.\n"]  # fmt: skip
+    for k, text in enumerate(states):
+        path.write_text(text)
+        git("add", ".")
+        git("-c", f"user.name=E{k}", "-c", f"user.email=e{k}@x", "commit", "-q", "-m", f"s{k}")
+    wanted = git("rev-parse", "HEAD~1").strip()
+    out = json.loads(CliRunner().invoke(command, ["lint", str(path), "--json"]).stdout)
+    assert out["findings"][0]["where"]["commit"] == wanted
+    assert out["findings"][0]["where"]["author"] == "E3"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_incident(seed: int) -> None:
+    assert scenario.run(seed).verdict is Verdict.PASS
+
+
+def test_bad_input(tmp_path: Path) -> None:
+    big = tmp_path / "big.md"
+    big.write_text("word " * 2_200_000)
+    mixed = tmp_path / "mixed.md"
+    mixed.write_bytes("Grüße\n".encode() + "Grüße".encode("latin-1"))
+    binary = tmp_path / "b.md"
+    binary.write_bytes(b"\x00\x01")
+    for path, words in ((big, "at most"), (mixed, "UTF-8"), (binary, "binary")):
+        result = CliRunner().invoke(command, ["lint", str(path)])
+        assert isinstance(result.exception, InputError)
+        assert words in str(result.exception)
