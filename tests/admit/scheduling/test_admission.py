@@ -174,7 +174,7 @@ def test_a_clock_that_jumps_expires_nobody_and_changes_no_order() -> None:
         out = [x.request_id for x in a.step(EngineState("e", True), 1.0 + jump) if isinstance(x, Dispatch)]
         for _ in range(20):
             for i in [i for i, t in a.tickets.items() if t.engine]:
-                a.step(FirstToken(i), 2.0 + jump)
+                out += [x.request_id for x in a.step(FirstToken(i), 2.0 + jump) if isinstance(x, Dispatch)]
                 out += [x.request_id for x in a.step(Finish(i), 2.0 + jump) if isinstance(x, Dispatch)]
         return out
 
