@@ -191,9 +191,12 @@ async def read_answer(reader: Reader, timeout_s: float = 5.0) -> Answer:
         return Answer(status, headers, body, False)
 
 
-def request(body: bytes | None = None, *, path: str = "/v1/chat/completions", key: str = KEY, headers: str = "") -> bytes:
+def request(
+    body: bytes | None = None, *, path: str = "/v1/chat/completions", key: str = KEY, headers: str = ""
+) -> bytes:
     body = b'{"model":"m","messages":[]}' if body is None else body
-    head = f"POST {path} HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {key}\r\n{headers}content-length: {len(body)}\r\n\r\n"
+    auth = f"authorization: Bearer {key}\r\n{headers}"
+    head = f"POST {path} HTTP/1.1\r\nhost: t\r\n{auth}content-length: {len(body)}\r\n\r\n"
     return head.encode("latin-1") + body
 
 

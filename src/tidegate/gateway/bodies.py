@@ -15,6 +15,9 @@ from tidegate.spine.errors import InputError
 PRIVATE_FIELDS = ("priority",)
 
 
+ABSENT = msgspec.Raw(b"")
+
+
 class Ask(msgspec.Struct, gc=False):
     """The few fields of a request that the data plane acts on; `null` is the same as absent."""
 
@@ -24,7 +27,7 @@ class Ask(msgspec.Struct, gc=False):
     max_completion_tokens: int | None = None
     max_output_tokens: int | None = None
     user: str | None = None
-    priority: msgspec.Raw | None = None
+    priority: msgspec.Raw = ABSENT
 
     @property
     def tokens_max(self) -> int | None:
@@ -52,7 +55,7 @@ def read_ask(body: bytes) -> Ask:
 
 def must_rewrite(body: bytes, ask: Ask, served_as: str) -> bool:
     """Whether the body may not pass as received."""
-    return ask.model != served_as or ask.priority is not None or body.count(b'"model"') != 1
+    return ask.model != served_as or ask.priority is not ABSENT or body.count(b'"model"') != 1
 
 
 def rewrite(body: bytes, served_as: str) -> bytes:

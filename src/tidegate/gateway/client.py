@@ -33,7 +33,7 @@ class ClientConnection(asyncio.Protocol):
     __slots__ = (
         "body", "body_size", "closing", "declared", "due_s", "exchange", "fault", "gw", "head", "head_done",
         "head_size", "headers", "in_message", "last_headers", "look_s", "parser", "paused", "paused_since_s",
-        "queue", "reading", "serving", "transport", "upgrade", "url",
+        "queue", "read_size", "reading", "serving", "transport", "upgrade", "url", "version",
     )  # fmt: skip
 
     if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class ClientConnection(asyncio.Protocol):
         self.paused = False
         self.paused_since_s = 0.0
         self.reading = True
+        self.read_size = 0
         self.closing = False
         self.serving = False
         self.due_s = math.inf
@@ -65,6 +66,7 @@ class ClientConnection(asyncio.Protocol):
         self.head_done = False
         self.in_message = False
         self.upgrade = False
+        self.version = ""
         self.fault: Fault | None = None
 
     # asyncio calls these.
@@ -83,6 +85,7 @@ class ClientConnection(asyncio.Protocol):
         """Bytes of requests."""
         if self.closing:
             return
+        self.read_size = len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -153,16 +156,23 @@ class ClientConnection(asyncio.Protocol):
             self.last_headers = headers
         head = self.head
         limits = self.gw.settings.limits
-        if len(headers) > HEADERS_MAX or self.head_size > limits.header_bytes_max:
+        self.upgrade = self.parser.should_upgrade()
+        self.version = self.parser.get_http_version()
+        too_large = self.read_size > limits.header_bytes_max and self.size_of_head() > limits.header_bytes_max
+        if too_large or len(headers) > HEADERS_MAX or self.head_size > limits.header_bytes_max:
             self.fault = (431, "headers_too_large")
-        elif head.hosts != 1 or head.transfer_encoding is not None or head.expect is not None or head.upgrade:
+        elif self.version != "1.1" or head.hosts != 1 or head.transfer_encoding is not None or head.expect is not None:
             self.check_rare(head)
         if len(self.declared) > 6 and int(self.declared) > limits.body_bytes_max:
             self.fault = self.fault or (413, "body_too_large")
 
+    def size_of_head(self) -> int:
+        """Bytes of a head that came in one large read with other things."""
+        return len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers)
+
     def check_rare(self, head: RequestHead) -> None:
-        """What few requests have: a chunked body, an expectation, an upgrade, no host."""
-        version = self.parser.get_http_version()
+        """What few requests have: a chunked body, an expectation, another version, no host."""
+        version = self.version
         if version not in ("1.1", "1.0"):
             self.fault = (505, "http_version_not_supported")
         elif head.hosts > 1 or (head.hosts == 0 and version == "1.1"):
@@ -173,7 +183,6 @@ class ClientConnection(asyncio.Protocol):
             self.fault = (417, "expectation_failed")
         elif head.expect is not None and version == "1.1" and self.exchange is None and not self.queue:
             self.write(b"HTTP/1.1 100 Continue\r\n\r\n")  # never in the middle of another answer
-        self.upgrade = head.upgrade and self.parser.should_upgrade()
 
     def on_body(self, data: bytes) -> None:
         """Body bytes, unchunked."""
@@ -188,8 +197,7 @@ class ClientConnection(asyncio.Protocol):
             return
         parser = self.parser
         keep = parser.should_keep_alive()
-        # The version is asked for only where it can matter: 1.0 closes, or says that it would rather not.
-        http10 = (not keep or self.head.connection) and parser.get_http_version() == "1.0"
+        http10 = self.version == "1.0"
         body = self.body
         path, mark, query = self.url.partition(b"?")
         whole = body[0] if len(body) == 1 else b"".join(body)

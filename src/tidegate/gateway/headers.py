@@ -46,8 +46,6 @@ class RequestHead(msgspec.Struct, gc=False):
     transfer_encoding: bytes | None = None
     content_encoding: bytes | None = None
     expect: bytes | None = None
-    upgrade: bool = False
-    connection: bool = False
     anthropic: bool = False
     heads: dict[tuple[object, str, bytes], bytes] = msgspec.field(default_factory=dict)  # whole heads, by target
 
@@ -67,16 +65,12 @@ def read_head(headers: Headers) -> RequestHead:
             head.key = head.key or value
         elif name == b"host":
             head.hosts += 1
-        elif name == b"connection":
-            head.connection = True
         elif name == b"transfer-encoding":
             head.transfer_encoding = value.lower()
         elif name == b"content-encoding":
             head.content_encoding = value.lower()
         elif name == b"expect":
             head.expect = value.lower()
-        elif name == b"upgrade":
-            head.upgrade = True
         elif name == b"x-tidegate-run-id":
             head.run_id = value[:128].decode("latin-1")
         elif name == b"x-tidegate-prompt-version":

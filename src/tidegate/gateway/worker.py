@@ -154,6 +154,9 @@ class Gateway:
             await asyncio.wait_for(self.drained.wait(), patience_s)
         except TimeoutError:
             left = sum(c.exchange is not None for c in self.connections)
+        else:
+            left = 0
+        if left:
             log.warning("worker %d: %d calls were cut after %.0f s of drain", self.index, left, patience_s)
         for server in self.servers:
             server.close()
