@@ -48,6 +48,12 @@ def _time(value: float) -> float:
     return value if math.isfinite(value) else 0.0
 
 
+def _orderly(events: tuple[Event, ...]) -> tuple[Event, ...]:
+    if all(math.isfinite(e.at_s) for e in events):
+        return events
+    return tuple(Event(name=e.name, at_s=_time(e.at_s), data=e.data) for e in events)
+
+
 def to_line(t: CallTrace) -> bytes:
     """One JSON object of `COLUMNS`, without its newline."""
     call, usage = t.call, t.usage
@@ -60,7 +66,7 @@ def to_line(t: CallTrace) -> bytes:
         _int(usage.tokens_prompt_cached), _int(usage.tokens_reasoning), t.cost_usd, call.call_id, call.run_id,
         call.prompt_version, _time(call.received_at_s), _int(call.tokens_prompt_estimate),
         _int(call.tokens_completion_max), t.version, t.request_hash, t.response_hash,
-        _json.encode(t.events).decode() if t.events else None,
+        _json.encode(_orderly(t.events)).decode() if t.events else None,
         _json.encode(t.attributes).decode() if t.attributes else None, t.request_body, t.response_body,
     )  # fmt: skip
     return _json.encode(dict(zip(NAMES, row, strict=True)))
