@@ -7,13 +7,15 @@ count in an editor (the header of a CSV is line 1), so that a finding can name t
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 import io
 import json
 import re
 import sys
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,11 @@ def read_results(path: str | Path, kind: str = "") -> Table:
     """The table of a results file (or of standard input for `-`); names the place of what cannot be read."""
     name = str(path)
     data = sys.stdin.buffer.read() if name == "-" else _bytes(Path(path))
+    with _no_collection():
+        return _read(name, data, kind)
+
+
+def _read(name: str, data: bytes, kind: str) -> Table:
     suffixes = [s.lower() for s in Path(name).suffixes] or [""]
     if suffixes[-1] == ".gz" or data[:2] == b"\x1f\x8b":
         data = _gunzip(data, name)
@@ -91,9 +98,27 @@ def _delimited(text: str, name: str, delimiter: str) -> Table:
     if len(header) < 2:
         raise InputError(f"expected a header with at least two columns, got {head.strip()[:60]!r}", where=f"{name}:1",
                          remedy="separate columns by comma, semicolon, tab or bar")  # fmt: skip
+    rows, lines = _rows(reader, len(header), name)
+    columns: dict[str, list[Any]] = dict(zip(header, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
+    return Table(columns or {h: [] for h in header}, lines, name)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Millions of small lists are made and none dies: without this the collector walks them again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _rows(reader: Any, width: int, name: str) -> tuple[list[list[str]], Sequence[int]]:
+    """Rows with their line numbers; blank lines are passed over, a row of another width is an error."""
     rows: list[list[str]] = []
     lines: list[int] = []
-    width = len(header)
     last = 1
     try:
         for row in reader:
@@ -107,8 +132,7 @@ def _delimited(text: str, name: str, delimiter: str) -> Table:
             lines.append(start)
     except csv.Error as error:
         raise InputError(f"expected CSV ({error})", where=f"{name}:{last + 1}") from error
-    columns: dict[str, list[Any]] = dict(zip(header, map(list, zip(*rows, strict=True)), strict=True)) if rows else {}
-    return Table(columns or {h: [] for h in header}, lines, name)
+    return rows, lines
 
 
 def _json_lines(text: str, name: str) -> list[tuple[int, Any]]:

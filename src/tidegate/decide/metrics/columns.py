@@ -16,6 +16,7 @@ import numpy as np
 
 from tidegate.decide.metrics.model import UNREAD, Codes, Issue, Results, Segments
 from tidegate.spine.errors import InputError, nearest
+from tidegate.stats.arrays import Floats
 
 TRUTH = ("truth", "label", "gold", "expected", "target", "y_true", "ytrue", "ground_truth", "groundtruth", "actual",
          "human", "human_label", "gold_label", "true_label", "label_true", "reference", "correct_label", "annotation",
@@ -91,18 +92,24 @@ def spelled(value: Any) -> str:
 
 
 def _spell_column(values: Sequence[Any]) -> list[str]:
-    known: dict[Any, str] = {}
-    out = []
-    for v in values:
+    """Every value spelled; each distinct one once when the column holds one type."""
+    if len({*map(type, values)} - {type(None)}) <= 1:  # 1, 1.0 and True are one key of a dict, so types must agree
         try:
-            key = (type(v), v)
-            text = known.get(key)
-            if text is None:
-                text = known[key] = spelled(v)
-        except TypeError:  # an unhashable value: a list or object in JSON
-            text = spelled(str(v))
-        out.append(text)
-    return out
+            known = {v: spelled(v) for v in {*values}}
+            return [known[v] for v in values]
+        except TypeError:  # lists or objects in JSON
+            return [spelled(str(v)) if v is not None else "" for v in values]
+    return [spelled(str(v) if isinstance(v, list | dict) else v) for v in values]
+
+
+def _as_numbers(values: Sequence[Any]) -> Floats:
+    """A column as numbers, NaN where it holds none."""
+    if not any(isinstance(v, bool) for v in values[:1000]):
+        try:
+            return np.array(values, dtype=np.float64)
+        except (TypeError, ValueError):
+            pass
+    return np.array([as_number(v) for v in values])
 
 
 def as_number(value: Any) -> float:
@@ -254,7 +261,7 @@ def _is_system(name: str, values: Sequence[Any], labels: set[str]) -> bool:
 
 
 def _is_segment(values: Sequence[Any], n: int) -> bool:
-    if any(isinstance(v, list | dict) for v in values[:50]):
+    if any(isinstance(v, list | dict) for v in values[:50]) or len({*map(str, _sample(values))}) > 50:
         return False
     names = {*_spell_column(values)} - {""}
     numeric = all(not math.isnan(as_number(v)) for v in names)
@@ -512,7 +519,7 @@ def _positive(classes: Sequence[str], truth: Codes, asked: str, where: str) -> i
 def _scores(table: Table, roles: Roles, keep: Codes, rows: Sequence[int], issues: list[Issue]) -> dict[str, np.ndarray]:
     out = {}
     for system, column in roles.scores.items():
-        values = np.array([as_number(v) for v in table.columns[column]])[keep]
+        values = _as_numbers(table.columns[column])[keep]
         bad = np.flatnonzero(~np.isfinite(values)).tolist()
         if bad:
             issues.append(_issue("score-not-a-number", [rows[i] for i in bad],
@@ -550,12 +557,12 @@ def _clusters(
         return None
     values = table.columns[column]
     mine = [str(v) for v in values] if keep.size == table.n else [str(values[i]) for i in keep.tolist()]
+    if not roles.cluster and len({*mine}) == len(mine):
+        return None
     first: dict[str, int] = {}
     codes = np.array([first.setdefault(v, len(first)) for v in mine], dtype=np.int64)
     if roles.cluster:
         return codes
-    if len(first) == len(mine):
-        return None
     where: dict[int, list[int]] = {}
     counts = np.bincount(codes)
     for i in np.flatnonzero(counts[codes] > 1).tolist():
@@ -575,7 +582,8 @@ def _clusters(
 
 
 def _segments(values: Sequence[Any], keep: Codes) -> Segments:
-    texts = [s or "(none)" for s in _spell_column(values)]
+    texts = _spell_column(values)
+    mine = texts if keep.size == len(texts) else [texts[i] for i in keep.tolist()]
     first: dict[str, int] = {}
-    codes = np.array([first.setdefault(texts[i], len(first)) for i in keep.tolist()], dtype=np.int64)
+    codes = np.array([first.setdefault(v or "(none)", len(first)) for v in mine], dtype=np.int64)
     return Segments(codes, tuple(first))
