@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
 """Is `a op b = c` true as written?  Chains, percent, currency, units and legal rounding included.
 
 The alarm is raised only when no reading of the line makes it true: printed digits denote
@@ -36,7 +37,55 @@ from tidegate.spine.claim import Claim, Decision, Receipt, Support
 ORACLE = "arithmetic"
 SEGMENT_TOKENS_MAX = 400
 DANGER = frozenset(
-    ["twice", "half", "double", "triple", "thrice", "quarter", "third", "fifth", "of", "by", "plus", "minus", "times", "less", "than", "over", "squared", "cubed", "root", "square", "negative", "mod", "log", "base", "sum", "product", "difference", "average", "mean", "median", "percent", "increased", "decreased", "multiplied", "divided", "another", "choose", "factor", "to", "from", "ratio", "until", "between", "modulo", "or", "versus", "vs"]
+    [
+        "twice",
+        "half",
+        "double",
+        "triple",
+        "thrice",
+        "quarter",
+        "third",
+        "fifth",
+        "of",
+        "by",
+        "plus",
+        "minus",
+        "times",
+        "less",
+        "than",
+        "over",
+        "squared",
+        "cubed",
+        "root",
+        "square",
+        "negative",
+        "mod",
+        "log",
+        "base",
+        "sum",
+        "product",
+        "difference",
+        "average",
+        "mean",
+        "median",
+        "percent",
+        "increased",
+        "decreased",
+        "multiplied",
+        "divided",
+        "another",
+        "choose",
+        "factor",
+        "to",
+        "from",
+        "ratio",
+        "until",
+        "between",
+        "modulo",
+        "or",
+        "versus",
+        "vs",
+    ]
 )
 DISOWNED = re.compile(
     r"mistake|incorrect|\bwrong|\berror|not equal|n't equal|n't be|\bfalse\b|misconception|instead of|contradict|absurd|impossible|typo|"
@@ -289,7 +338,7 @@ def _decide(
         _remember(b, found, rounded)
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}{found.how}")
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the computation agrees")
-    reason = _why_not_refute(text, start, end, around, a, b, about, found, flags)
+    reason = _why_not_refute(text, start, end, around, a, b, found, flags)
     if reason:
         return _unverifiable(claim, reason)
     computed, stated = show_value(found.computed), show_value(found.stated)
@@ -447,7 +496,7 @@ def _remember(b: Node, found: Found, rounded: set[str]) -> None:
 
 
 def _why_not_refute(
-    text: str, start: int, end: int, around: str, a: Node, b: Node, about: bool, found: Found, flags: frozenset[str]
+    text: str, start: int, end: int, around: str, a: Node, b: Node, found: Found, flags: frozenset[str]
 ) -> str:
     """The reason why a line that does not hold is still not called false, or nothing."""
     line = text[text.rfind("\n", 0, start) + 1 : start]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
 """Exact interval arithmetic: what a printed number can mean, carried through an expression.
 
 A printed number with d decimals stands for every value that rounds to it.  Bounds are exact

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
 """Answers in prose, Markdown, LaTeX and Unicode, as one stream of tokens with exact spans.
 
 Nothing is rewritten before it is read: every token knows the characters of the original text

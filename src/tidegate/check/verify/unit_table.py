@@ -82,7 +82,7 @@ PLAIN: dict[str, tuple[Fraction, Dims]] = {
     "in": (INCH, LENGTH), "inch": (INCH, LENGTH), "ft": (FT, LENGTH), "foot": (FT, LENGTH), "feet": (FT, LENGTH),
     "yd": (F("0.9144"), LENGTH), "yard": (F("0.9144"), LENGTH), "mi": (F("1609.344"), LENGTH), "mile": (F("1609.344"), LENGTH),
     "nmi": (F(1852), LENGTH), "furlong": (F("201.168"), LENGTH), "mil": (INCH / 1000, LENGTH), "thou": (INCH / 1000, LENGTH),
-    "Å": (F("1e-10"), LENGTH), "Å": (F("1e-10"), LENGTH), "angstrom": (F("1e-10"), LENGTH), "ångström": (F("1e-10"), LENGTH), "micron": (F("1e-6"), LENGTH),
+    "Å": (F("1e-10"), LENGTH), "angstrom": (F("1e-10"), LENGTH), "ångström": (F("1e-10"), LENGTH), "micron": (F("1e-6"), LENGTH),
     "ly": (F(9460730472580800), LENGTH), "lightyear": (F(9460730472580800), LENGTH), "light-year": (F(9460730472580800), LENGTH),
     "AU": (F(149597870700), LENGTH), "au": (F(149597870700), LENGTH), "fathom": (F("1.8288"), LENGTH), "bohr": (F("5.29177210903e-11"), LENGTH),
     "lb": (LB, MASS), "lbs": (LB, MASS), "lbm": (LB, MASS), "pound": (LB, MASS), "oz": (LB / 16, MASS), "ounce": (LB / 16, MASS),
@@ -123,7 +123,33 @@ OFFSET: dict[str, tuple[Fraction, Fraction]] = {
 LOGARITHMIC = frozenset({"dB", "decibel", "dBm", "dBW", "Np", "neper", "pH", "bel", "mag", "dBi", "dBV"})
 # things that are counted: dimension one
 COUNTS = frozenset(
-    ["photon", "electron", "particle", "molecule", "atom", "ion", "proton", "neutron", "nucleon", "nucleus", "event", "count", "decay", "photons", "person", "people", "item", "unit", "piece", "neutrons", "charge", "cell", "student", "worker", "car"]
+    [
+        "photon",
+        "electron",
+        "particle",
+        "molecule",
+        "atom",
+        "ion",
+        "proton",
+        "neutron",
+        "nucleon",
+        "nucleus",
+        "event",
+        "count",
+        "decay",
+        "photons",
+        "person",
+        "people",
+        "item",
+        "unit",
+        "piece",
+        "neutrons",
+        "charge",
+        "cell",
+        "student",
+        "worker",
+        "car",
+    ]
 )
 MONTHS_AND_LONGER = frozenset(
     {"month", "mo", "year", "yr", "annum", "decade", "century", "week", "wk", "day", "d", "quarter-year"}

@@ -1,0 +1,124 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
+"""One answer in, every claim decided: prose by the static verifiers, code by the index, nothing guessed.
+
+A verifier that fails on a text is named in `not_checked`; the others still answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from tidegate.check.verify.arithmetic import check_arithmetic
+from tidegate.check.verify.chemistry import check_chemistry
+from tidegate.check.verify.code import FENCE, check_code, check_source
+from tidegate.check.verify.constants import check_constants
+from tidegate.check.verify.dimensions import check_dimensions
+from tidegate.check.verify.model import Knowledge, Verification
+from tidegate.check.verify.quantities import check_answer_dimension, check_conversions
+from tidegate.check.verify.references import check_references
+from tidegate.check.verify.registry import check_registry
+from tidegate.spine.claim import Decision, Support
+from tidegate.spine.finding import Finding, Severity, Where
+
+RULES = {
+    "equation": "arithmetic-slip", "quantity": "unit-conversion", "dimension": "dimension-mismatch", "oxidation-state": "oxidation-state",
+    "charge": "ion-charge", "formula": "formula-of-name", "molar-mass": "molar-mass", "reaction": "unbalanced-reaction", "constant": "constant-value",
+    "code": "code-syntax", "identifier": "unknown-name", "reference": "impossible-reference", "coefficient": "registry-mismatch", "simulation": "broken-invariant",
+}  # fmt: skip
+PARAGRAPH_MAX = 4000
+
+
+def prose_ranges(text: str) -> list[tuple[int, int]]:
+    """The text without fenced code, in pieces of bounded length that end at line ends."""
+    out, at = [], 0
+    for found in FENCE.finditer(text):
+        out += _pieces(text, at, found.start())
+        at = found.end()
+    return out + _pieces(text, at, len(text))
+
+
+def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    out = []
+    while start < end:
+        stop = end
+        if end - start > PARAGRAPH_MAX:
+            cut = text.rfind("\n\n", start + 1, start + PARAGRAPH_MAX)
+            cut = cut if cut > 0 else text.rfind("\n", start + 1, start + PARAGRAPH_MAX)
+            cut = cut if cut > 0 else text.rfind(" ", start + 1, start + PARAGRAPH_MAX)
+            stop = cut if cut > 0 else start + PARAGRAPH_MAX
+        if text[start:stop].strip():
+            out.append((start, stop))
+        start = stop
+    return out
+
+
+def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None = None, *, subject: str = "answer",
+                  file: str | None = None, more: Iterable[Decision] = (), program: bool = False) -> Verification:  # fmt: skip
+    """Decide every claim of `answer`; `more` are decisions made elsewhere (simulations run in the sandbox).
+
+    With `program` the whole text is Python source.
+    """
+    known = knowledge or Knowledge()
+    ranges = [] if program else prose_ranges(answer)
+    verifiers: tuple[tuple[str, Callable[[], Iterable[Decision]]], ...] = (
+        ("arithmetic", lambda: check_arithmetic(answer, ranges)),
+        ("units", lambda: check_conversions(answer, ranges)),
+        ("answer dimension", lambda: check_answer_dimension(question, answer, ranges)),
+        ("dimensions", lambda: check_dimensions(answer, ranges)),
+        ("chemistry", lambda: check_chemistry(answer, ranges)),
+        ("constants", lambda: check_constants(answer, ranges)),
+        ("references", lambda: check_references(answer, ranges, known.library, known.today)),
+        ("registry", lambda: check_registry(answer, ranges, known.registry)),
+        (
+            "code",
+            lambda: (
+                check_source(answer, 0, known.packages, index_complete=known.packages_complete)
+                if program
+                else check_code(answer, known.packages, index_complete=known.packages_complete)
+            ),
+        ),
+    )
+    decisions: list[Decision] = list(more)
+    failed = []
+    for name, run in verifiers:
+        try:
+            decisions += run()
+        except (RecursionError, ValueError, ArithmeticError, KeyError, IndexError, TypeError, AttributeError) as error:
+            failed.append(f"{name}: {type(error).__name__}: {error}")
+    decisions = _without_echoes(decisions)
+    decisions.sort(key=lambda d: d.claim.span)
+    findings = tuple(finding_of(d, answer, subject, file) for d in decisions if d.support is Support.REFUTED)
+    return Verification(text=answer, decisions=tuple(decisions), findings=findings, not_checked=tuple(failed))
+
+
+def _without_echoes(decisions: list[Decision]) -> list[Decision]:
+    """One decision a claim: a span already decided by a more specific verifier is not decided again."""
+    seen: dict[tuple[int, int, str], Decision] = {}
+    for d in decisions:
+        key = (*d.claim.span, d.claim.kind)
+        if key not in seen or (seen[key].support is Support.UNVERIFIABLE and d.support is not Support.UNVERIFIABLE):
+            seen[key] = d
+    return list(seen.values())
+
+
+def finding_of(decision: Decision, text: str, subject: str, file: str | None = None) -> Finding:
+    """A refuted claim as a finding; only what is proved or measured may block."""
+    a, b = decision.claim.span
+    line_start = text.rfind("\n", 0, a) + 1
+    evidence = {
+        "certainty": decision.certainty, "verdict": "refuted", "claim": decision.claim.text, "kind": decision.claim.kind,
+        "oracle": decision.receipt.oracle, "computation": decision.receipt.computation, **decision.receipt.detail,
+    }  # fmt: skip
+    if decision.probability is not None:
+        evidence["probability"] = decision.probability
+    suggestion = re.split(r"; (?=balanced:|nearest:|use )", decision.receipt.computation)[-1]
+    return Finding(
+        rule=RULES.get(decision.claim.kind.split(":")[0], decision.claim.kind),
+        severity=Severity.WARNING if decision.certainty == "possible" else Severity.ERROR,
+        subject=subject,
+        message=decision.message,
+        where=Where(file=file, line=text.count("\n", 0, a) + 1, column=a - line_start + 1, span=(a, b)),
+        evidence=evidence,
+        suggestion=f"check against: {suggestion}" if suggestion else "",
+    )

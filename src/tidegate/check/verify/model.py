@@ -1,0 +1,65 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
+"""What a verification is told and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from tidegate.check.verify.references import Work
+from tidegate.check.verify.registry import Coefficient
+from tidegate.spine.claim import Decision, Support
+from tidegate.spine.finding import Finding
+
+
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user adds: a reference library, coefficient registries, package names; and the date.
+
+    `packages_complete` says that `packages` is the whole list of what may be imported, so that an
+    unknown package is an error rather than a suspicion.  `today` is (year, month).
+    """
+
+    library: Mapping[str, Work] = msgspec.field(default_factory=dict)
+    registry: tuple[Coefficient, ...] = ()
+    packages: frozenset[str] = frozenset()
+    packages_complete: bool = False
+    today: tuple[int, int] = (2026, 12)
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """All decisions on one answer, in order of their spans, and the findings they become.
+
+    `not_checked` names whole verifiers that could not run, with the reason.
+    """
+
+    text: str
+    decisions: tuple[Decision, ...]
+    findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...] = ()
+
+    def count(self, support: Support) -> int:
+        """How many claims have this verdict."""
+        return sum(d.support is support for d in self.decisions)
+
+    def claims_json(self) -> list[dict[str, Any]]:
+        """Each claim with `verdict`, `where.span` and `evidence`."""
+        return [claim_json(d, self.text) for d in self.decisions]
+
+
+def claim_json(decision: Decision, text: str) -> dict[str, Any]:
+    """One claim in the JSON contract's form."""
+    a, b = decision.claim.span
+    evidence: dict[str, Any] = {
+        "certainty": decision.certainty,
+        "oracle": decision.receipt.oracle,
+        "computation": decision.receipt.computation,
+        **decision.receipt.detail,
+    }
+    if decision.probability is not None:
+        evidence["probability"] = decision.probability
+    return {
+        "kind": decision.claim.kind, "text": decision.claim.text, "verdict": decision.support.value,
+        "where": {"span": [a, b], "line": text.count("\n", 0, a) + 1}, "message": decision.message, "evidence": evidence,
+    }  # fmt: skip

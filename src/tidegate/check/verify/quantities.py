@@ -1,0 +1,280 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
+"""Quantities with units in prose: found with their spans, converted, and held against the question.
+
+`5 km = 500 m` is refuted by conversion; an answer in joules to a question for a speed is
+refuted by its dimension.  A number whose unit is not wholly understood is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from tidegate.check.verify import unit_table as table
+from tidegate.check.verify.lexer import NUMBER, number_value
+from tidegate.check.verify.units import ONE, Unit, convert, dims_text, parse_unit
+from tidegate.spine.claim import Claim, Decision, Receipt, Support
+
+
+class Quantity(NamedTuple):
+    """A number with its unit: exact value, place value of the last printed digit, significant digits, span."""
+
+    value: Fraction
+    ulp: Fraction
+    digits: int
+    unit: Unit | None
+    unit_text: str
+    start: int
+    end: int
+
+
+TEN = r"(?:\s*(?:×|\\times|\\cdot|·|x|\*)\s*10\s*(?:\^\s*\{?\s*(?P<exp>[+\-−–]?\s*\d+)\s*\}?|\*\*\s*\(?(?P<exp2>[+\-−]?\d+)\)?|(?P<sup>[⁻⁺]?[⁰¹²³⁴-⁹]+)))"
+GROUPED = r"\d+\.\d{3}(?:[ \u2009\u202f\u00a0]\d{3})+(?:[ \u2009\u202f\u00a0]\d{1,2})?(?!\d)"
+QUANTITY = re.compile(
+    rf"(?<![\w.])(?P<sign>[-−]\s?)?(?P<num>{GROUPED}|(?:{NUMBER})(?:[eE][+\-−]?\d+(?!\w))?)(?:\(\d{{1,3}}\))?{TEN}?"
+)
+LONE_TEN = re.compile(r"(?<![\w.])10\s*\^\s*\{?\s*([+\-−]?\d+)\s*\}?")
+UNIT_RUN = re.compile(
+    r"(?:\s|\\,|~|\\ |\\;|\\!|-(?=[a-zA-Z]))*(?P<unit>(?:[µμA-Za-zΩÅ°%℃℉$£€‰][A-Za-zµμΩÅ]*|\\(?:mathrm|text|rm|mu|Omega|circ|cdot|,|;|times|left|right|AA|frac|%)|"
+    r"[{}~^_()/*·⋅×⁰¹²³⁴-⁹⁻⁺\-−.\d]|[ \u00a0\u2009](?=[A-Za-zµΩ\\(/·⋅°{]))+)"
+)
+NOT_UNITS = frozenset(
+    ["a", "an", "as", "at", "am", "pm", "is", "in", "of", "or", "and", "the", "to", "by", "for", "on", "it", "be", "if", "we", "he", "do", "so", "no", "up", "us", "my", "me", "than", "that", "with", "from", "per", "more", "less", "times", "each", "are", "was", "years'"]
+)  # fmt: skip
+
+
+def read_number(found: re.Match[str]) -> tuple[Fraction, Fraction, int]:
+    """Value, place value and significant digits of a match of `QUANTITY`."""
+    raw = re.sub(r"(?<=\d)[ \u2009\u202f\u00a0](?=\d)", "", found.group("num"))
+    value, ulp, digits, _ = number_value(raw)
+    exponent = found.group("exp") or found.group("exp2") or ""
+    if found.group("sup"):
+        exponent = found.group("sup").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+"))
+    if exponent:
+        power = int(re.sub(r"\s", "", exponent).replace("−", "-").replace("–", "-"))
+        if abs(power) > 400:
+            raise OverflowError
+        value, ulp = value * Fraction(10) ** power, ulp * Fraction(10) ** power
+    elif ulp >= 1 and "e" not in raw.lower() and value:
+        n = int(value)
+        while n % 10 == 0 and digits > 1:  # trailing zeros of a whole number are not significant
+            n, ulp, digits = n // 10, ulp * 10, digits - 1
+    if found.group("sign"):
+        value = -value
+    return value, ulp, digits
+
+
+def quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
+    """Numbers of text[start:end] with the unit after them, if there is one."""
+    for found in QUANTITY.finditer(text, start, end):
+        try:
+            value, ulp, digits = read_number(found)
+        except (OverflowError, ValueError):
+            continue
+        unit, unit_text, stop = unit_after(text, found.end(), end)
+        yield Quantity(value, ulp, digits, unit, unit_text, found.start(), stop if unit is not None else found.end())
+
+
+def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
+    """The longest unit that directly follows a number, its text and where it ends."""
+    if at < end and text[at] == "\n":
+        return None, "", at
+    run = UNIT_RUN.match(text, at, min(end, at + 90))
+    if run is None or "\n" in run.group(0):
+        return None, "", at
+    raw = run.group("unit")
+    base = run.start("unit")
+    cuts = sorted({m.end() for m in re.finditer(r"[A-Za-zµμΩÅ%°⁰¹²³⁴-⁹\d})]+", raw)}, reverse=True)[:14]
+    first = re.match(r"[A-Za-z']+", raw)
+    if (
+        first is not None
+        and first.group(0) in NOT_UNITS
+        and not (first.group(0) == "in" and not re.match(r"in\s+[a-zA-Z]", text[base:]))
+    ):
+        return None, "", at
+    for cut in cuts:
+        piece = raw[:cut]
+        if piece.count("(") != piece.count(")") or (cut < len(raw) and raw[cut - 1].isalpha() and raw[cut].isalpha()):
+            continue
+        last = re.search(r"([A-Za-z]+)$", piece)
+        if last is not None and (
+            last.group(1).lower() in NOT_UNITS
+            or (len(last.group(1)) == 1 and last.group(1) in "aA" and " " in piece[-2:])
+        ):
+            continue
+        unit = parse_unit(piece)
+        if (
+            unit is not None
+            and unit is not ONE
+            and (unit.dims != table.NONE or unit.kind or unit.size != 1 or unit.name)
+        ):
+            return unit, piece, base + cut
+    return None, raw[:20], at
+
+
+EQUAL = re.compile(
+    r"\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|is equivalent to|is approximately|is about|\(or|or|corresponds to|which is|i\.e\.,?)\s*\(?\s*\$?\s*"
+)
+CONVENTIONS = (24, 8, 12, 5, 7, 6, 10, 16)
+
+
+def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
+    """Decisions on `quantity = quantity` in the same dimension."""
+    for start, end in ranges:
+        before: Quantity | None = None
+        for q in quantities(text, start, end):
+            if before is not None and before.unit is not None and q.unit is not None:
+                link = EQUAL.fullmatch(text, before.end, q.start)
+                if link is not None and not _compound(text, before):
+                    decision = _conversion(text, before, q, link.group(0).strip(" ($"))
+                    if decision is not None:
+                        yield decision
+            before = q
+
+
+def _compound(text: str, q: Quantity) -> bool:
+    """Whether an operator or another quantity stands before it, so that it is part of more."""
+    lead = text[max(0, q.start - 24) : q.start]
+    return bool(
+        re.search(
+            r"(?:[+\-*/×÷·^(]|\\times|\\cdot|\\frac\{?[^}]*|\bof|\bper|\band|\bplus|\btimes|\bx|[a-zA-Z]\s*,)\s*\$?$",
+            lead,
+        )
+    ) or bool(re.search(r"\d\s*[A-Za-z°]+\s+$", lead))
+
+
+def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | None:
+    assert a.unit is not None
+    assert b.unit is not None
+    claim = Claim(kind="quantity", text=text[a.start : b.end], span=(a.start, b.end))
+    if a.unit.dims != b.unit.dims or "log" in (a.unit.kind, b.unit.kind) or a.unit.dims == table.NONE:
+        return None
+    if a.unit_text == b.unit_text or (a.unit.size, a.unit.shift) == (b.unit.size, b.unit.shift):
+        return None
+    if re.match(r"\s*(?:per|/|\+|-|−|\*|×|·|\^)", text[b.end : b.end + 6]) or a.unit.dims == table.MONEY:
+        return None
+    computed = convert(a.value, a.unit, b.unit)
+    receipt = Receipt(oracle="units", computation=f"{text[a.start : a.end]} = {float(computed):.6g} {b.unit_text}")
+    slope = a.unit.size / b.unit.size
+    spread = a.ulp / 2 * abs(slope) + b.ulp / 2
+    about = link not in ("=", "equals", "is equal to", "is equivalent to") or a.digits <= 2
+    if abs(computed - b.value) <= spread or (about and abs(computed - b.value) <= max(b.ulp, abs(computed) / 50)):
+        return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the conversion agrees")
+    doubt = _conversion_doubt(text, a, b, computed, link)
+    if doubt:
+        return Decision(claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=doubt, certainty="possible")
+    message = (
+        f"{text[a.start : a.end].strip()} is {float(computed):.6g} {b.unit_text}, not {text[b.start : b.end].strip()}"
+    )
+    return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+
+
+def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, link: str) -> str:
+    assert a.unit is not None
+    assert b.unit is not None
+    around = text[max(0, a.start - 80) : b.end + 30]
+    if re.search(
+        r"mistake|incorrect|wrong|\bnot\b|n't|scale|map|on the|each|every|exchange|rate|dose|density", around, re.I
+    ) and link not in ("=",):
+        return "the sentence may not equate the two"
+    if re.search(r"scale|map|drawing|represents", around, re.I):
+        return "a scale, not a conversion"
+    if (
+        link in ("or", "(or", "which is", "is about", "is approximately", "is", "corresponds to")
+        and not Fraction(1, 1000) < abs(b.value / computed if computed else Fraction(0)) < 1000
+    ):
+        return "two alternatives rather than a conversion"
+    if "calendar" in (a.unit.kind, b.unit.kind):
+        ratio = abs(computed / b.value) if b.value else Fraction(0)
+        if any(
+            abs(ratio * Fraction(p, q) - 1) < Fraction(4, 100) for p in (1, *CONVENTIONS) for q in (1, *CONVENTIONS, 24)
+        ):
+            return "a calendar convention (work days, four-week months)"
+    if a.unit.name in ("oz", "ounce", "pint", "pt", "gallon", "gal", "ton", "cup", "quart", "Cal", "cal", "calorie", "barrel", "hp", "horsepower", "B", "MB", "GB", "KB", "TB", "kB") or b.unit.name in (
+        "oz", "ounce", "pint", "pt", "gallon", "gal", "ton", "cup", "quart", "Cal", "cal", "calorie", "barrel", "hp", "horsepower", "MB", "GB", "KB", "TB", "kB", "B"):  # fmt: skip
+        ratio = abs(computed / b.value) if b.value else Fraction(0)
+        if (
+            Fraction(4, 5) < ratio < Fraction(5, 4)
+            or Fraction(980, 1000) < ratio * 1000 < Fraction(1020, 1000)
+            or Fraction(980) < ratio < Fraction(1020)
+        ):
+            return "the unit has several definitions"
+    if abs(computed - b.value) <= abs(computed) / 200 and b.digits <= 3:
+        return "a coarse rounding"
+    return ""
+
+
+D = table.dims
+ASKED: tuple[tuple[re.Pattern[str], tuple[table.Dims, ...]], ...] = tuple(
+    (re.compile(rf"\b(?:{words})\b", re.I), dims)
+    for words, dims in (
+        (r"speed|velocity|how fast", (table.SPEED, table.RATE)), (r"acceleration", (D(m=1, s=-2), D(s=-2))),
+        (r"force|weight|tension|thrust|drag", (table.FORCE, table.MASS)), (r"energy|work|heat(?! capacity)|enthalpy", (table.ENERGY, D(m=2, kg=1, s=-2, mol=-1), D(m=2, s=-2))),
+        (r"power", (table.POWER, table.NONE, D(m=-1))), (r"pressure|stress", (table.PRESSURE,)), (r"momentum|impulse", (D(m=1, kg=1, s=-1), D(m=2, kg=1, s=-1))),
+        (r"torque", (table.ENERGY,)), (r"density", (D(m=-3, kg=1), D(m=-2, kg=1), D(m=-1, kg=1), D(A=1, m=-2), D(A=1, s=1, m=-3), D(A=1, s=1, m=-2), D(A=1, s=1, m=-1), D(m=-3), D(m=-1, kg=1, s=-2), D(m=-2))),
+        (r"temperature", (table.TEMPERATURE,)), (r"voltage|potential difference|emf", (table.VOLTAGE,)), (r"current", (table.CURRENT, table.SPEED)),
+        (r"resistance", (D(m=2, kg=1, s=-3, A=-2), D(kg=-1, m=-2, s=3, K=1), table.FORCE)), (r"capacitance", (D(m=-2, kg=-1, s=4, A=2),)), (r"frequency", (table.RATE,)),
+        (r"wavelength", (table.LENGTH,)), (r"mass", (table.MASS, D(kg=1, mol=-1), D(kg=1, s=-1))), (r"volume", (table.VOLUME, D(m=3, mol=-1))), (r"area", (table.AREA,)),
+        (r"length|distance|height|how far|how tall|radius|diameter|depth|width|displacement", (table.LENGTH,)),
+        (r"how long|time|period|duration|half-life", (table.TIME, table.LENGTH)), (r"concentration|molarity", (D(mol=1, m=-3), D(mol=1, kg=-1), D(kg=1, m=-3), table.NONE)),
+        (r"charge", (table.CHARGE,)), (r"inductance", (D(m=2, kg=1, s=-2, A=-2),)), (r"magnetic field", (D(kg=1, s=-2, A=-1), D(A=1, m=-1))),
+        (r"electric field", (D(m=1, kg=1, s=-3, A=-1),)), (r"entropy|heat capacity", (D(m=2, kg=1, s=-2, K=-1), D(m=2, s=-2, K=-1), D(m=2, kg=1, s=-2, K=-1, mol=-1))),
+    )
+)  # fmt: skip
+ASKING = re.compile(
+    r"(?:what(?:'s| is| was| are| will be| would be| must be)|find|calculate|compute|determine|estimate|evaluate|give)\s+(?:the\s+|its\s+|an?\s+)?(?P<noun>(?:[a-z\-]+\s+){0,3}?[a-z\-]+?)(?=\s+(?:of|in|at|on|for|when|after|if|that|required|needed|between|by|from|with|exerted|to|is|does|do|due|delivered|stored|produced|the|per)\b|[?.,])|(?P<how>how (?:fast|far|tall|long))",
+    re.I,
+)
+FINAL = re.compile(r"(?:answer|result|therefore|thus|hence|so|final|####|\\boxed)", re.I)
+
+
+def asked_dimensions(question: str) -> tuple[str, tuple[table.Dims, ...]] | None:
+    """The quantity a question asks for and the dimensions it may have; None when it asks for several or none known."""
+    found = list(ASKING.finditer(question))
+    if len(found) != 1 or re.search(
+        r"\bratio\b|percent|fraction|how many|express|in terms of|factor|coefficient|number of|\brate\b|per\b|efficiency|uncertainty|error|change",
+        question,
+        re.I,
+    ):
+        return None
+    phrase = found[0].group("noun") or found[0].group("how") or ""
+    hits = [(m.group(0), dims) for pattern, dims in ASKED for m in [pattern.search(phrase)] if m]
+    if len(hits) != 1 or not (phrase.lower().endswith(hits[0][0].lower()) or found[0].group("how")):
+        return None
+    return hits[0]
+
+
+def check_answer_dimension(question: str, text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
+    """Whether the final quantity has the dimension that the question asks for."""
+    asked = asked_dimensions(question) if question else None
+    if asked is None or not ranges:
+        return
+    last: Quantity | None = None
+    for start, end in ranges:
+        for q in quantities(text, start, end):
+            if q.unit is not None and q.unit.kind != "count":
+                last = q
+    if last is None or last.unit is None or last.unit.kind == "log":
+        return
+    tail = text[last.end :]
+    if len(tail.strip(" .*$\\)]}\n")) > 40:
+        return
+    noun, allowed = asked
+    claim = Claim(
+        kind="quantity", text=text[last.start : last.end], span=(last.start, last.end), payload={"asked": noun}
+    )
+    given = dims_text(last.unit.dims)
+    wanted = " or ".join(dims_text(d) for d in allowed[:2])
+    receipt = Receipt(
+        oracle="answer dimension",
+        computation=f"the question asks for {noun} [{wanted}]; {last.unit_text.strip()} is [{given}]",
+    )
+    if last.unit.dims in allowed:
+        yield Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the unit fits the question")
+    elif last.unit.dims == table.NONE or last.unit.dims == table.MONEY:
+        return
+    else:
+        message = f"the question asks for {noun} [{wanted}], the answer is in {last.unit_text.strip()} [{given}]"
+        yield Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)

@@ -1,0 +1,166 @@
+"""`tidegate verify`: which claims of an answer are wrong, and by what computation."""
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+
+from tidegate.check.verify.engine import verify_answer
+from tidegate.check.verify.model import Knowledge, Verification
+from tidegate.check.verify.simulation import decide_simulations
+from tidegate.cli.output import emit, emit_jsonl, read_jsonl
+from tidegate.readers.knowledge import installed_packages, read_library, read_packages, read_registry
+from tidegate.render import claims as marks
+from tidegate.runner.sandbox import simulations_in
+from tidegate.spine.answer import Answer
+from tidegate.spine.claim import Support
+from tidegate.spine.errors import InputError, WrongUse
+from tidegate.spine.estimate import Measure, NotMeasured
+from tidegate.spine.finding import Severity
+from tidegate.spine.gate import Verdict
+from tidegate.stats.intervals import proportion
+
+BYTES_MAX = 16 * 1024 * 1024
+
+
+@click.command("verify")
+@click.argument("paths", nargs=-1)
+@click.option("--jsonl", "jsonl", default=None, help="One object a line: id, question, answer.")
+@click.option("--question", default="", help="The question, so that the answer's dimension can be held against it.")
+@click.option(
+    "--library", type=click.Path(path_type=Path), default=None, help="Your references, JSONL: id, title, authors, year."
+)
+@click.option(
+    "--registry",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Your coefficients, YAML, keyed by standard, edition, clause.",
+)
+@click.option(
+    "--packages",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="The whole list of import names that may be used, one a line.",
+)
+@click.option("--run/--no-run", "run", default=True, show_default=True, help="Run simulation code in the sandbox.")
+@click.option(
+    "--html", "html", type=click.Path(path_type=Path), default=None, help="Write the marked answer as a page."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: Path | None, registry: tuple[Path, ...],
+            packages: Path | None, run: bool, html: Path | None, as_json: bool) -> NoReturn:  # fmt: skip
+    """Decide every technical claim of an answer: supported, refuted (with the computation) or unverifiable.
+
+    Example: echo "12 * 7 = 94 and the oxidation state of Mn in KMnO4 is +7." | tidegate verify -
+    """
+    knowledge = _knowledge(library, registry, packages)
+    if jsonl is not None:
+        emit_jsonl(_rows(jsonl, knowledge, run))
+    if not paths:
+        raise WrongUse("expected a file, a directory, `-` or --jsonl FILE", remedy="tidegate verify answer.md")
+    found = [_verify(text, question, knowledge, run, file) for file, text in _texts(paths)]
+    answer = _answer(found)
+    if html is not None:
+        html.write_text("\n".join(marks.html(v.text, v.claims_json()) for v in found), encoding="utf-8")
+    emit(answer, as_json=as_json, words=lambda console: _show(console, found))
+
+
+def _knowledge(library: Path | None, registry: tuple[Path, ...], packages: Path | None) -> Knowledge:
+    now = time.gmtime()
+    return Knowledge(
+        library=read_library(library) if library else {},
+        registry=tuple(c for path in registry for c in read_registry(path)),
+        packages=installed_packages() | (read_packages(packages) if packages else frozenset()),
+        packages_complete=packages is not None,
+        today=(now.tm_year, now.tm_mon),
+    )
+
+
+def _texts(paths: tuple[str, ...]) -> Iterator[tuple[str | None, str]]:
+    for name in paths:
+        if name == "-":
+            yield None, _decoded(sys.stdin.buffer.read(BYTES_MAX + 1), "-")
+            continue
+        path = Path(name)
+        files = (
+            sorted(p for p in path.rglob("*") if p.suffix in (".md", ".txt", ".py", ".tex"))
+            if path.is_dir()
+            else [path]
+        )
+        for file in files:
+            try:
+                data = file.read_bytes()
+            except OSError as error:
+                raise InputError(f"cannot read it: {error.strerror or error}", where=str(file)) from error
+            yield str(file), _decoded(data, str(file))
+
+
+def _decoded(data: bytes, where: str) -> str:
+    if len(data) > BYTES_MAX:
+        raise InputError(f"expected at most {BYTES_MAX} bytes, got more", where=where, remedy="split the answer")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"expected UTF-8 text: {error}", where=where) from error
+
+
+def _verify(
+    text: str, question: str, knowledge: Knowledge, run: bool, file: str | None, subject: str = "answer"
+) -> Verification:
+    program = file is not None and file.endswith(".py")
+    runs = [] if not run else simulations_in(text, program=program)
+    more = decide_simulations(text, runs)
+    return verify_answer(text, question, knowledge, subject=file or subject, file=file, more=more, program=program)
+
+
+def _rows(path: str, knowledge: Knowledge, run: bool) -> Iterator[tuple[dict[str, Any], Answer]]:
+    for number, row in read_jsonl(path):
+        answer = row.get("answer", row.get("text"))
+        if not isinstance(answer, str):
+            raise InputError(f"expected a text in `answer`, got {type(answer).__name__}", where=f"{path}:{number}")
+        question = row.get("question") or ""
+        if not isinstance(question, str):
+            raise InputError(f"expected a text in `question`, got {type(question).__name__}", where=f"{path}:{number}")
+        yield row, _answer([_verify(answer, question, knowledge, run, None, subject=str(row.get("id", number)))])
+
+
+def _answer(found: list[Verification]) -> Answer:
+    findings = tuple(f for v in found for f in v.findings)
+    decisions = [d for v in found for d in v.decisions]
+    decided = sum(d.support is not Support.UNVERIFIABLE for d in decisions)
+    coverage = proportion((decided, len(decisions)))
+    if not decisions:
+        coverage = NotMeasured(
+            reason="no checkable claim was found",
+            needed="quantities, formulae, constants, code or references in the text",
+        )
+    failed = any(f.severity is Severity.ERROR for f in findings)
+    broken = [m for v in found for m in v.not_checked]
+    verdict = Verdict.FAIL if failed else Verdict.UNDECIDED if broken or findings or not decided else Verdict.PASS
+    claims = [
+        c | ({"file": f} if (f := (v.findings[0].where.file if v.findings else None)) else {})
+        for v in found
+        for c in v.claims_json()
+    ]
+    fields: dict[str, Any] = {"claims": claims, "coverage": {"claims": len(decisions), "decided": decided}}
+    if broken:
+        fields["not_checked"] = broken
+    return Answer(
+        verb="verify",
+        verdict=verdict,
+        findings=findings,
+        measures=(Measure(name="claims decided", value=coverage),),
+        fields=fields,
+    )
+
+
+def _show(console: Console, found: list[Verification]) -> None:
+    for v in found:
+        rows = v.claims_json()
+        if len(v.text) <= 20_000:
+            console.print(marks.marked(v.text, rows))
+        console.print(marks.notes(rows))

@@ -1,0 +1,133 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
+"""Runs simulation code of an answer where it can do no harm, and brings back what was measured.
+
+A separate process in a session of its own: no network, no new processes, no files but the
+interpreter's, bounded CPU, memory, output and wall time.  Where the kernel cannot confine
+(no Landlock or no seccomp), nothing runs and the claim stays unverifiable.
+"""
+
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+
+from tidegate.check.verify.code import code_blocks
+from tidegate.check.verify.simulation import Invariant, SimulationRun
+
+HARNESS = Path(__file__).with_name("harness.py")
+ENTRY = re.compile(
+    r"^def (?:simulate|run|run_simulation|simulation|trajectory|sample|mcmc|metropolis|monte_carlo|integrate|evolve|solve|propagate|walk|random_walk|run_mc|run_md|gillespie|run_monte_carlo|simulate_walk|md|mc)\(|^SIMULATION\s*=",
+    re.M,
+)
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a simulation may use."""
+
+    wall_s: float = 20.0
+    cpu_s: int = 15
+    memory_bytes: int = 2 * 1024**3
+    output_bytes: int = 1024 * 1024
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How the confined process ended: ran, timeout, output, killed, or the harness's own status."""
+
+    status: str
+    rows: tuple[Invariant, ...] = ()
+    detail: str = ""
+
+
+def simulations_in(
+    text: str, *, program: bool = False, seed: int = 1, limits: Limits | None = None
+) -> list[SimulationRun]:
+    """Run every Python block of `text` that looks like a simulation."""
+    out = []
+    for language, body, start, end in [("python", text, 0, len(text))] if program else code_blocks(text):
+        if language in ("python", "py", "python3", "") and ENTRY.search(body):
+            found = run_simulation(body, seed=seed, limits=limits)
+            out.append(SimulationRun(start=start, end=end, status=found.status, rows=found.rows, detail=found.detail))
+    return out
+
+
+def run_simulation(source: str, *, seed: int = 1, limits: Limits | None = None) -> Outcome:
+    """Run one simulation and measure its invariants."""
+    bound = limits or Limits()
+    job = msgspec.json.encode(
+        {"source": source, "seed": seed, "cpu_s": bound.cpu_s, "memory_bytes": bound.memory_bytes}
+    )
+    status, stdout, detail = run_confined([sys.executable, "-I", "-B", str(HARNESS)], job, bound)
+    if status != "ended":
+        return Outcome(status=status, detail=detail)
+    try:
+        answer = msgspec.json.decode(stdout.strip().rpartition(b"\n")[2] or b"{}")
+        rows = tuple(msgspec.convert(r, Invariant) for r in answer.get("rows", ()))
+        return Outcome(status=str(answer.get("status", "killed")), rows=rows, detail=str(answer.get("error", "")))
+    except (msgspec.DecodeError, msgspec.ValidationError, AttributeError):
+        return Outcome(status="killed", detail=detail)
+
+
+def run_confined(command: list[str], stdin: bytes, limits: Limits) -> tuple[str, bytes, str]:
+    """Start, feed, read within bounds, and end the whole session: (status, stdout, what stderr said last)."""
+    environment = {"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "LC_ALL": "C.UTF-8"}
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd="/",
+        env=environment,
+        start_new_session=True,
+        close_fds=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    until = time.monotonic() + limits.wall_s
+    kept = {process.stdout: bytearray(), process.stderr: bytearray()}
+    status = "ended"
+    try:
+        try:
+            process.stdin.write(stdin)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        open_streams = [process.stdout, process.stderr]
+        while open_streams:
+            left = until - time.monotonic()
+            if left <= 0:
+                status = "timeout"
+                break
+            ready, _, _ = select.select(open_streams, [], [], left)
+            for stream in ready:
+                data = os.read(stream.fileno(), 65536)
+                if not data:
+                    open_streams.remove(stream)
+                kept[stream] += data
+                if len(kept[stream]) > limits.output_bytes:
+                    status = "output"
+                    open_streams = []
+                    break
+    finally:
+        if process.poll() is None:
+            if status == "ended":
+                try:
+                    process.wait(timeout=max(0.1, until - time.monotonic()))
+                except subprocess.TimeoutExpired:
+                    status = "timeout"
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        process.stdout.close()
+        process.stderr.close()
+    if (status == "ended" and process.returncode == -signal.SIGXCPU) or (
+        process.returncode == -signal.SIGKILL and status == "ended"
+    ):
+        status = "timeout"
+    return status, bytes(kept[process.stdout]), bytes(kept[process.stderr][-300:]).decode(errors="replace")
