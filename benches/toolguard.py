@@ -158,7 +158,7 @@ def productive_runs(report: Report, runs: Runs) -> None:
         goal="0",
         measured=f"{stops} of {n}",
         holds=stops == 0,
-        note=f"one-sided upper 95 % bound {100 * upper:.2f} %; 200 of them are BFCL gold sequences, which carry no results",
+        note=f"one-sided upper 95 % bound {100 * upper:.2f} %; 200 of them (BFCL gold) carry no results",
     )
     report.row(
         "T2 productive runs nudged", goal="<= 3 %", measured=f"{100 * nudged / n:.1f} %", holds=nudged / n <= 0.03
