@@ -15,6 +15,7 @@ from tests.support.upstreams import Script
 from tidegate.spine.call import Call
 from tidegate.spine.contracts import ALLOW, GuardDecision
 from tidegate.spine.conversation import Conversation, Message, Text
+from tidegate.spine.finding import Finding, Severity
 
 DIALECTS = ("chat", "responses", "messages")
 HEADERS = {"authorization": f"Bearer {KEY}"}
@@ -297,3 +298,35 @@ def test_a_request_guard_without_streams_leaves_tool_less_answers_raw() -> None:
         body = {"model": "m", "messages": MESSAGES, "stream": True}
         raw = httpx.post(f"{run.upstream.url}/chat/completions", json={**body, "model": "m-served"}).content
         assert httpx.post(f"{run.base}/v1/chat/completions", json=body, headers=HEADERS).content == raw
+
+
+def test_a_tool_called_after_the_tools_were_withheld_is_still_decided() -> None:
+    class Ends(DenyCalls):
+        def request(self, conversation: Conversation) -> GuardDecision:
+            return GuardDecision(action="allow", rule="loop", drop_tools=("pay",))
+
+    with running(["chat"], [Plain(Ends, hard=False, streams=False)]) as run:
+        run.upstream.script = Script(text="", calls=[("c1", "pay", "{}")])
+        with openai.OpenAI(base_url=f"{run.base}/v1", api_key=KEY, max_retries=0) as client:
+            assert ask_chat(client, True).calls == 0
+        assert "tools" not in run.upstream.asked[-1]
+
+
+def test_what_a_soft_guard_cannot_read_passes_and_a_hard_one_refuses() -> None:
+    body = {"model": "m", "messages": [{"role": "ipython", "content": "x"}]}
+    for hard, status in ((False, 200), (True, 400)):
+        with running(["chat"], [Plain(Session, hard=hard, streams=False)]) as run:
+            answer = httpx.post(f"{run.base}/v1/chat/completions", json=body, headers=HEADERS)
+            assert answer.status_code == status
+
+
+def test_what_a_soft_guard_noticed_reaches_the_trace_of_a_raw_answer() -> None:
+    class Notices(Session):
+        def findings(self) -> tuple[Finding, ...]:
+            return (Finding(rule="seen", severity=Severity.NOTE, subject="s", message="m"),)
+
+    with running(["chat"], [Plain(Notices, hard=False, streams=False)]) as run:
+        answer = httpx.post(f"{run.base}/v1/chat/completions", json={"model": "m", "messages": []}, headers=HEADERS)
+        assert answer.status_code == 200
+        assert run.trace.events[-1].data["findings"][0]["rule"] == "seen"
+        assert run.trace.usage.tokens_prompt == 12

@@ -87,7 +87,13 @@ class DialectShaper:
         native = all(call.dialect in spoken for spoken in dialects)
         if native and not watch.watched and watch.broken is None:
             return None
-        conversation = read_body(form, body)
+        try:
+            conversation = read_body(form, body)
+        except InputError:
+            if not native or watch.hard:
+                raise
+            self._crashed("all", "unreadable")  # soft guards are passed over: the upstream judges its own API
+            return None
         decision, asked = watch.request(conversation)
         wall_s = self._now_s()
         if decision.action != "allow":
@@ -139,7 +145,7 @@ class Bridge:
     @property
     def must_shape(self) -> bool:
         """Whether guards changed the request or must see the answer."""
-        return self._changed or self.sees_answers or bool(self.watch.events)
+        return self._changed or self.sees_answers or bool(self.watch.all_events())
 
     @property
     def sees_answers(self) -> bool:

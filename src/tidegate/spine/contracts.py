@@ -108,7 +108,12 @@ class GuardSession(Protocol):
         """Before anything is sent upstream."""
 
     def feed(self, delta: Delta, now_s: float) -> Sequence[Delta]:
-        """Deltas that may be released now; what is held back comes out later or never."""
+        """Deltas that may be released now; what is held back comes out later or never.
+
+        To cut a choice short, release a `FinishDelta` for it (usually after the words of a
+        refusal): nothing of that choice goes out after it, and `finish` should release nothing
+        more of it.  Tool calls come here whole, after `tool_call` allowed them, at the end.
+        """
 
     def tool_call(self, call: ToolCall) -> GuardDecision:
         """A whole tool call, assembled, before the client sees any of it."""
