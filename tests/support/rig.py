@@ -169,7 +169,7 @@ async def read_answer(reader: Reader, timeout_s: float = 5.0) -> Answer:
     lines = head.decode("latin-1").split("\r\n")
     status = int(lines[0].split()[1])
     headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines[1:] if line)}
-    body = b""
+    pieces: list[bytes] = []
     try:
         if headers.get("transfer-encoding") == "chunked":
             while True:
@@ -177,18 +177,18 @@ async def read_answer(reader: Reader, timeout_s: float = 5.0) -> Answer:
                 data = await asyncio.wait_for(reader.readexactly(size + 2), timeout_s)
                 assert data.endswith(b"\r\n")
                 if size == 0:
-                    return Answer(status, headers, body, True)
-                body += data[:-2]
+                    return Answer(status, headers, b"".join(pieces), True)
+                pieces.append(data[:-2])
         if "content-length" in headers:
             body = await asyncio.wait_for(reader.readexactly(int(headers["content-length"])), timeout_s)
             return Answer(status, headers, body, True)
         while piece := await asyncio.wait_for(reader.read(65536), timeout_s):
-            body += piece
-        return Answer(status, headers, body, True)
+            pieces.append(piece)
+        return Answer(status, headers, b"".join(pieces), True)
     except asyncio.IncompleteReadError as error:
-        return Answer(status, headers, body + error.partial, False)
+        return Answer(status, headers, b"".join([*pieces, error.partial]), False)
     except ConnectionError:
-        return Answer(status, headers, body, False)
+        return Answer(status, headers, b"".join(pieces), False)
 
 
 def request(
