@@ -29,6 +29,7 @@ import msgspec
 
 from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
+from tidegate.check.constraints.plugin import ConstraintsGuard
 from tidegate.gateway import control_channel, logs
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
@@ -36,12 +37,15 @@ from tidegate.gateway.supervisor import EXIT_SETTINGS, Child, Supervisor
 from tidegate.gateway.translate import DialectShaper
 from tidegate.gateway.worker import Gateway, Parts
 from tidegate.readers.config import read_settings, secret
+from tidegate.readers.constraints_file import PolicyFile
 from tidegate.settings import Listener, Settings, Tenant, Tls, Upstream
 from tidegate.spine.contracts import Guard
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 from tidegate.store.bodies import BodyPolicy, load_redactor
 from tidegate.store.journal import JournalWriter
 from tidegate.store.keys import FileKeys
+from tidegate.store.revocations import FileRevocations
+from tidegate.store.schedule_journal import ScheduleJournal
 
 log = logging.getLogger("tidegate")
 SOCKETS = "sockets"  # folder of the workers' control sockets, below the store
@@ -115,6 +119,10 @@ def body_policy(settings: Settings) -> BodyPolicy:
 def guards_of(settings: Settings) -> tuple[Guard, ...]:
     """The guards that the settings ask for, in the order in which they have their word."""
     guards: list[Guard] = []
+    if settings.constraints is not None:
+        policy = PolicyFile(Path(settings.constraints))
+        revocations = FileRevocations(Path(settings.store.path))
+        guards.append(ConstraintsGuard(policy.current, revocations=revocations))
     if settings.loops.mode != "off":
         thresholds = read_thresholds(settings.loops.calibration)
         enforce = settings.loops.mode == "enforce"
@@ -143,9 +151,9 @@ def endpoints_of(settings: Settings) -> Mapping[bytes, LocalEndpoint]:  # noqa: 
     return {}
 
 
-def admission_of(settings: Settings) -> Admission:
-    """Who goes next."""
-    return Scheduled(settings)
+def admission_of(settings: Settings, index: int = 0) -> Admission:
+    """Who goes next; every decision is recorded, so that it can be explained and replayed."""
+    return Scheduled(settings, ScheduleJournal(Path(settings.store.path), index))
 
 
 def share_of(settings: Settings, workers: int) -> Settings:
@@ -271,7 +279,7 @@ async def worker(index: int, config: Path, workers: int | None, address: tuple[s
     with sink.start():
         gateway = Gateway(
             parts,
-            admission=admission_of(settings),
+            admission=admission_of(settings, index),
             sink=sink,
             index=index,
             read_parts=lambda: read_parts(config, workers),

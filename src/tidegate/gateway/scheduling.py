@@ -37,6 +37,7 @@ from tidegate.admit.scheduling.model import (
     Throttled,
     Tick,
     Tokens,
+    encode_actions,
     encode_event,
     encode_plan,
 )
@@ -172,6 +173,9 @@ class Scheduled:
         self._charge(now_s)
         if self.core.tickets:
             self._do(Tick(), now_s)
+        flush = getattr(self.record, "flush", None)
+        if flush is not None:
+            flush()
 
     def reload(self, settings: Settings, now_s: float) -> None:
         """New weights, classes and limits; waiting and running calls stay."""
@@ -194,9 +198,12 @@ class Scheduled:
     # ------------------------------------------------------------ inside
 
     def _step(self, event: AnyEvent, now_s: float) -> list[AnyAction]:
+        actions = self.core.step(event, now_s)
         if self.record is not None:
             self.record(encode_event(now_s, event))
-        return self.core.step(event, now_s)
+            if actions:
+                self.record(encode_actions(actions))
+        return actions
 
     def _do(self, event: AnyEvent, now_s: float) -> None:
         self._act(self._step(event, now_s), now_s)

@@ -262,6 +262,23 @@ def encode_plan(plan: Plan) -> bytes:
     return msgspec.json.encode({"plan": plan, "version": JOURNAL_VERSION})
 
 
+class _ActionLine(msgspec.Struct):
+    actions: list[AnyAction]
+
+
+_action_decoder = msgspec.json.Decoder(_ActionLine)
+
+
+def encode_actions(actions: list[AnyAction]) -> bytes:
+    """The journal line of what was decided on the event before it."""
+    return msgspec.json.encode({"actions": actions})
+
+
+def decode_actions(line: bytes) -> list[AnyAction]:
+    """The inverse of `encode_actions`; raises msgspec.DecodeError."""
+    return _action_decoder.decode(line).actions
+
+
 class _PlanLine(msgspec.Struct):
     plan: Plan
     version: int
