@@ -36,6 +36,7 @@ from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.supervisor import EXIT_SETTINGS, Child, Supervisor
 from tidegate.gateway.translate import DialectShaper
 from tidegate.gateway.worker import Gateway, Parts
+from tidegate.ingestion import TracesEndpoint
 from tidegate.readers.config import read_settings, secret
 from tidegate.readers.constraints_file import PolicyFile
 from tidegate.settings import Listener, Settings, Tenant, Tls, Upstream
@@ -146,9 +147,12 @@ def shaper_of(settings: Settings) -> Shaper | None:
     return DialectShaper(settings, guards_of(settings))
 
 
+TRACES = TracesEndpoint()  # one a worker process; its journal outlives every reload
+
+
 def endpoints_of(settings: Settings) -> Mapping[bytes, LocalEndpoint]:  # noqa: ARG001
     """The paths other parts answer."""
-    return {}
+    return {b"/v1/traces": TRACES}
 
 
 def admission_of(settings: Settings, index: int = 0) -> Admission:
@@ -276,6 +280,7 @@ async def worker(index: int, config: Path, workers: int | None, address: tuple[s
     ending = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
+    TRACES.sink = sink
     with sink.start():
         gateway = Gateway(
             parts,
