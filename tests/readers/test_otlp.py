@@ -108,9 +108,12 @@ def test_gzip_and_bad_input() -> None:
             ingest(data, kind)
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(max_size=5),
-       lambda x: st.lists(x, max_size=3) | st.dictionaries(st.sampled_from(
-           ["resourceSpans", "scopeSpans", "spans", "attributes", "key", "value", "traceId", "events"]), x, max_size=4)))  # fmt: skip
+FIELDS = st.sampled_from(["resourceSpans", "scopeSpans", "spans", "attributes", "key", "value", "traceId", "events"])
+LEAVES = st.none() | st.integers() | st.text(max_size=5)
+SHAPES = st.recursive(LEAVES, lambda x: st.lists(x, max_size=3) | st.dictionaries(FIELDS, x, max_size=4))
+
+
+@given(SHAPES)
 @settings(max_examples=100, deadline=None)
 def test_no_json_makes_it_crash(value: Any) -> None:
     try:
