@@ -39,7 +39,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(9, "metrics", "decide/metrics", "metrics", "metrics",
                "Which metric decides, and what does that choice tolerate?", True),
     Capability(10, "verify", "check/verify", "verify", "verify",
-               "Which of these technical claims are wrong, and by what computation?", False),
+               "Which of these technical claims are wrong, and by what computation?", True),
     Capability(11, "experiments", "decide/experiments", "experiments", "experiments",
                "Did the change help users, at any time one looks?", False),
     Capability(12, "curriculum", "curate/curriculum", "curriculum", "curriculum",

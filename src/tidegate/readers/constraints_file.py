@@ -30,11 +30,22 @@ class PolicyFile:
         self.path = path
         self.policy = read_policy(path)
         self.digest = self._digest()
+        self._stamp: tuple[int, int, int] | None = None
         self.error: SettingError | None = None
+
+    def current(self) -> Policy:
+        """The policy in force, after a look at the file."""
+        self.refresh()
+        return self.policy
 
     def refresh(self) -> bool:
         """Whether a new policy is in force now."""
         try:
+            stat = self.path.stat()
+            stamp = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+            if stamp == self._stamp:
+                return False
+            self._stamp = stamp
             digest = self._digest()
         except OSError as error:
             self.error = SettingError(f"cannot read the constraints: {error}", where=str(self.path))

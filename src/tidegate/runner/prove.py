@@ -34,25 +34,29 @@ class Witness(msgspec.Struct, frozen=True, kw_only=True):
         return self.removal > 0 and self.stub > 0 and not self.escaped
 
 
-def prove_rule(policy: Policy, rule: HardRule, *, seed: int = 1, rounds: int = 8) -> Witness:
+def prove_rule(
+    policy: Policy, rule: HardRule, *, seed: int = 1, rounds: int = 8, guard: ConstraintsGuard | None = None
+) -> Witness:
     """Run both witnesses of one hard rule."""
     todo = attacks(policy, rule)
+    guard = guard or guard_of(policy)
     escaped: list[str] = []
     removal = stub = 0
     for attack in todo:
         removal += 1
-        if came_out(policy, attack, None):
+        if came_out(guard, policy, attack, None):
             escaped.append(f"removal: {_what(attack)}")
         for n in range(rounds):
             stub += 1
-            if came_out(policy, attack, random.Random(seed * 1000 + n)):
+            if came_out(guard, policy, attack, random.Random(seed * 1000 + n)):
                 escaped.append(f"stub {n}: {_what(attack)}")
     alone = msgspec.structs.replace(
         policy,
         hard=(rule,),
         defaults=dict.fromkeys(("read", "reversible", "irreversible", "external", "privileged"), "allow"),
     )
-    attributed = bool(todo) and not any(came_out(alone, a, None) for a in todo)
+    lone = guard_of(alone)
+    attributed = bool(todo) and not any(came_out(lone, alone, a, None) for a in todo)
     return Witness(
         rule=rule.id, kind=rule.kind, removal=removal, stub=stub, escaped=tuple(escaped), attributed=attributed
     )
@@ -60,14 +64,19 @@ def prove_rule(policy: Policy, rule: HardRule, *, seed: int = 1, rounds: int = 8
 
 def prove(policy: Policy, *, seed: int = 1, rounds: int = 8) -> list[Witness]:
     """Witnesses of every hard rule."""
-    return [prove_rule(policy, r, seed=seed, rounds=rounds) for r in policy.hard]
+    guard = guard_of(policy)
+    return [prove_rule(policy, r, seed=seed, rounds=rounds, guard=guard) for r in policy.hard]
 
 
-def came_out(policy: Policy, attack: Attack, rng: random.Random | None) -> bool:
-    """Whether the forbidden thing reached the client."""
+def guard_of(policy: Policy) -> ConstraintsGuard:
+    """The production guard over a policy, with the credentials it names revoked."""
     revocations = Revocations()
     revocations.heard({}, 0.0, frozenset(r.handle for r in policy.hard if r.kind == "credential"))
-    guard = ConstraintsGuard(policy, revocations=revocations)
+    return ConstraintsGuard(policy, revocations=revocations)
+
+
+def came_out(guard: ConstraintsGuard, policy: Policy, attack: Attack, rng: random.Random | None) -> bool:
+    """Whether the forbidden thing reached the client."""
     call = Call(call_id="witness", identity=Identity(tenant="witness"), dialect="chat", model="stub", stream=True)
     session = guard.open(call)
     assert session is not None

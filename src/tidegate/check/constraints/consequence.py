@@ -187,6 +187,8 @@ def _best(scores: dict[str, float], main: str) -> str:
     for name, words in (("deletion", lexicon.DELETE_STRONG), ("money", _PURE_MONEY), ("disclosure", lexicon.LEAKS), ("access", lexicon.ACCESS_STRONG)):  # fmt: skip
         if verb and has(words, verb):
             adjusted[name] += 2.0
+    if verb and has(lexicon.DELETE_ACT, verb) and scores["deletion"] >= 1.9:
+        adjusted["deletion"] += 1.5
     if verb and has(lexicon.TELL, verb) and scores["disclosure"] >= 1.5 and not has(_PURE_MONEY, verb):
         adjusted["disclosure"] += 0.8
     return max(order[:-1], key=lambda k: (adjusted[k], -order.index(k)))

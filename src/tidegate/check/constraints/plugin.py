@@ -51,11 +51,7 @@ class ConstraintsGuard:
         outgoing = _outgoing(policy)
         schemas = [Schema(r.json_schema) for r in policy.hard if r.kind == "schema" and r.json_schema is not None]
         self.engine, self.filter, self.outgoing, self.schemas, self._policy = engine, filter_, outgoing, schemas, policy
-
-    @property
-    def streams(self) -> bool:
-        """Whether any rule looks at text."""
-        return bool(self.filter.patterns or self.filter.literal_rule or self.schemas)
+        self.streams = bool(filter_.patterns or filter_.literal_rule or schemas)
 
     def open(self, call: Call) -> ConstraintsSession | None:
         """A session for every call that carries text; a policy that changed meanwhile is compiled whole or not at all."""

@@ -238,7 +238,7 @@ class View:
                 self._accept(state, index)
             if not flags & LIVE:
                 if self.accepted or self.swallowing:
-                    self._close(index)
+                    self._close(index, index if flags & ACCEPT else index - 1)
                 self.hold = -1
             elif hold < 0:
                 self.hold = index - 1
@@ -292,10 +292,10 @@ class View:
             span = Span(start=self.starts[s], end=self.ends[e - 1], rule=rule, view=self.name, action=action)
         self.found.append(span)
 
-    def _close(self, index: int) -> None:
+    def _close(self, index: int, last: int | None = None) -> None:
         """No opened thread is live: the plain expressions decide what was a span."""
         if self.swallowing:
-            self._find(self.hold, index, "cap")
+            self._find(self.hold, index if last is None else last, "cap")
         if self.accepted:
             before = len(self.found)
             for s, e, number in self.filter.spans(self.text[:index], self.accepted):
