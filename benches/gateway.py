@@ -1,0 +1,136 @@
+"""The data plane against nginx and LiteLLM on this machine: `python -m benches.gateway --tools FOLDER`.
+
+`FOLDER` holds the load tools (`bench.py`, `fake_upstream.c`, `loadgen.c`, `conf/`); they are
+built into a scratch folder with gcc.  nginx must be installed; `--litellm PATH` names LiteLLM's
+command where it is.  Needs root and two cores: the gateway runs alone on the first at real-time
+priority, tools and upstream on the second.  Only ratios within one run mean anything.
+
+Everything is on: keys, routing, usage, per-tenant rates, metrics, whole bodies to the journal.
+`--policy fair` puts the scheduler in as well (the default here is `open`, which is what nginx and
+LiteLLM do: no queue).  CPU and memory are those of supervisor and worker together.
+"""
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from benches.report import Report
+from tidegate.wiring import add_key
+
+SCENARIOS = "rate,json,big,sse,sseheavy"
+GATEWAY = """
+listen: {{port: PORT}}
+control: {{port: PORT2}}
+upstreams:
+  - {{name: fake, url: "http://127.0.0.1:UP/v1", api_key: "file:{folder}/upstream.key"}}
+routes:
+  - {{model: gpt-4o-mini, upstreams: [fake], cost_usd_per_million_prompt: 1, cost_usd_per_million_completion: 2}}
+tenants:
+  - {{name: team1, requests_per_minute: 100000000, tokens_per_minute: 1000000000}}
+scheduling: {{policy: {policy}}}
+store: {{path: "{folder}/store"}}
+"""
+
+
+def targets(folder: Path, tools: Path, litellm: str | None, policy: str) -> dict[str, Any]:
+    """The targets of the load tools: the peers as they come, and this gateway without its control plane."""
+    known = json.loads((tools / "targets.json").read_text())
+    out = {name: known[name] for name in ("direct", "nginx")}
+    if litellm:
+        out["litellm"] = known["litellm"]
+    (folder / "upstream.key").write_text("sk-upstream")
+    (folder / "template.yaml").write_text(GATEWAY.format(folder=folder, policy=policy))
+    key = add_key(folder / "store", "team1")
+    out["tidegate"] = {
+        "files": {str(folder / "template.yaml"): str(folder / "tidegate.yaml")},
+        "cmd": ["sh", "-c", f"sed -i 's/PORT2/{{port2}}/; s/PORT/{{port}}/; s/UP/{{up}}/' {folder}/tidegate.yaml && "
+                f"exec {sys.executable} -m tidegate.serving {folder}/tidegate.yaml --no-control"],
+        "settle": 2, "lg": ["-k", key],
+    }  # fmt: skip
+    return out
+
+
+def measure(a: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
+    """Run the tools; every line of their output."""
+    tools = Path(a.tools)
+    for name in ("fake_upstream", "loadgen"):
+        subprocess.run(["gcc", "-O2", "-o", str(folder / name), str(tools / f"{name}.c")], check=True)
+    (folder / "targets.json").write_text(json.dumps(targets(folder, tools, a.litellm, a.policy)))
+    command = [sys.executable, str(tools / "bench.py"), "--bin", str(folder), "--targets", str(folder / "targets.json"),
+               "--var", f"tmp={folder}", "--var", f"litellm={a.litellm or ''}", "--rounds", str(a.rounds),
+               "--scen", SCENARIOS, "--out", str(folder / "r.jsonl"), "--rt"]  # fmt: skip
+    subprocess.run(command, check=True, stdout=sys.stderr)
+    return [json.loads(line) for line in (folder / "r.jsonl").read_text().splitlines()]
+
+
+def median(rows: list[dict[str, Any]], target: str, scenario: str, field: str) -> float | None:
+    """The median over the rounds, or None where nothing was measured."""
+    found = [r[field] for r in rows if r["target"] == target and r["scen"] == scenario]
+    return statistics.median(found) if found else None
+
+
+def judge(report: Report, rows: list[dict[str, Any]]) -> None:
+    """One line a goal."""
+
+    def ratio(name: str, goal: float, scenario: str, field: str, against: str, *, least: bool = False) -> None:
+        ours, theirs = median(rows, "tidegate", scenario, field), median(rows, against, scenario, field)
+        words = f"{'>=' if least else '<='} {goal:g}"
+        if not ours or not theirs:
+            report.row(name, goal=words, measured=f"{against} did not run", holds=None)
+            return
+        value = ours / theirs
+        holds = value >= goal if least else value <= goal
+        report.row(name, goal=words, measured=value, unit="x", holds=holds, note=f"{ours:.4g} against {theirs:.4g}")
+
+    ratio("CPU per JSON request against nginx", 2.0, "json", "cpu_us_req", "nginx")
+    ratio("requests/s against LiteLLM, one core", 250.0, "json", "rps", "litellm", least=True)
+    ratio("CPU per chunk against nginx, 50,000 chunks/s", 1.4, "sseheavy", "cpu_us_chunk", "nginx")
+    ratio("CPU with 32 KB bodies against nginx", 3.0, "big", "cpu_us_req", "nginx")
+    ours, direct = median(rows, "tidegate", "sse", "ttft_p50"), median(rows, "direct", "sse", "ttft_p50")
+    if ours is not None and direct is not None:
+        added = (ours - direct) / 1000.0
+        report.row("added first-token time, P50", goal="<= 0.3", measured=added, unit="ms", holds=added <= 0.3)
+    chunks = median(rows, "tidegate", "sseheavy", "chunks_per_s")
+    report.row("chunks/s passed on of 50,000", goal=">= 49000", measured=chunks or 0.0, holds=(chunks or 0) >= 49_000)
+    for name, scenario, field, goal in (
+        ("memory idle, supervisor and worker", "json", "rss_idle", 40.0),
+        ("memory after 500 streams, supervisor and worker", "sseheavy", "rss", 60.0),
+    ):
+        value = median(rows, "tidegate", scenario, field)
+        report.row(
+            name, goal=f"<= {goal:g}", measured=value or 0.0, unit="MB PSS", holds=value is not None and value <= goal
+        )
+    bad = sum(r["err"] + r["bad"] for r in rows if r["target"] == "tidegate")
+    report.row("wrong answers", goal="0", measured=bad, holds=bad == 0)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tools", required=True, help="folder of the load tools")
+    parser.add_argument("--litellm", default=None, help="path of the litellm command")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--policy", default="open")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--out", default=None)
+    a = parser.parse_args()
+    report = Report(f"gateway, {a.rounds} interleaved rounds, policy {a.policy}")
+    missing = [
+        n for n in ("bench.py", "fake_upstream.c", "loadgen.c", "targets.json") if not (Path(a.tools) / n).exists()
+    ]
+    missing += [n for n in ("gcc", "nginx", "chrt", "taskset") if shutil.which(n) is None]
+    if missing:
+        report.row("the load tools", goal="present", measured=f"missing: {', '.join(missing)}", holds=None)
+    else:
+        with tempfile.TemporaryDirectory(prefix="tidegate-bench-") as folder:
+            judge(report, measure(a, Path(folder)))
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
