@@ -86,7 +86,7 @@ SAMPLING = ("temperature", "top_p", "tool_choice", "response_format")
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(body=chat_bodies())
 def test_what_was_said_arrives_in_order(source: str, target: str, body: dict[str, Any]) -> None:
     chat = FORMS["chat"].read_request(body)
@@ -106,7 +106,7 @@ def test_what_was_said_arrives_in_order(source: str, target: str, body: dict[str
     assert lost == ()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(body=chat_bodies())
 def test_parallel_results_are_one_turn_in_messages(body: dict[str, Any]) -> None:
     """Anthropic wants all results of one turn in the user turn that follows it."""

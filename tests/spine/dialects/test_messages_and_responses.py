@@ -64,7 +64,7 @@ message_request = fixed(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(message_request)
 def test_messages_say_the_same_again(body: dict[str, Any]) -> None:
     assert messages.write_request(messages.read_request(body)) == body
@@ -116,7 +116,7 @@ response_request = fixed(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(response_request)
 def test_responses_say_the_same_again(body: dict[str, Any]) -> None:
     assert responses.write_request(responses.read_request(body)) == body

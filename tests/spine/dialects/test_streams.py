@@ -129,7 +129,7 @@ def as_read(dialect: str, items: list[Item]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(items=answers(), places=cuts)
 def test_what_is_written_is_read_again_however_it_is_cut(dialect: str, items: list[Item], places: list[int]) -> None:
     data = stream_of(dialect, items)
@@ -142,7 +142,7 @@ def test_what_is_written_is_read_again_however_it_is_cut(dialect: str, items: li
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(items=answers())
 def test_a_whole_body_says_what_the_stream_says(dialect: str, items: list[Item]) -> None:
     form = FORMS[dialect]
@@ -253,7 +253,7 @@ odd_json = st.recursive(
 
 @pytest.mark.parametrize("dialect", [*DIALECTS, "completions"])
 @given(value=odd_json, kind=st.sampled_from(["response.output_item.added", "content_block_delta", "message_delta", ""]))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_no_event_at_all_makes_a_reader_raise(dialect: str, value: Any, kind: str) -> None:
     if kind and isinstance(value, dict):
         value = {**value, "type": kind}
