@@ -87,7 +87,7 @@ def _exclusive(toks: tuple[Token, ...], k: int) -> bool:
     if low in ("no", "any") and nxt in ("other", "else"):
         return "than" not in [t.low for t in toks[k : k + 5]] or low == "no"
     return (low in ("other", "else") and nxt == "than") or (
-        low in ("anything", "something") and nxt in ("but", "other", "except")
+        low in ("anything", "something") and nxt in ("but", "other", "except", "besides", "beyond", "outside")
     )
 
 
