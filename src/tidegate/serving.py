@@ -31,6 +31,7 @@ from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
 from tidegate.check.constraints.plugin import ConstraintsGuard
 from tidegate.gateway import control_channel, logs
+from tidegate.gateway.admission import OpenAdmission
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.supervisor import EXIT_SETTINGS, Child, Supervisor
@@ -156,7 +157,12 @@ def endpoints_of(settings: Settings) -> Mapping[bytes, LocalEndpoint]:  # noqa: 
 
 
 def admission_of(settings: Settings, index: int = 0) -> Admission:
-    """Who goes next; every decision is recorded, so that it can be explained and replayed."""
+    """Who goes next; every decision is recorded, so that it can be explained and replayed.
+
+    `policy: open` has no queue and so no decisions: all go, within their rates.
+    """
+    if settings.scheduling.policy == "open":
+        return OpenAdmission(settings)
     return Scheduled(settings, ScheduleJournal(Path(settings.store.path), index))
 
 
