@@ -21,7 +21,6 @@ from tidegate.sim.engine import EngineSpec
 from tidegate.sim.world import Asked, World
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse, nearest
-from tidegate.spine.estimate import Estimate, Measure
 from tidegate.spine.gate import Verdict
 from tidegate.store.schedule_journal import runs
 
@@ -219,14 +218,7 @@ def status(config: Path, as_json: bool) -> NoReturn:
     if not found:
         raise InputError("no gateway is running", where=str(config), remedy="start it with `tidegate serve`")
     workers = [{"worker": m.worker, **m.admission} for m in found]
-    served = [t["served"] / t["weight"] for w in workers for t in w.get("tenants", {}).values() if t["served"] > 0]
-    measures: tuple[Measure, ...] = ()
-    if served:
-        index = sum(served) ** 2 / (len(served) * sum(s * s for s in served))
-        segment = f"{len(served)} tenants since start"
-        value = Estimate(value=index, low=index, high=index, n=len(served), segment=segment, method="exact")
-        measures = (Measure(name="Jain index of service by weight", value=value),)
-    answer = Answer(verb="schedule status", verdict=Verdict.PASS, measures=measures, fields={"workers": workers})
+    answer = Answer(verb="schedule status", verdict=Verdict.PASS, fields={"workers": workers})
     emit(answer, as_json=as_json, words=lambda console: show_status(console, workers))
 
 
