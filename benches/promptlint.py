@@ -70,7 +70,8 @@ def seed(report: Report) -> None:
 def invented(report: Report) -> None:
     for name in ("pairs_dev", "pairs_report"):
         spec = importlib.util.spec_from_file_location(name, ROOT / "tests/check/promptlint" / f"{name}.py")
-        assert spec and spec.loader
+        assert spec
+        assert spec.loader
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         split = lambda block: [line.split(" | ")[1:] for line in block.strip().split("\n")]  # noqa: E731

@@ -1,7 +1,5 @@
 """Invented pairs the grammar was developed on: (kind, line, line).  Domains other than the public seed's."""
 
-# ruff: noqa: E501
-
 CONFLICTS = """
 length.words | Keep each booking answer below sixty words. | Every booking answer needs a minimum of ninety words.
 length.words | Your replies have a ceiling of 40 words. | Never write less than 75 words.

@@ -1,6 +1,5 @@
 """Invented pairs kept for the report: written after the grammar, run to measure it, never to tune it."""
 
-# ruff: noqa: E501
 CONFLICTS = """
 length.words | Replies to tenants have no more than 55 words. | At least 85 words are needed in every reply.
 length.words | Keep it under fifty words. | Never send fewer than 70 words.

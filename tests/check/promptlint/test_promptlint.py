@@ -4,7 +4,6 @@ Goal: the recall and false alarms that the README states hold on the invented pa
 agrees with an enumerator that knows nothing of z3; the beginning of each contradiction is exact.
 """
 
-# ruff: noqa: E501
 import importlib.util
 import json
 import subprocess

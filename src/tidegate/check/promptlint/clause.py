@@ -763,7 +763,11 @@ class ClauseReader:
             if k >= q.end and before in ("each", "every", "per", "any"):
                 element = t
                 break
-        if element is not None and self.part[:1] == ("part",) and element.lemma in ("section", "part", *self.part[1].split()):
+        if (
+            element is not None
+            and self.part[:1] == ("part",)
+            and element.lemma in ("section", "part", *self.part[1].split())
+        ):
             return self.part, ()
         if element is not None:
             name = ELEMENTS[element.lemma]

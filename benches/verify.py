@@ -1,0 +1,251 @@
+# ruff: noqa: E501  (statements read best on one line)
+"""Goals of `tidegate verify`, measured: `python -m benches.verify` (recordings: TIDEGATE_SHARED_DATA)."""
+
+import csv
+import gzip
+import json
+import os
+import random
+import time
+from fractions import Fraction
+from pathlib import Path
+
+from benches.report import Report
+from tidegate.check.verify.arithmetic import check_arithmetic
+from tidegate.check.verify.chemistry import check_chemistry
+from tidegate.check.verify.code import check_code
+from tidegate.check.verify.constants import check_constants, entries
+from tidegate.check.verify.engine import verify_answer
+from tidegate.check.verify.formula import parse_formula
+from tidegate.check.verify.oxidation import judge_state
+from tidegate.check.verify.reactions import check_reactions
+from tidegate.check.verify.references import isbn_holds
+from tidegate.check.verify.units import parse_unit
+from tidegate.spine.claim import Support
+from tidegate.stats.intervals import proportion
+
+DATA = (
+    Path(os.environ.get("TIDEGATE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")) / "knowledge"
+)
+SEED = 7
+HARD = "H2O2 O -1|KO2 O -1/2|OF2 O 2|Fe3O4 Fe 2|Fe3O4 Fe 3|Fe3O4 Fe 8/3|S4O6^2- S 5|S4O6^2- S 0|Ti4O7 Ti 3|Ti4O7 Ti 4|S2O3^2- S 6|S2O3^2- S -2|NH4NO3 N -3|NH4NO3 N 5|K4[Fe(CN)6] Fe 2|NaH H -1|LiAlH4 H -1|Pb3O4 Pb 2|Pb3O4 Pb 4|FeS2 Fe 2|FeS2 S -1|Na2O2 O -1|N2H4 N -2|HN3 N -1/3|CrO5 Cr 6|H2SO5 S 6|VO2+ V 5|Ni(CO)4 Ni 0|Hg2Cl2 Hg 1|AgO Ag 1|CuFeS2 Cu 1|YBa2Cu3O7 Cu 7/3|NaBH4 H -1|C2H5OH C -1|C2H5OH C -3|C6H12O6 C 0|CsAuCl3 Au 3|B2H6 B 3|SiH4 Si -4|O2F2 O 1|HOF O 0|Fe4[Fe(CN)6]3 Fe 3|CaC2 C -1|K2FeO4 Fe 6|ClO2 Cl 4|KI3 I -1/3|N2O N 1|Mn3O4 Mn 2|Co3O4 Co 3|BaO2 Ba 2"
+
+
+def refuted(decisions: object) -> list:
+    return [d for d in decisions if d.support is Support.REFUTED]  # type: ignore[attr-defined]
+
+
+def arithmetic(report: Report) -> None:
+    path = DATA / "routellm_gsm8k_responses.csv.gz"
+    if not path.exists():
+        report.row("arithmetic alarms on right answers", goal="<= 0.3 %", measured="recordings not found", holds=None)
+        return
+    rows = list(csv.DictReader(gzip.open(path, "rt")))
+    order = list(range(len(rows)))
+    random.Random(SEED).shuffle(order)
+    kept = order[len(order) // 2 :]  # the half that no rule was chosen on
+    for model in ("gpt-4-1106-preview", "mistralai/Mixtral-8x7B-Instruct-v0.1"):
+        right = [i for i in kept if rows[i][model] == "True"]
+        alarmed = sum(
+            bool(refuted(check_arithmetic(t, [(0, len(t))]))) for i in right for t in [rows[i][model + "_response"]]
+        )
+        share = proportion((alarmed, len(right)))
+        report.row(
+            f"arithmetic: {model.split('/')[-1]}, right answers with an alarm",
+            goal="<= 0.3 % (read by hand: see README)",
+            measured=str(share),
+            holds=alarmed / len(right) <= 0.003,
+        )
+
+
+def units(report: Report) -> None:
+    path = DATA / "scibench_original.jsonl"
+    if not path.exists():
+        report.row("SciBench units read", goal=">= 0.98", measured="recordings not found", holds=None)
+        return
+    given = [u for line in path.open() if (u := json.loads(line)["unit"]).strip()]
+    read = sum(parse_unit(u) is not None for u in given)
+    report.row(
+        "SciBench units read",
+        goal=">= 0.98",
+        measured=str(proportion((read, len(given)))),
+        holds=read / len(given) >= 0.98,
+    )
+
+
+def chemistry(report: Report) -> None:
+    rng = random.Random(SEED)
+    known = [
+        ("KMnO4", "Mn", 7),
+        ("K2Cr2O7", "Cr", 6),
+        ("H2SO4", "S", 6),
+        ("HNO3", "N", 5),
+        ("Fe2O3", "Fe", 3),
+        ("MnO2", "Mn", 4),
+        ("NaClO", "Cl", 1),
+        ("V2O5", "V", 5),
+        ("FeSO4", "Fe", 2),
+        ("PbO2", "Pb", 4),
+        ("H3PO4", "P", 5),
+        ("SO3^2-", "S", 4),
+    ]
+    reactions = [
+        "2 H2 + O2 → 2 H2O",
+        "CH4 + 2 O2 → CO2 + 2 H2O",
+        "4 Fe + 3 O2 → 2 Fe2O3",
+        "2 KClO3 → 2 KCl + 3 O2",
+        "N2 + 3 H2 → 2 NH3",
+        "2 Al + 6 HCl → 2 AlCl3 + 3 H2",
+        "C3H8 + 5 O2 → 3 CO2 + 4 H2O",
+        "MnO4- + 8 H+ + 5 Fe2+ → Mn2+ + 5 Fe3+ + 4 H2O",
+    ]
+    caught = alarms = corrupted = clean = 0
+    for _ in range(1000):
+        if rng.random() < 0.5:
+            formula, symbol, state = rng.choice(known)
+            wrong = rng.choice([s for s in range(-3, 9) if s != state])
+            ways = (
+                "In {f}, {e} has an oxidation state of {s:+d}.",
+                "The oxidation number of {e} in {f} is {s:+d}.",
+                "{e} is in the {s:+d} oxidation state in {f}.",
+            )
+            way = rng.choice(ways)
+            texts = way.format(f=formula, e=symbol, s=state), way.format(f=formula, e=symbol, s=wrong)
+        else:
+            good = rng.choice(reactions)
+            places = [i for i, c in enumerate(good) if c.isdigit() and (i == 0 or good[i - 1] == " ")]
+            at = rng.choice(places)
+            digit = rng.choice([c for c in "23456789" if c != good[at]])
+            texts = "Balanced equation: " + good, "Balanced equation: " + good[:at] + digit + good[at + 1 :]
+        for text, is_wrong in zip(texts, (False, True), strict=True):
+            alarm = bool(refuted(check_chemistry(text, [(0, len(text))])))
+            corrupted, clean = corrupted + is_wrong, clean + (not is_wrong)
+            caught, alarms = caught + (alarm and is_wrong), alarms + (alarm and not is_wrong)
+    report.row(
+        "chemistry: corrupted statements refuted",
+        goal=">= 0.98",
+        measured=str(proportion((caught, corrupted))),
+        holds=caught / corrupted >= 0.98,
+    )
+    report.row(
+        "chemistry: sound statements refuted",
+        goal="<= 0.5 %",
+        measured=str(proportion((alarms, clean))),
+        holds=alarms / clean <= 0.005,
+    )
+    cases = [c.split(" ") for c in HARD.split("|")]
+    bad = sum(judge_state(f, e, Fraction(s)).holds is False for text, e, s in cases if (f := parse_formula(text)))
+    report.row(f"chemistry: hard cases wrongly refuted (of {len(cases)})", goal="0", measured=bad, holds=bad == 0)
+    assert not refuted(check_reactions("unbalanced: Fe + O2 → Fe2O3", [(0, 27)]))
+
+
+def constants(report: Report) -> None:
+    rng = random.Random(SEED)
+    caught = wrong = alarms = sound = named = 0
+    for name, found in entries().items():
+        e = found[0]
+        digits = rng.randint(3, 10)
+        mantissa, exponent = f"{abs(float(e.value)):.{digits - 1}e}".split("e")
+        at = rng.choice([i for i, c in enumerate(mantissa) if c.isdigit()])
+        broken = mantissa[:at] + rng.choice([c for c in "123456789" if c != mantissa[at]]) + mantissa[at + 1 :]
+        for text_value, is_wrong in ((mantissa, False), (broken, True)):
+            text = f"The {e.name} is {text_value}e{int(exponent)} {e.unit}.".replace(" .", ".")
+            decisions = list(check_constants(text, [(0, len(text))]))
+            if is_wrong:
+                wrong, caught = wrong + 1, caught + bool(refuted(decisions))
+            else:
+                sound, alarms = sound + 1, alarms + bool(refuted(decisions))
+                named += any(d.receipt.detail.get("edition") == e.edition for d in decisions)
+        assert name
+    report.row(
+        "constants: one wrong digit refuted",
+        goal=">= 0.995",
+        measured=str(proportion((caught, wrong))),
+        holds=caught / wrong >= 0.995,
+    )
+    report.row(
+        "constants: sound values refuted", goal="0", measured=str(proportion((alarms, sound))), holds=alarms == 0
+    )
+    report.row(
+        "constants: edition named right",
+        goal=">= 0.99",
+        measured=str(proportion((named, sound))),
+        holds=named / sound >= 0.99,
+    )
+
+
+def code(report: Report) -> None:
+    rng = random.Random(SEED)
+    parts = ("fast", "auto", "smart", "py", "quick", "deep", "turbo", "meta", "hyper", "easy")
+    invented = [
+        f"{rng.choice(parts)}{rng.choice(('matrix', 'tensorizer', 'chemkit', 'parsec', 'orbital', 'quantum', 'ledgerer'))}_{rng.choice(('utils', 'core', 'lib', 'tools'))}"
+        for _ in range(300)
+    ]
+    named = sum(bool(refuted(check_code(f"```python\nimport {n}\n```"))) for n in invented)
+    report.row(
+        "code: invented packages refuted", goal="1.0", measured=str(proportion((named, 300))), holds=named == 300
+    )
+    path = DATA / "gitchameleon2_solutions.jsonl"
+    if path.exists():
+        answers = [json.loads(line)["answer"] for line in path.open()]
+        alarmed = sum(
+            any(d.certainty == "possible" for d in refuted(check_code(f"```python\n{a}\n```"))) for a in answers
+        )
+        report.row(
+            "code: real packages of GitChameleon called unknown",
+            goal="<= 1 %",
+            measured=str(proportion((alarmed, len(answers)))),
+            holds=alarmed / len(answers) <= 0.01,
+        )
+    report.row(
+        "code: wrong-version symbols", goal=">= 0.85", measured="no index of old versions is shipped", holds=None
+    )
+
+
+def references(report: Report) -> None:
+    rng = random.Random(SEED)
+    caught = 0
+    for _ in range(500):
+        body = "978" + "".join(str(rng.randint(0, 9)) for _ in range(9))
+        check = (10 - sum(int(c) * (1 if i % 2 == 0 else 3) for i, c in enumerate(body)) % 10) % 10
+        assert isbn_holds(body + str(check))
+        at = rng.randrange(12)
+        broken = body[:at] + str((int(body[at]) + rng.randint(1, 9)) % 10) + body[at + 1 :] + str(check)
+        caught += not isbn_holds(broken)
+    report.row(
+        "references: ISBN with one wrong digit refuted",
+        goal=">= 0.95",
+        measured=str(proportion((caught, 500))),
+        holds=caught / 500 >= 0.95,
+    )
+
+
+def speed(report: Report) -> None:
+    text = (
+        "The total is 12 * 7 = 84 apples and the speed of light is 2.998e8 m/s. In KMnO4 manganese has an oxidation state of +7. "
+        * 32
+    )  # about 1,000 tokens
+    times = []
+    for _ in range(60):
+        started = time.thread_time()
+        verify_answer(text)
+        times.append((time.thread_time() - started) * 1000)
+    p99 = sorted(times[5:])[-1]
+    report.row(
+        "static verifiers, P99 per 1,000 tokens (CPU time, dense claims)",
+        goal="<= 20 ms",
+        measured=p99,
+        unit="ms",
+        holds=p99 <= 20,
+    )
+
+
+def main() -> None:
+    report = Report("verify")
+    for part in (arithmetic, units, chemistry, constants, code, references, speed):
+        part(report)
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
