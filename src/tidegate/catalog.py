@@ -21,7 +21,7 @@ class Capability(NamedTuple):
 
 CAPABILITIES: tuple[Capability, ...] = (
     Capability(1, "scheduling", "admit/scheduling", "schedule", "scheduling",
-               "Why did this request wait, and who gets served next?", False),
+               "Why did this request wait, and who gets served next?", True),
     Capability(2, "harvest", "curate/harvest", "harvest", "harvest",
                "Which production failures must become tests, and which tests are relics?", False),
     Capability(3, "constraints", "check/constraints", "constraints", "constraints",
