@@ -40,7 +40,8 @@ def arithmetic(report: Report) -> None:
     if not path.exists():
         report.row("arithmetic alarms on right answers", goal="<= 0.3 %", measured="recordings not found", holds=None)
         return
-    rows = list(csv.DictReader(gzip.open(path, "rt")))
+    with gzip.open(path, "rt") as stream:
+        rows = list(csv.DictReader(stream))
     order = list(range(len(rows)))
     random.Random(SEED).shuffle(order)
     kept = order[len(order) // 2 :]  # the half that no rule was chosen on

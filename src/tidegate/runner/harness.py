@@ -15,6 +15,7 @@ import math
 import os
 import platform
 import random
+import re
 import resource
 import struct
 import sys
@@ -333,7 +334,8 @@ def infer(out, space, entry, source, series):
 
     lowered = source.lower()
     chance = any(w in lowered for w in ("random", "rng", "randn", "default_rng"))
-    chain = chance and any(w in lowered for w in CHAIN_WORDS)
+    accepts = re.search(r"(?:random|uniform|rand)\([^)\n]*\)\s*<=?\s*[^\n]*exp\(|accept", lowered) is not None
+    chain = chance and (accepts or any(w in lowered for w in CHAIN_WORDS))
     for name, x in series.items():
         low = name.lower()
         if x.dtype.kind not in "fiub" or x.ndim == 0:

@@ -507,7 +507,7 @@ def _why_not_refute(
         return "the text itself does not assert it"
     if OTHER_ALGEBRA.search(around):
         return "another algebra may be meant (modular, binary, vectors)"
-    if _plain_ratio(a) and _labels(b) and not _labels(a):
+    if _plain_ratio(a) and (_labels(b) or any(n.money for n in leaves(b))) and not _labels(a):
         return "a share may be equated with what it is a share of"  # 1/4 = 25 students
     if operators(b) and _starts_with(b, found.computed):
         return "a running line: the right side goes on from the value"

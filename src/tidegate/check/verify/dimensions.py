@@ -308,6 +308,8 @@ def _trim(right: str) -> list[str]:
 
 def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> Decision | None:
     left = found.group("left")
+    if re.search(r"[\d)}\]]\s*$", text[max(0, found.start() - 8) : found.start()]):
+        return None  # a unit after a number, not a symbol
     tries = [("the text's own definitions", said)] if said else []
     tries += [
         (f"the law {name!r}", {**table, **{k: v for k, v in said.items() if k in table}} if said else dict(table))
@@ -328,7 +330,7 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> Decision 
                     da, db = clash.a, clash.b
                 if a.i != len(a.t) or b.i != len(b.t):
                     continue
-            except (Unread, ZeroDivisionError, IndexError, OverflowError):
+            except (Unread, Clash, ZeroDivisionError, IndexError, OverflowError):
                 continue
             outcomes.append((origin, da, db, right, {s: table[s] for s in sorted(used)}))
             break

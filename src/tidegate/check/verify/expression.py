@@ -521,9 +521,8 @@ class Parser:
                         len(token.text) == 1 and token.text not in UNIT_LETTERS and token.text not in "°a"
                     ):
                         raise Unparsed(f"{token.text!r} may change the meaning")
-                    if low in FUNCTIONS or token.text.startswith("\\"):
-                        if token.text not in ("\\mu", "\\Omega"):
-                            raise Unparsed(f"{token.text!r} may be a variable")
+                    if (low in FUNCTIONS or token.text.startswith("\\")) and token.text not in ("\\mu", "\\Omega"):
+                        raise Unparsed(f"{token.text!r} may be a variable")
                 if not words and not token.spaced:
                     adjacent = True
                 words.append(token.text)

@@ -64,6 +64,7 @@ LEXER = re.compile(
     r"|(?P<escaped>\\\$)"
     r"|(?P<escstar>\\\*)"
     r"|(?P<greek>\\[a-zA-Z]+)"
+    r"|(?P<rest_clock>(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d))"
     rf"|(?P<num>(?:{NUMBER}){EXPONENT})"
     r"|(?P<vulgar>[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚])"
     r"|(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)"
@@ -180,6 +181,8 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
         return Token("op", "*", s, e, spaced=spaced)
     if kind == "escaped":
         return Token("currency", "$", s, e, spaced=spaced)
+    if kind == "rest_clock":  # 5:00 is a time of day
+        return Token("break", raw, s, e, spaced=spaced)
     if kind == "rest":
         if raw == "`" or (raw == "_" and (before in " \n" or after in " \n.,")):
             return Token("skip", raw, s, e, spaced=spaced)

@@ -1,0 +1,121 @@
+"""Every verifier is seen to refute a wrong claim, to support its right twin, and to leave the unsure alone."""
+
+import pytest
+
+from tidegate.check.verify.engine import verify_answer
+from tidegate.check.verify.model import Knowledge
+from tidegate.check.verify.references import Work
+from tidegate.check.verify.registry import Coefficient
+from tidegate.spine.claim import Support
+
+
+def verdicts(text: str, question: str = "", knowledge: Knowledge | None = None) -> set[str]:
+    found = verify_answer(text, question, knowledge)
+    assert not found.not_checked
+    for d in found.decisions:
+        a, b = d.claim.span
+        assert 0 <= a < b <= len(text)
+        if d.claim.kind != "code":
+            assert d.support is not Support.REFUTED or d.message
+    return {d.support.value for d in found.decisions}
+
+
+PAIRS = [
+    ("12 * 7 = 84", "12 * 7 = 94"),
+    (r"\( \frac{1}{2} \times 6 \times 9 = 27 \)", r"\( \frac{1}{2} \times 6 \times 9 = 28 \)"),
+    ("2(3+4) = 14", "2(3+4) = 15"),
+    ("15% of 240 is 36.", "15% of 240 is 38."),
+    ("3 m + 20 cm = 3.2 m", "3 m + 20 cm = 3.4 m"),
+    ("three plus four equals seven", "three plus four equals eight"),
+    ("1.234,50 + 10,50 = 1.245,00", "1.234,50 + 10,50 = 1.255,00"),
+    ("v = 3.0 × 10^8 / 6.0 × 10^14 = 5.0 × 10^-7 m", "v = 3.0 × 10^8 / 6.0 × 10^14 = 2.0 × 10^-7 m"),
+    ("5 km = 5000 m", "5 km = 500 m"),
+    ("500 psi = 3.45 MPa", "500 psi = 34.5 MPa"),
+    ("25 °C = 298.15 K", "25 °C = 248.15 K"),
+    ("F = m*a where F is the force, m is the mass and a is the acceleration.", "F = m*a^2 where F is the force, m is the mass and a is the acceleration."),
+    ("KE = 1/2 m v^2.", "KE = 1/2 m v^3."),
+    ("The oxidation state of Mn in KMnO4 is +7.", "The oxidation state of Mn in KMnO4 is +6."),
+    ("the sulfate ion, SO₄²⁻, is", "the sulfate ion, SO₄³⁻, is"),
+    ("Iron(III) chloride (FeCl3) is brown", "Iron(III) chloride (FeCl2) is brown"),
+    ("The molar mass of glucose (C6H12O6) is 180.16 g/mol", "The molar mass of glucose (C6H12O6) is 190.16 g/mol"),
+    ("Balanced: C3H8 + 5 O2 → 3 CO2 + 4 H2O", "Balanced: C3H8 + 4 O2 → 3 CO2 + 4 H2O"),
+    ("The speed of light in vacuum is 299,792,458 m/s.", "The speed of light in vacuum is 299,792,358 m/s."),
+    ("R = 8.314 J/(mol·K)", "R = 8.134 J/(mol·K)"),
+    ("```python\nimport numpy as np\nnp.zeros(3)\n```", "```python\nimport numpy as np\nnp.zerros(3)\n```"),
+    ("```python\nimport scipy.integrate\nscipy.integrate.simpson([1])\n```", "```python\nimport scipy.integrate\nscipy.integrate.simps([1])\n```"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("right", "wrong"), PAIRS)
+def test_the_wrong_twin_is_refuted_and_the_right_one_supported(right: str, wrong: str) -> None:
+    assert "refuted" not in verdicts(right)
+    assert "supported" in verdicts(right)
+    assert "refuted" in verdicts(wrong)
+
+
+CLEAN = [
+    "2x + 3 = 7, so x = 2.", "1/4 = 25 students", "7/2 = 3 remainder 1", "In binary, 1 + 1 = 10.", "A common mistake is 2 + 2 = 5.", "He leaves at 5:00 pm - 3 hours = 2 pm.",
+    "42 - 18 = 24 - 4 = 20", "1/3 = 0.33 and 2/3 = 0.67", "100/7 ≈ 14.3", "50 + 20% = 60", "A → B", "Let n = 3 + 2k.", "C(5,2) = 10", "(3,5) + (1,2) = (4,7)", "1 week = 5 days", "f(2) = 5",
+    "unbalanced: Fe + O2 → Fe2O3", "In Fe3O4 the oxidation number of iron is +8/3.", "arXiv:2301.01234", "\\frac{1}{", "= = = 5", "١٢ + ٣ = ١٥", "5 + 3 = ", "$$\\frac{1}{2$$", "",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CLEAN)
+def test_what_is_unsure_is_never_refuted(text: str) -> None:
+    assert "refuted" not in verdicts(text)
+
+
+def test_the_answer_must_have_the_dimension_the_question_asks_for() -> None:
+    assert "refuted" in verdicts("v = at = 20 J", "What is the speed of the car after 5 s?")
+    assert "refuted" not in verdicts("v = at = 20 m/s", "What is the speed of the car after 5 s?")
+
+
+def test_a_library_tells_a_mismatch_from_a_missing_work() -> None:
+    known = Knowledge(
+        library={
+            "10.1000/abc123": Work(
+                id="10.1000/abc123", title="On the Motion of Tides", authors=("Ada Marsh",), year=2001
+            )
+        }
+    )
+    right = 'Ada Marsh, "On the Motion of Tides", 2001, doi:10.1000/abc123'
+    assert verdicts(right, knowledge=known) == {"supported"}
+    assert verdicts(right.replace("Motion of Tides", "Colour of Stones"), knowledge=known) == {"refuted"}
+    assert verdicts(right.replace("abc123", "zzz999"), knowledge=known) == {"unverifiable"}
+
+
+def test_no_entry_in_the_registry_is_unverifiable() -> None:
+    entry = Coefficient(
+        standard="EN 1990",
+        edition="2002",
+        clause="A1.2(B)",
+        names=("partial factor for permanent actions",),
+        value=1.35,
+    )
+    text = "According to EN 1990, the partial factor for permanent actions is {}."
+    assert verdicts(text.format("1.35"), knowledge=Knowledge(registry=(entry,))) == {"supported"}
+    assert verdicts(text.format("1.15"), knowledge=Knowledge(registry=(entry,))) == {"refuted"}
+    assert "supported" not in verdicts(text.format("1.35"))
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("ISBN 978-3-16-148410-0", True),
+        ("ISBN 978-3-16-148410-1", False),
+        ("arXiv:2513.01234", False),
+        ("ISSN 2049-3630", True),
+        ("ISSN 2049-3631", False),
+        ("RFC 99999", False),
+    ],
+)
+def test_impossible_identifiers_are_refuted(text: str, holds: bool) -> None:
+    assert ("refuted" in verdicts(text)) is not holds
+
+
+def test_a_megabyte_is_read_in_bounded_time() -> None:
+    import time
+
+    started = time.process_time()
+    verify_answer("word " * 200_000 + "\n12 * 7 = 94\n" + "9^9^9^9 = 5\n" + "(" * 5000)
+    assert time.process_time() - started < 60

@@ -1,0 +1,78 @@
+"""Escapes are tried: none gets out, and each ends within its limits."""
+
+import pytest
+
+from tidegate.runner.sandbox import Limits, run_simulation
+
+SOUND = "def simulate(seed=0):\n    return [0.0] * 30\n"
+LIMITS = Limits(wall_s=6.0, cpu_s=3)
+
+
+@pytest.mark.parametrize(
+    ("attack", "says"),
+    [
+        ("import os\nwhile True: os.fork()\n", "PermissionError"), ("import socket\nsocket.socket()\n", "PermissionError"), ("open('/etc/passwd').read()\n", "PermissionError"),
+        ("open('/tmp/x', 'w').write('x')\n", "PermissionError"), ("import subprocess\nsubprocess.run(['id'])\n", "PermissionError"), ("import os\nos.kill(os.getppid(), 9)\n", "PermissionError"),
+    ],
+)  # fmt: skip
+def test_an_escape_is_refused(attack: str, says: str) -> None:
+    found = run_simulation(attack + SOUND, limits=LIMITS)
+    assert found.status == "raised"
+    assert says in found.detail
+
+
+@pytest.mark.parametrize(
+    ("attack", "status"),
+    [
+        ("while True: pass\n", "timeout"),
+        ("print('x' * 10**8)\n", "output"),
+        ("a = bytearray(10**11)\n", "memory"),
+        ("import os\nos._exit(0)\n", "killed"),
+    ],
+)
+def test_a_runaway_ends(attack: str, status: str) -> None:
+    assert run_simulation(attack + SOUND, limits=Limits(wall_s=5.0, cpu_s=2)).status in (
+        status,
+        "timeout" if status == "timeout" else status,
+    )
+
+
+CHAIN = """
+import numpy as np
+def simulate(steps=3000, step=0.4, seed=1):
+    rng = np.random.default_rng(seed)
+    x = np.zeros(2); out = []
+    for _ in range(steps):
+        t = {trial}
+        if rng.random() < np.exp(-0.5 * (t @ t - x @ x)): x = t
+        out.append(x.copy())
+    return {{"states": np.array(out)}}
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sampler_that_redraws_is_told_from_one_that_moves(seed: int) -> None:
+    moves = run_simulation(CHAIN.format(trial="x + rng.uniform(-step, step, 2)"), seed=seed)
+    redraws = run_simulation(CHAIN.format(trial="rng.uniform(-4, 4, 2)"), seed=seed)
+    assert all(r.holds for r in moves.rows)
+    assert any(r.holds is False for r in redraws.rows)
+
+
+def test_a_contract_is_measured() -> None:
+    source = """
+import numpy as np
+SIMULATION = {"run": "orbit", "params": {"dt": 0.01}, "invariants": [
+    {"kind": "conserved", "of": "energy", "tolerance": 1e-3},
+    {"kind": "order", "vary": "dt", "start": 0.1, "of": "x", "order": 2}]}
+def orbit(dt=0.01, total=6.0):
+    x, v, energy, xs = 1.0, 0.0, [], []
+    for _ in range(round(total / dt)):
+        v -= 0.5 * dt * x; x += dt * v; v -= 0.5 * dt * x
+        energy.append(0.5 * v * v + 0.5 * x * x); xs.append(x)
+    return {"energy": energy, "x": xs}
+"""
+    assert all(r.holds for r in run_simulation(source).rows)
+    broken = run_simulation(
+        source.replace("v -= 0.5 * dt * x; x += dt * v; v -= 0.5 * dt * x", "x += dt * v; v -= dt * x * 1.1")
+    )
+    assert any(r.holds is False for r in broken.rows)
