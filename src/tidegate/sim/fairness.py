@@ -114,8 +114,7 @@ class Reference:
         calm = [r for r in in_credit if r.deadline_s is None and admissible(r)]
         if not calm:
             out = [r for r in heads if r.deadline_s is not None and self.counter[r.tenant] > limit]
-            poorest = min((self.counter[r.tenant] for r in out), default=0.0)
-            if not any(admissible(r) for r in out if self.counter[r.tenant] <= poorest + EPS):
+            if not any(admissible(r) for r in out):
                 return []
             calm = [r for r in in_credit if r.deadline_s is None and admissible(r, True)]
         if not calm:

@@ -184,8 +184,12 @@ class Fair(Ledger):
 
     def _owed(self, limit: float, admissible: Any) -> Waiting | None:
         """Room that only protection keeps empty, while someone out of credit would use it: serve who is owed."""
-        flow = self._parked.peek()
-        head = self.head(flow) if flow is not None else None
-        if head is None or not admissible(head):
-            return None
-        return self._least_served(limit, admissible, uncapped=True)
+        aside: list[Flow] = []
+        wanted = False
+        while not wanted and len(aside) < LOOKAHEAD and (flow := self._parked.pop()) is not None:
+            aside.append(flow)
+            head = self.head(flow)
+            wanted = head is not None and bool(admissible(head))
+        for flow in aside:
+            self._parked.push(flow)
+        return self._least_served(limit, admissible, uncapped=True) if wanted else None

@@ -79,7 +79,8 @@ def check_plan(plan: Plan, policies: frozenset[str]) -> None:
         raise SettingError(f"expected a scheduling policy, got {plan.policy!r}", where="scheduling.policy",
                            remedy=nearest(plan.policy, policies))  # fmt: skip
     if plan.prefix_stepping:
-        raise SettingError("prefix stepping is not built yet", where="scheduling.prefix_stepping", remedy="leave it out")
+        where = "scheduling.prefix_stepping"
+        raise SettingError("prefix stepping is not built yet", where=where, remedy="leave it out")
     for kind, rules in (("tenant", plan.tenants), ("class", plan.classes), ("engine", plan.engines)):
         seen: set[str] = set()
         for rule in rules:
