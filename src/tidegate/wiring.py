@@ -7,6 +7,8 @@ import os
 import time
 from pathlib import Path
 
+from tidegate.readers.otlp import encode
+from tidegate.runner.otlp_export import OtlpExporter
 from tidegate.settings import Settings, Store
 from tidegate.spine.ports import Clock, Ids, StateStore
 from tidegate.store.bodies import BodyPolicy, load_redactor
@@ -97,10 +99,16 @@ def trace_store(settings: Settings) -> LakeTraces:
 
 
 def maintenance(settings: Settings) -> Maintenance:
-    """The store's housekeeping for the control process: `start()` it, and `stop()` it at the end."""
+    """The store's housekeeping for the control process: `start()` it, and `stop()` it at the end.
+
+    Where `store.otlp_export` names a collector, every compacted trace is sent on to it.
+    """
+    url = settings.store.otlp_export
+    exporter = OtlpExporter(url, encode).start() if url else None
     return Maintenance(
         Path(settings.store.path),
         retention_days=settings.store.retention_days,
         tenants_days={t.name: t.retention_days for t in settings.tenants if t.retention_days is not None},
         keys=key_ring(settings.store),
+        passing=exporter.put if exporter is not None else None,
     )

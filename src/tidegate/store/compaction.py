@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from tidegate.spine.trace import CallTrace
 from tidegate.store import manifest as manifests
 from tidegate.store.columns import SELECT_ALL, to_line
 from tidegate.store.engine import connect, create_table, quoted, select_files, select_lines
@@ -59,13 +60,19 @@ class Compactor:
     """Rewrites one store.  `step` is called between any two moves (tests kill the process there)."""
 
     def __init__(
-        self, store: Path, *, now_s: Callable[[], float] = time.time, step: Callable[[str], None] = lambda _: None
+        self,
+        store: Path,
+        *,
+        now_s: Callable[[], float] = time.time,
+        step: Callable[[str], None] = lambda _: None,
+        passing: Callable[[CallTrace], None] | None = None,
     ) -> None:
         self.store = store
         self.journal = store / JOURNAL
         self.scratch = store / SCRATCH
         self._now_s = now_s
         self._step = step
+        self._passing = passing  # sees every trace on its way into Parquet (again after a crash)
 
     def compact(self, *, merge: bool = True) -> Compacted:
         """Bring every sealed segment into Parquet; safe to run at any time, beside writers and readers."""
@@ -191,6 +198,8 @@ class Compactor:
                         dropped += 1
                         continue
                     line = to_line(trace)
+                    if self._passing is not None:
+                        self._passing(trace)
                     longest = max(longest, len(line))
                     write(line + b"\n")
                 elif frame.kind == KIND_LOSS:

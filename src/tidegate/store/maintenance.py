@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from tidegate.spine.trace import CallTrace
 from tidegate.store.compaction import Compactor
 from tidegate.store.keyring import KeyRing
 
@@ -29,8 +30,9 @@ class Maintenance:
         compact_every_s: float = 30.0,
         keys_every_s: float = 2.0,
         monotonic_s: Callable[[], float] = time.monotonic,
+        passing: Callable[[CallTrace], None] | None = None,
     ) -> None:
-        self.compactor = Compactor(store)
+        self.compactor = Compactor(store, passing=passing)
         self.retention_days = retention_days
         self.tenants_days = dict(tenants_days)
         self.counts: Counter[str] = Counter()

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
+from tidegate.readers import otlp
 from tidegate.readers.moments import iso, moment_s
 from tidegate.spine.answer import Answer
 from tidegate.spine.call import Ending
@@ -210,14 +212,14 @@ def stats(store: Path | None, config: Path | None, as_json: bool, **given: Any) 
 
 @command.command("export")
 @filter_options
-@click.option("--format", "form", type=click.Choice(["jsonl", "parquet"]), default="jsonl", show_default=True)
+@click.option("--format", "form", type=click.Choice(["jsonl", "parquet", "otlp"]), default="jsonl", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="File to write [default: standard output].")
 @store_options
 @json_option
 def export(
     form: str, out: Path | None, store: Path | None, config: Path | None, as_json: bool, **given: Any
 ) -> NoReturn:
-    """Write traces as JSON lines or as one Parquet file, in order of arrival.
+    """Write traces as JSON lines, as OTLP requests (one a line), or as one Parquet file, in order of arrival.
 
     Example: tidegate traces export --since 7d --format parquet --out week.parquet
     """
@@ -225,7 +227,7 @@ def export(
     if out is None and (form == "parquet" or as_json):
         raise WrongUse("expected a file to write to", where="--out", remedy="only JSON lines go to standard output")
     if out is None:
-        for line in lines(lake, wanted):
+        for line in written(lake, wanted, form):
             sys.stdout.buffer.write(line)
         sys.exit(0)
     if form == "parquet":
@@ -233,15 +235,51 @@ def export(
     else:
         count = 0
         with out.open("wb") as f:
-            for line in lines(lake, wanted):
+            for line in written(lake, wanted, form):
                 f.write(line)
-                count += 1
+        count = lake.query("count(*)", wanted)[0][0]
     answer = Answer(verb="traces export", verdict=Verdict.PASS, fields={"file": str(out), "traces": count})
     emit(answer, as_json=as_json, words=lambda console: console.print(f"{count:,} traces in {out}", highlight=False))
 
 
-def lines(lake: LakeTraces, wanted: Filter) -> Iterator[bytes]:
-    """Traces as JSON lines."""
+def written(lake: LakeTraces, wanted: Filter, form: str) -> Iterator[bytes]:
+    """Traces as JSON lines, or as OTLP export requests of up to 200, one a line."""
+    if form == "otlp":
+        found = lake.find(wanted)
+        while batch := list(islice(found, 200)):
+            yield otlp.encode(batch, otlp.JSON) + b"\n"
+        return
     encode = msgspec.json.Encoder().encode
     for trace in lake.find(wanted):
         yield encode(trace) + b"\n"
+
+
+@command.command("delete")
+@click.option("--tenant", required=True)
+@click.option("--user", default=None, help="Only this user's.")
+@click.option("--before", default=None, metavar="MOMENT", help="Only what was received before.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@store_options
+@json_option
+def delete(
+    tenant: str, user: str | None, before: str | None, yes: bool, store: Path | None, config: Path | None, as_json: bool
+) -> NoReturn:
+    """Delete a tenant's or one user's traces for good: Parquet files, journal and torn tails.
+
+    Example: tidegate traces delete --tenant acme --user ann@example.com --yes
+    """
+    lake = opened(store, config)
+    before_s = moment_s(before, time.time(), "--before") if before is not None else None
+    wanted = Filter(tenant=tenant, user=user, until_s=before_s)
+    if not yes:
+        count = lake.query("count(*)", wanted)[0][0]
+        click.confirm(f"delete {count:,} traces for good?", abort=True, err=True)
+    gone, complete = lake.erase(tenant=tenant, user=user, before_s=before_s)
+    left = lake.query("count(*)", wanted)[0][0]
+    verdict = Verdict.FAIL if left else Verdict.PASS if complete else Verdict.UNDECIDED
+    fields = {"deleted": gone, "left": left, "complete": complete}
+    said = f"{gone:,} traces deleted, {left:,} left"
+    if not complete:
+        said += "; a running worker did not let go in time: what it holds is hidden and goes with the next compaction"
+    answer = Answer(verb="traces delete", verdict=verdict, fields=fields)
+    emit(answer, as_json=as_json, words=lambda console: console.print(said, highlight=False))
