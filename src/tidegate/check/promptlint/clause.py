@@ -525,6 +525,13 @@ class ClauseReader:
 
     def amounts(self) -> None:
         """Lengths and counts, of the reply, of each element, or of a named part."""
+        stated = re.search(
+            r"\b(?P<unit>word|sentence|character|paragraph|bullet)s? (?:count )?(?P<op>limit|maximum|cap|ceiling|minimum|floor)\b[^.;]{0,40}?\b(?:is|of|at|:)\s*(?P<n>\d+)\b(?!\s*(?:%|words?|sentences?|char))",
+            self.low,
+        )
+        if stated and self.modality != "may":
+            op = ">=" if stated.group("op") in ("minimum", "floor") else "<="
+            self.add(stated.group("unit") + "s", op, int(stated.group("n")), scope=self.part)
         negated = frozenset(k for k, s in enumerate(self.signs) if not s)
         for q in quantities(self.toks, negated):
             if any(k in self.used for k in range(q.start, q.end)):
@@ -1293,6 +1300,9 @@ class ClauseReader:
         if attribute in ("question", "ask"):
             if not self._question(h):
                 return
+            after = [t.lemma for t in self.toks[h.end : h.end + 3]]
+            if attribute == "question" and after[:1] in (["for"], ["to"]) and set(after) & lexicon.USERS:
+                attribute = "ask"
             if attribute == "question" and {"ask", "pose", "raise"} & set(lemmas) and "rhetorical" not in lemmas:
                 attribute = "ask"
         if attribute in ("citation", "link") and not self._cites(h):

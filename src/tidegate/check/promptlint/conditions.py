@@ -131,6 +131,7 @@ class Conditions(NamedTuple):
     parts: tuple[str, ...]  # leading "in the SUMMARY section": the named part
 
 
+@lru_cache(maxsize=50_000)
 def expand(masked: str) -> str:
     """Write contractions out, and "under no circumstances" as "never"."""
     for pattern, replacement in CONTRACTIONS:
@@ -247,7 +248,10 @@ def conj_of(literal: Literal, sign: bool) -> Conjunction:
 
 def _is_object(rest: str) -> bool:
     """Whether "except X" names an object among those forbidden, as in "no punctuation except commas"."""
-    if re.match(r"(?:for|in|on|when|with|if|to|during)\b", rest):
+    if (
+        re.match(r"(?:for|in|on|when|with|if|to|during)\b", rest)
+        or {t.lemma for t in tokens(rest.lower())} & lexicon.USERS
+    ):
         return False
     return not re.search(r"\b(?:is|are|has|have|asks?|does|was|use[sd]?|wants?|says?|when|if|in|for)\b", rest)
 

@@ -9,6 +9,7 @@ an example bind nothing (`quoted`).
 
 import bisect
 import re
+from functools import lru_cache
 
 from tidegate.check.promptlint.model import Source, Unit
 from tidegate.check.promptlint.template import Branches, branches
@@ -340,12 +341,14 @@ class _Reader:
                 self.intros.append((level, words[:-1], bool(EXAMPLE_OPENING.search(words)) or is_example_intro(words)))
 
 
+@lru_cache(maxsize=10_000)
 def is_example_intro(words: str) -> bool:
     """Whether a line that ends in a colon introduces an example."""
     return bool(re.search(r"\b(?:examples?|samples?|for instance|e\.g|like this|looks? like|such as|this format"
                           r"|following (?:format|template|structure|layout))\b", words, re.I))  # fmt: skip
 
 
+@lru_cache(maxsize=50_000)
 def binds_nothing(words: str) -> bool:
     """Whether a sentence only quotes, exemplifies or tells of the past."""
     if EXAMPLE_OPENING.search(words) or CODE_LINE.search(words):
@@ -354,6 +357,7 @@ def binds_nothing(words: str) -> bool:
     return bool(PAST.search(bare)) or (not re.search(r"\w{2,}", bare) and bool(QUOTED.search(words)))
 
 
+@lru_cache(maxsize=50_000)
 def sentences(text: str) -> list[tuple[int, int]]:
     """[start, end) of each sentence; quotations are never split, abbreviations end nothing."""
     hidden = QUOTED.sub(lambda m: "\x7f" * (m.end() - m.start()), text)

@@ -158,7 +158,7 @@ CHOICE: dict[str, dict[str, str]] = {
                  " | keep answer short | snappy | crisp | one liner | bare essential | economical with word | sparing with word"
                  " | minimum of word | extremely short | very short | keep thing short | tight | as little text as possible"
                  " | short as can be | as few as possible | stripped down",
-        "long": "exhaustive | exhaustively | thorough | thoroughly | comprehensive | comprehensively | in depth | at length"
+        "long": "exhaustive | exhaustively | thorough | thoroughly | comprehensive | comprehensively | in depth | great depth | in great depth | considerable depth | at length"
                 " | elaborate | in full detail | in great detail | every detail | all detail | all the detail | full detail"
                 " | long form | leave nothing out | verbose | verbosely | expansive | extensively | extensive | rich detail"
                 " | detailed | lengthy | wordy | in detail | highly detailed | with background and example | go deep"
@@ -393,6 +393,8 @@ BENIGN = (BENIGN - {"body"}) | frozenset(
         "experienced",
     ]
 )
+
+BENIGN = BENIGN | frozenset("converse communicate sole plenty lot".split())
 
 # Length units: noun lemma → canonical unit.  Any other plural noun after a number counts things of that name.
 UNITS: dict[str, str] = {

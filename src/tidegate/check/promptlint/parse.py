@@ -153,6 +153,12 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     for clause in _clauses(rest):
         found, inherited = _clause(clause, context, negative_intro, inherited)
         drafts += found
+    if (
+        conditions.universal
+        and UNSURE.search(s)
+        and re.match(r"^\s*(?:always |you must |please )*(?:answer|reply|respond|give)\b", rest, re.I)
+    ):
+        drafts.append(Draft(Constraint("always-answer", "present"), universal=True))
     drafts = _settle(drafts)
     exceptions = conditions.exceptions
     guard = _conjoin(conditions.guard, guard_intro)
@@ -160,6 +166,12 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
         drafts = [o for d in drafts if (o := _only(d)) is not None]
         exceptions = (*exceptions, *conditions.only)
     return Parsed(tuple(drafts), guard, exceptions, conditions.default, tuple(labels), tuple(priorities), channel)
+
+
+UNSURE = re.compile(
+    r"\beven (?:if|when|though|where)\b[^,;.]*\b(?:not (?:know|sure|certain|have|contain|cover)|unsure|uncertain|missing|lack\w*|no (?:information|idea|source|answer))",
+    re.I,
+)
 
 
 def directive(text: str, parts: bool, negative: bool) -> bool:

@@ -251,7 +251,7 @@ SOFT_BENIGN: dict[str, frozenset[str]] = {
 
 MODAL = re.compile(
     r"\b(?:must|should|shall|has to|have to|need(?:s|ed)? (?:to\b|an?\b)?|ought to|required|mandatory|compulsory|banned|forbidden|prohibited|barred|disallowed|(?:not|never|only) (?:be )?(?:allowed|permitted|acceptable|used|use)"
-    r"|may not|can not|cannot|will (?:be|always|never|not|only)|(?:is|are) to\b|unacceptable|off[- ]limits|not welcome|out of bounds|never|always|may|can|is (?:the|our) (?:limit|maximum|minimum|cap|default|norm|language)|expected|wants? every|exclusively|no place)\b",
+    r"|may not|can not|cannot|will (?:be|always|never|not|only)|(?:is|are) to\b|unacceptable|off[- ]limits|not welcome|out of bounds|never|always|may|can|is (?:the|our) (?:(?:sole|only|single|required|working) )?(?:limit|maximum|minimum|cap|default|norm|language)|expected|wants? every|exclusively|no place)\b",
     re.I,
 )  # fmt: skip
 
