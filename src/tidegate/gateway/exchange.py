@@ -142,6 +142,9 @@ class Exchange:
             return
         self.gw.waiting_now(self, -1)
         if isinstance(verdict, str):
+            why = getattr(self.gw.admission, "why", None)
+            if why is not None:
+                self.note("dispatched", {"upstream": verdict, **why(self.ticket)})
             self.go(verdict, now_s)
         else:
             self.ticket = 0

@@ -42,6 +42,8 @@ from tidegate.admit.scheduling.model import (
     encode_plan,
 )
 from tidegate.admit.scheduling.signals import PAGE_CHARS_MAX, parse_metrics
+from tidegate.admit.scheduling.tally import TENANTS_MAX
+from tidegate.gateway.control_channel import Counter
 from tidegate.gateway.seams import Refused, Resume
 from tidegate.settings import Settings, Upstream
 from tidegate.spine.call import Ending, Usage
@@ -187,6 +189,27 @@ class Scheduled:
     def snapshot(self) -> dict[str, Any]:
         """For the console and the metrics."""
         return {"kind": "scheduled", **self.core.snapshot()}
+
+    def numbers(self) -> tuple[list[Counter], list[Counter]]:
+        """(counters, gauges) for Prometheus; labels are tenants, classes, upstreams and a closed list of reasons."""
+        counters: list[Counter] = []
+        gauges: list[Counter] = []
+        snapshot = self.core.snapshot()
+        for tenant, row in list(snapshot["tenants"].items())[:TENANTS_MAX]:
+            labels = {"tenant": tenant}
+            counters.append(Counter(name="tidegate_service_charged_tokens_total", labels=labels, value=row["served"]))
+            gauges.append(Counter(name="tidegate_tenant_weight", labels=labels, value=row["weight"]))
+        for row in snapshot["classes"]:
+            labels = {"tenant": row["tenant"], "class": row["class"]}
+            for name, by in (("tidegate_wait_reasons_total", "wait_reasons"), ("tidegate_refused_total", "refused")):
+                counters += [Counter(name=name, labels={**labels, "reason": r}, value=n) for r, n in row[by].items()]
+        for upstream, window in snapshot["engines"].items():
+            labels = {"upstream": upstream}
+            for key in ("slots", "reserved_slots", "inflight", "tokens", "prefill_tokens", "prefill_tokens_per_s"):
+                gauges.append(Counter(name=f"tidegate_window_{key}", labels=labels, value=window[key]))
+            lost = window["signals_lost"]
+            counters.append(Counter(name="tidegate_engine_signals_lost_total", labels=labels, value=lost))
+        return counters, gauges
 
     def why(self, request_id: int) -> dict[str, Any]:
         """What the trace should say of a dispatched call's wait; empty when it did not wait."""
