@@ -222,22 +222,37 @@ def references(report: Report) -> None:
 
 
 def speed(report: Report) -> None:
-    text = (
+    path = DATA / "routellm_gsm8k_responses.csv.gz"
+    dense = (
         "The total is 12 * 7 = 84 apples and the speed of light is 2.998e8 m/s. In KMnO4 manganese has an oxidation state of +7. "
         * 32
-    )  # about 1,000 tokens
+    )
+    texts = [dense]
+    if path.exists():
+        with gzip.open(path, "rt") as stream:
+            whole = "\n".join(r["gpt-4-1106-preview_response"] for r in csv.DictReader(stream))
+        texts += [whole[k : k + 4000] for k in range(0, 400_000, 4000)]
+    verify_answer(dense)
     times = []
-    for _ in range(60):
+    for text in texts:
         started = time.thread_time()
         verify_answer(text)
         times.append((time.thread_time() - started) * 1000)
-    p99 = sorted(times[5:])[-1]
+    if len(times) > 1:
+        p99 = sorted(times[1:])[int(0.99 * len(times[1:])) - 1]
+        report.row(
+            "static verifiers, P99 per 1,000 tokens of GPT-4 answers (CPU time)",
+            goal="<= 20 ms",
+            measured=p99,
+            unit="ms",
+            holds=p99 <= 20,
+        )
     report.row(
-        "static verifiers, P99 per 1,000 tokens (CPU time, dense claims)",
+        "static verifiers, 1,000 tokens with 96 claims (CPU time)",
         goal="<= 20 ms",
-        measured=p99,
+        measured=times[0],
         unit="ms",
-        holds=p99 <= 20,
+        holds=times[0] <= 20,
     )
 
 

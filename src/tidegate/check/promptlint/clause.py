@@ -184,7 +184,7 @@ class ClauseReader:
                     name = inner
             elif (
                 IDENT.match(t.text)
-                and t.low not in lexicon.CHOICE["naming"]
+                and t.low not in {n.lower() for n in lexicon.CHOICE["naming"]}
                 and not t.low.startswith(("snake_", "upper_"))
             ):
                 name = t.text
@@ -801,6 +801,10 @@ class ClauseReader:
     def code_style(self) -> None:
         """Style of program text: indentation, names, documentation, types, blank lines."""
         low = self.low
+        around = next((k for k, lem in enumerate(self.lemmas) if lem == "around"), None)
+        if around and self.lemmas[around - 1] == "space" and "operator" in self.lemmas:
+            self.add("code-operator-spaces", "present" if self.signs[around - 1] else "absent")
+            return
         if re.search(r"\bindent", low):
             self.used |= set(range(len(self.toks)))
             n = re.search(r"\b(\d+|two|four|eight|three)[- ]spaces?\b", low)
@@ -862,6 +866,12 @@ class ClauseReader:
     def _choice(self, attribute: str, hits: list[Hit]) -> None:
         if attribute == "case":
             self._case(hits)
+            return
+        if attribute == "license":
+            for h in hits:
+                if h.positive:
+                    self.add("code-license", "present")
+                    self.add("code-license-kind", "is", h.value)
             return
         if attribute == "language":
             hits = [h for h in hits if self.toks[h.start].text[0].isupper() and self._language_named(h)]
@@ -1220,6 +1230,8 @@ class ClauseReader:
     def _present(self, h: Hit) -> None:
         attribute = h.attribute
         lemmas = self.lemmas
+        if attribute == "nbsp-blank" and {"function", "body", "method"} & set(lemmas):
+            attribute = "code-blank-lines"
         prior = [t.low for t in self.toks[max(0, h.start - 3) : h.start]]
         before = prior[-1] if prior else ""
         if (

@@ -394,7 +394,7 @@ BENIGN = (BENIGN - {"body"}) | frozenset(
     ]
 )
 
-BENIGN = BENIGN | frozenset("converse communicate sole plenty lot".split())
+BENIGN = BENIGN | {"converse", "communicate", "sole", "plenty", "lot"}
 
 # Length units: noun lemma → canonical unit.  Any other plural noun after a number counts things of that name.
 UNITS: dict[str, str] = {

@@ -52,6 +52,7 @@ def parse_unit(unit: Unit) -> tuple[list[Instruction], list[Priority]]:
     section = section_scope(unit.section)
     out = []
     for d in parsed.drafts:
+        code = d.constraint.attribute.startswith("code-") or d.constraint.attribute in ("naming", "string-quotes")
         guard = _conjoin(_conjoin(parsed.guard, d.extra_guard), (branch,) if branch else ())
         scope = d.scope
         if section and not d.universal and not scope and d.constraint.attribute not in ("tool", "order"):
@@ -60,9 +61,11 @@ def parse_unit(unit: Unit) -> tuple[list[Instruction], list[Priority]]:
             scope = (*scope, section)
         out.append(
             Instruction(
-                constraint=d.constraint, unit=unit, channel=parsed.channel, scope=scope, guard=guard,
+                constraint=d.constraint, unit=unit, channel="code" if code else parsed.channel,
+                scope=("part", "code") if code else scope, guard=guard,
                 exceptions=parsed.exceptions, modality=d.modality, soft=d.soft, universal=d.universal,
-                default=parsed.default, labels=(*parsed.labels, *(s.lower() for s in unit.section)), restrict=d.restrict,
+                default=parsed.default, labels=(*parsed.labels, *(s.lower() for s in unit.section)),
+                restrict=() if code else d.restrict,
             )
         )  # fmt: skip
     return out, [Priority(winner=w, loser=x, unit=unit) for w, x in parsed.priorities]

@@ -94,6 +94,8 @@ def _quantity_at(toks: tuple[Token, ...], i: int, negated_at: frozenset[int]) ->
     if number is None:
         return None
     value, j = number
+    if toks[i].low in ("single", "double") and j < len(toks) and toks[j].lemma in ("quote", "quotation"):
+        return None
     low = high = value
     ranged = False
     if j < len(toks) and toks[j].low in _FRACTION:

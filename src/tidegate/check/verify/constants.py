@@ -152,6 +152,15 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(w for k in index() for w in k)
 
 
+@cache
+def _rare() -> frozenset[str]:
+    """Words without one of which no constant is named."""
+    return frozenset({"constant", "speed", "velocity", "charge", "mass", "ratio", "relationship", "radius", "moment", "mom", "mag", "magnetic", "permittivity", "permeability", "wavelength", "unit",
+                      "energy", "factor", "quantum", "magneton", "impedance", "gravity", "atm", "anomaly", "volume", "density", "temperature", "angle", "number", "conductance", "length", "time",
+                      "acceleration", "atmosphere", "state", "pressure", "efficacy", "frequency", "section", "hartree", "dalton", "light", "calorie", "spacing", "parameter", "shift", "action", "momentum", "cal",
+                      "hbar", "current", "volt", "kelvin", "hertz", "joule", "kilogram", "inverse", "meter", "field", "potential", "mole"})  # fmt: skip
+
+
 FILLER = r"(?:[\s$,:(\\|]|\b(?:currently|exactly|about|approximately|given|by|the|value|of|a|equal|to|roughly|defined|as|fixed|at|now|numerical|recommended|CODATA|\d{4}|accepted|has|is|be|around|known|measured)\b)*"
 SIGN = r"(?:\b(?:is|equals|of|are|was|has)\b|=|≈|:|\\approx|≃|~|\\simeq|\||\s)"
 SYMBOL = r"(?:\s*[,($]*\s*\\?(?:hbar|epsilon|varepsilon|mu|sigma|alpha|[A-Za-zμεσħΦα]{1,2})(?:_\{?\\?[A-Za-z0-9∞]+\}?|[₀ₑ])?\s*[),$]*)"
@@ -171,6 +180,8 @@ def check_constants(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
 def _named(text: str, q: Quantity, lead: str) -> Decision | None:
     lead = lead.rpartition("\n")[2]
     lead = re.split(r"[.;!?]\s+(?=[A-Z])|;\s", lead)[-1]
+    if _rare().isdisjoint(re.findall(r"[a-z]+", lead.lower())):
+        return None
     for link_pattern in LINKS:
         link = link_pattern.search(lead)
         if link is None:

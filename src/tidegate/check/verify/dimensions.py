@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 from tidegate.check.verify.unit_table import BASES, NONE, Dims
 from tidegate.check.verify.units import dims_text, parse_unit
@@ -101,6 +101,12 @@ def laws() -> tuple[tuple[str, dict[str, Dims]], ...]:
     return tuple(out)
 
 
+@cache
+def law_symbols() -> frozenset[str]:
+    """Every symbol of every law."""
+    return frozenset(s for _, table in laws() for s in table)
+
+
 GREEK = {
     "ρ": "rho",
     "λ": "lambda",
@@ -127,6 +133,7 @@ WHERE = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """LaTeX and Unicode in one plain form for the formula grammar."""
     t = text
@@ -310,13 +317,22 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> Decision 
     left = found.group("left")
     if re.search(r"[\d)}\]]\s*$", text[max(0, found.start() - 8) : found.start()]):
         return None  # a unit after a number, not a symbol
+    vocabulary = law_symbols() | frozenset(said)
+    lead = re.match(rf"\s*-?\(*({SYMBOL})", plain(left))
+    if lead is None or not (lead.group(1).replace(" ", "") in vocabulary or lead.group(1)[0] in vocabulary):
+        return None
+    if not any(w in vocabulary or w[0] in vocabulary for w in re.findall(SYMBOL, plain(found.group("right")))[:8]):
+        return None
     tries = [("the text's own definitions", said)] if said else []
     tries += [
         (f"the law {name!r}", {**table, **{k: v for k, v in said.items() if k in table}} if said else dict(table))
         for name, table in laws()
     ]
     outcomes: list[tuple[str, Dims, Dims, str, dict[str, Dims]]] = []
+    head = lead.group(1).replace(" ", "")
     for origin, table in tries:
+        if head not in table and not (head[0] in table and len(head) > 1):
+            continue
         for right in _trim(found.group("right"))[:6]:
             try:
                 a, b = _Formula(left, frozenset(table)), _Formula(right, frozenset(table))

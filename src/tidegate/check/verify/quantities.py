@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from tidegate.check.verify import unit_table as table
@@ -66,8 +67,13 @@ def read_number(found: re.Match[str]) -> tuple[Fraction, Fraction, int]:
     return value, ulp, digits
 
 
-def quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
-    """Numbers of text[start:end] with the unit after them, if there is one."""
+@lru_cache(maxsize=16)
+def quantities(text: str, start: int, end: int) -> tuple[Quantity, ...]:
+    """Numbers of text[start:end] with the unit after them, if there is one; three verifiers share one reading."""
+    return tuple(_quantities(text, start, end))
+
+
+def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
     for found in QUANTITY.finditer(text, start, end):
         try:
             value, ulp, digits = read_number(found)
