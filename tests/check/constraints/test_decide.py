@@ -118,7 +118,7 @@ def test_handles_only_narrow_and_die_by_epoch_and_lease() -> None:
     ("hard: [{id: a, kind: output", "not YAML"),
     ("hard: [{id: a, kind: label, tool: x}]", "unknown key"),
     ("tools: {t: {effect: read}}\nhard: [{id: a, kind: tool, tools: [t], deny: __import__('os')}]", "unknown"),
-    ("tools: {t: {effect: read, arguments: {properties: {x: {}}}}}\nhard: [{id: a, kind: tool, tools: [t], deny: args.y > 1}]", "does not have"),  # noqa: E501
+    ("tools: {t: {effect: read, arguments: {properties: {x: {}}}}}\nhard: [{id: a, kind: tool, tools: [t], deny: args.y > 1}]", "does not have"),
 ])  # fmt: skip
 def test_bad_policies_are_refused_whole(bad: str, says: str) -> None:
     with pytest.raises(SettingError, match=says):

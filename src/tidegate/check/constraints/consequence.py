@@ -27,6 +27,13 @@ class Weighing(msgspec.Struct, frozen=True, kw_only=True):
     mechanism: str
 
 
+_PERSON = r"(?:guest|customer|patient|client|user|employee|student|tenant|member|donor|caller|resident|passenger|applicant|colleague|subscriber|person|people|child|parent|driver|buyer|seller)s?"
+_OTHERS = re.compile(
+    rf"\b(?:tell|say|confirm|reveal|disclose|share|show|discuss|mention|give|read|identify|list|name)\w*\b[^.]{{0,60}}\b(?:other|another|who else|someone else)\b[^.]{{0,12}}\b{_PERSON}\b|\b{_PERSON}'?s?'?\b[^.]{{0,50}}\b(?:off[- ]limits|not|never)\b[^.]{{0,30}}\b(?:anyone|outside|others|third part)",
+    re.I,
+)
+
+
 def _hits(found: set[str], words: Words) -> list[str]:
     return [p for p in found if p in words]
 
@@ -46,9 +53,7 @@ def _score(text: str) -> dict[str, float]:
     act = (1.5 if leak else 0.0) + (1.0 if tell else 0.0) + (1.5 if hides else 0.0)
     out["disclosure"] = 1.2 * len(strong[:3]) * (1.0 if act else 0.45) + (act if strong else 0.0)
     if weak and not strong:
-        out["disclosure"] = (2.0 if leak or hides else 0.7 if tell and has(lexicon.TELL, verb) else 0.0) + 0.3 * len(
-            weak[:2]
-        )
+        out["disclosure"] = (2.0 if leak or hides else 0.9 if tell else 0.0) + 0.3 * len(weak[:2])
         if (
             re.search(
                 r"\b(?:other|another|third[- ]part\w+|anyone|outside|outsiders?|unauthori[sz]ed|public(?:ly)?|competitors?|strangers?|someone else)\b",
@@ -75,6 +80,8 @@ def _score(text: str) -> dict[str, float]:
         and tell
     ):
         out["disclosure"] += 1.5
+    if _OTHERS.search(text) and (tell or strong):
+        out["disclosure"] += 2.6
     money_nouns = _hits(found, lexicon.MONEY_NOUN)
     money_acts = [
         w
@@ -143,6 +150,12 @@ def _score(text: str) -> dict[str, float]:
         re.I,
     ):
         out["legal_safety"] += 1.8
+    if re.search(
+        r"\b(?:smells? (?:of )?gas|smoke|leave the building|chest pain|not breathing|call (?:911|112|999|an ambulance)|emergency services|poison control|in danger)\b",
+        text,
+        re.I,
+    ):
+        out["legal_safety"] += 2.6
     style = _hits(found, lexicon.STYLE_STRONG)
     out["style"] = 0.8 * min(len(style), 4)
     if (

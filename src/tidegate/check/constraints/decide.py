@@ -142,15 +142,16 @@ class Engine:
             return _refuse(tool, "unknown-tool", "no rule knows this tool", {"tool": tool[:80]})
         try:
             args = read_arguments(arguments) if isinstance(arguments, str) else dict(arguments)
-            digest = call_hash(tool, args, run.run_id)
+            if not isinstance(arguments, str):
+                call_hash(tool, args)  # refuses what has no JSON form
         except (Unreadable, TypeError, ValueError) as error:
             return _refuse(tool, "unparsable-arguments", str(error)[:200], {})
         try:
-            return self._decide(run, tool, spec, args, digest, now_s, principal, confirmations, revocations)
+            return self._decide(run, tool, spec, args, now_s, principal, confirmations, revocations)
         except Exception as error:  # whatever a rule trips over, the call does not pass
-            return _refuse(tool, "rule-failed", f"{type(error).__name__}: {str(error)[:160]}", {}, digest)
+            return _refuse(tool, "rule-failed", f"{type(error).__name__}: {str(error)[:160]}", {})
 
-    def _decide(self, run: Run, tool: str, spec: ToolSpec, args: dict[str, Any], digest: str, now_s: float, principal: str,
+    def _decide(self, run: Run, tool: str, spec: ToolSpec, args: dict[str, Any], now_s: float, principal: str,
                 confirmations: Confirmations | None, revocations: Revocations | None) -> CallDecision:  # fmt: skip
         found: list[tuple[Verdict3, str, str]] = []
         if run.granted is not None and tool not in run.granted:
@@ -204,6 +205,9 @@ class Engine:
                 found.append(
                     (default, f"default-{spec.effect}", f"no rule allows a call whose effect is {spec.effect}")
                 )
+        if not found:
+            return CallDecision(tool=tool, decision="allow")
+        digest = call_hash(tool, args, run.run_id)
         found = self._confirmed(found, digest, now_s, confirmations)
         if not found:
             return CallDecision(tool=tool, decision="allow", call_hash=digest)

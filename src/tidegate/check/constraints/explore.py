@@ -74,7 +74,8 @@ class _Open(Record):
     def __missing__(self, key: Any) -> Any:
         value = self._pool[self._choices.pick(len(self._pool))]
         if isinstance(value, _List):
-            value = [_Open(self._choices, self._pool) if value.records else self._scalar() for _ in range(value.size)]
+            alike = None if value.records else self._scalar()  # one choice for all: lists of scalars would explode
+            value = [_Open(self._choices, self._pool) if value.records else alike for _ in range(value.size)]
         elif value is _OPEN:
             value = _Open(self._choices, self._pool)
         dict.__setitem__(self, key, value)

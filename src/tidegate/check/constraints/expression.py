@@ -168,10 +168,11 @@ def _lookup(name: str) -> Compiled:
 def _attribute(value: Compiled, name: str) -> Compiled:
     def get(s: Scope) -> Any:
         v = value(s)
-        if isinstance(v, Mapping):
+        if isinstance(v, dict):
             if name not in v:
                 raise Unknown(f"no field {name!r}")
-            return wrap(v[name])
+            member = v[name]
+            return Record(member) if type(member) is dict else member
         raise Unknown(f"{type(v).__name__} has no field {name!r}")
 
     return get
@@ -189,6 +190,9 @@ def _index(value: Compiled, key: Compiled) -> Compiled:
 
 
 def _boolean(both: bool, parts: list[Compiled]) -> Compiled:
+    if both and len(parts) == 2:
+        first, second = parts
+        return lambda s: bool(first(s) and second(s))
     if both:
         return lambda s: all(p(s) for p in parts)
     return lambda s: any(p(s) for p in parts)
@@ -205,6 +209,17 @@ def _binary(op: Callable[..., Any], left: Compiled, right: Compiled) -> Compiled
 
 
 def _compare(left: Compiled, rest: list[tuple[Callable[..., Any], Compiled]]) -> Compiled:
+    if len(rest) == 1:
+        only, other = rest[0]
+
+        def once(s: Scope) -> bool:
+            try:
+                return bool(only(left(s), other(s)))
+            except TypeError as error:
+                raise Unknown(str(error)) from None
+
+        return once
+
     def run(s: Scope) -> bool:
         a = left(s)
         for op, right in rest:

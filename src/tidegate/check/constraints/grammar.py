@@ -67,7 +67,7 @@ _BOUND = re.compile(
     r"\b(?:no (?:more|fewer|less|later|earlier|longer) than|at most|at least|up to|not exceed(?:ing)?|never exceed(?:ing)?)\b[^.]{0,20}(?:[$€£]?\d|\bone\b|\btwo\b|\bthree\b|\bfour\b|\bfive\b|\bten\b|\ba single\b|\bhalf\b)", re.I
 )  # fmt: skip
 _MODAL = re.compile(
-    r"\b(must(?:n't)?|shall(?: not)?|shan't|should(?:n't)?|ought(?: not)? to|(?:has|have|need|needs) to|need not|may not|can ?not|can't|may only|can only"
+    r"\b(must(?:n't)?|shall(?: not)?|shan't|should(?:n't)?|ought(?: not)? to|(?:has|have|need|needs) to|need not|may not|can ?not|can't|may not|may only|can only"
     r"|might not|couldn't|won't|will|may|can|would|better not|had better|need)\b", re.I
 )  # fmt: skip
 _FINITE = frozenset(["is", "are", "was", "were", "be", "has", "have", "had", "does", "do", "did", "will", "would", "can", "could", "may", "might", "must", "shall", "should", "isn't", "aren't", "wasn't", "weren't", "hasn't", "haven't", "doesn't", "don't", "didn't", "won't", "can't", "cannot", "contains", "contain", "includes", "include", "comes", "come", "goes", "go", "takes", "take", "needs", "need", "starts", "start", "means", "mean", "requires", "require", "gets", "get", "becomes", "become", "remains", "remain", "stays", "shows", "arrive", "begin", "begins", "expire", "expires", "apply", "applies", "depend", "depends", "vary", "varies", "cost", "costs", "range", "ranges", "appear", "appears", "consist", "consists", "belong", "belongs", "change", "changes", "happen", "happens", "keep", "keeps", "use", "uses", "usually", "typically", "work", "works", "run", "runs", "open", "opens", "close", "closes", "ship", "ships", "differ", "differs", "increase", "increased", "dropped", "rose", "fell", "grew", "went", "came"])  # fmt: skip
@@ -631,6 +631,11 @@ def _statement(_: str, low: str, words: list[str]) -> str:
         and not any(w in _FINITE for w in words)
     ):
         return "fragment with only"
+    if not past and re.match(
+        r"(?:each|every|all) (?:\w+ )?(?:answers?|repl(?:y|ies)|responses?|outputs?) (?!is\b|are\b|was\b|takes?\b|costs?\b|counts?\b|lists?\b)\w+",
+        low,
+    ):
+        return "norm about every answer"
     if not past and _SECRET_BE.search(low):
         return "confidentiality"
     if not past and _BOUND.search(low):  # noqa: SIM102

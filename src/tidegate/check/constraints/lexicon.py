@@ -180,7 +180,7 @@ price_adjustment monetary free_of_charge upgrade upgrades spend_limit ad_spend $
 
 DELETE_ACT: Words = _words("""
 delete erase wipe purge truncate overwrite destroy discard uninstall drop remove unlink shred decommission deprovision
-undo revert format terminate clear cancel rollback expunge reset shut kill archive prune flush void trash
+undo revert format terminate clear cancel rollback expunge shut kill archive prune flush void trash
 """)  # fmt: skip
 DELETE_STRONG: Words = _words(
     "delete erase wipe purge truncate overwrite destroy shred uninstall expunge unlink discard trash"
@@ -213,7 +213,7 @@ prod_database restricted clearance security_group acl iam account_owner another_
 another_customer's other_users other_users' other_user's other_user other_customers other_customers' other_customer
 other_accounts other_account someone_else someone_else's other_tenants other_tenant's another_tenant another_tenant's
 another_patient's another_account another_account's identity_check verification_code security_settings access_rights
-account_access read-only write_access guest_accounts owner ownership tenant tenants sandbox ssh shell filesystem
+account_access read-only write_access guest_accounts owner ownership sandbox ssh shell filesystem
 outside_the_workspace admin_panel admin_console admin_tools allow-list allowlist allowlisted whitelisted approved_domains
 approved_tools internal_network external_url external_urls external_apis internet network server_room badge door doors
 gate building lock locks identity_verification own_account own_orders own_records own_account's on_behalf_of security_check
@@ -238,7 +238,7 @@ pediatric infants seatbelt protective goggles helmet radiation high_voltage volt
 threaten threat threats abuse abusive eating_disorder human_trafficking extremist consent disclaimer crisis hotline cyberattack
 hacking hack surgery immigration_advice tax_evasion court election elections voting misinformation plagiarise plagiarize
 plagiarism regulator auditor subpoena warrant doctor physician poisoning chest_pain overdoses narcotics
-license_terms bodily safety-critical interlock interlocks patient_safety adverse_event adverse_events self_harm
+license_terms sue litigate litigation unconscious bleeding choking gas_leaks bodily safety-critical interlock interlocks patient_safety adverse_event adverse_events self_harm
 """)  # fmt: skip
 
 STYLE_STRONG: Words = _words("""
@@ -258,7 +258,7 @@ supportive encouraging rude condescending apologetic apologise apologize thank s
 rhyme haiku step_by_step step-by-step numbered decimal decimals rounding citations_style font colour color layout length
 lengthy terse wordy repetitive repetition rambling preamble flowery elaborate summary tl;dr bulleted nickname honorific
 by_name first_name last_name salutation closing_line opinion opinions subjective chatty robotic vocabulary idioms
-pronouns gender-neutral readability comma commas semicolon one-liners superlatives hype imperative_mood present_tense
+pronouns spell_out out_numbers gender-neutral readability comma commas semicolon one-liners superlatives hype imperative_mood present_tense
 line lines tokens_long sentence_case variable_names comments type_hints unit_tests whitespace tab tabs spaces
 """)  # fmt: skip
 
@@ -311,8 +311,8 @@ def lemmas(word: str) -> tuple[str, ...]:
     out = [word]
     if word in IRREGULAR:
         out.append(IRREGULAR[word])
-    if word.endswith("'s"):
-        out.append(word[:-2])
+    if word.endswith(("'s", "s'")):
+        out += [word[:-2], word.rstrip("'")]
     for suffix, endings in (("ies", ("y",)), ("ied", ("y",)), ("es", ("", "e")), ("s", ("",)), ("ing", ("", "e")),
                             ("ed", ("", "e"))):  # fmt: skip
         if word.endswith(suffix) and len(word) - len(suffix) >= 2:
