@@ -7,7 +7,8 @@ priority, tools and upstream on the second.  Only ratios within one run mean any
 
 Everything is on: keys, routing, usage, per-tenant rates, metrics, whole bodies to the journal.
 `--policy fair` puts the scheduler in as well (the default here is `open`, which is what nginx and
-LiteLLM do: no queue).  CPU and memory are those of supervisor and worker together.
+LiteLLM do: no queue); `--loops observe` puts the tool-loop guard in, which reads every message. CPU
+and memory are those of supervisor and worker together.
 """
 
 import argparse
@@ -34,18 +35,19 @@ routes:
 tenants:
   - {{name: team1, requests_per_minute: 100000000, tokens_per_minute: 1000000000}}
 scheduling: {{policy: {policy}}}
+loops: {{mode: "{loops}"}}
 store: {{path: "{folder}/store"}}
 """
 
 
-def targets(folder: Path, tools: Path, litellm: str | None, policy: str) -> dict[str, Any]:
+def targets(folder: Path, tools: Path, litellm: str | None, policy: str, loops: str) -> dict[str, Any]:
     """The targets of the load tools: the peers as they come, and this gateway without its control plane."""
     known = json.loads((tools / "targets.json").read_text())
     out = {name: known[name] for name in ("direct", "nginx")}
     if litellm:
         out["litellm"] = known["litellm"]
     (folder / "upstream.key").write_text("sk-upstream")
-    (folder / "template.yaml").write_text(GATEWAY.format(folder=folder, policy=policy))
+    (folder / "template.yaml").write_text(GATEWAY.format(folder=folder, policy=policy, loops=loops))
     key = add_key(folder / "store", "team1")
     out["tidegate"] = {
         "files": {str(folder / "template.yaml"): str(folder / "tidegate.yaml")},
@@ -61,7 +63,7 @@ def measure(a: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
     tools = Path(a.tools)
     for name in ("fake_upstream", "loadgen"):
         subprocess.run(["gcc", "-O2", "-o", str(folder / name), str(tools / f"{name}.c")], check=True)
-    (folder / "targets.json").write_text(json.dumps(targets(folder, tools, a.litellm, a.policy)))
+    (folder / "targets.json").write_text(json.dumps(targets(folder, tools, a.litellm, a.policy, a.loops)))
     command = [sys.executable, str(tools / "bench.py"), "--bin", str(folder), "--targets", str(folder / "targets.json"),
                "--var", f"tmp={folder}", "--var", f"litellm={a.litellm or ''}", "--rounds", str(a.rounds),
                "--scen", SCENARIOS, "--out", str(folder / "r.jsonl"), "--rt"]  # fmt: skip
@@ -116,10 +118,11 @@ def main() -> None:
     parser.add_argument("--litellm", default=None, help="path of the litellm command")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--policy", default="open")
+    parser.add_argument("--loops", default="off", help="mode of the tool-loop guard, which reads every body")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--out", default=None)
     a = parser.parse_args()
-    report = Report(f"gateway, {a.rounds} interleaved rounds, policy {a.policy}")
+    report = Report(f"gateway, {a.rounds} interleaved rounds, policy {a.policy}, loops {a.loops}")
     missing = [
         n for n in ("bench.py", "fake_upstream.c", "loadgen.c", "targets.json") if not (Path(a.tools) / n).exists()
     ]

@@ -247,7 +247,9 @@ class ClientConnection(asyncio.Protocol):
     # Exchanges call these.
 
     def write(self, data: bytes) -> None:
-        """Bytes for the client."""
+        """Bytes for the client, after those that wait to be written."""
+        if self.gw.outbox:
+            self.gw.flush()
         self.transport.write(data)
 
     def arm(self, due_s: float) -> None:
@@ -264,6 +266,7 @@ class ClientConnection(asyncio.Protocol):
         """Close when what was written is out."""
         self.closing = True
         self.queue.clear()
+        self.gw.flush()
         self.transport.close()
 
     def exchange_over(self, exchange: Exchange) -> None:

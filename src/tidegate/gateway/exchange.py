@@ -270,7 +270,9 @@ class Exchange:
         )  # fmt: skip
         self.heard_s = gw.loop.time()
         self.dispatched_at_s = gw.now_s()
-        connection.send(self, request)
+        connection.caller = self
+        connection.served += 1
+        gw.write(connection.transport, request)
         due_s = self.heard_s + pool.first_byte_s
         if due_s < self.client.look_s:
             gw.wheel.arm(self.client, due_s)
@@ -463,7 +465,8 @@ class Exchange:
         if status in NO_BODY_STATUS:
             self.client.write(self.head_bytes(status, lines, b""))
         else:
-            self.client.write(self.head_bytes(status, lines, b"content-length: %d\r\n" % len(body)) + body)
+            whole = self.head_bytes(status, lines, b"content-length: %d\r\n" % len(body)) + body
+            self.gw.write(self.client.transport, whole)
 
     def answered_whole(self) -> None:
         """The answer is complete and handed on."""

@@ -82,6 +82,7 @@ class Gateway:
         self.draining = False
         self.drained = asyncio.Event()
         self.failures = 0
+        self.outbox: list[tuple[asyncio.Transport, bytes]] = []
         self._sweep_s = self._tick_s = 0.0
         self._retired: list[Pool] = []
         self.health = HealthChecks(self)
@@ -180,6 +181,26 @@ class Gateway:
                 pool.sweep(now_s)
             if self.draining:
                 self._check_drained()
+
+    # --- writes, gathered over one turn of the loop --------------------------------------------
+
+    def write(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Write at the end of this turn of the loop.
+
+        Many small writes one after another wake a sleeping reader once instead of each time, and
+        waking a reader on another core costs more than everything else in a short call.
+        """
+        outbox = self.outbox
+        if not outbox:
+            self.loop.call_soon(self.flush)
+        outbox.append((transport, data))
+
+    def flush(self) -> None:
+        """Write what was gathered, in order."""
+        outbox, self.outbox = self.outbox, []
+        for transport, data in outbox:
+            if not transport.is_closing():
+                transport.write(data)
 
     # --- what exchanges and connections ask of it ----------------------------------------------
 

@@ -61,6 +61,7 @@ routes:                     # the model names tenants may ask for
 classes:                    # latency classes; the target orders work inside a tenant's fair share
   - name: interactive
     ttft_target_ms: 500
+    weight: 4                 # of the engine, beside classes of weight 1
   - name: default
   - name: batch
 

@@ -24,6 +24,7 @@ MARGIN = 2  # requests an engine may hold waiting: covers one round trip between
 SLICE_CALM = 0.2  # share of the tightest first-token target that other classes' prefill may take
 SLICE_ALL = 1.0  # share of it that all prefill in flight may take
 SLICE_UNTARGETED_S = 1.0  # the same in seconds, where no class has a target
+LATENCY_SEEN = 0.02  # mean latency requests in flight below which nothing is held back for them
 KV_SHARE = 0.95
 SIGMAS = 4.0  # of the latency classes' concurrency (a Poisson count) that others leave free
 START_SLOTS = 16.0
@@ -124,7 +125,8 @@ class Window:
         if self.inflight >= int(self.slots) - self.reserve:
             self._limited = True
             return "reserved_slots"
-        if self.prefill and self.prefill + prompt > self.prefill_cap(SLICE_CALM):
+        seen = self.latency_inflight or self._latency_mean > LATENCY_SEEN
+        if seen and self.prefill and self.prefill + prompt > self.prefill_cap(SLICE_CALM):
             return "prefill_protected"
         return ""
 

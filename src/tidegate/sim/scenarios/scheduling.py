@@ -20,7 +20,7 @@ from tidegate.stats import intervals
 
 TARGET_S = 0.5
 CHAT_RPS = 10.0
-WAVE_EVERY_S, WAVE_PROMPTS = 20.0, 80
+WAVE_EVERY_S, WAVE_PROMPTS = 20.0, 50
 CLASSES = (ClassRule(name="interactive", ttft_target_s=TARGET_S, weight=4.0), ClassRule(name="batch"))
 
 
