@@ -32,7 +32,7 @@ demo: $(VENV)/.engine
 	@$(BIN)/tidegate demo
 
 test: install $(VENV)/.engine check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2
 
 check: lint types imports
 

@@ -20,7 +20,9 @@ NOTE = "<!-- Written by docs/reference/generate.py; do not edit. -->\n\n"
 def command_line() -> str:
     """Every verb's help, as printed."""
     out = [NOTE, "# Command line\n"]
-    context = click.Context(tidegate, info_name="tidegate", terminal_width=100, max_content_width=100)
+    context = click.Context(
+        tidegate, info_name="tidegate", terminal_width=100, max_content_width=100, help_option_names=["-h", "--help"]
+    )
     for verb in VERBS:
         command = tidegate.get_command(context, verb)
         assert command is not None
@@ -29,7 +31,15 @@ def command_line() -> str:
 
 
 def _help(command: click.Command, name: str, parent: click.Context, level: str) -> list[str]:
-    context = click.Context(command, info_name=name, parent=parent, terminal_width=100, max_content_width=100)
+    command._help_option = None  # click keeps the option of the first context it was asked in
+    context = click.Context(
+        command,
+        info_name=name,
+        parent=parent,
+        terminal_width=100,
+        max_content_width=100,
+        help_option_names=["-h", "--help"],
+    )
     out = [f"{level} {context.command_path}\n", "```text", command.get_help(context).rstrip(), "```\n"]
     if isinstance(command, click.Group):
         for sub in command.list_commands(context):
