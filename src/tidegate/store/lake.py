@@ -334,7 +334,7 @@ class LakeTraces:
                 self._db.execute("DELETE FROM tail")
                 self._read.clear()
                 self._erased = manifest.erased
-            # Open ones first: a segment that is sealed between the two listings is then in the second, never in neither.
+            # Open ones first: a segment sealed between the two listings is then in the second, never in neither.
             paths = [*open_segments(self.journal), *sealed_segments(self.journal)]
             here = {_segment(p): p for p in paths if p.name not in absorbed}
             gone = [name for name in self._read if name not in here]
