@@ -111,6 +111,15 @@ def test_sequences_nest_in_alpha_and_shrink_when_intersected(x: np.ndarray) -> N
         assert (np.diff(meet.high) <= 1e-12).all()
 
 
+def test_an_empty_intersection_stays_where_it_emptied() -> None:
+    """Each stream freezes at the admissible point nearest to the interval that left; others go on."""
+    low = np.array([[-np.inf, 0.0, 0.6, 0.0], [-np.inf, 0.0, -1.0, 0.1]])
+    high = np.array([[np.inf, 0.5, 0.9, 0.4], [np.inf, 0.5, -0.5, 0.4]])
+    meet = sequences.Path(np.zeros((2, 4)), low, high, 0.05, "exact", "planted").intersect()
+    assert meet.low.tolist() == [[-np.inf, 0.0, 0.5, 0.5], [-np.inf, 0.0, 0.0, 0.0]]
+    assert meet.high.tolist() == [[np.inf, 0.5, 0.5, 0.5], [np.inf, 0.5, 0.0, 0.0]]
+
+
 @given(real, st.floats(0.1, 10), st.floats(-100, 100))
 def test_asymptotic_sequence_moves_with_shift_and_scale(x: np.ndarray, scale: float, shift: float) -> None:
     a = sequences.asymptotic(x, burn_in=1)

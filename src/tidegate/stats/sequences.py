@@ -42,14 +42,17 @@ class Path:
     def intersect(self) -> Path:
         """The running intersection: limits only shrink.  For a truth that does not move.
 
-        Where the intersection is empty (probability ≤ α under a fixed truth) both limits are the
-        last admissible point.
+        Where the intersection is empty (probability ≤ α under a fixed truth) both limits stay, from
+        then on, at the last admissible point that was nearest to the interval that left.
         """
         low = np.maximum.accumulate(self.low, axis=-1)
         high = np.minimum.accumulate(self.high, axis=-1)
-        crossed = low > high
-        middle = (low + high) / 2
-        low, high = np.where(crossed, middle, low), np.where(crossed, middle, high)
+        crossed = low > high  # once empty, empty for good: the limits are monotone
+        if crossed.any():
+            before = np.maximum(crossed.argmax(axis=-1)[..., None] - 1, 0)
+            last_low, last_high = np.take_along_axis(low, before, -1), np.take_along_axis(high, before, -1)
+            point = np.where(np.take_along_axis(low, before + 1, -1) > last_high, last_high, last_low)
+            low, high = np.where(crossed, point, low), np.where(crossed, point, high)
         return Path(np.clip(self.centre, low, high), low, high, self.alpha, self.kind, self.method)
 
     def at(self, n: int, *, segment: str = "all") -> Measured:
@@ -121,6 +124,11 @@ def asymptotic_mean(
             needed=f"{burn_in} observations", segment=segment,
         )  # fmt: skip
     deviation = np.sqrt(moments.m2 / moments.n)
+    if deviation == 0:  # a zero-width interval would claim certainty from a limit theorem
+        return NotMeasured(
+            reason=f"all {moments.n} values are {moments.mean:g}: no spread to base an asymptotic interval on",
+            needed="an exact sequence (bounded values), or values that differ", segment=segment,
+        )  # fmt: skip
     rho = asymptotic_rho(n_opt, alpha)
     radius = float(asymptotic_radius(moments.n, deviation, alpha=alpha, rho=rho))
     return estimate(
