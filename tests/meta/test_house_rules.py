@@ -67,7 +67,11 @@ def test_the_repository_speaks_of_the_product_alone() -> None:
         *(ROOT / "src").rglob("*"),
         *(ROOT / "benches").rglob("*"),
     ]:
-        if path.is_file() and path.name != ".git" and path.suffix in {".py", ".md", ".toml", ".yaml", ".lock", ".html", ""}:
+        if (
+            path.is_file()
+            and path.name != ".git"
+            and path.suffix in {".py", ".md", ".toml", ".yaml", ".lock", ".html", ""}
+        ):
             found = banned.search(path.read_text(errors="replace"))
             assert not found, (
                 f"{path.relative_to(ROOT)} names {found.group(0)!r}: a path of one machine or a registry host"
