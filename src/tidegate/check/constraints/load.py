@@ -21,6 +21,7 @@ from tidegate.spine.errors import SettingError, nearest
 from tidegate.spine.resources import resource_text
 
 PACKS = ("secrets", "payment-cards", "pii", "contact", "email-tools", "payment-tools", "sql")
+SHARED_PACKS = ("secrets", "payment-cards", "pii", "contact")  # the scrubber of harvested cases reads them too
 DEFAULT_PACKS = ("secrets", "payment-cards", "pii")
 _SECTIONS: dict[str, type[msgspec.Struct]] = {"hard": HardRule, "soft": SoftRule}
 _SOFT_KEYS = frozenset(
@@ -61,7 +62,8 @@ def parse_policy(text: str, name: str = "constraints.yaml") -> Policy:
 def starter_pack(pack: str) -> Policy:
     """One starter pack."""
     name = f"packs/{pack}.yaml"
-    data, lines = _yaml(resource_text("tidegate.check.constraints.packs", f"{pack}.yaml"), name)
+    home = "tidegate.spine.sensitive" if pack in SHARED_PACKS else "tidegate.check.constraints.packs"
+    data, lines = _yaml(resource_text(home, f"{pack}.yaml"), name)
     return _convert(data, lines, name)
 
 
