@@ -23,9 +23,9 @@ import msgspec
 
 from tidegate.check.constraints.automaton import ACCEPT, LIVE, Automaton, State
 from tidegate.check.constraints.canonical import SPECIAL, Folder, fold_all
-from tidegate.spine.sensitive.checksums import CHECKS, entropy
 from tidegate.check.constraints.regex import Node, nullable, parse, width
 from tidegate.spine.errors import SettingError, nearest
+from tidegate.spine.sensitive.checksums import CHECKS, entropy
 
 REPLACEMENT = "[redacted]"
 HOLD_MAX = 2048

@@ -22,6 +22,8 @@ class HarvestVerbs(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        if not MODULES:
+            return
         with formatter.section("Commands"):
             formatter.write_dl([(verb, line) for verb, (_, line) in MODULES.items()])
 
