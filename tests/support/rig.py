@@ -51,7 +51,7 @@ class ScriptedUpstream:
         self.server: asyncio.Server | None = None
 
     async def start(self) -> "ScriptedUpstream":
-        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0, limit=64 * 1024 * 1024)
+        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0, backlog=4096, limit=64 * 1024 * 1024)
         self.port = self.server.sockets[0].getsockname()[1]
         return self
 

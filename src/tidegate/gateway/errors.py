@@ -30,6 +30,7 @@ ERRORS: dict[str, ErrorWords] = {
     "method_not_allowed": ErrorWords("invalid_request_error", "This path does not take this method."),
     "model_not_found": ErrorWords("invalid_request_error", "The model does not exist or this key may not use it."),
     "invalid_json": ErrorWords("invalid_request_error", "The body is not the JSON object that was expected."),
+    "invalid_feedback": ErrorWords("invalid_request_error", "The feedback names no answer or says nothing."),
     "unsupported_encoding": ErrorWords("invalid_request_error", "Bodies are taken as they are: no content encoding."),
     "dialect_not_supported": ErrorWords("invalid_request_error", "No upstream of this model takes this kind of call."),
     "body_too_large": ErrorWords("invalid_request_error", "The body is larger than allowed."),

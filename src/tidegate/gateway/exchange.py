@@ -26,6 +26,7 @@ from tidegate.gateway.upstream import Pool, UpstreamConnection
 from tidegate.gateway.usage import NOTHING, TAIL_BYTES, usage_of_json, usage_of_stream
 from tidegate.spine.call import Call, Dialect, Ending, Identity, Usage
 from tidegate.spine.contracts import Waiting
+from tidegate.spine.feedback import ABOUT
 from tidegate.spine.trace import CallTrace, Event
 
 if TYPE_CHECKING:
@@ -674,7 +675,7 @@ class Exchange:
             request_body=self.body.decode("utf-8", "replace") if keep else None,
             response_body=(kept[0] if len(kept) == 1 else b"".join(kept)).decode("utf-8", "replace") if keep else None,
             events=self.events,
-            attributes={"about": self.about} if self.about else {},
+            attributes={ABOUT: self.about} if self.about else {},
         )
 
     def upstream_name(self) -> str | None:

@@ -4,7 +4,7 @@ Checks run from cheap to dear, and what a stranger can learn is the same for a m
 not exist and one its key may not use.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import msgspec
@@ -45,14 +45,22 @@ OURS: dict[bytes, tuple[bytes, ...]] = {
 _encode = msgspec.json.Encoder().encode
 
 
-class Feedback(msgspec.Struct, forbid_unknown_fields=True):
-    """What `POST /v1/feedback` takes: which answer, and what its reader said of it."""
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Word = Annotated[str, msgspec.Meta(max_length=64)]
+Words = Annotated[str, msgspec.Meta(max_length=64 * 1024)]
 
-    trace_id: str  # the `x-request-id` of the answer
-    rating: int | float | str | bool | None = None
-    comment: str | None = None
-    correction: str | None = None
-    metadata: dict[str, str] | None = None
+
+class Feedback(msgspec.Struct, forbid_unknown_fields=True):
+    """What `POST /v1/feedback` takes: which answer, and what its reader said or did."""
+
+    trace_id: Id | None = None  # the `x-request-id` of the answer
+    call_id: Id | None = None  # another name for the same
+    rating: int | float | Word | bool | None = None
+    rating_max: Annotated[float, msgspec.Meta(gt=1)] | None = None  # 5: one to five stars
+    signal: Word | None = None  # what the reader did: regenerated, copied, abandoned, escalated …
+    comment: Words | None = None
+    correction: Words | None = None  # what the answer should have been
+    metadata: dict[Word, Annotated[str, msgspec.Meta(max_length=1024)]] | None = None
 
 
 _feedback = msgspec.json.Decoder(Feedback).decode
@@ -224,18 +232,26 @@ def models(gw: "Gateway", x: Exchange) -> None:
 
 
 def feedback(gw: "Gateway", x: Exchange) -> None:
-    """What a user said of an answer: kept as an event that names the answer's trace."""
+    """What a reader said of an answer: kept as an event that names the answer's trace."""
     try:
         said = _feedback(x.body)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         x.refuse(Ending.REFUSED_INVALID, 400, "invalid_json", str(error))
         return
-    data = {"of": said.trace_id}
-    data |= {k: v for k, v in msgspec.to_builtins(said).items() if v is not None and k != "trace_id"}
+    about = said.trace_id or said.call_id
+    data = {k: v for k, v in msgspec.to_builtins(said).items() if v is not None and k not in ("trace_id", "call_id")}
+    wrong = None
+    if about is None or (said.call_id or about) != about:
+        wrong = "expected `trace_id`: the `x-request-id` of the answer that this is about"
+    elif not data.keys() & {"rating", "signal", "comment", "correction"}:
+        wrong = "expected at least one of rating, signal, comment, correction"
+    if wrong is not None:
+        x.refuse(Ending.REFUSED_INVALID, 400, "invalid_feedback", wrong)
+        return
     gw.metrics.plain["tidegate_feedback_total"] += 1
-    x.about = said.trace_id
+    x.about = about
     event = Event(name="feedback", at_s=x.received_at_s, data=data)
-    x.reply(Reply(status=202, body=_encode({"accepted": True, "trace_id": said.trace_id}), events=(event,)))
+    x.reply(Reply(status=202, body=_encode({"accepted": True, "trace_id": about}), events=(event,)))
 
 
 def local(gw: "Gateway", x: Exchange) -> None:

@@ -37,7 +37,7 @@ EVENT_NAMES: frozenset[str] = frozenset(
         "message",  # a message of a conversation: {"message": Message}
         "tool_call",  # the model called a tool: {"name", "arguments", "call_id"}
         "tool_result",  # a tool answered: {"call_id", "content", "is_error"}
-        "feedback",  # a user said something of the answer: {"rating", "comment", "correction"}
+        "feedback",  # a reader said or did something: {"rating", "rating_max", "signal", "comment", "correction"}
         "span",  # a span of another tool's trace, kept whole: OTLP attributes
         "ended",  # the ending: {"ending", "error"}
     }

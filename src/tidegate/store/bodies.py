@@ -23,7 +23,7 @@ Redact = Callable[..., str | None]
 
 # Events that say only what the gateway did, and the fields of others that never quote anybody.
 PLAIN_EVENTS = frozenset({"received", "queued", "dispatched", "retried", "first_token"})
-PLAIN_FIELDS = frozenset({"call_id", "decision", "ending", "guard", "is_error", "name", "rating", "rule"})
+PLAIN_FIELDS = frozenset({"call_id", "decision", "ending", "guard", "is_error", "name", "rating", "rule", "signal"})
 PLAIN_NESTED = frozenset({"role", "type"})
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from tidegate.spine.errors import StoreError
+from tidegate.spine.feedback import ABOUT, with_feedback
 from tidegate.spine.trace import CallTrace
 from tidegate.store.bodies import BodyPolicy
 from tidegate.store.columns import SELECT_ALL, from_row, to_line
@@ -148,6 +149,18 @@ class LakeTraces:
             return None if whole is None else from_row(whole)
 
         return self._consistently(ask)
+
+    def with_feedback(self, trace: CallTrace) -> CallTrace:
+        """A call with what its readers said of it since."""
+        values = [trace.call.identity.tenant, trace.trace_id, trace.received_at_s]
+
+        def ask(db: "duckdb.DuckDBPyConnection", manifest: Manifest) -> list[CallTrace]:
+            source = self._source(manifest, Filter(tenant=values[0], since_s=values[2]))
+            about = f"json_extract_string(attributes, '$.{ABOUT}') = ?"
+            rows = db.execute(f"SELECT * FROM {source} WHERE tenant = ? AND {about} AND received_at_s >= ?", values)
+            return [from_row(row) for row in rows.fetchall()]
+
+        return with_feedback([trace, *self._consistently(ask)])[0]
 
     def scan(
         self,

@@ -140,9 +140,11 @@ def show(trace_id: str, store: Path | None, config: Path | None, as_json: bool) 
 
     Example: tidegate traces show call_1f2e3d
     """
-    trace = opened(store, config).get(trace_id)
+    lake = opened(store, config)
+    trace = lake.get(trace_id)
     if trace is None:
         raise InputError(f"no trace has the id {trace_id!r}", remedy="`tidegate traces list` names them")
+    trace = lake.with_feedback(trace)
     fields = {"trace": msgspec.to_builtins(trace)}
     answer = Answer(verb="traces show", verdict=Verdict.PASS, fields=fields)
     emit(answer, as_json=as_json, words=lambda console: timeline(console, trace))
