@@ -152,12 +152,15 @@ class LakeTraces:
 
     def with_feedback(self, trace: CallTrace) -> CallTrace:
         """A call with what its readers said of it since."""
-        values = [trace.call.identity.tenant, trace.trace_id, trace.received_at_s]
+        tenant, since_s = trace.call.identity.tenant, trace.received_at_s
 
         def ask(db: "duckdb.DuckDBPyConnection", manifest: Manifest) -> list[CallTrace]:
-            source = self._source(manifest, Filter(tenant=values[0], since_s=values[2]))
+            source = self._source(manifest, Filter(tenant=tenant, since_s=since_s))
             about = f"json_extract_string(attributes, '$.{ABOUT}') = ?"
-            rows = db.execute(f"SELECT * FROM {source} WHERE tenant = ? AND {about} AND received_at_s >= ?", values)
+            rows = db.execute(
+                f"SELECT * FROM {source} WHERE tenant = ? AND {about} AND received_at_s >= ?",
+                [tenant, trace.trace_id, since_s],
+            )
             return [from_row(row) for row in rows.fetchall()]
 
         return with_feedback([trace, *self._consistently(ask)])[0]
