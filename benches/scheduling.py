@@ -34,7 +34,9 @@ def quantile(values: list[float], q: float) -> float:
 
 
 def play(asked: list[Asked], policy: str | None, spec: EngineSpec = EngineSpec()) -> tuple[World, float]:
-    plan = Plan(policy=policy or "fifo", classes=CLASSES, engines=(EngineRule(name="e"),), wait_s_max=36_000.0)
+    plan = Plan(
+        policy=policy or "fifo", classes=CLASSES, engines=(EngineRule(name="e", reports=True),), wait_s_max=36_000.0
+    )
     world = World({"e": spec}, Admission(plan) if policy else None)
     return world, world.run(asked)
 
@@ -124,7 +126,7 @@ def costs(report: Report) -> None:
     report.row("decision with arrival, charge and settlement, 1,000 tenants, 10,000 waiting", goal="<= 60 µs",
                measured=cost, holds=cost <= 60.0, unit="µs", note="median of 40 rounds of 200, CPU time")  # fmt: skip
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    admission = Admission(Plan(classes=CLASSES, engines=(EngineRule(name="e"),), queue_bytes_max=1 << 40))
+    admission = Admission(Plan(classes=CLASSES, engines=(EngineRule(name="e", reports=True),), queue_bytes_max=1 << 40))
     started = time.process_time()
     for i in range(100_000):
         admission.step(Arrive(i, f"t{i % 1000}", "batch", ("e",), 500, 100, 2000, 0, None, f"call_{i:024x}"), i * 1e-4)

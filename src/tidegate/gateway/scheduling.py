@@ -74,7 +74,7 @@ def plan_of(settings: Settings) -> Plan:
         ),
         engines=tuple(
             EngineRule(name=u.name, requests_per_minute=u.requests_per_minute, tokens_per_minute=u.tokens_per_minute,
-                       slots_max=u.connections_max, steppable=u.kind in ("vllm", "llamacpp"))
+                       slots_max=u.connections_max, steppable=u.kind in ("vllm", "llamacpp"), reports=u.kind in ("vllm", "llamacpp"))
             for u in settings.upstreams
         ),
         wait_s_max=s.wait_s_max, queue_requests_max=s.queue_requests_max, queue_bytes_max=s.queue_bytes_max,

@@ -33,7 +33,7 @@ from tidegate.admit.scheduling.policies import POLICIES
 from tidegate.admit.scheduling.signals import parse_metrics, parse_orca
 from tidegate.spine.errors import SettingError
 
-ENGINE = (EngineRule(name="e"),)
+ENGINE = (EngineRule(name="e", reports=True),)
 CLASSES = (ClassRule(name="interactive", ttft_target_s=0.5), ClassRule(name="batch"))
 
 
@@ -87,6 +87,27 @@ def test_same_events_same_actions_through_the_journal(policy: str) -> None:
         window = live.windows["e"]
         assert window.inflight == sum(1 for t in live.tickets.values() if t.engine)
         assert min(window.tokens, window.prefill, window.calm_prefill, window.latency_inflight) >= 0
+
+
+@pytest.mark.parametrize("policy", ["fifo", "priority", "vtc", "fair"])
+def test_the_short_way_is_the_long_way(policy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nobody waits a request passes without touching a queue: same actions, same counters to the last bit."""
+    plan = Plan(policy=policy, classes=CLASSES, engines=(EngineRule(name="e"),))
+    taken = 0
+    for seed in range(40):
+        events = story(seed, 150)
+        short = Admission(plan)
+        with monkeypatch.context() as patch:
+            patch.setattr(POLICIES[policy], "short_way", False)
+            long = Admission(plan)
+            expected = [long.step(e, t) for t, e in events]
+        assert [short.step(e, t) for t, e in events] == expected
+        for pool in short.pools.values():
+            other = long.pools[pool.engines].policy
+            for name, account in pool.policy.accounts.items():
+                assert (account.counter, account.prompt) == (other.accounts[name].counter, other.accounts[name].prompt)
+        taken += short.pools[("e",)].dispatched
+    assert taken > 300
 
 
 @pytest.mark.parametrize("policy", sorted(POLICIES))
@@ -288,3 +309,39 @@ def test_two_keys_of_one_tenant_gain_nothing() -> None:
 def test_plans_and_events_survive_the_wire() -> None:
     plan = Plan(policy="vtc", tenants=(TenantRule(name="a", weight=2.0),))
     assert msgspec.json.decode(msgspec.json.encode(plan), type=Plan) == plan
+
+
+def silent_engine(slots: int, streams: int) -> tuple[list[int], list[int]]:
+    """So many calls at once to an engine that says nothing of itself and computes `slots` prompts at a time, 50 ms each.
+
+    Returns, for every round trip, how many calls were in flight and how many waited inside the engine.
+    """
+    a = Admission(Plan(classes=CLASSES, engines=(EngineRule(name="e"),)))
+    queue: list[int] = []
+    for i in range(streams):
+        queue += [x.request_id for x in a.step(ask(i, name="interactive"), 0.0) if isinstance(x, Dispatch)]
+    inflight, inside = [], []
+    at = 0.0
+    while queue:
+        at += 0.05
+        served, queue = queue[:slots], queue[slots:]
+        inside.append(len(queue))
+        for i in served:
+            queue += [x.request_id for x in a.step(FirstToken(i), at) if isinstance(x, Dispatch)]
+        inflight.append(a.windows["e"].inflight)
+    return inflight, inside
+
+
+def test_a_silent_upstream_opens_in_a_few_round_trips_and_without_evidence_holds_nobody_back() -> None:
+    inflight, inside = silent_engine(slots=10_000, streams=500)
+    assert inflight[0] >= 32
+    assert inflight[-1] == 500
+    assert len(inflight) <= 7  # doubling from sixteen
+    assert max(inside) == 0
+
+
+def test_a_silent_upstream_that_queues_is_found_out() -> None:
+    _, inside = silent_engine(slots=4, streams=1_000)
+    half = len(inside) // 2
+    assert max(inside[:half]) > 4
+    assert max(inside[half:]) < 40  # of a thousand; the target of 500 ms holds ten round trips of four

@@ -35,7 +35,7 @@ def test_a_latency_class_that_waited_is_a_finding_and_one_that_did_not_is_none()
 
 
 def journal() -> list[bytes]:
-    plan = Plan(policy="fair", engines=(EngineRule(name="e"),))
+    plan = Plan(policy="fair", engines=(EngineRule(name="e", reports=True),))
     admission, lines = Admission(plan), [encode_plan(plan)]
     events = [(0.0, Arrive(1, "night", "batch", ("e",), 8000, call_id="call_a")),
               (0.1, Arrive(2, "night", "batch", ("e",), 8000, call_id="call_b")),

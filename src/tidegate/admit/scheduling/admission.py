@@ -5,12 +5,10 @@
 The same events give the same actions bit for bit (`tidegate schedule replay`).
 """
 
+from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, ClassVar
 
-import msgspec
-
-from tidegate.admit.scheduling.budget import SlidingBudget, resized
 from tidegate.admit.scheduling.ledger import Ledger
 from tidegate.admit.scheduling.model import (
     Abort,
@@ -18,7 +16,6 @@ from tidegate.admit.scheduling.model import (
     AnyEvent,
     Arrive,
     Cancel,
-    ClassRule,
     Dispatch,
     EngineRule,
     EngineState,
@@ -30,85 +27,23 @@ from tidegate.admit.scheduling.model import (
     Refuse,
     Signal,
     SignalLost,
+    Stepped,
     TenantRule,
     Throttled,
     Tick,
     Tokens,
     check_plan,
 )
-from tidegate.admit.scheduling.policies import POLICIES, class_ranks, make_policy, succeed
+from tidegate.admit.scheduling.policies import POLICIES, class_ranks, succeed
+from tidegate.admit.scheduling.stepping import Steps
 from tidegate.admit.scheduling.tally import Tally
+from tidegate.admit.scheduling.tickets import SLACK_UNKNOWN, Limits, Pool, Ticket
 from tidegate.admit.scheduling.window import Window
 from tidegate.spine.contracts import Waiting
 
 JUMP_S = 2.0  # ticks come several times a second: a longer gap while something waits is a jump
-SLACK_UNKNOWN = 8_000.0  # credit in charged tokens until a token window is known
 EXPECTED_UNKNOWN = 256  # output tokens expected of a tenant never seen, for the window's memory only
 RESERVED_UNKNOWN = 4_096  # output tokens reserved in a budget when the request names no maximum
-
-
-class Ticket(msgspec.Struct):
-    """One request from its arrival to its end."""
-
-    request: Waiting
-    pool: tuple[str, ...]
-    size_bytes: int
-    latency: bool
-    wait_s_max: float
-    passed_at_arrival: int = 0
-    reason: str = ""
-    stamps: tuple[tuple[SlidingBudget, int, int], ...] = ()  # budget, stamp, tokens reserved
-    engine: str = ""
-    dispatched_s: float = 0.0
-    first_s: float | None = None
-    expected: int = 0
-    generated: int = 0
-    ahead: int = 0
-    prefilling: bool = False
-
-
-class Pool:
-    """The requests that may use the same engines: one policy object, its own fairness."""
-
-    def __init__(self, plan: Plan, engines: tuple[str, ...], windows: list[Window]) -> None:
-        self.engines = engines
-        self.windows = windows
-        self.policy = make_policy(plan, slack=SLACK_UNKNOWN)
-        self.dispatched = 0
-        self.rate = 0.0  # charge a second while somebody waits
-        self.served_then = 0.0
-        self.rate_at_s: float | None = None
-
-    def served(self) -> float:
-        """Charge of everything computed here so far."""
-        return sum(a.served(self.policy.prices) for a in self.policy.accounts.values())
-
-
-class Limits:
-    """One tenant's budgets and bounds, and its requests that wait for a budget."""
-
-    __slots__ = ("bytes_waiting", "held", "minute", "requests", "rule", "tokens_day", "tokens_minute", "waiting")
-
-    def __init__(self, rule: TenantRule) -> None:
-        self.requests: SlidingBudget | None = None
-        self.tokens_minute: SlidingBudget | None = None
-        self.tokens_day: SlidingBudget | None = None
-        self.set(rule)
-        self.held: dict[int, Ticket] = {}
-        self.waiting = 0
-        self.bytes_waiting = 0
-
-    def set(self, rule: TenantRule) -> None:
-        """New limits: what was spent under the old ones still counts."""
-        self.rule = rule
-        self.requests = resized(self.requests, rule.requests_per_minute, 60.0)
-        self.tokens_minute = resized(self.tokens_minute, rule.tokens_per_minute, 60.0)
-        self.tokens_day = resized(self.tokens_day, rule.tokens_per_day, 86_400.0)
-
-    def budgets(self, tokens: int) -> list[tuple[SlidingBudget, int]]:
-        """Each of its budgets, with what one request of `tokens` takes of it."""
-        pairs = ((self.requests, 1), (self.tokens_minute, tokens), (self.tokens_day, tokens))
-        return [(b, amount) for b, amount in pairs if b is not None]
 
 
 class Admission:
@@ -131,6 +66,8 @@ class Admission:
         self._expiries: list[tuple[float, int, Ticket]] = []
         self._blind: list[tuple[float, int, Ticket]] = []  # no first token will be seen: assumed by then
         self._rated_s = 0.0
+        self._held: dict[str, Limits] = {}  # tenants with requests that wait for a budget
+        self.steps = Steps(self)
         self.tally = Tally()
 
     # ------------------------------------------------------------ one step
@@ -139,80 +76,86 @@ class Admission:
         """What to do now that `event` happened."""
         self._advance(now_s)
         actions: list[AnyAction] = []
-        match event:
-            case Arrive():
-                self._arrive(event, actions)
-            case Tokens():
-                for request_id, count in event.counts:
-                    self._tokens(request_id, count)
-            case FirstToken():
-                self._first_token(event.request_id, actions)
-            case Finish():
-                self._finish(event, actions)
-            case Cancel():
-                self._cancel(event.request_id, actions)
-            case Tick():
-                self._tick(actions)
-            case Signal():
-                window = self.windows.get(event.engine)
-                if window is not None:
-                    window.signal(event, self.now)
-                    self._pump_engine(event.engine, actions)
-            case Moved():
-                self._moved(event)
-            case SignalLost() | Throttled() | EngineState():
-                self._engine_event(event, actions)
+        self._HANDLERS[event.__class__](self, event, actions)
         return actions
 
     def _advance(self, now_s: float) -> None:
-        if self._last_s is None:
+        last = self._last_s
+        if last is None:
             self.now = now_s
-        else:
-            passed = max(0.0, now_s - self._last_s)
-            self.now += min(passed, JUMP_S) if self.waiting else passed
+        elif now_s > last:
+            passed = now_s - last
+            self.now += JUMP_S if self.waiting and passed > JUMP_S else passed
         self._last_s = now_s
 
     # ------------------------------------------------------------ arrivals
 
     def _arrive(self, a: Arrive, actions: list[AnyAction]) -> None:
-        rule = self.classes.get(a.service_class) or ClassRule(name=a.service_class)
-        latency = rule.ttft_target_s is not None
+        now, name, tenant, plan = self.now, a.service_class, a.tenant, self.plan
+        rule = self.classes.get(name)
+        target_s = None if rule is None else rule.ttft_target_s
+        deadline_s = None if target_s is None else now + target_s
         request = Waiting(
-            request_id=a.request_id, tenant=a.tenant, service_class=a.service_class, arrived_s=self.now,
+            request_id=a.request_id, tenant=tenant, service_class=name, arrived_s=now,
             tokens_prompt=a.tokens_prompt, tokens_output_max=a.tokens_output_max, prefix_key=a.prefix_key,
-            deadline_s=None if rule.ttft_target_s is None else self.now + rule.ttft_target_s,
-            call_id=a.call_id, stream=a.stream,
+            deadline_s=deadline_s, call_id=a.call_id, stream=a.stream,
         )  # fmt: skip
-        pool = self._pool(a.pool)
-        wait_s_max = self.plan.wait_s_max if a.wait_s_max is None else min(a.wait_s_max, self.plan.wait_s_max)
-        ticket = Ticket(request=request, pool=a.pool, size_bytes=a.size_bytes, latency=latency,
-                        wait_s_max=wait_s_max, passed_at_arrival=pool.dispatched)  # fmt: skip
-        limits = self._limits(a.tenant)
+        pool = self.pools.get(a.pool) or self._pool(a.pool)
+        limits = self.limits.get(tenant) or self._limits(tenant)
+        wait_s_max = plan.wait_s_max if a.wait_s_max is None else min(a.wait_s_max, plan.wait_s_max)
+        ticket = Ticket(request, pool, self.tally.row(tenant, name), a.size_bytes, deadline_s is not None, wait_s_max,
+                        pool.dispatched)  # fmt: skip
+        if self._goes_at_once(ticket, limits, actions):
+            return
         refusal = self._refusal(ticket, pool, limits)
         if refusal is not None:
-            self.tally.refused(a.tenant, a.service_class, refusal.code)
+            ticket.row.refused[refusal.code] += 1
             actions.append(refusal)
             return
+        ticket.row.arrived += 1
         self.tickets[a.request_id] = ticket
-        self.waiting += 1
-        self.bytes_waiting += a.size_bytes
-        limits.waiting += 1
-        limits.bytes_waiting += a.size_bytes
-        heappush(self._expiries, (self.now + wait_s_max, a.request_id, ticket))
-        self.tally.arrived(a.tenant, a.service_class)
+        self._queue(ticket, limits)
+        heappush(self._expiries, (now + wait_s_max, a.request_id, ticket))
         if limits.held or not self._reserve(ticket, limits):
             limits.held[a.request_id] = ticket
+            self._held[tenant] = limits
             ticket.reason = "tenant_budget"
             return
-        account = pool.policy.account(a.tenant)
+        account = pool.policy.account(tenant)
         behind_own = account.waiting > 0
-        pool.policy.arrive(request, self.now)
+        pool.policy.arrive(request, now)
         self._pump(pool, actions)
         if not ticket.engine:
             least = pool.policy.least.peek()
             over = least is not None and account.counter > least.counter + pool.policy.slack
             blocked = next((w.blocked for w in pool.windows if w.blocked), "engine_slots")
             ticket.reason = "own_queue" if behind_own else "over_share" if over else blocked
+
+    def _goes_at_once(self, ticket: Ticket, limits: Limits, actions: list[AnyAction]) -> bool:
+        """Nobody waits, there is room, no budget to reserve: the usual case, which leaves every queue untouched.
+
+        What it decides and charges is what the long way would (`test_the_short_way_is_the_long_way`).
+        """
+        pool, window, request = ticket.pool, ticket.pool.single, ticket.request
+        policy = pool.policy
+        if window is None or policy.queued or limits.limited or not policy.short_way:
+            return False
+        expected = self._expected(policy, request)
+        if not window.fits(request.tokens_prompt, expected, ticket.latency, self.now, uncapped=not policy.protects):
+            return False
+        if self.plan.prefix_stepping and self.steps.wanted(ticket, window):
+            return False
+        policy.pass_through(request)
+        ticket.row.arrived += 1
+        self.tickets[request.request_id] = ticket
+        self._dispatch(ticket, window, actions)
+        return True
+
+    def _queue(self, ticket: Ticket, limits: Limits) -> None:
+        self.waiting += 1
+        self.bytes_waiting += ticket.size_bytes
+        limits.waiting += 1
+        limits.bytes_waiting += ticket.size_bytes
 
     def _refusal(self, ticket: Ticket, pool: Pool, limits: Limits) -> Refuse | None:
         """Why this request may not even wait, or None."""
@@ -281,15 +224,16 @@ class Admission:
         ticket.stamps = ()
 
     def _release_held(self, actions: list[AnyAction]) -> None:
-        for limits in self.limits.values():
+        for tenant, limits in list(self._held.items()):
             while limits.held:
                 request_id, ticket = next(iter(limits.held.items()))
                 if not self._reserve(ticket, limits):
                     break
                 del limits.held[request_id]
-                pool = self._pool(ticket.pool)
-                pool.policy.arrive(ticket.request, self.now)
-                self._pump(pool, actions)
+                ticket.pool.policy.arrive(ticket.request, self.now)
+                self._pump(ticket.pool, actions)
+            if not limits.held:
+                self._held.pop(tenant, None)
 
     # ------------------------------------------------------------ choosing and dispatching
 
@@ -304,20 +248,28 @@ class Admission:
 
     def _expected(self, policy: Ledger, request: Waiting) -> int:
         """Output tokens the window should keep room for."""
-        mean = int(policy.account(request.tenant).output_mean) or EXPECTED_UNKNOWN
-        return min(mean, request.tokens_output_max) if request.tokens_output_max else mean
+        account = policy.accounts.get(request.tenant)
+        mean = (int(account.output_mean) if account is not None else 0) or EXPECTED_UNKNOWN
+        most = request.tokens_output_max
+        return most if 0 < most < mean else mean
 
     def _pump(self, pool: Pool, actions: list[AnyAction]) -> None:
         """Dispatch while the policy finds somebody who fits."""
         policy, now = pool.policy, self.now
         chosen: list[Window] = [pool.windows[0]]
-        protects = policy.protects
+        protects, stepping = policy.protects, self.plan.prefix_stepping
 
         def admissible(request: Waiting, uncapped: bool = False) -> bool:
             expected = self._expected(policy, request)
             latency = request.deadline_s is not None
             for window in pool.windows:
-                if window.fits(request.tokens_prompt, expected, latency, now, uncapped=uncapped or not protects):
+                prompt = request.tokens_prompt
+                if stepping and not latency:
+                    prompt = self.steps.first(window, prompt)
+                    if not prompt:
+                        continue
+                if window.fits(prompt, expected, latency, now, uncapped=uncapped or not protects,
+                               whole=request.tokens_prompt):  # fmt: skip
                     chosen[0] = window
                     return True
             return False
@@ -327,7 +279,12 @@ class Admission:
             request = policy.pick(now, admissible)
             if request is None:
                 return
-            self._dispatch(pool, request, chosen[0], actions)
+            ticket = self.tickets[request.request_id]
+            self._unqueue(ticket)
+            if stepping and self.steps.wanted(ticket, chosen[0]):
+                self.steps.begin(ticket, chosen[0], actions)
+            else:
+                self._dispatch(ticket, chosen[0], actions)
 
     @staticmethod
     def _resize(pool: Pool) -> None:
@@ -336,36 +293,43 @@ class Admission:
         if tokens < float("inf"):
             pool.policy.slack = max(SLACK_UNKNOWN, 0.5 * pool.policy.prices.completion * tokens)
 
-    def _dispatch(self, pool: Pool, request: Waiting, window: Window, actions: list[AnyAction]) -> None:
-        ticket = self.tickets[request.request_id]
-        now = self.now
-        self._unqueue(ticket)
-        ticket.engine = window.rule.name
+    def _dispatch(self, ticket: Ticket, window: Window, actions: list[AnyAction]) -> None:
+        """Send it now.  One whose prompt was computed in steps has its place already; the rest of it goes."""
+        now, request, pool = self.now, ticket.request, ticket.pool
+        stepped = ticket.stepping
+        waited = (ticket.dispatched_s if stepped else now) - request.arrived_s
+        if stepped:
+            ticket.stepping = False
+            ticket.prefilling = True
+            window.prefilling(request.tokens_prompt - ticket.warm, ticket.latency, now)
+            ticket.ahead = window.prefill
+        else:
+            ticket.engine = window.rule.name
+            self._enter(ticket, pool.policy, window)
         ticket.dispatched_s = now
         ticket.first_s = None
         ticket.generated = 0
-        self._enter(ticket, pool.policy, window)
-        waited = now - request.arrived_s
         reason = ticket.reason if waited > 0.0 else ""
         passed = pool.dispatched - ticket.passed_at_arrival
         pool.dispatched += 1
-        self.tally.dispatched(request.tenant, request.service_class, waited, reason)
+        ticket.row.went(waited, reason)
         rank = self.ranks.get(request.service_class, 0)
-        actions.append(Dispatch(request.request_id, ticket.engine, waited, reason, passed, rank))
+        if not request.stream and window.prefill_speed > 0.0:
+            heappush(self._blind, (now + 1.5 * ticket.ahead / window.prefill_speed, request.request_id, ticket))
+        actions.append(Dispatch(request.request_id, ticket.engine, waited, reason, passed, rank, ticket.warm))
 
-    def _enter(self, ticket: Ticket, policy: Ledger, window: Window) -> None:
+    def _enter(self, ticket: Ticket, policy: Ledger, window: Window, *, prefill: int | None = None) -> None:
         request, now = ticket.request, self.now
         ticket.expected = self._expected(policy, request)
-        ticket.prefilling = True
-        window.enter(request.tokens_prompt, ticket.expected, ticket.latency, now)
+        ticket.prefilling = prefill is None
+        window.enter(request.tokens_prompt, ticket.expected, ticket.latency, now, prefill=prefill)
         ticket.ahead = window.prefill
         if window.requests_budget is not None:
-            window.requests_budget.reserve(1, now)
+            budget = window.requests_budget
+            ticket.stamps += ((budget, budget.reserve(1, now), 1),)
         if window.tokens_budget is not None:
             amount = request.tokens_prompt + ticket.expected
             ticket.stamps += ((window.tokens_budget, window.tokens_budget.reserve(amount, now), amount),)
-        if not request.stream and window.prefill_speed > 0.0:
-            heappush(self._blind, (now + 1.5 * ticket.ahead / window.prefill_speed, request.request_id, ticket))
 
     def _unqueue(self, ticket: Ticket) -> None:
         self.waiting -= 1
@@ -377,27 +341,29 @@ class Admission:
     def _pump_engine(self, engine: str, actions: list[AnyAction]) -> None:
         """Room came up on one engine: the pools that use it, in the order they were first seen."""
         for pool in self.pools.values():
-            if engine in pool.engines and pool.policy.queued:
+            if pool.policy.queued and engine in pool.engines:
                 self._pump(pool, actions)
+        if self.steps.paused:
+            self.steps.go_on(self.windows[engine], actions)
 
     # ------------------------------------------------------------ what happens to a dispatched request
 
-    def _tokens(self, request_id: int, count: int) -> None:
-        ticket = self.tickets.get(request_id)
-        if ticket is None or not ticket.engine or count <= 0:
-            return
-        self.pools[ticket.pool].policy.progress(request_id, count, self.now)
-        before = max(ticket.generated, ticket.expected)
-        ticket.generated += count
-        self.windows[ticket.engine].grow(max(ticket.generated, ticket.expected) - before, count)
+    def _tokens(self, event: Tokens, actions: list[AnyAction]) -> None:  # noqa: ARG002 - all handlers look alike
+        for request_id, count in event.counts:
+            ticket = self.tickets.get(request_id)
+            if ticket is None or not ticket.engine or count <= 0:
+                continue
+            ticket.pool.policy.progress(request_id, count, self.now)
+            before = max(ticket.generated, ticket.expected)
+            ticket.generated += count
+            self.windows[ticket.engine].grow(max(ticket.generated, ticket.expected) - before, count)
 
-    def _first_token(self, request_id: int, actions: list[AnyAction]) -> None:
-        ticket = self.tickets.get(request_id)
-        if ticket is None or not ticket.engine or ticket.first_s is not None:
+    def _first_token(self, event: FirstToken, actions: list[AnyAction]) -> None:
+        ticket = self.tickets.get(event.request_id)
+        if ticket is None or not ticket.engine or ticket.first_s is not None or ticket.stepping:
             return
         ticket.first_s = self.now
-        self.tally.first_token(ticket.request.tenant, ticket.request.service_class,
-                               self.now - ticket.request.arrived_s)  # fmt: skip
+        ticket.row.ttft.add(self.now - ticket.request.arrived_s)
         self._prefilled(ticket, self.now - ticket.dispatched_s)
         self._pump_engine(ticket.engine, actions)
 
@@ -405,11 +371,13 @@ class Admission:
         if ticket.prefilling:
             ticket.prefilling = False
             window = self.windows[ticket.engine]
-            window.first_token(ticket.request.tokens_prompt, ticket.latency, self.now, ttft_s=ttft_s,
+            window.first_token(ticket.request.tokens_prompt - ticket.warm, ticket.latency, self.now, ttft_s=ttft_s,
                                ahead=ticket.ahead)  # fmt: skip
 
     def _exit(self, ticket: Ticket) -> None:
         """Out of its engine's window."""
+        if ticket.stepping:
+            self.steps.leave(ticket)
         self._prefilled(ticket, None)
         prompt = ticket.request.tokens_prompt
         size = prompt + max(ticket.generated, ticket.expected)
@@ -419,88 +387,91 @@ class Admission:
         ticket = self.tickets.get(f.request_id)
         if ticket is None or not ticket.engine:
             return
-        engine, policy = ticket.engine, self.pools[ticket.pool].policy
+        engine, policy = ticket.engine, ticket.pool.policy
         self._exit(ticket)
         untouched = ticket.first_s is None and not ticket.generated
         refund = f.outcome is not Outcome.DONE and untouched
         request = ticket.request
         prompt = request.tokens_prompt if f.tokens_prompt is None else f.tokens_prompt
         completion = ticket.generated if f.tokens_completion is None else f.tokens_completion
-        self._settle_budgets(ticket, prompt + completion, refund=refund)
+        if ticket.stamps:
+            self._settle_budgets(ticket, prompt + completion, refund=refund)
         if f.outcome is Outcome.RETRY and refund:
             policy.retry(f.request_id, self.now)
             ticket.engine = ""
             ticket.reason = "retried"
-            self.waiting += 1
-            self.bytes_waiting += ticket.size_bytes
+            ticket.warm = 0
             limits = self._limits(request.tenant)
-            limits.waiting += 1
-            limits.bytes_waiting += ticket.size_bytes
+            self._queue(ticket, limits)
             self._reserve(ticket, limits)
             heappush(self._expiries, (request.arrived_s + ticket.wait_s_max, f.request_id, ticket))
         else:
             policy.finish(f.request_id, self.now, refund=refund, tokens_prompt=f.tokens_prompt,
                           tokens_cached=f.tokens_cached, tokens_completion=f.tokens_completion)  # fmt: skip
             del self.tickets[f.request_id]
-            tenant, name = request.tenant, request.service_class
-            self.tally.finished(tenant, name, first_s=ticket.first_s, now_s=self.now, tokens=completion)
-        self._release_held(actions)
+            ticket.row.ended(first_s=ticket.first_s, now_s=self.now, tokens=completion)
+        if self._held:
+            self._release_held(actions)
         self._pump_engine(engine, actions)
 
-    def _cancel(self, request_id: int, actions: list[AnyAction]) -> None:
+    def _cancel(self, event: Cancel, actions: list[AnyAction]) -> None:
+        request_id = event.request_id
         ticket = self.tickets.get(request_id)
         if ticket is None:
             return
         if ticket.engine:
             actions.append(Abort(request_id, ticket.engine))
-            self._finish(Finish(request_id), actions)
+            computed = ticket.warm + ticket.step if ticket.stepping else None
+            self._finish(Finish(request_id, tokens_prompt=computed), actions)
             return
         self._drop(ticket)
         self._release_held(actions)
-        pool = self.pools[ticket.pool]
-        self._pump(pool, actions)  # the head may have been what did not fit
+        self._pump(ticket.pool, actions)  # the head may have been what did not fit
 
     def _drop(self, ticket: Ticket) -> None:
         """A waiting request goes away; nobody is charged."""
         request = ticket.request
         self._unqueue(ticket)
         self._limits(request.tenant).held.pop(request.request_id, None)
-        self.pools[ticket.pool].policy.cancel(request.request_id, self.now)
+        ticket.pool.policy.cancel(request.request_id, self.now)
         self._settle_budgets(ticket, 0, refund=True)
         del self.tickets[request.request_id]
 
-    def _moved(self, m: Moved) -> None:
+    def _moved(self, m: Moved, actions: list[AnyAction]) -> None:  # noqa: ARG002 - all handlers look alike
         """The shell itself went on to another engine after a failure before the first byte."""
         ticket = self.tickets.get(m.request_id)
         if ticket is None or not ticket.engine or m.engine == ticket.engine:
             return
         self._exit(ticket)
         self._pool((m.engine,))
-        ticket.engine, ticket.dispatched_s, ticket.first_s = m.engine, self.now, None
-        self._enter(ticket, self.pools[ticket.pool].policy, self.windows[m.engine])
+        ticket.engine, ticket.dispatched_s, ticket.first_s, ticket.warm = m.engine, self.now, None, 0
+        self._enter(ticket, ticket.pool.policy, self.windows[m.engine])
 
     # ------------------------------------------------------------ time and engines
 
-    def _tick(self, actions: list[AnyAction]) -> None:
+    def _tick(self, event: Tick, actions: list[AnyAction]) -> None:  # noqa: ARG002 - all handlers look alike
         while self._expiries and (self._expiries[0][0] <= self.now or self._stale(self._expiries[0])):
             _, request_id, ticket = heappop(self._expiries)
             if self.tickets.get(request_id) is ticket and not ticket.engine:
                 waited = self.now - ticket.request.arrived_s
-                pool, limits = self.pools[ticket.pool], self._limits(ticket.request.tenant)
+                pool, limits = ticket.pool, self._limits(ticket.request.tenant)
                 retry = max(1.0, self._projected_wait_s(pool, ticket.request, limits))
                 self._drop(ticket)
-                self.tally.refused(ticket.request.tenant, ticket.request.service_class, "waited_too_long")
+                ticket.row.refused["waited_too_long"] += 1
                 actions.append(Refuse(request_id, 503, "waited_too_long", retry,
                                       f"waited {waited:.0f} s, the limit, for: {ticket.reason}"))  # fmt: skip
         while self._blind and self._blind[0][0] <= self.now:
             _, request_id, ticket = heappop(self._blind)
-            if self.tickets.get(request_id) is ticket and ticket.engine:
+            if self.tickets.get(request_id) is ticket and ticket.engine and not ticket.stepping:
                 self._prefilled(ticket, None)
         self._release_held(actions)
         self._rate_pools()
         for pool in self.pools.values():
             if pool.policy.queued:
                 self._pump(pool, actions)
+        if self.steps.paused:
+            for window in self.windows.values():
+                self.steps.go_on(window, actions)
 
     def _stale(self, entry: tuple[float, int, Ticket]) -> bool:
         return self.tickets.get(entry[1]) is not entry[2]
@@ -517,13 +488,25 @@ class Admission:
                 pool.rate = sample if pool.rate == 0.0 else pool.rate + 0.1 * (sample - pool.rate)
             pool.served_then, pool.rate_at_s = served, self.now
 
+    def _signal(self, event: Signal, actions: list[AnyAction]) -> None:
+        window = self.windows.get(event.engine)
+        if window is not None:
+            window.signal(event, self.now)
+            self._pump_engine(event.engine, actions)
+
+    def _stepped(self, event: Stepped, actions: list[AnyAction]) -> None:
+        ticket = self.tickets.get(event.request_id)
+        if ticket is not None and ticket.stepping and ticket.step:
+            self.steps.ended(ticket, event.ok, actions)
+            self._pump_engine(ticket.engine, actions)
+
     def _engine_event(self, event: SignalLost | Throttled | EngineState, actions: list[AnyAction]) -> None:
         window = self.windows.get(event.engine)
         if window is None:
             return
         match event:
             case SignalLost():
-                window.signals_lost += 1
+                window.signal_lost()
             case Throttled():
                 window.paused_until_s = max(window.paused_until_s, self.now + event.retry_after_s)
                 window.overloaded(self.now)
@@ -583,3 +566,9 @@ class Admission:
         engines = {name: w.describe() for name, w in self.windows.items()}
         return {"policy": self.plan.policy, "waiting": self.waiting, "waiting_bytes": self.bytes_waiting,
                 "tenants": tenants, "engines": engines, **self.tally.to_json()}  # fmt: skip
+
+    _HANDLERS: ClassVar[dict[type, Callable[["Admission", Any, list[AnyAction]], None]]] = {
+        Arrive: _arrive, Tokens: _tokens, FirstToken: _first_token, Finish: _finish, Cancel: _cancel, Tick: _tick,
+        Signal: _signal, Stepped: _stepped, Moved: _moved, SignalLost: _engine_event, Throttled: _engine_event,
+        EngineState: _engine_event,
+    }  # fmt: skip

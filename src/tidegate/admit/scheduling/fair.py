@@ -58,14 +58,23 @@ class Fair(Ledger):
 
     def _take(self, request: Waiting) -> Waiting:
         super()._take(request)
-        key = request.prefix_key
-        if key:
-            self._live_prefix(key)
-            self._hot[key] = None
-            self._hot.move_to_end(key, last=False)
-            if len(self._hot) > HOT_KEPT:
-                self._hot.popitem()
+        if request.prefix_key:
+            self._live_prefix(request.prefix_key)
+            self._heat(request.prefix_key)
         return request
+
+    def pass_through(self, request: Waiting) -> None:
+        """As the base; its prefix is warm from now on."""
+        super().pass_through(request)
+        if request.prefix_key:
+            self._heat(request.prefix_key)
+
+    def _heat(self, key: int) -> None:
+        hot = self._hot
+        hot[key] = None
+        hot.move_to_end(key, last=False)
+        if len(hot) > HOT_KEPT:
+            hot.popitem()
 
     def cancel(self, request_id: int, now_s: float) -> None:
         """A waiting request goes away; changes nobody's counter."""

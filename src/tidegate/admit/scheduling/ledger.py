@@ -77,6 +77,7 @@ class Ledger:
 
     name = "ledger"
     protects = False  # whether reserved slots and the prefill cap hold under this policy
+    short_way = True  # whether `pass_through` is `arrive` and `pick` in one while nobody waits
 
     def __init__(
         self,
@@ -169,6 +170,15 @@ class Ledger:
             for flow in account.flows.values():
                 flow.weight = self.class_weights.get(flow.name, 1.0)
 
+    def pass_through(self, request: Waiting) -> None:
+        """Nobody waits and this one fits: `arrive` and `pick` in one, without touching a queue."""
+        account = self.accounts.get(request.tenant) or self.account(request.tenant)
+        last = self.last_left
+        if last is not None and self.lift and last.counter > account.counter:
+            account.counter = last.counter
+        self.last_left = account
+        self._bill(request, account.flows.get(request.service_class) or self._flow_of(request))
+
     # ------------------------------------------------------------ shared by the policies
 
     def account(self, tenant: str) -> Account:
@@ -223,6 +233,12 @@ class Ledger:
         """Dispatch a waiting request: out of its queue, prompt charged, prediction prepaid."""
         del self.queued[request.request_id]
         flow = self._flow_of(request)
+        self._leave(flow)
+        self._bill(request, flow)
+        return request
+
+    def _bill(self, request: Waiting, flow: Flow) -> None:
+        """Charge its prompt, and ahead of time what its tenant's answers usually take."""
         predicted = 0
         if self.predict:
             predicted = request.tokens_output_predicted or int(flow.account.output_mean)
@@ -231,11 +247,9 @@ class Ledger:
         cached = min(request.tokens_cached, request.tokens_prompt)
         bill = Bill(request=request, flow=flow, prompt=0, cached=0, generated=0, prepaid=predicted)
         self.bills[request.request_id] = bill
-        self._leave(flow)
         self._prompt(bill, request.tokens_prompt, cached)
         if predicted:
             self._charge(flow, self.prices.completion * predicted)
-        return request
 
     def _leave(self, flow: Flow) -> None:
         flow.size -= 1
@@ -247,6 +261,8 @@ class Ledger:
 
     def _prompt(self, bill: Bill, prompt: int, cached: int) -> None:
         more, more_cached = prompt - bill.prompt, cached - bill.cached
+        if not more and not more_cached:
+            return
         bill.prompt, bill.cached = prompt, cached
         account = bill.flow.account
         account.prompt += more

@@ -57,6 +57,7 @@ class EngineRule(msgspec.Struct, frozen=True, kw_only=True):
     tokens_per_minute: int | None = None
     slots_max: int = 1024  # connections we may open; the useful number is learned
     steppable: bool = False  # keeps prompt prefixes, so a prefill can be sent in steps
+    reports: bool = False  # says how full it is (metrics); else the window opens until first tokens come late
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,9 +79,10 @@ def check_plan(plan: Plan, policies: frozenset[str]) -> None:
     if plan.policy not in policies:
         raise SettingError(f"expected a scheduling policy, got {plan.policy!r}", where="scheduling.policy",
                            remedy=nearest(plan.policy, policies))  # fmt: skip
-    if plan.prefix_stepping:
-        where = "scheduling.prefix_stepping"
-        raise SettingError("prefix stepping is not built yet", where=where, remedy="leave it out")
+    if plan.prefix_stepping and not any(e.steppable for e in plan.engines):
+        raise SettingError("prefix stepping needs an engine that keeps prompt prefixes, and none is configured",
+                           where="scheduling.prefix_stepping",
+                           remedy="set `kind: vllm` or `kind: llamacpp` on an upstream, or leave it out")  # fmt: skip
     for kind, rules in (("tenant", plan.tenants), ("class", plan.classes), ("engine", plan.engines)):
         seen: set[str] = set()
         for rule in rules:
@@ -161,6 +163,13 @@ class Finish(Event, frozen=True, tag="e"):
     tokens_completion: int | None = None
 
 
+class Stepped(Event, frozen=True, tag="p"):
+    """A step of a prompt is computed and kept by the engine; `ok` False: it cannot be sent in steps after all."""
+
+    request_id: int
+    ok: bool = True
+
+
 class Moved(Event, frozen=True, tag="m"):
     """The shell went on to another engine by itself, before the first byte of an answer."""
 
@@ -208,7 +217,10 @@ class Tick(Event, frozen=True, tag="k"):
     """Time passed; needed at least once a second while anything waits."""
 
 
-AnyEvent = Arrive | Cancel | FirstToken | Tokens | Finish | Moved | Signal | SignalLost | Throttled | EngineState | Tick
+AnyEvent = (
+    Arrive | Cancel | FirstToken | Tokens | Finish | Stepped | Moved
+    | Signal | SignalLost | Throttled | EngineState | Tick
+)  # fmt: skip
 
 
 # ---------------------------------------------------------------- actions out
@@ -223,7 +235,7 @@ class Dispatch(Action, frozen=True, tag="go"):
 
     `reason` is what it mainly waited for ("" when it did not wait), `passed` how many other
     requests went before it while it waited, `rank` the engine-side priority (lower is earlier).
-    `step_tokens` > 0 asks for prefix stepping with steps of about so many tokens.
+    `warm_tokens` of its prompt were computed in steps before and are in the engine's prefix cache.
     """
 
     request_id: int
@@ -232,7 +244,19 @@ class Dispatch(Action, frozen=True, tag="go"):
     reason: str
     passed: int
     rank: int
-    step_tokens: int = 0
+    warm_tokens: int = 0
+
+
+class Step(Action, frozen=True, tag="step"):
+    """Have the engine compute the first `tokens` of this prompt and keep them; the answer is not wanted.
+
+    The shell answers with `Stepped`.  Between two steps waiting latency classes go in.
+    """
+
+    request_id: int
+    engine: str
+    tokens: int
+    of: int  # the whole prompt, by the same count
 
 
 class Refuse(Action, frozen=True, tag="no"):
@@ -252,7 +276,7 @@ class Abort(Action, frozen=True, tag="stop"):
     engine: str
 
 
-AnyAction = Dispatch | Refuse | Abort
+AnyAction = Dispatch | Step | Refuse | Abort
 
 
 def encode_event(now_s: float, event: AnyEvent) -> bytes:

@@ -68,6 +68,7 @@ class RoundRobin(Ledger):
     """One request a tenant in turn; a tenant whose request does not fit is passed over."""
 
     name = "round_robin"
+    short_way = False  # the ring remembers whose turn it was
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -52,6 +52,22 @@ class Row:
         self.reasons: Counter[str] = Counter()  # what dispatched requests had waited for
         self.refused: Counter[str] = Counter()
 
+    def went(self, waited_s: float, reason: str) -> None:
+        """One went to an engine after `waited_s`, having waited mainly for `reason`."""
+        self.dispatched += 1
+        if waited_s > 0.0:
+            self.wait.add(waited_s)
+        else:
+            self.wait.counts[0] += 1
+        if reason:
+            self.reasons[reason] += 1
+
+    def ended(self, *, first_s: float | None, now_s: float, tokens: int) -> None:
+        """One ended: the mean gap between its tokens counts once a gap."""
+        self.finished += 1
+        if first_s is not None and tokens > 1:
+            self.gap.add((now_s - first_s) / (tokens - 1), tokens - 1)
+
 
 class Tally:
     """Rows by (tenant, class)."""
@@ -68,33 +84,6 @@ class Tally:
                 key = (OTHERS, service_class)
             row = self.rows.setdefault(key, Row())
         return row
-
-    def arrived(self, tenant: str, service_class: str) -> None:
-        """A request was taken in."""
-        self.row(tenant, service_class).arrived += 1
-
-    def dispatched(self, tenant: str, service_class: str, waited_s: float, reason: str) -> None:
-        """It went to an engine after `waited_s`, having waited mainly for `reason`."""
-        row = self.row(tenant, service_class)
-        row.dispatched += 1
-        row.wait.add(waited_s)
-        if reason:
-            row.reasons[reason] += 1
-
-    def first_token(self, tenant: str, service_class: str, ttft_s: float) -> None:
-        """Its first token came, so long after it arrived."""
-        self.row(tenant, service_class).ttft.add(ttft_s)
-
-    def finished(self, tenant: str, service_class: str, *, first_s: float | None, now_s: float, tokens: int) -> None:
-        """It ended: the mean gap between its tokens counts once a gap."""
-        row = self.row(tenant, service_class)
-        row.finished += 1
-        if first_s is not None and tokens > 1:
-            row.gap.add((now_s - first_s) / (tokens - 1), tokens - 1)
-
-    def refused(self, tenant: str, service_class: str, code: str) -> None:
-        """It was answered 429 or 503."""
-        self.row(tenant, service_class).refused[code] += 1
 
     def to_json(self) -> dict[str, Any]:
         """`classes`: one entry a (tenant, class), times in ms, null where nothing was measured."""

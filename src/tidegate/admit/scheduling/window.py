@@ -10,6 +10,10 @@ corrects the limits; where it says nothing they are learned from the time to fir
 | tokens | prompt + expected output of those in flight | KV capacity and usage, shrunk on preemption |
 | prefill | prompt tokens whose first token has not come | measured prefill speed × a slice of the tightest target |
 
+An engine that says nothing of itself (an opaque provider) opens quickly: its slots double a round trip, and its
+prefill has no cap, until first tokens come later the more of our prompts are ahead of them.  Only then
+is there a queue in it that is worth keeping short.
+
 Latency classes are protected: others leave `reserve` slots free (four standard deviations of the
 latency classes' own concurrency) and keep their prefill below the cap.  A request always fits an
 empty window, whatever its size.
@@ -32,6 +36,14 @@ CROWDED_SIGNALS = 3  # signals in a row with a queue before it is believed to be
 PROBE = 0.2  # slots a signal beyond all that ever ran ...
 PROBE_LEAST = 0.02  # ... halved each time the same plateau is found again
 SIGNAL_FRESH_S = 5.0
+SIGNALS_LOST_MAX = 8  # lost in a row: the engine counts as one that says nothing
+STEP_OVERHEAD = 9.0  # a step computes at least so many times as long as it costs beside its tokens ...
+STEP_SLICE_MAX = 0.5  # ... but never longer than this share of the tightest target
+STEP_TOKENS_MIN = 32
+CALM_AFTER_S = 5.0  # without a latency request: steps may be long
+STEPS_AT_ONCE = 2  # one is computed while the next is on its way
+SAMPLES_LEAST = 20.0  # first tokens before a delay is believed to come from a queue
+EXPLAINED_LEAST = 0.25  # share of the variance of first-token times that the work ahead must explain
 
 
 class Window:
@@ -53,6 +65,13 @@ class Window:
         self.signals_lost = 0
         self._limited = False
         self._starting = True
+        self.stepping = 0  # requests whose prompt is sent in steps
+        self._silent = not rule.reports
+        self._lost_in_row = 0
+        self._latency_at_s = float("-inf")  # when a latency request last came
+        self._delay = _Slope()  # first-token time over prompt tokens of others ahead
+        self._delay_per_token = 0.0
+        self._step_cost = _Slope()  # duration of a step over its tokens
         self._plateau = 0.0
         self._crowded = 0
         self._probe = PROBE
@@ -93,14 +112,66 @@ class Window:
     def prefill_cap(self, share: float) -> float:
         """Prompt tokens that fit in this share of the tightest first-token target."""
         slice_s = SLICE_UNTARGETED_S if self.target_s is None else share * self.target_s
+        if self._silent:
+            return slice_s / self._delay_per_token if self._delay_per_token > 0.0 else float("inf")
         return self.prefill_speed * slice_s
 
-    def fits(self, prompt: int, expected: int, latency: bool, now_s: float, *, uncapped: bool = False) -> bool:
-        """Whether a request of `prompt` and `expected` output tokens may be dispatched now."""
-        self.blocked = self._why_not(prompt, expected, latency, now_s, uncapped)
-        return not self.blocked
+    def latency_seen(self) -> bool:
+        """Whether latency classes use this engine these days."""
+        return bool(self.latency_inflight) or self._latency_mean > LATENCY_SEEN
 
-    def _why_not(self, prompt: int, expected: int, latency: bool, now_s: float, uncapped: bool) -> str:
+    def step_tokens(self, now_s: float) -> int:
+        """How many prompt tokens a step should compute; 0: no reason to send prompts in steps.
+
+        A slice of the tightest target; longer while no latency request came lately, and where a step
+        costs so much beside its tokens (a round trip, the tail of a template) that short ones waste the engine.
+        """
+        speed = self.prefill_speed
+        if not self.rule.steppable or self.target_s is None or speed <= 0.0 or not self.latency_seen():
+            return 0
+        share = STEP_SLICE_MAX if now_s - self._latency_at_s > CALM_AFTER_S else SLICE_CALM
+        slice_s = max(share * self.target_s, STEP_OVERHEAD * self._step_cost.intercept())
+        slice_s = min(slice_s, STEP_SLICE_MAX * self.target_s)
+        return max(STEP_TOKENS_MIN, int(speed * slice_s / STEPS_AT_ONCE))
+
+    def may_step(self, tokens: int, waited_s: float, now_s: float) -> bool:
+        """Whether the next step may go: nothing urgent is being computed, or it has been held long enough."""
+        if not self.up or now_s < self.paused_until_s:
+            return False
+        if self.prefill > self.calm_prefill and waited_s < (self.target_s or 0.0):
+            return False
+        return not self.prefill or self.prefill + tokens <= STEPS_AT_ONCE * max(tokens, self.step_tokens(now_s))
+
+    def step_began(self, tokens: int, now_s: float) -> None:
+        """A step was sent."""
+        if not self.prefill:
+            self._busy_since_s = now_s
+        self.prefill += tokens
+        self.calm_prefill += tokens
+
+    def step_ended(self, tokens: int, began_s: float, now_s: float, *, computed: bool) -> None:
+        """It came back; alone in the engine it says what a step costs."""
+        self.prefill -= tokens
+        self.calm_prefill -= tokens
+        if computed:
+            self._measured(tokens, now_s)
+            if not self.prefill:
+                self._step_cost.add(float(tokens), now_s - began_s)
+        self._busy_since_s = now_s
+
+    def fits(
+        self, prompt: int, expected: int, latency: bool, now_s: float, *, uncapped: bool = False,
+        whole: int | None = None,
+    ) -> bool:  # fmt: skip
+        """Whether a request of `prompt` and `expected` output tokens may be dispatched now.
+
+        `whole` is its whole prompt where only a first step of it, `prompt`, would be computed now.
+        """
+        blocked = self.blocked = self._why_not(prompt, expected, latency, now_s, uncapped,
+                                               prompt if whole is None else whole)  # fmt: skip
+        return not blocked
+
+    def _why_not(self, prompt: int, expected: int, latency: bool, now_s: float, uncapped: bool, whole: int) -> str:
         if not self.up:
             return "engine_down"
         if now_s < self.paused_until_s:
@@ -109,53 +180,67 @@ class Window:
         if quota is not None and not quota.fits(1, now_s):
             return "engine_requests_per_minute"
         quota = self.tokens_budget
-        if quota is not None and not quota.fits(prompt + expected, now_s):
+        if quota is not None and not quota.fits(whole + expected, now_s):
             return "engine_tokens_per_minute"
-        if not self.inflight:
+        inflight = self.inflight
+        if not inflight:
             return ""
-        if self.inflight >= int(self.slots):
+        slots = int(self.slots)
+        if inflight >= slots:
             self._limited = True
             return "engine_slots"
-        if self.tokens + prompt + expected > self.tokens_max:
+        if self.tokens + whole + expected > self.tokens_max:
             return "engine_memory"
-        if self.prefill and self.prefill + prompt > self.prefill_cap(SLICE_ALL):
+        prefill = self.prefill
+        if prefill and prefill + prompt > self.prefill_cap(SLICE_ALL):
             return "prefill_ahead"
         if latency or uncapped or self.target_s is None:
             return ""
-        if self.inflight >= int(self.slots) - self.reserve:
+        if inflight >= slots - self.reserve:
             self._limited = True
             return "reserved_slots"
-        seen = self.latency_inflight or self._latency_mean > LATENCY_SEEN
-        if seen and self.prefill and self.prefill + prompt > self.prefill_cap(SLICE_CALM):
+        if prefill and self.latency_seen() and prefill + prompt > self.prefill_cap(SLICE_CALM):
             return "prefill_protected"
         return ""
 
     # ------------------------------------------------------------ what is in it
 
-    def enter(self, prompt: int, expected: int, latency: bool, now_s: float) -> None:
-        """A request was dispatched."""
-        self._average(now_s)
-        if not self.prefill:
-            self._busy_since_s = now_s
+    def enter(self, prompt: int, expected: int, latency: bool, now_s: float, *, prefill: int | None = None) -> None:
+        """A request was dispatched; `prefill` prompt tokens of it are to be computed at once (all of them if None)."""
+        if self.target_s is not None:
+            self._average(now_s)
+            if latency:
+                self._latency_at_s = now_s
         self.inflight += 1
         self.latency_inflight += latency
         self.tokens += prompt + expected
         self.tokens_held += prompt
+        self.prefilling(prompt if prefill is None else prefill, latency, now_s)
+
+    def prefilling(self, prompt: int, latency: bool, now_s: float) -> None:
+        """So many prompt tokens are on their way."""
+        if not self.prefill:
+            self._busy_since_s = now_s
         self.prefill += prompt
-        self.calm_prefill += 0 if latency else prompt
+        if not latency:
+            self.calm_prefill += prompt
 
     def first_token(self, prompt: int, latency: bool, now_s: float, *, ttft_s: float | None, ahead: int) -> None:
         """Its prompt is computed.  `ttft_s` is None where the moment is not known (no stream)."""
         self.prefill -= prompt
-        self.calm_prefill -= 0 if latency else prompt
+        if not latency:
+            self.calm_prefill -= prompt
         if ttft_s is not None:
-            self._done_tokens += prompt
-            self._busy_s += now_s - self._busy_since_s
-            if self._busy_s > 4.0:
-                self._busy_s *= 0.5
-                self._done_tokens *= 0.5
-            self._learn_from_latency(ttft_s, ahead, now_s)
+            self._measured(prompt, now_s)
+            self._learn_from_latency(ttft_s, ahead, prompt, now_s)
         self._busy_since_s = now_s
+
+    def _measured(self, prompt: int, now_s: float) -> None:
+        self._done_tokens += prompt
+        self._busy_s += now_s - self._busy_since_s
+        if self._busy_s > 4.0:
+            self._busy_s *= 0.5
+            self._done_tokens *= 0.5
 
     def grow(self, beyond: int, generated: int) -> None:
         """Output tokens came: `generated` of them, `beyond` of those more than were expected."""
@@ -164,7 +249,8 @@ class Window:
 
     def leave(self, size: int, held: int, latency: bool, now_s: float) -> None:
         """A request ended: what `enter` and `grow` counted for it goes."""
-        self._average(now_s)
+        if self.target_s is not None:
+            self._average(now_s)
         self.inflight -= 1
         self.latency_inflight -= latency
         self.tokens -= size
@@ -172,7 +258,9 @@ class Window:
 
     def _average(self, now_s: float) -> None:
         """Time-weighted mean of latency requests in flight, forgetting over half a minute."""
-        keep = 2.0 ** (-(now_s - self._mean_at_s) / 30.0)
+        if now_s <= self._mean_at_s:
+            return
+        keep = 2.0 ** ((self._mean_at_s - now_s) / 30.0)
         self._latency_mean = keep * self._latency_mean + (1.0 - keep) * self.latency_inflight
         self._mean_at_s = now_s
 
@@ -181,6 +269,7 @@ class Window:
     def signal(self, s: Signal, now_s: float) -> None:
         """Correct the limits by what the engine says of itself."""
         self._signal_s = now_s
+        self._silent, self._lost_in_row = False, 0
         if s.slots is not None:
             self.slots = float(min(s.slots, self.rule.slots_max))
         elif s.waiting is not None and s.running is not None:
@@ -231,10 +320,18 @@ class Window:
         if capacity is not None:
             self.tokens_max = max(capacity * KV_SHARE * self._shrink, 1.0)
 
-    def _learn_from_latency(self, ttft_s: float, ahead: int, now_s: float) -> None:
+    def signal_lost(self) -> None:
+        """A report did not come or made no sense; after several in a row the engine counts as silent."""
+        self.signals_lost += 1
+        self._lost_in_row += 1
+        self._silent = self._silent or self._lost_in_row >= SIGNALS_LOST_MAX
+
+    def _learn_from_latency(self, ttft_s: float, ahead: int, prompt: int, now_s: float) -> None:
         """Where the engine says nothing: first tokens later than prefill alone explains mean a queue in it."""
         self._ttft_floor_s = min(self._ttft_floor_s * 1.001, ttft_s)
         self._speed_peak = max(self._speed_peak * 0.999, ahead / ttft_s if ttft_s > 0.0 else 0.0)
+        if self._silent:
+            self._learn_delay(ttft_s, ahead - prompt)
         if now_s - self._signal_s < SIGNAL_FRESH_S:
             return
         expected = self._ttft_floor_s + (ahead / self._speed_peak if self._speed_peak else 0.0)
@@ -245,7 +342,13 @@ class Window:
                 self._cut_at_s = now_s
         elif self._limited:
             self._limited = False
-            self.slots = min(self.slots + (1.0 if self._starting else 1.0 / self.slots), float(self.rule.slots_max))
+            self.slots = min(self.slots + (2.0 if self._starting else 1.0 / self.slots), float(self.rule.slots_max))
+
+    def _learn_delay(self, ttft_s: float, ahead_others: int) -> None:
+        """Seconds that a prompt token ahead costs; a provider that does not queue shows none."""
+        self._delay.add(float(ahead_others), ttft_s)
+        found = self._delay.slope(SAMPLES_LEAST, EXPLAINED_LEAST)
+        self._delay_per_token = found if found > 0.0 else 0.99 * self._delay_per_token
 
     def overloaded(self, now_s: float) -> None:
         """The engine itself said "too much" (429, 503)."""
@@ -265,6 +368,41 @@ class Window:
             "tokens_max": None if self.tokens_max == float("inf") else int(self.tokens_max),
             "prefill_tokens": self.prefill,
             "prefill_tokens_per_s": round(self.prefill_speed, 1),
+            "stepping": self.stepping,
             "signals_lost": self.signals_lost,
             "blocked": self.blocked,
         }
+
+
+class _Slope:
+    """A straight line through (x, y), forgetting: how much y a unit of x costs, and what remains at x = 0."""
+
+    __slots__ = ("_n", "_xm", "_xx", "_xy", "_ym", "_yy")
+
+    def __init__(self) -> None:
+        self._n = self._xm = self._ym = self._xx = self._xy = self._yy = 0.0
+
+    def add(self, x: float, y: float) -> None:
+        """One more point; older ones fade (their weight halves in about 70 points)."""
+        self._n = 0.99 * self._n + 1.0
+        rate = 1.0 / self._n
+        keep = 1.0 - rate
+        dx, dy = x - self._xm, y - self._ym
+        self._xm += rate * dx
+        self._ym += rate * dy
+        self._xx = keep * (self._xx + rate * dx * dx)
+        self._xy = keep * (self._xy + rate * dx * dy)
+        self._yy = keep * (self._yy + rate * dy * dy)
+
+    def slope(self, n_least: float, explained_least: float) -> float:
+        """The slope, or 0.0 where too few points or too little explained speak for one."""
+        if self._n < n_least or self._xx <= 0.0 or self._yy <= 0.0 or self._xy <= 0.0:
+            return 0.0
+        explained = self._xy * self._xy / (self._xx * self._yy)
+        return self._xy / self._xx if explained >= explained_least else 0.0
+
+    def intercept(self) -> float:
+        """y at x = 0; 0.0 while the points do not say."""
+        if self._n < 4.0 or self._xx <= 0.0:
+            return 0.0
+        return max(0.0, self._ym - self._xm * max(0.0, self._xy / self._xx))

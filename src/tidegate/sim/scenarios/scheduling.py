@@ -38,7 +38,9 @@ def play(asked: list[Asked], policy: str | None) -> float:
     """Run one arm; the time at which the last request was done."""
     admission = None
     if policy is not None:
-        plan = Plan(policy=policy, classes=CLASSES, engines=(EngineRule(name="engine"),), wait_s_max=3600.0)
+        plan = Plan(
+            policy=policy, classes=CLASSES, engines=(EngineRule(name="engine", reports=True),), wait_s_max=3600.0
+        )
         admission = Admission(plan)
     return World({"engine": EngineSpec()}, admission).run(asked)
 

@@ -1,0 +1,83 @@
+"""What the admission keeps of a request, of a set of engines, and of a tenant's limits."""
+
+import msgspec
+
+from tidegate.admit.scheduling.budget import SlidingBudget, resized
+from tidegate.admit.scheduling.model import Plan, TenantRule
+from tidegate.admit.scheduling.policies import make_policy
+from tidegate.admit.scheduling.tally import Row
+from tidegate.admit.scheduling.window import Window
+from tidegate.spine.contracts import Waiting
+
+SLACK_UNKNOWN = 8_000.0  # credit in charged tokens until a token window is known
+
+
+class Ticket(msgspec.Struct, gc=False):
+    """One request from its arrival to its end."""
+
+    request: Waiting
+    pool: "Pool"
+    row: Row
+    size_bytes: int
+    latency: bool
+    wait_s_max: float
+    passed_at_arrival: int = 0
+    reason: str = ""
+    stamps: tuple[tuple[SlidingBudget, int, int], ...] = ()  # budget, stamp, tokens reserved
+    engine: str = ""
+    dispatched_s: float = 0.0
+    first_s: float | None = None
+    expected: int = 0
+    generated: int = 0
+    ahead: int = 0
+    prefilling: bool = False
+    stepping: bool = False  # its prompt is sent in steps: it has its place in the engine, its call waits
+    warm: int = 0  # prompt tokens computed in steps
+    step: int = 0  # prompt tokens of the step on its way; 0: it pauses
+    step_s: float = 0.0  # when that step began, or the last one ended
+
+
+class Pool:
+    """The requests that may use the same engines: one policy object, its own fairness."""
+
+    def __init__(self, plan: Plan, engines: tuple[str, ...], windows: list[Window]) -> None:
+        self.engines = engines
+        self.windows = windows
+        self.policy = make_policy(plan, slack=SLACK_UNKNOWN)
+        self.single = windows[0] if len(windows) == 1 else None
+        self.dispatched = 0
+        self.rate = 0.0  # charge a second while somebody waits
+        self.served_then = 0.0
+        self.rate_at_s: float | None = None
+
+    def served(self) -> float:
+        """Charge of everything computed here so far."""
+        return sum(a.served(self.policy.prices) for a in self.policy.accounts.values())
+
+
+class Limits:
+    """One tenant's budgets and bounds, and its requests that wait for a budget."""
+
+    __slots__ = ("bytes_waiting", "held", "limited", "requests", "rule", "tokens_day", "tokens_minute", "waiting")
+
+    def __init__(self, rule: TenantRule) -> None:
+        self.requests: SlidingBudget | None = None
+        self.tokens_minute: SlidingBudget | None = None
+        self.tokens_day: SlidingBudget | None = None
+        self.set(rule)
+        self.held: dict[int, Ticket] = {}
+        self.waiting = 0
+        self.bytes_waiting = 0
+
+    def set(self, rule: TenantRule) -> None:
+        """New limits: what was spent under the old ones still counts."""
+        self.rule = rule
+        self.requests = resized(self.requests, rule.requests_per_minute, 60.0)
+        self.tokens_minute = resized(self.tokens_minute, rule.tokens_per_minute, 60.0)
+        self.tokens_day = resized(self.tokens_day, rule.tokens_per_day, 86_400.0)
+        self.limited = not (self.requests is None and self.tokens_minute is None and self.tokens_day is None)
+
+    def budgets(self, tokens: int) -> list[tuple[SlidingBudget, int]]:
+        """Each of its budgets, with what one request of `tokens` takes of it."""
+        pairs = ((self.requests, 1), (self.tokens_minute, tokens), (self.tokens_day, tokens))
+        return [(b, amount) for b, amount in pairs if b is not None]
