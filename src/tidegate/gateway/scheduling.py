@@ -50,6 +50,7 @@ from tidegate.spine.call import Ending, Usage
 from tidegate.spine.contracts import Waiting
 
 log = logging.getLogger("tidegate.gateway")
+WATCHED = ("vllm", "llamacpp")  # engines that have metrics pages and keep prompt prefixes
 WATCH_EVERY_S = 0.25
 WATCH_TIMEOUT_S = 2.0
 THROTTLED_S = 1.0  # a pause after 429 or 503 where the provider names none
@@ -74,7 +75,7 @@ def plan_of(settings: Settings) -> Plan:
         ),
         engines=tuple(
             EngineRule(name=u.name, requests_per_minute=u.requests_per_minute, tokens_per_minute=u.tokens_per_minute,
-                       slots_max=u.connections_max, steppable=u.kind in ("vllm", "llamacpp"), reports=u.kind in ("vllm", "llamacpp"))
+                       slots_max=u.connections_max, steppable=u.kind in WATCHED, reports=u.kind in WATCHED)
             for u in settings.upstreams
         ),
         wait_s_max=s.wait_s_max, queue_requests_max=s.queue_requests_max, queue_bytes_max=s.queue_bytes_max,
@@ -259,9 +260,7 @@ class Scheduled:
         """Read every engine's metrics for ever; run it as a task beside the gateway."""
         loop = asyncio.get_running_loop()
         while True:
-            watched = (
-                [u for u in self.settings.upstreams if u.kind in ("vllm", "llamacpp")] if self.core.tickets else []
-            )
+            watched = [u for u in self.settings.upstreams if u.kind in WATCHED] if self.core.tickets else []
             pages = await asyncio.gather(*(metrics_page(u) for u in watched), return_exceptions=True)
             for upstream, page in zip(watched, pages, strict=True):
                 self._do(signal_of(upstream.name, page), loop.time())
