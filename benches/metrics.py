@@ -86,23 +86,27 @@ def policies(truth: np.ndarray, rng: np.random.Generator) -> tuple[dict[str, np.
 
 def degenerate_policies(report: Report, files: dict[str, np.ndarray], quick: bool) -> None:
     rng = np.random.default_rng(SEED)
-    checked = escaped = 0
+    checked = escaped = kept = total = 0
     for truth in files.values():
         systems, lengths = policies(truth, rng)
         results = Results(("no", "yes"), truth, systems, 1, lengths=lengths)
         audit = run_audit(results, rng, replicates=200 if quick else 1000, segment_replicates=100)
         checked += len(audit.scores)
         escaped += sum(s.useful for s in audit.scores)
+        rules = {(f.subject, f.rule) for f in findings_of(audit)}
+        total += len(systems)
+        kept += sum((s, "no-skill") in rules for s in systems)
     report.row(
         f"9.1 degenerate policies called useful ({len(files)} files × {len(METRICS)} metrics × 8 policies)",
         goal="0 of all", measured=f"{escaped} of {checked}", holds=escaped == 0,
+        note=f"{kept} of {total} policies refused, the rest undecided for want of positives",
     )  # fmt: skip
 
 
 def genuine_scorers(report: Report, files: dict[str, np.ndarray], repeats: int) -> None:
     """Binormal scorers of population AUC 0.7 to 0.95, given as scores; refused when the whole system shows no skill."""
     rng = np.random.default_rng(SEED + 1)
-    refused = total = small_refused = small = 0
+    seen = {True: [0, 0, 0], False: [0, 0, 0]}  # by enough positives: refused, undecided, in all
     for truth in files.values():
         enough = truth.sum() >= 60
         for _ in range(repeats):
@@ -111,19 +115,20 @@ def genuine_scorers(report: Report, files: dict[str, np.ndarray], repeats: int) 
             cut = np.quantile(score, 1 - min(0.5, max(3 * truth.mean(), 0.1)))
             results = Results(("no", "yes"), truth, {"scorer": (score > cut).astype(np.int64)}, 1, {"scorer": score})
             audit = run_audit(results, rng, replicates=150, segment_replicates=100)
-            no_skill = any(f.rule == "no-skill" for f in findings_of(audit))
-            if enough:
-                refused, total = refused + no_skill, total + 1
-            else:
-                small_refused, small = small_refused + no_skill, small + 1
-    low, high = wilson_bounds(refused, max(total, 1))
-    report.row("9.1 genuine scorers refused, files with ≥ 60 positives", goal="<= 1 %",
-               measured=f"{100 * refused / max(total, 1):.2f} % [{100 * low:.2f}, {100 * high:.2f}] of {total}",
-               holds=refused / max(total, 1) <= 0.01)  # fmt: skip
-    both = (refused + small_refused) / max(total + small, 1)
-    report.row("9.1 genuine scorers refused, all files", goal="<= 1 %",
-               measured=f"{100 * both:.2f} % of {total + small}", holds=both <= 0.01,
-               note="fewer than 60 positives cannot separate AUC 0.7 from chance at p < 0.001")  # fmt: skip
+            rules = {f.rule for f in findings_of(audit)}
+            at = seen[bool(enough)]
+            at[0] += "no-skill" in rules
+            at[1] += bool(rules & {"skill-undecided", "too-few-items"})
+            at[2] += 1
+    for name, (refused, undecided, total) in (
+        ("files with ≥ 60 positives", seen[True]), ("files with fewer", seen[False]),
+        ("all files", [a + b for a, b in zip(seen[True], seen[False], strict=True)]),
+    ):  # fmt: skip
+        low, high = wilson_bounds(refused, max(total, 1))
+        report.row(f"9.1 genuine scorers refused, {name}", goal="<= 1 %",
+                   measured=f"{100 * refused / max(total, 1):.2f} % [{100 * low:.2f}, {100 * high:.2f}] of {total}",
+                   holds=refused / max(total, 1) <= 0.01,
+                   note=f"{100 * undecided / max(total, 1):.1f} % undecided: too few positives")  # fmt: skip
 
 
 def published_reviews(report: Report) -> None:

@@ -7,6 +7,7 @@ assumptions hold; asymptotic ones are labelled where they do not.  Seeds are pri
 
 from __future__ import annotations
 
+import importlib
 import sys
 import time
 from collections.abc import Callable
@@ -202,6 +203,46 @@ def widths(report: Report) -> None:
     )
 
 
+PEER_WORLDS = {"Bernoulli 0.3": (1, 0, 0.3), "Bernoulli 0.05": (1, 0, 0.05), "Beta(2, 5)": (2, 5, 0.0)}
+
+
+def widths_beside_peers(report: Report, streams: int, n: int) -> None:
+    """Median width at n of each library's tightest exact sequence, on the same streams (`pip install ville truescore`)."""
+    try:
+        truescore = importlib.import_module("truescore.sequential")
+        ville = importlib.import_module("ville")
+    except ImportError:
+        report.row("width against the tightest of ville and truescore", goal="<= 1.25×",
+                   measured="ville and truescore are not installed", holds=None)  # fmt: skip
+        return
+    rng = np.random.default_rng(SEED + 150)
+    for name, (a, b, p) in PEER_WORLDS.items():
+        x = (rng.random((streams, n)) < p).astype(float) if p else rng.beta(a, b, (streams, n))
+        theirs = {
+            "ville betting": [ville.BettingCS(grid=1000).fit(r) for r in x],
+            "ville empirical Bernstein": [ville.EmpiricalBernsteinCS().fit(r) for r in x],
+            "ville Gaussian mixture": [ville.GaussianMixtureCS(sigma=0.5, t_opt=n).fit(r) for r in x],
+        }
+        median = {k: float(np.median([c.interval()[1] - c.interval()[0] for c in v])) for k, v in theirs.items()}
+        found = [truescore.confidence_sequence(r, target_n=n) for r in x]
+        median["truescore empirical Bernstein"] = float(np.median([c.high - c.low for c in found]))
+        if p:
+            binary = [ville.BernoulliCS().fit(r).interval() for r in x]
+            median["ville Bernoulli"] = float(np.median([high - low for low, high in binary]))
+        ours = {
+            "hedged betting": [sequences.hedged_betting(r, grid=1000).intersect() for r in x],
+            "normal mixture": [sequences.normal_mixture(r, sigma=0.5, n_opt=n).intersect() for r in x],
+        }
+        mine = {k: float(np.median([c.high[-1] - c.low[-1] for c in v])) for k, v in ours.items()}
+        if p:
+            limits = [sequences.bernoulli_bounds(int(r.sum()), n, n_opt=n) for r in x]
+            mine["Bernoulli mixture"] = float(np.median([high - low for low, high in limits]))
+        best, peer = min(mine, key=lambda k: mine[k]), min(median, key=lambda k: median[k])
+        ratio = mine[best] / median[peer]
+        report.row(f"width at n={n}, {name}: our {best} against {peer}", goal="<= 1.25×", measured=ratio,
+                   holds=ratio <= 1.25)  # fmt: skip
+
+
 def streams_of_events(report: Report, streams: int) -> None:
     """Two-arm, paired and sample-ratio tests under the null, watched at every step."""
     rng = np.random.default_rng(SEED + 200)
@@ -263,6 +304,7 @@ def main() -> None:
     alphas = (0.1, 0.05, 0.01, 0.001) if full else (0.05, 0.01)
     coverage(report, streams, steps, alphas)
     widths(report)
+    widths_beside_peers(report, 100 if full else 20, 500)
     streams_of_events(report, 20_000 if full else 1000)
     duplicates(report, 1_000_000 if full else 40_000)
     report.finish()

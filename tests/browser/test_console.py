@@ -41,13 +41,25 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str,
     config = folder / "tidegate.yaml"
     config.write_text(config_text(answers))
     key = add_key(folder / "store", "chat")
+    (folder / "results.csv").write_text(results_csv())
     with (
         Child(["tidegate.sim.engine_server", "--port", str(engine)], folder / "engine.log", "the engine") as e,
-        Child(["tidegate.cli", "serve", "--config", str(config)], folder / "gateway.log", "the gateway") as g,
+        Child(["tidegate.cli", "serve", "--config", str(config)], folder / "gateway.log", "the gateway", folder) as g,
     ):
         e.wait_ready(f"http://127.0.0.1:{engine}/health", 30)
         g.wait_ready(f"http://127.0.0.1:{control}/readyz", 30)
         yield f"http://127.0.0.1:{port}", f"http://127.0.0.1:{control}", key
+
+
+def results_csv() -> str:
+    """Two screeners: one misses little and cries wolf, one the other way round."""
+    lines = ["id,label,eager,careful"]
+    for i in range(2000):
+        relevant = i % 20 == 0
+        eager = (i % 10 != 0 or i % 40 != 0) if relevant else i % 4 == 1
+        careful = i % 60 == 0 if relevant else i % 50 == 1
+        lines.append(f"{i},{int(relevant)},{int(eager)},{int(careful)}")
+    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture
@@ -102,6 +114,28 @@ def test_the_console_works_without_script(served: tuple[str, str, str], page: Pa
     plain.goto(console)
     assert "Live traffic" in plain.inner_text("h1")
     context.close()
+
+
+def test_a_stakeholder_is_asked_what_a_miss_is_worth(served: tuple[str, str, str], page: Page) -> None:
+    """By clicking only: somebody who hates misses ends with a ratio above one and the eager screener first."""
+    _, console, _ = served
+    page.goto(f"{console}/metrics/elicit")
+    page.fill("input[name=results]", "results.csv")
+    page.fill("input[name=stakeholder]", "anna")
+    page.click("button")
+    asked = 0
+    while page.locator("a.choice").count():
+        page.locator("a.choice").nth(1).click()  # B: fewer misses
+        asked += 1
+        assert asked <= 12
+    said = page.inner_text("main")
+    assert "a miss is worth" in said
+    assert "eager, careful" in said
+    with page.expect_download() as download:
+        page.click("text=Save the answers")
+    assert '"stakeholder":"anna"' in Path(download.value.path()).read_text()
+    page.goto(f"{console}/metrics/elicit?results=../../etc/passwd&stakeholder=x")
+    assert "below the folder" in page.inner_text("main")
 
 
 def status_of(request: urllib.request.Request) -> int:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from tidegate.console.format import FILTERS
 from tidegate.gateway import control_channel
 from tidegate.gateway.control_channel import MetricsSnapshot
 from tidegate.settings import Settings
+from tidegate.spine.errors import TidegateError
 from tidegate.spine.ports import TraceStore
 
 SAMPLE_INTERVAL_S = 1.0
@@ -52,11 +53,15 @@ class World(Protocol):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A console page of a capability: its path, its name in the menu, and what renders its body."""
+    """A console page of a capability: its path, its name in the menu, and what answers.
+
+    `answer` returns the whole response (`control.render` with a template of its own), and may raise TidegateError:
+    it is shown in place, with its remedy.
+    """
 
     path: str
     title: str
-    body: Callable[["Control", Request], str]
+    answer: Callable[["Control", Request], Response | Awaitable[Response]]
 
 
 class Control:
@@ -115,8 +120,14 @@ def control_plane(world: World, pages: Sequence[Page] = ()) -> Starlette:
         return endpoint
 
     def page_handler(page: Page) -> Callable[[Control, Request], Any]:
-        def show(control: Control, request: Request) -> Response:
-            return control.render("page.html", title=page.title, body=page.body(control, request))
+        async def show(control: Control, request: Request) -> Response:
+            try:
+                response = page.answer(control, request)
+                return response if isinstance(response, Response) else await response
+            except TidegateError as error:
+                refused = control.render("error.html", title=page.title, path=page.path, error=error)
+                refused.status_code = 422
+                return refused
 
         return show
 

@@ -11,6 +11,7 @@ import uvicorn
 
 from tidegate import wiring
 from tidegate.console.app import control_plane
+from tidegate.console.pages import PAGES
 from tidegate.readers.config import read_settings
 from tidegate.spine.ports import TraceStore
 
@@ -42,7 +43,7 @@ def run(config: Path, socket_folder: Path) -> None:
     tls = listener.tls
     server = uvicorn.Server(
         uvicorn.Config(
-            control_plane(world),
+            control_plane(world, PAGES),
             host=listener.host,
             port=listener.port,
             log_level="warning",

@@ -29,7 +29,7 @@ SYSTEMS_SHOWN = 12
 def _cell(score: Score | None, audit: Audit) -> str:
     if score is None:
         return ""
-    value = reported(score, knows=audit.knows[score.system][0])
+    value = reported(score, knows=audit.knows[score.system].yes)
     if isinstance(value, Estimate):
         return f"{value.value:.3f} [{value.low:.3f}, {value.high:.3f}]"
     raw = score.value

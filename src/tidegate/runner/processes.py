@@ -24,14 +24,15 @@ def free_port() -> int:
 class Child:
     """A Python module run as a child process; its standard input is a lifeline that closes with us."""
 
-    def __init__(self, arguments: Sequence[str], log: Path, name: str) -> None:
+    def __init__(self, arguments: Sequence[str], log: Path, name: str, folder: Path | None = None) -> None:
         self.name = name
         self.log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *arguments], stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
-            )
+                [sys.executable, "-m", *arguments], cwd=folder,
+                stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT,
+            )  # fmt: skip
 
     def wait_ready(self, url: str, timeout_s: float) -> None:
         """Wait until `url` answers 200; raises WorldError with the end of the log when it does not."""

@@ -64,7 +64,9 @@ def command(
     )
     parse_settings(text, str(path))
     path.write_text(text, encoding="utf-8")
-    steps = [f"tidegate keys add {pairs[0][0]} --config {path}", f"tidegate serve --config {path}"]
+    variable = DEFAULT_KEY.get(kind, "").removeprefix("env:")
+    secret = [f"export {variable}=…   # the provider's key: it stays out of the file"] if variable else []
+    steps = [*secret, f"tidegate keys add {pairs[0][0]} --config {path}", f"tidegate serve --config {path}"]
     answer = Answer(verb="init", verdict=Verdict.PASS, fields={"file": str(path), "next": steps})
     emit(answer, as_json=as_json, words=lambda console: console.print(
         f"wrote [bold]{path}[/]; next:\n" + "\n".join(f"  {s}" for s in steps), highlight=False))  # fmt: skip

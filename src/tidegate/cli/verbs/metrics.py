@@ -22,7 +22,7 @@ from tidegate.decide.metrics.catalogue import ALIASES, METRICS, metric
 from tidegate.decide.metrics.cells import confusion
 from tidegate.decide.metrics.columns import Roles, build, find_roles, spelled
 from tidegate.decide.metrics.consequences import rates_of
-from tidegate.decide.metrics.costs import Rates, production_prevalence
+from tidegate.decide.metrics.costs import production_prevalence
 from tidegate.decide.metrics.judge import EDITS, audit_judge
 from tidegate.decide.metrics.model import Costs, Results
 from tidegate.decide.metrics.properties import PROPERTIES, audit_metrics
@@ -211,8 +211,9 @@ def audit_fields(audit: Audit) -> dict[str, Any]:
     return {
         "read_as": r.read_as, "items": r.n, "classes": list(r.classes), "positive": r.positive_name or None,
         "systems": [
-            {"name": s, "skill": knows, "p_value": p, "confusion": audit.confusion[s]}
-            for s, (knows, _, p) in audit.knows.items()
+            {"name": s, "skill": k.yes, "depends_on_truth": k.state, "p_value": k.p,
+             "confusion": audit.confusion[s]}
+            for s, k in audit.knows.items()
         ],
         "scores": [s.to_json() for s in audit.scores],
         "consequences": [s.to_json() for s in audit.shipped],
@@ -311,26 +312,17 @@ def elicit_command(
 
     Example: tidegate metrics elicit results.csv --stakeholder anna --answers BBABAB
     """
-    rates, share = _candidates(load(results, options), parse_prevalence(prevalence))
-    interview = elicit.Interview(stakeholder)
-    given = list(answers.upper()) if answers is not None else None
-    if given is not None and {*given} - {"A", "B"}:
-        raise WrongUse(f"expected answers A or B, got {answers!r}", where="--answers")
-    positive = "positives"
-    while (question := elicit.next_question(interview, rates, share)) is not None:
-        if given is None:
-            number = len(interview.answers) + 1
-            people.print(f"\n[bold]{number}.[/] {escape(question.words(positive))}", highlight=False)
-            reply = click.prompt("  A or B", type=click.Choice(["A", "B"], case_sensitive=False), err=True)
-        elif given:
-            reply = given.pop(0)
-        else:
-            break
+    rates, share = elicit.candidates(load(results, options), parse_prevalence(prevalence))
+    interview, question = elicit.replay(stakeholder, answers or "", rates, share)
+    while answers is None and question is not None:
+        people.print(f"\n[bold]{len(interview.answers) + 1}.[/] {escape(question.words('positives'))}", highlight=False)
+        reply = click.prompt("  A or B", type=click.Choice(["A", "B"], case_sensitive=False), err=True)
         interview = interview.add(question, str(reply).upper() == "B")
-    done = elicit.next_question(interview, rates, share) is None
+        question = elicit.next_question(interview, rates, share)
+    done = question is None
     said = elicit.stance(interview, rates, share)
     if out is not None:
-        _write(out, json.dumps({"stakeholder": stakeholder, "answers": interview.answers, "prevalence": share}) + "\n")
+        _write(out, interview.to_json(share))
     fields = {
         "stakeholder": stakeholder, "questions": said.questions, "cost_ratio": said.ratio.value,
         "ranking": list(said.ranking), "certainty": said.certainty, "settled": done,
@@ -347,19 +339,6 @@ def elicit_command(
         highlight=False))  # fmt: skip
 
 
-def _candidates(read: Results, share: Measured | float | None) -> tuple[dict[str, Rates], float]:
-    if read.positive is None:
-        raise WrongUse(f"expected a yes/no decision, got {len(read.classes)} classes")
-    matrices = {s: confusion(np.ones(read.n), read.truth, a, 2) for s, a in read.systems.items()}
-    rates = {s: rates_of(m, read.positive) for s, m in matrices.items()}
-    first = next(iter(rates.values()))
-    if not first.positives or not first.negatives:
-        raise InputError("expected truth with both classes", where=read.source)
-    if isinstance(share, NotMeasured) or share is None:
-        return rates, first.positives / (first.positives + first.negatives)
-    return rates, share.value if isinstance(share, Estimate) else share
-
-
 @command.command("stakeholders")
 @click.argument("results")
 @click.argument("interviews", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -373,7 +352,7 @@ def stakeholders_command(
 
     Example: tidegate metrics stakeholders results.csv anna.json bob.json
     """
-    rates, share = _candidates(load(results, options), parse_prevalence(prevalence))
+    rates, share = elicit.candidates(load(results, options), parse_prevalence(prevalence))
     read = [_interview(p) for p in interviews]
     stances = [elicit.stance(i, rates, share) for i in read]
     apart = elicit.disagreements(read, rates, share)

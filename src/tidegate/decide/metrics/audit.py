@@ -27,10 +27,10 @@ from tidegate.decide.metrics.degenerate import (
     AnyMetric,
     Panel,
     degenerate_values,
-    knows_something,
     length_answers,
     score_metric,
 )
+from tidegate.decide.metrics.dependence import Knowledge, knowledge
 from tidegate.decide.metrics.model import Costs, Results, Score
 from tidegate.decide.metrics.multiclass import MATRIX_METRICS
 from tidegate.decide.metrics.ranking import auc
@@ -50,7 +50,7 @@ class Audit:
 
     results: Results
     scores: tuple[Score, ...]
-    knows: Mapping[str, tuple[bool, str, float]]
+    knows: Mapping[str, Knowledge]
     confusion: Mapping[str, list[list[int]]]
     rates: Mapping[str, Rates] = field(default_factory=dict)
     areas: Mapping[str, Measured] = field(default_factory=dict)
@@ -95,10 +95,10 @@ def run_audit(
     systems = list(results.systems)[:SYSTEMS_MAX]
     panel = _panel(results, systems, replicates, rng)
     matrices = {s: panel.matrices(panel.cells.answers[s]) for s in systems}
-    knows = {s: knows_something(results, s) for s in systems}
+    knows = {s: knowledge(results, s) for s in systems}
     degenerate = {m.name: degenerate_values(m, panel) for m in metrics}
     scores = tuple(
-        score_metric(m, s, panel, (knows[s][0], knows[s][1]), matrices[s], degenerate[m.name])
+        score_metric(m, s, panel, knows[s], matrices[s], degenerate[m.name])
         for s in systems for m in metrics
     )  # fmt: skip
     confusion = {s: np.asarray(matrices[s][0]).round().astype(int).tolist() for s in systems}

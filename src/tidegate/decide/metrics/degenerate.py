@@ -11,16 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special, stats
 
 from tidegate.decide.metrics.catalogue import Metric
 from tidegate.decide.metrics.cells import Cells, confusion, four_counts
-from tidegate.decide.metrics.model import UNREAD, Codes, Results, Score
+from tidegate.decide.metrics.dependence import Knowledge
+from tidegate.decide.metrics.model import Codes, Results, Score
 from tidegate.decide.metrics.multiclass import MatrixMetric
 from tidegate.spine.estimate import Estimate, Measured, NotMeasured
 from tidegate.stats.arrays import Floats, estimate
 
-ALPHA_SKILL = 1e-3  # of "the answers know nothing of the truth", one-sided, over all systems of an audit
 AnyMetric = Metric | MatrixMetric
 
 
@@ -127,7 +126,7 @@ def perfect_value(metric: AnyMetric, truth_counts: Floats, positive: int | None)
 
 
 def score_metric(
-    metric: AnyMetric, system: str, panel: Panel, knows: tuple[bool, str], matrices: tuple[Floats, Floats],
+    metric: AnyMetric, system: str, panel: Panel, knows: Knowledge, matrices: tuple[Floats, Floats],
     degenerate: tuple[dict[str, float], Floats], *, level: float = 0.95,
 ) -> Score:  # fmt: skip
     """One metric of one system with its interval, the best degenerate policy beside it, and its skill."""
@@ -148,8 +147,8 @@ def score_metric(
         skill_drawn = (metric.oriented(drawn) - best_drawn) / (perfect_drawn - best_drawn)
     saturated = bool(best >= perfect)  # a constant answer is perfect by this metric alone (recall, precision …)
     found = _with_interval(float(skill), skill_drawn, n, level, f"skill of {system} by {metric.name}")
-    useful = isinstance(found, Estimate) and found.low > 0 and knows[0]
-    reason = "" if useful else _why(metric, value, top, top_value, found, knows[1])
+    useful = isinstance(found, Estimate) and found.low > 0 and knows.yes
+    reason = "" if useful else _why(metric, value, top, top_value, found, knows.why)
     return Score(system, metric.name, value, top, top_value, found, useful, reason, shown_panel, saturated)
 
 
@@ -177,64 +176,3 @@ def _why(metric: AnyMetric, value: Measured, top: str, top_value: float, skill: 
     if isinstance(skill, Estimate) and skill.value > 0:
         return f"{said}, and the lead over it may be chance (skill {skill.value:.2f}, down to {skill.low:.2f})"
     return said
-
-
-def knows_something(results: Results, system: str, family: int | None = None) -> tuple[bool, str, float]:
-    """Do the answers depend on the truth at all?  (yes, the reason if not, p).
-
-    Yes/no: Fisher's exact test, one-sided, of answering the positive class more often on positives, or
-    (when better) Mann–Whitney on the scores.  Several classes: agreement beyond the margins.  `family` is how
-    many systems are looked at together (default: all of the results): the level is divided among them.
-    """
-    k = len(results.classes)
-    answers = results.systems[system]
-    table = np.zeros((k, k + 1))
-    np.add.at(table, (results.truth, np.where(answers == UNREAD, k, answers)), 1)
-    if results.positive is not None:
-        tp, fp, fn, tn = (float(x) for x in four_counts(table, results.positive))
-        p = _fisher_greater(tp, fp, fn, tn)
-    else:
-        p = _agreement_p(table)
-    if results.positive is not None and system in results.scores:
-        p = min(1.0, 2 * min(p, rank_p(results.scores[system], results.truth == results.positive)))
-    good = p < ALPHA_SKILL / max(1, len(results.systems) if family is None else family)
-    return good, "" if good else f"its answers show no clear dependence on the truth (p = {p:.2g})", p
-
-
-def too_few(results: Results, family: int | None = None) -> bool:
-    """Whether even perfect answers could not be told from chance on these items."""
-    counts = np.bincount(results.truth, minlength=len(results.classes))
-    log_ways = special.gammaln(counts.sum() + 1) - special.gammaln(counts + 1).sum()
-    level = ALPHA_SKILL / max(1, len(results.systems) if family is None else family)
-    return bool(-log_ways > np.log(level))
-
-
-def _fisher_greater(tp: float, fp: float, fn: float, tn: float) -> float:
-    total, positives, calls = tp + fp + fn + tn, tp + fn, tp + fp
-    return float(stats.hypergeom.sf(tp - 1, int(total), int(positives), int(calls)))
-
-
-def _agreement_p(table: Floats) -> float:
-    """One-sided p that agreement exceeds what independent margins give (permutation mean and variance, normal)."""
-    n = table.sum()
-    rows, columns = table.sum(axis=1), table.sum(axis=0)[:-1]
-    hits = float(np.trace(table[:, :-1]))
-    mean = float(rows @ columns) / n
-    if n < 2:
-        return 1.0
-    # Exact variance of Σ 1[truth = answer] under random pairing: E[hits²] from ordered pairs of distinct rows.
-    same = float((rows * (rows - 1)) @ (columns * (columns - 1)))
-    cross = float(rows @ columns) ** 2 - float((rows**2) @ (columns**2))
-    variance = mean + (same + cross) / (n * (n - 1)) - mean**2
-    if variance <= 0:
-        return 1.0
-    return float(special.ndtr(-(hits - 0.5 - mean) / np.sqrt(variance)))
-
-
-def rank_p(scores: Floats, yes: np.ndarray) -> float:
-    """Mann–Whitney, one-sided: do positives score higher?  1 when a side is empty."""
-    seen = ~np.isnan(scores)
-    a, b = scores[seen & yes], scores[seen & ~yes]
-    if not a.size or not b.size:
-        return 1.0
-    return float(stats.mannwhitneyu(a, b, alternative="greater").pvalue)

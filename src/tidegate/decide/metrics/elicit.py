@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 from scipy import special
 
+from tidegate.decide.metrics.cells import confusion
+from tidegate.decide.metrics.consequences import rates_of
 from tidegate.decide.metrics.costs import Rates, ranking_at
+from tidegate.decide.metrics.model import Results
 from tidegate.spine.errors import InputError
-from tidegate.spine.estimate import Estimate
+from tidegate.spine.estimate import Estimate, Measured, NotMeasured
 from tidegate.stats.arrays import Floats
 
 QUESTIONS_MAX = 12
@@ -59,6 +63,11 @@ class Interview:
     def add(self, question: Question, prefers_b: bool) -> Interview:
         """The interview after one more answer."""
         return replace(self, answers=(*self.answers, (question.ratio, prefers_b)))
+
+    def to_json(self, prevalence: float) -> str:
+        """The file that `tidegate metrics stakeholders` reads, one line."""
+        kept = {"stakeholder": self.stakeholder, "answers": self.answers, "prevalence": prevalence}
+        return msgspec.json.encode(kept).decode() + "\n"
 
 
 def _log_likelihood(ratio: float, prefers_b: bool) -> Floats:
@@ -147,6 +156,42 @@ def next_question(
         return None
     ratio = next_ratio(mass, region, [r for r, _ in interview.answers])
     return make_question(ratio, prevalence, items)
+
+
+def candidates(results: Results, share: Measured | float | None) -> tuple[dict[str, Rates], float]:
+    """Each system's rates, and the prevalence to ask about: production's where given, else the results' own.
+
+    Raises InputError where the decision is not yes/no or the truth has one class.
+    """
+    if results.positive is None:
+        raise InputError(f"expected a yes/no decision, got {len(results.classes)} classes", where=results.source)
+    matrices = {s: confusion(np.ones(results.n), results.truth, a, 2) for s, a in results.systems.items()}
+    rates = {s: rates_of(m, results.positive) for s, m in matrices.items()}
+    first = next(iter(rates.values()))
+    if not first.positives or not first.negatives:
+        raise InputError("expected truth with both classes", where=results.source)
+    if isinstance(share, NotMeasured) or share is None:
+        return rates, first.positives / (first.positives + first.negatives)
+    return rates, share.value if isinstance(share, Estimate) else share
+
+
+def replay(
+    stakeholder: str, answers: str, rates: Mapping[str, Rates] | None, prevalence: float
+) -> tuple[Interview, Question | None]:
+    """The interview after answers written as letters (`BBA`), and the next question, if there is one.
+
+    Questions follow from the answers alone, so the letters are the whole state.  Raises InputError on other
+    letters; letters after the last question answer nothing.
+    """
+    interview = Interview(stakeholder)
+    for number, letter in enumerate(answers.upper(), start=1):
+        if letter not in "AB":
+            raise InputError(f"expected answers A or B, got {letter!r} as answer {number} of {answers!r}")
+        question = next_question(interview, rates, prevalence)
+        if question is None:
+            break  # settled: later letters answer nothing
+        interview = interview.add(question, letter == "B")
+    return interview, next_question(interview, rates, prevalence)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import numpy as np
 from tidegate.decide.metrics.catalogue import metric
 from tidegate.decide.metrics.cells import draw_counts, make_cells
 from tidegate.decide.metrics.contract import Bar, Contract, Reading
-from tidegate.decide.metrics.degenerate import Panel, degenerate_values, knows_something, score_metric
+from tidegate.decide.metrics.degenerate import Panel, degenerate_values, score_metric
+from tidegate.decide.metrics.dependence import knowledge
 from tidegate.decide.metrics.model import Results
 from tidegate.spine.errors import WrongUse, nearest
 from tidegate.spine.estimate import Estimate, NotMeasured
@@ -72,17 +73,19 @@ def _read(
         assert part.positive is not None
         counts, drawn = (_moved(c, cells.truth == part.positive, contract.prevalence) for c in (counts, drawn))
     panel = Panel(part, replace(cells, counts=counts), drawn, {})  # type: ignore[arg-type]
-    knows, why, _ = knows_something(part, system, family=1)
+    knows = knowledge(part, system, family=1)
     chosen = metric(bar.metric)
-    score = score_metric(chosen, system, panel, (knows, why), panel.matrices(cells.answers[system]),
+    score = score_metric(chosen, system, panel, knows, panel.matrices(cells.answers[system]),
                          degenerate_values(chosen, panel))  # fmt: skip
-    useful = score.useful or (score.one_sided and knows)
+    useful = score.useful or (score.one_sided and knows.yes)
     verdict = bar.verdict(score.value)
     if isinstance(score.value, NotMeasured):
         return Reading(bar=bar, value=score.value, verdict=Verdict.UNDECIDED, useful=False, reason=score.value.reason)
     if not useful:
-        reason = score.reason or why
-        return Reading(bar=bar, value=score.value, verdict=Verdict.FAIL, useful=False, reason=reason)
+        reason = score.reason or knows.why
+        missed = verdict is Verdict.FAIL or knows.state != "open"
+        refused = Verdict.FAIL if missed else Verdict.UNDECIDED
+        return Reading(bar=bar, value=score.value, verdict=refused, useful=False, reason=reason)
     return Reading(
         bar=bar, value=score.value, verdict=verdict, useful=True, reason=_distance(bar, score.value, verdict)
     )

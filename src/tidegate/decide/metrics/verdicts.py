@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tidegate.decide.metrics.audit import HEADLINE, Audit
 from tidegate.decide.metrics.costs import FLAG_ALL, FLAG_NONE
-from tidegate.decide.metrics.degenerate import too_few
+from tidegate.decide.metrics.dependence import Knowledge, too_few
 from tidegate.decide.metrics.model import Issue, Score
 from tidegate.spine.estimate import Estimate, Measure, NotMeasured
 from tidegate.spine.finding import Finding, Severity
@@ -12,6 +12,7 @@ from tidegate.spine.gate import Verdict
 from tidegate.stats.power import plan_recall
 
 SHOWN_METRICS_MAX = 6
+UNDECIDED_RULES = ("too-few-items", "skill-undecided")
 
 
 def findings_of(audit: Audit) -> tuple[Finding, ...]:
@@ -35,7 +36,7 @@ def verdict_of(audit: Audit, findings: tuple[Finding, ...]) -> Verdict:
     """Fail when a system shows no skill; undecided when the data cannot tell; else pass."""
     if any(f.severity is Severity.ERROR for f in findings):
         return Verdict.FAIL
-    open_question = any(i.blocking for i in audit.results.issues) or any(f.rule == "too-few-items" for f in findings)
+    open_question = any(i.blocking for i in audit.results.issues) or any(f.rule in UNDECIDED_RULES for f in findings)
     return Verdict.UNDECIDED if open_question else Verdict.PASS
 
 
@@ -44,7 +45,7 @@ def measures_of(audit: Audit) -> tuple[Measure, ...]:
     out = []
     for s in audit.scores:
         if s.metric in HEADLINE or not audit.results.binary:
-            out.append(Measure(name=f"{s.metric} of {s.system}", value=reported(s, knows=audit.knows[s.system][0])))
+            out.append(Measure(name=f"{s.metric} of {s.system}", value=reported(s, knows=audit.knows[s.system].yes)))
     out += [Measure(name=f"auc of {s}", value=v) for s, v in audit.areas.items()]
     if audit.costs is not None:
         unit = audit.costs.unit
@@ -90,21 +91,11 @@ def _skill(audit: Audit, system: str) -> list[Finding]:
     """No skill at all is an error; single metrics without skill are a warning that names them."""
     scores = [s for s in audit.scores if s.system == system]
     shown = [s for s in scores if not s.useful and not isinstance(s.value, NotMeasured)]
-    knows, why, p = audit.knows[system]
+    knows = audit.knows[system]
     accuracy = audit.score(system, "accuracy")
     first = accuracy if accuracy is not None and accuracy in shown else (shown[0] if shown else None)
     if not any(s.useful for s in scores):
-        assert first is not None or not shown
-        said = f"{_value_words(first)} {first.reason}" if first is not None else "no metric is defined on its answers"
-        tail = f"; {why}" if not knows and first is not None and why not in first.reason else ""
-        return [Finding(
-            rule="no-skill", severity=Severity.ERROR, subject=system,
-            message=f"{system}: {said}{tail}{_zero_hits(audit, system)}",
-            evidence={"certainty": "measured", "p_value": p, "metrics": [s.metric for s in shown],
-                      "degenerate": first.degenerate if first else None,
-                      "degenerate_value": first.degenerate_value if first else None},
-            suggestion="do not report this as good; look at what it missed, and choose a metric that sees it",
-        )]  # fmt: skip
+        return [_unskilled(audit, system, knows, first, shown)]
     headline = [s for s in shown if not s.one_sided and (s.metric in HEADLINE or not audit.results.binary)]
     if not headline:
         return []
@@ -119,6 +110,23 @@ def _skill(audit: Audit, system: str) -> list[Finding]:
                   "degenerate_value": lead.degenerate_value},
         suggestion="judge it by a metric on which it does better than knowing nothing",
     )]  # fmt: skip
+
+
+def _unskilled(audit: Audit, system: str, knows: Knowledge, first: Score | None, shown: list[Score]) -> Finding:
+    """No metric may be read as good: an error where that is shown, undecided where the items cannot say."""
+    said = f"{_value_words(first)} {first.reason}" if first is not None else "no metric is defined on its answers"
+    tail = f"; {knows.why}" if not knows.yes and first is not None and knows.why not in first.reason else ""
+    undecided = knows.state == "open"
+    return Finding(
+        rule="skill-undecided" if undecided else "no-skill",
+        severity=Severity.WARNING if undecided else Severity.ERROR, subject=system,
+        message=f"{system}: {said}{tail}{_zero_hits(audit, system)}",
+        evidence={"certainty": "measured", "p_value": knows.p, "metrics": [s.metric for s in shown],
+                  "degenerate": first.degenerate if first else None,
+                  "degenerate_value": first.degenerate_value if first else None},
+        suggestion="label more items of the rarer class before anybody reads this as good" if undecided
+        else "do not report this as good; look at what it missed, and choose a metric that sees it",
+    )  # fmt: skip
 
 
 def _value_words(score: Score | None) -> str:
