@@ -66,7 +66,9 @@ def read_query(request: Request) -> Asked:
         raise InputError(f"expected a share of positives, got {text!r}", remedy="e.g. 0.02 or 2%") from error
     if share is not None and not 0 < share < 1:
         raise InputError(f"expected a share of positives between 0 and 1, got {text!r}", remedy="e.g. 0.02 or 2%")
-    return Asked(given.get("results", "").strip(), given.get("stakeholder", "").strip(), given.get("answers", ""), share)
+    return Asked(
+        given.get("results", "").strip(), given.get("stakeholder", "").strip(), given.get("answers", ""), share
+    )
 
 
 def inside(folder: Path, name: str) -> Path:
