@@ -207,7 +207,7 @@ PEER_WORLDS = {"Bernoulli 0.3": (1, 0, 0.3), "Bernoulli 0.05": (1, 0, 0.05), "Be
 
 
 def widths_beside_peers(report: Report, streams: int, n: int) -> None:
-    """Median width at n of each library's tightest exact sequence, on the same streams (`pip install ville truescore`)."""
+    """Median width at n of each library's tightest exact sequence, same streams (`pip install ville truescore`)."""
     try:
         truescore = importlib.import_module("truescore.sequential")
         ville = importlib.import_module("ville")

@@ -31,7 +31,7 @@ from tidegate.readers.results import read_results
 from tidegate.render.report_metrics import crossover_words, html_report, print_audit
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse, nearest
-from tidegate.spine.estimate import Estimate, Measure, Measured, NotMeasured
+from tidegate.spine.estimate import Estimate, Measure, Measured
 from tidegate.spine.finding import Finding, Severity
 from tidegate.spine.gate import Verdict
 from tidegate.stats.summaries import Bernoulli
