@@ -94,11 +94,15 @@ DISOWNED = re.compile(
 )
 OTHER_ALGEBRA = re.compile(
     r"\bmod(?:ulo|ular)?\b|\\p?mod|\bbinary\b|hexadecimal|\boctal\b|\bbase[- ]?(?:\d|two|eight|sixteen)|boolean|\\mathbb\{?[ZF]|\bXOR\b|"
-    r"bitwise|\bclock\b|\bmatri|\bvector|\bdecibel|\bstring|concatenat|\bRoman\b|big-?O",
+    r"bitwise|\bclock\b|\bGF\s?\(|finite field|\bring of|\bF_?\d\b|saturat|overflow|tropical|floating[- ]point|IEEE 754|fuzzy|\bset\b.{0,20}(?:union|ordinal)|ordinal|nimber|\bcarry\b|\bmatri|\bvector|\bdecibel|\bstring|concatenat|\bRoman\b|big-?O",
     re.I,
 )
 ROUNDED = re.compile(
     r"round|whole|approximat|about|roughly|nearest|floor|ceil|integer|full |complete|remainder|left over|at (?:least|most)|estimate|significant",
+    re.I,
+)
+ROUGH_AFTER = re.compile(
+    r"^[^.;!?]{0,30}\b(?:roughly|or so|approximately|approx|give or take|more or less|ballpark|rounded|nearly|about)\b|^\s*-?ish\b",
     re.I,
 )
 APPROXIMATELY = re.compile(r"(?:about|around|approximately|roughly|nearly|almost|≈|~|\\approx)\s*\$?$", re.I)
@@ -183,7 +187,7 @@ def _first_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
     """The longest run that ends at the sign and parses whole; what stands before must not change it."""
     for i in range(max(start, end - 120), end):
         token = tokens[i]
-        if token.kind not in ("num", "open", "currency", "frac", "sqrt", "op", "pi", "word"):
+        if token.kind not in ("num", "open", "currency", "frac", "sqrt", "op", "pi", "word", "call"):
             continue
         if token.kind == "op" and token.text not in "-+":
             continue
@@ -249,7 +253,7 @@ def _later_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
     if (
         follow.kind == "word"
         and follow.text.lower() in STOP
-        and follow.text.lower() not in ("of", "than", "a", "an", "each")
+        and follow.text.lower() not in ("than", "a", "an", "each", *(() if _labels(parsed.node) else ("of",)))
     ):
         return Side(parsed, start, False)
     if (follow.kind == "open" and follow.spaced) or follow.kind == "close" or follow.kind == "factorial":
@@ -295,11 +299,40 @@ def decide_pair(
     """Decide `left = right`; None when it asserts no arithmetic (a definition, a label)."""
     a, b = left.parsed.node, right.parsed.node
     flags = left.parsed.flags | right.parsed.flags
+    if _spelled_result(tokens, left, right):
+        return None
     if operators(a) + operators(b) == 0:
+        if _radix(a) != _radix(b) and not _labels(a) and not _labels(b):
+            return _decide(text, tokens, left, right, about, rounded, flags)
+        at = tokens[left.first].start
+        if text[max(0, at - 1) : at] in (":", "/", "-", "–"):
+            return None  # odds of 3:1 = 75%
+        if left.words_before and _percent_equality(a, b) and not _opens_clause(tokens, left.first):
+            return None
         return None if not _percent_equality(a, b) else _decide(text, tokens, left, right, about, rounded, flags)
     if operators(a) == 0 and first:
         return None  # a numbered definition, not a computation
     return _decide(text, tokens, left, right, about, rounded, flags)
+
+
+def _spelled_result(tokens: Sequence[Token], left: Side, right: Side) -> bool:
+    """`2x = twice`, `2.10 - 2.9 = one minor release`: a word on the right of figures names a thing."""
+    first = tokens[right.first]
+    return first.kind == "word" and first.text.lower() in WORD_NUMBERS and tokens[left.first].kind != "word"
+
+
+def _radix(node: Node) -> bool:
+    return node.kind == "num" and node.token is not None and node.token.text[:2].lower() in ("0x", "0b", "0o")
+
+
+def _opens_clause(tokens: Sequence[Token], first: int) -> bool:
+    """Whether nothing but the start of a sentence or a conjunction stands before: `1 in 5 = 20%` is no `5 = 20%`."""
+    before = _before(tokens, first, 0)
+    return (
+        before is None
+        or before.kind == "label"
+        or before.text.lower() in ("and", "so", "thus", "therefore", "hence", "then", "is", "that")
+    )
 
 
 def _percent_equality(a: Node, b: Node) -> bool:
@@ -334,6 +367,10 @@ def _decide(
     except (TooLarge, ZeroDivisionError, OverflowError) as error:
         reason = "a division by zero" if isinstance(error, ZeroDivisionError) else "too large to compute exactly"
         return _unverifiable(claim, reason)
+    units = "" if found.how == " in consistent units" else UnitReading(a, b).contradiction()
+    if found.true and units:
+        receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}; {units}")
+        return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{quoted.strip()!r}: {units}")
     if found.true:
         _remember(b, found, rounded)
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}{found.how}")
@@ -365,7 +402,7 @@ class Found(NamedTuple):
 
 
 def _first_true(a: Node, b: Node, about: bool, rounded: set[str], flags: frozenset[str]) -> Found:
-    plain = Reading(Mode())
+    plain = Reading(Mode(radians="degrees" not in flags))
     computed, stated = plain.value(a), plain.value(b)
     if computed == stated or _meet(computed, stated, Fraction(0)):
         return Found(True, computed, stated)
@@ -505,6 +542,21 @@ def _why_not_refute(
         r"^\s*(?:is|was|would be)?\s*(?:wrong|incorrect|false|not )", after, re.I
     ):
         return "the text itself does not assert it"
+    if (
+        ROUGH_AFTER.search(after)
+        and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 20
+    ):
+        return "an approximation"
+    if "tight-x" in flags:
+        return "it may be a size, not a product"
+    if _negative_base(a) and abs(found.computed.middle) == abs(found.stated.middle):
+        return "the sign of a power is read both ways"
+    if re.search(r"\brange|\bbetween\b|\btypical|\bscore\b|\bdraw\b", line[-60:] + after, re.I) and a.kind == "-":
+        return "it may be a range"
+    if re.search(r"^\s*(?:\.\.\.|…|\\(?:l|c)?dots)", text[end : end + 8]) or re.search(
+        r"(?:\.\.\.|…|dots)\s*[+\-−*]?\s*$", text[max(0, start - 10) : start]
+    ):
+        return "a series that goes on"
     if OTHER_ALGEBRA.search(around):
         return "another algebra may be meant (modular, binary, vectors)"
     if _plain_ratio(a) and (_labels(b) or any(n.money for n in leaves(b))) and not _labels(a):
@@ -539,6 +591,10 @@ def _why_not_refute(
         return "one cent of rounding"
     units = UnitReading(a, b)
     return units.doubt(found.computed, found.stated)
+
+
+def _negative_base(node: Node) -> bool:
+    return any(n.kind == "neg" and n.parts[0].kind == "^" for n in leaves(node))
 
 
 def _more_digits_than_given(a: Node, b: Node, found: Found) -> bool:
@@ -596,7 +652,8 @@ def show(node: Node) -> str:
     if kind == "neg":
         return f"-{_grouped(node.parts[0])}"
     if kind == "fn":
-        return f"{node.name}({show(node.parts[0])})"
+        inner = show(node.parts[0])
+        return inner if node.name == "same" else f"|{inner}|" if node.name == "abs" else f"{node.name}({inner})"
     left, right = (_grouped(p) if _loose(p, kind, n) else show(p) for n, p in enumerate(node.parts))
     sign = {"*": " × ", "/": " / ", "+": " + ", "-": " - ", "^": "^"}[kind]
     return f"{left}{sign}{right}"

@@ -43,9 +43,17 @@ STATE_PATTERNS = tuple(re.compile(p, re.I if i > 8 else 0) for i, p in enumerate
     rf"{ELEMENT}(?:\s+atoms?)?\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:has|have|is|exhibits|shows|carries|takes|exists)[^.\n+\d]{{0,50}}?(?:{STATE_WORDS}\s*(?:of|is|=)?|(?:in|at)\s+(?:the|its|an?)|of)\s*\$?\(?{VALUE}",
     rf"(?:[Tt]he\s+|[Ii]ts\s+|[Aa]n?\s+)?{VALUE}\s+{STATE_WORDS}\s+(?:of|for)\s+(?:the\s+)?{ELEMENT}\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
     rf"\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:contains|has|features|includes|holds)\s+(?:an?\s+|the\s+)?{ELEMENT}(?:\s+atoms?|\s+ion)?\s+(?:in|with|at)\s+(?:the|an?|its)[^.\n+\d]{{0,30}}?(?:{STATE_WORDS}\s*(?:of|is)?\s*)?\$?\(?{VALUE}",
+    rf"{ELEMENT}(?:\s+atoms?|\s+ions?)?\s+(?:is|are|has|have|exists?|occurs?|stays?)\s+(?:in\s+)?(?:the|an?|its)\s+(?:formal\s+)?{VALUE}\s+(?:{STATE_WORDS}|state)\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
+    rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+)?{ELEMENT}['’]s?\s+(?:average\s+|mean\s+)?{STATE_WORDS}\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
+    rf"{ELEMENT}['’]s?\s+(?:average\s+|mean\s+)?{STATE_WORDS}\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
+    rf"\b[Ii]n\s+(?:the\s+)?(?:[a-z]+\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+|each\s+)?{ELEMENT}\s+(?:is|has|=|averages)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
+    rf"(?<![A-Za-z\d]){ELEMENT}\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:is|=)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
     rf"[Oo]xidation\s+(?:state|number)\s+(?:of|for)\s+{ELEMENT}\s*(?:is|=|:)\s*\$?\(?{VALUE}\)?\$?\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
 )))  # fmt: skip
 CHARGE_PATTERNS = (
+    re.compile(
+        rf"(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ions?|anions?|cations?)\s+(?:is|has the formula|is written(?: as)?|=)\s+\**\$?(?P<formula>{FORMULA})(?=[\s,.;:)$*]|$)"
+    ),
     re.compile(rf"(?P<name>[a-z]+(?: [a-z]+)?)\s+ions?,?\s*\(?\$?(?P<formula>{FORMULA})(?=[\s,.;:)$]|$)"),
     re.compile(
         rf"(?:formula|symbol)\s+(?:of|for)\s+(?:the\s+)?(?P<name>[a-z]+(?: [a-z]+)?)\s+ion\s+is\s+\$?(?P<formula>{FORMULA})"
@@ -59,9 +67,15 @@ CHARGE_OF = re.compile(
     rf"charge\s+(?:of|on)\s+(?:the\s+|an?\s+)?(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ion|anion|cation)\s*(?:\([^()]*\)\s*)?is\s+(?P<value>[+{MINUS}]?\s?\d\s?[+{MINUS}]?)",
     re.I,
 )
+MASS_AFTER = re.compile(
+    rf"(?<![A-Za-z\d])(?P<formula>{FORMULA})\$?\)?,?\s+(?:has|have|having|with|and its)\s+(?:an?\s+|the\s+)?(?:molar\s+mass|molecular\s+(?:weight|mass)|formula\s+(?:weight|mass))\s*(?:is|=|≈|:|of)?\s*(?:about|approximately|roughly|around)?\s*\$?(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>g|kg|u|amu|Da)?"
+)
 MASS = re.compile(
     rf"(?:[Mm]olar\s+mass|[Mm]olecular\s+(?:weight|mass)|[Ff]ormula\s+(?:weight|mass)|\bM(?:_?r|W|_w)?)\s*(?:of|for|\()\s*(?:the\s+|an?\s+)?(?:(?P<name>[a-z][a-z ()IVX]{{2,40}}?)\s*,?\s*\(?)?\$?(?P<formula>{FORMULA})?\$?\)?\s*(?:is|=|≈|:|\\approx|of)\s*(?:about|approximately|roughly|around)?\s*\$?(?P<value>\d+(?:[.,]\d+)?)\s*(?:\\,|~|\\mathrm\{{~?|\\text\{{\s*)?\s*(?P<unit>g|kg|u|amu|Da)?",
 )
+
+
+SIGNED = re.compile(r"(?:is|has|=|averages) \$?[+\-−–]\d")
 
 
 def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
@@ -70,7 +84,7 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
     seen: set[tuple[int, int]] = set()
     for start, end in ranges:
         lowered = text[start:end].lower()
-        if "oxidation" in lowered or " state" in lowered:
+        if "oxidation" in lowered or " state" in lowered or SIGNED.search(text, start, end):
             yield from _states(text, start, end, seen)
         if "charge" in lowered or " ion" in lowered:
             yield from _charges(text, start, end)
@@ -119,7 +133,10 @@ def _states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iter
     for pattern in STATE_PATTERNS:
         for found in pattern.finditer(text, start, end):
             sentence = _sentence(text, found.start("value"))
-            if "oxidation" not in sentence.lower() and "state" not in found.group(0).lower():
+            bare = re.search(r"[+\-−–]", found.group("value")) and not re.search(
+                r"\bcharges?\b|\bvoltage|potential", sentence, re.I
+            )
+            if "oxidation" not in sentence.lower() and "state" not in found.group(0).lower() and not bare:
                 continue
             span = found.span("value")
             if any(a < span[1] and span[0] < b for a, b in seen):
@@ -164,6 +181,16 @@ def _decide_state(text: str, start: int, end: int, formula: Formula, symbol: str
     claim = Claim(kind="oxidation-state", text=text[start:end], span=(start, end),
                   payload={"element": symbol, "formula": formula.text, "state": str(value)})  # fmt: skip
     judged = judge_state(formula, symbol, value)
+    average = re.search(r"\b(?:average|mean)\b", text[max(0, start - 45) : end].rpartition(". ")[2], re.I)
+    if average and judged.holds:
+        known = states_of(formula, symbol)
+        if known is not None and known.mean is not None and known.sure and known.mean != value:
+            receipt = Receipt(
+                oracle="oxidation states",
+                computation=f"{symbol} in {formula.text}: the mean is {known.mean} ({known.reason})",
+            )
+            message = f"the mean state of {symbol} in {formula.text} is {known.mean}, not {value}"
+            return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
     said = f"{value.numerator:+d}" if value.denominator == 1 else f"{value}"
     if judged.holds is None or (judged.holds is False and NOT_SAID.search(_sentence(text, start)[:400])):
         return _unverifiable(
@@ -364,6 +391,7 @@ def _counted(word: str, known: dict[str, str]) -> tuple[str, int, bool] | None:
 
 NAME_WORDS = r"(?:[a-z]+(?:\((?:I{1,3}|IV|VI{0,3})\))?)(?:\s+(?:\((?:I{1,3}|IV|VI{0,3})\)\s+)?[a-z]+){0,3}"
 NAMED = (
+    re.compile(rf"(?P<name>(?i:[a-z]+)(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s+[a-z]+){{0,3}})\s+\$?(?P<formula>{FORMULA})\$?(?=[),;.\s]|$)"),
     re.compile(rf"(?P<name>(?i:[a-z]+)(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s+[a-z]+){{0,3}})(?:,?\s*\(|,\s+)\$?(?P<formula>{FORMULA})\$?(?=[),;.\s]|$)"),
     re.compile(rf"(?:[Ff]ormula|symbol)\s+(?:of|for)\s+(?P<name>(?i:[a-z]+)(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s+[a-z]+){{0,3}}?)\s+(?:is|would be|=)\s+(?:written\s+(?:as\s+)?)?\**\$?(?P<formula>{FORMULA})"),
     re.compile(rf"(?P<name>(?i:[a-z]+)(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s+[a-z]+){{0,3}}?)\s+(?:has\s+the\s+(?:chemical\s+|molecular\s+|empirical\s+)?formula|is\s+written(?:\s+as)?|with\s+(?:the\s+)?formula|is)\s+\**\$?(?P<formula>{FORMULA})"),
@@ -384,10 +412,16 @@ def _named(text: str, start: int, end: int) -> Iterator[Decision]:
                 or (len(formula.atoms) < 2 and sum(n for _, n in formula.atoms) == 1 and len(raw) < 2)
             ):
                 continue
-            suffix = pattern is NAMED[3]
+            suffix = pattern is NAMED[-1]
             name, allowed = _longest_name(found.group("name"), from_start=suffix)
             if not allowed or (len(formula.atoms) == 1 and len(allowed[0][1]) > 2):
                 continue
+            if (
+                suffix
+                and re.match(rf"[ (,]*\$?{FORMULA}", text[found.end("name") :])
+                and "(" not in text[found.end("formula") : found.start("name")]
+            ):
+                continue  # in a list, the name belongs to the formula after it
             done.add(found.start("formula"))
             s = found.start("formula")
             e = s + len(raw)
@@ -424,6 +458,10 @@ def _longest_name(words_text: str, *, from_start: bool) -> tuple[str, list[tuple
 
 
 def _masses(text: str, start: int, end: int) -> Iterator[Decision]:
+    for found in MASS_AFTER.finditer(text, start, end):
+        formula = parse_formula(trimmed(found.group("formula")))
+        if formula is not None:
+            yield _compare_mass(text, found, formula)
     for found in MASS.finditer(text, start, end):
         raw = found.group("formula")
         formula = parse_formula(trimmed(raw)) if raw else None

@@ -12,7 +12,7 @@ import gzip
 import re
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 
@@ -45,21 +45,61 @@ GONE: dict[str, tuple[str, str]] = {
     "random.jumpahead": ("Python 2", "nothing"), "urllib.urlopen": ("Python 2", "urllib.request.urlopen"), "urllib.urlencode": ("Python 2", "urllib.parse.urlencode"), "cgi.escape": ("Python 3.7", "html.escape"),
     "langchain.OpenAI": ("0.0", "langchain_openai.OpenAI"), "langchain.llms": ("0.3", "langchain_community.llms"),
 }  # fmt: skip
+# names of the standard library younger than the index: name → since
+NEWER: dict[str, str] = {
+    f"{module}.{name}": since
+    for since, table in (
+        ("3.12", {"itertools": "batched", "math": "sumprod", "typing": "override TypeAliasType", "random": "binomialvariate", "os": "listdrives listvolumes listmounts unshare setns PIDFD_NONBLOCK EFD_SEMAPHORE", "sqlite3": "LEGACY_TRANSACTION_CONTROL", "calendar": "Month Day JANUARY FEBRUARY", "inspect": "markcoroutinefunction getasyncgenstate getasyncgenlocals BufferFlags", "collections.abc": "Buffer", "sys": "monitoring activate_stack_trampoline deactivate_stack_trampoline last_exc", "shutil": "", "tempfile": "", "asyncio": "eager_task_factory create_eager_task_factory current_task", "types": "get_original_bases", "pathlib": "", "pathlib.Path": "walk", "statistics": "", "fractions.Fraction": "is_integer", "uuid": "main", "threading": "setprofile_all_threads settrace_all_threads", "http": "", "enum": "EnumType"}),
+        ("3.13", {"copy": "replace", "warnings": "deprecated", "typing": "ReadOnly TypeIs NoDefault get_protocol_members is_protocol", "os": "process_cpu_count timerfd_create lchmod", "random": "", "statistics": "kde kde_random", "queue": "ShutDown", "asyncio": "QueueShutDown", "math": "fma", "base64": "z85encode z85decode", "glob": "translate", "itertools": "", "pathlib": "UnsupportedOperation", "pathlib.Path": "from_uri full_match", "types": "CapsuleType", "array": "", "argparse": "", "threading": "", "time": "", "sys": "_is_gil_enabled", "dbm": "sqlite3", "re": "PatternError", "traceback": "", "marshal": "", "mimetypes": "guess_file_type", "importlib": "", "ssl": "", "unittest": "", "venv": ""}),
+        ("3.14", {"annotationlib": "", "compression": "zstd", "string": "templatelib", "functools": "Placeholder", "pathlib.Path": "copy move copy_into move_into info", "concurrent.futures": "InterpreterPoolExecutor", "uuid": "uuid6 uuid7 uuid8 NIL MAX", "typing": "evaluate_forward_ref", "operator": "is_none is_not_none", "heapq": "heappush_max heappop_max heapify_max heapreplace_max heappushpop_max", "datetime.date": "strptime", "datetime.time": "strptime", "os": "reload_environ readinto", "ast": "compare", "io": "Reader Writer", "inspect": "ispackage", "platform": "invalidate_caches", "fractions.Fraction": "from_number", "turtle": "fill poly no_animation"}),
+    )
+    for module, names in table.items()
+    for name in names.split()
+}  # fmt: skip
+NEWER |= {f"math.{n}": v for n, v in (("cbrt", "3.11"), ("exp2", "3.11"))} | {
+    "compression": "3.14",
+    "annotationlib": "3.14",
+    "tomllib": "3.11",
+    "pathlib.types": "3.14",
+    "string.templatelib": "3.14",
+    "compression.zstd": "3.14",
+}
 OLD_MODULES = frozenset(["imp", "distutils", "asynchat", "asyncore", "smtpd", "urllib2", "ConfigParser", "Queue", "StringIO", "cPickle", "Tkinter", "__builtin__", "httplib", "urlparse", "commands", "cgi", "telnetlib", "crypt", "pipes", "sets", "md5", "htmlentitydefs", "HTMLParser", "Cookie", "cookielib", "copy_reg", "thread", "tkMessageBox", "nntplib", "msilib", "sndhdr", "uu", "xdrlib", "aifc", "audioop", "chunk", "nis", "ossaudiodev", "spwd", "sunau", "mailcap", "imghdr", "cgitb"])  # fmt: skip
 
 
+class ApiIndex(Mapping[str, Mapping[str, str]]):
+    """Module or class → public name → parameter list ("?" when unknown); a section is read when it is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self.sections: dict[str, str] = {}
+        for part in ("\n" + text).split("\n# ")[1:]:
+            head, _, body = part.partition("\n")
+            self.sections[head.split(" ")[0]] = body
+        self.read: dict[str, dict[str, str]] = {}
+
+    def __getitem__(self, module: str) -> Mapping[str, str]:
+        found = self.read.get(module)
+        if found is None:
+            found = self.read[module] = {}
+            for line in self.sections[module].splitlines():
+                name, bracket, parameters = line.partition("(")
+                found[name] = parameters.rstrip(")") if bracket else "?"
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sections)
+
+    def __len__(self) -> int:
+        return len(self.sections)
+
+    def __contains__(self, module: object) -> bool:
+        return module in self.sections
+
+
 @cache
-def api_index() -> dict[str, dict[str, str]]:
-    """Module → public name → parameter list ("" when unknown)."""
-    out: dict[str, dict[str, str]] = {}
-    names: dict[str, str] = {}
-    for line in gzip.decompress(resource_bytes("tidegate.check.verify", "api_index.txt.gz")).decode().splitlines():
-        if line.startswith("# "):
-            names = out.setdefault(line.split()[1], {})
-        else:
-            name, _, parameters = line.partition("(")
-            names[name] = parameters.rstrip(")") if "(" in line else "?"
-    return out
+def api_index() -> ApiIndex:
+    """The shipped index: the standard library and common packages, classes' members included."""
+    return ApiIndex(gzip.decompress(resource_bytes("tidegate.check.verify", "api_index.txt.gz")).decode())
 
 
 @cache
@@ -81,15 +121,245 @@ def check_code(
     text: str, extra_packages: frozenset[str] = frozenset(), *, index_complete: bool = False
 ) -> Iterator[Decision]:
     """Decisions on every Python block of `text`."""
+    local = local_modules(text)
     for language, body, start, _ in code_blocks(text):
         if language in ("python", "py", "python3", "") and (
             language or re.search(r"^\s*(?:import|from)\s+\w+", body, re.M)
         ):
-            yield from check_source(body, start, extra_packages, index_complete=index_complete, tagged=bool(language))
+            yield from check_source(
+                body, start, extra_packages, index_complete=index_complete, tagged=bool(language), local=local
+            )
+    yield from check_inline(text, extra_packages, index_complete=index_complete)
+
+
+def local_modules(text: str) -> frozenset[str]:
+    """Modules the answer itself speaks of as files: `save it as tools.py`, `mypkg/__init__.py`."""
+    return frozenset(re.findall(r"(?<![\w.])(\w+)\.py\b", text)) | frozenset(
+        re.findall(r"(?<![\w./])(\w+)/(?:\w+/)*\w*\.?\w*py\b", text)
+    )
+
+
+INLINE = re.compile(r"(?<!`)`(?P<code>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?P<call>\([^`\n]{0,120}\))?`(?!`)")
+PIP = re.compile(
+    r"\bpip3? install\s+(?:-U\s+|--upgrade\s+|--user\s+)?(?P<names>[A-Za-z][\w.\-]*(?:\[[\w,]+\])?(?:\s+[A-Za-z][\w.\-]*(?:\[[\w,]+\])?){0,5})(?=[\s`\"'.,;)]|$)"
+)
+INLINE_TOPS = {"np": "numpy", "pd": "pandas", "sp": "scipy", "plt": "matplotlib.pyplot"}
+DENIED = re.compile(
+    r"\bno (?:such|function|method|attribute|longer)?\s*$|\bnot\b|n't\b|\bno\b\s*$|instead of|rather than|wrong|typo|invent|hallucinat|remov|deprecat|renam|replac|used to|formerly|error|fail|raises?\b|unlike|old(?:er)?\b|never|avoid|AttributeError|ModuleNotFound",
+    re.I,
+)
+# distribution names that differ from their import names or are not importable at all
+DISTRIBUTIONS = frozenset(
+    [
+        "scikit-learn",
+        "scikit-image",
+        "opencv-python",
+        "opencv-python-headless",
+        "pyyaml",
+        "pillow",
+        "beautifulsoup4",
+        "python-dateutil",
+        "python-dotenv",
+        "pyjwt",
+        "psycopg2-binary",
+        "psycopg",
+        "mysqlclient",
+        "mysql-connector-python",
+        "pymysql",
+        "protobuf",
+        "grpcio",
+        "grpcio-tools",
+        "attrs",
+        "pytest-cov",
+        "pytest-xdist",
+        "pytest-asyncio",
+        "pytest-mock",
+        "typing-extensions",
+        "setuptools",
+        "pip",
+        "wheel",
+        "google-cloud-storage",
+        "google-cloud-bigquery",
+        "google-generativeai",
+        "google-genai",
+        "azure-identity",
+        "azure-storage-blob",
+        "faiss-cpu",
+        "faiss-gpu",
+        "tensorflow-gpu",
+        "torchvision",
+        "torchaudio",
+        "sentence-transformers",
+        "huggingface-hub",
+        "langchain-openai",
+        "langchain-community",
+        "langchain-core",
+        "langchain-anthropic",
+        "llama-index",
+        "llama-cpp-python",
+        "discord.py",
+        "python-telegram-bot",
+        "django-rest-framework",
+        "djangorestframework",
+        "flask-sqlalchemy",
+        "flask-cors",
+        "flask-login",
+        "fastapi",
+        "uvicorn",
+        "gunicorn",
+        "msgpack",
+        "biopython",
+        "pycryptodome",
+        "pyserial",
+        "pywin32",
+        "python-magic",
+        "python-docx",
+        "python-pptx",
+        "openpyxl",
+        "xlsxwriter",
+        "factory-boy",
+        "dnspython",
+        "memory-profiler",
+        "line-profiler",
+        "jupyterlab",
+        "notebook",
+        "ipykernel",
+        "black",
+        "ruff",
+        "mypy",
+        "flake8",
+        "isort",
+        "pre-commit",
+        "poetry",
+        "pipenv",
+        "virtualenv",
+        "tox",
+        "nox",
+        "twine",
+        "build",
+        "uv",
+        "hatch",
+        "scikit-optimize",
+        "category-encoders",
+        "imbalanced-learn",
+        "umap-learn",
+        "hdbscan",
+        "statsforecast",
+        "pymc",
+        "pymatgen-core",
+        "chempy",
+        "rdkit",
+        "ase",
+        "mdanalysis",
+    ]
+)
+
+
+def check_inline(text: str, extra: frozenset[str], *, index_complete: bool) -> Iterator[Decision]:
+    """Dotted names between single back-ticks and packages after `pip install`, in prose."""
+    fences = [m.span() for m in FENCE.finditer(text)]
+    for found in INLINE.finditer(text):
+        if any(a <= found.start() < b for a, b in fences):
+            continue
+        top, _, rest = found.group("code").partition(".")
+        dotted = f"{INLINE_TOPS.get(top, top)}.{rest}"
+        module, _, name = dotted.rpartition(".")
+        if (
+            module not in api_index()
+            or dotted in api_index()
+            or name
+            in (
+                "py",
+                "com",
+                "org",
+                "io",
+                "json",
+                "txt",
+                "md",
+                "csv",
+                "yaml",
+                "toml",
+                "cfg",
+                "ini",
+                "html",
+                "log",
+                "h",
+                "c",
+                "js",
+                "ts",
+                "sh",
+            )
+        ):
+            continue
+        at = found.start("code")
+        claim = Claim(kind="identifier", text=dotted, span=(at, found.end("code")), payload={"name": dotted})
+        known = api_index()[module]
+        denied = DENIED.search(text[max(0, at - 80) : at - 1].rpartition("\n")[2]) or DENIED.search(
+            text[found.end() : found.end() + 50].partition("\n")[0]
+        )
+        if name in known or dotted in NEWER:
+            yield Decision(
+                claim=claim,
+                support=Support.SUPPORTED,
+                receipt=Receipt(oracle=ORACLE, computation=f"{dotted} exists"),
+                message="the name exists",
+            )
+        elif (
+            not denied
+            and name.islower()
+            and (module.split(".")[0] in sys.stdlib_module_names or INLINE_TOPS.get(top) or len(module) > 4)
+        ):
+            close = get_close_matches(name, known, 1)
+            computation = f"{module} has no name {name}" + (f"; nearest: {close[0]}" if close else "")
+            yield Decision(
+                claim=claim,
+                support=Support.REFUTED,
+                receipt=Receipt(oracle=ORACLE, computation=computation),
+                message=f"{module} has no {name}",
+                certainty="measured",
+            )
+    for found in PIP.finditer(text):
+        for word in re.finditer(r"\S+", found.group("names")):
+            bare = word.group(0).partition("[")[0].rstrip(".,;:")
+            low = bare.lower().replace("_", "-")
+            known_names = packages() | {e.lower() for e in extra} | DISTRIBUTIONS
+            if (
+                not bare
+                or low in known_names
+                or low.replace("-", "_") in known_names
+                or low.replace("-", "") in known_names
+                or low.removeprefix("python-") in known_names
+                or low.removesuffix("-python") in known_names
+            ):
+                continue
+            close = [c for c in get_close_matches(low, known_names, 1, 0.85) if abs(len(c) - len(low)) <= 2]
+            at = found.start("names") + word.start()
+            if (
+                not (close or index_complete)
+                or DENIED.search(text[max(0, found.start() - 60) : found.start()])
+                or re.search(r"[-_.]", low)
+            ):
+                continue  # an unknown distribution name alone says little
+            claim = Claim(kind="identifier", text=bare, span=(at, at + len(bare)), payload={"name": bare})
+            computation = f"{bare} is in no list of packages" + (f"; nearest: {close[0]}" if close else "")
+            yield Decision(
+                claim=claim,
+                support=Support.REFUTED,
+                receipt=Receipt(oracle=ORACLE, computation=computation),
+                message=f"no package {bare} is known",
+                certainty="measured" if index_complete else "possible",
+                probability=None if index_complete else 0.9,
+            )
 
 
 def check_source(
-    source: str, offset: int, extra: frozenset[str], *, index_complete: bool, tagged: bool = True
+    source: str,
+    offset: int,
+    extra: frozenset[str],
+    *,
+    index_complete: bool,
+    tagged: bool = True,
+    local: frozenset[str] = frozenset(),
 ) -> Iterator[Decision]:
     """Decisions on one piece of Python; `offset` is where it begins in the answer."""
     plain = re.sub(
@@ -105,7 +375,7 @@ def check_source(
     tree = _parse(plain)
     claim = Claim(kind="code", text=source[:60], span=(offset, offset + len(source)))
     if isinstance(tree, SyntaxError):
-        if not tagged or re.search(r">>>|\.\.\.|<[a-z_ ]+>|^\s*\$ |…|\[\.\.\.\]", source, re.M):
+        if not tagged or "ython 2" in source or re.search(r">>>|\.\.\.|<[a-z_ ]+>|^\s*\$ |…|\[\.\.\.\]", source, re.M):
             yield Decision(
                 claim=claim,
                 support=Support.UNVERIFIABLE,
@@ -131,9 +401,9 @@ def check_source(
         if isinstance(node, ast.Import):
             for a in node.names:
                 aliases[a.asname or a.name.split(".")[0]] = a.name if a.asname else a.name.split(".")[0]
-                yield _module(node, a.name, lines, extra, index_complete)
+                yield _module(node, a.name, lines, extra, index_complete, local)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            decision = _module(node, node.module, lines, extra, index_complete)
+            decision = _module(node, node.module, lines, extra, index_complete, local)
             yield decision
             if decision.support is not Support.REFUTED:
                 for a in node.names:
@@ -179,7 +449,14 @@ def _claim(node: ast.AST, text: str, lines: list[int]) -> Claim:
     return Claim(kind="identifier", text=text, span=_span(node, lines), payload={"name": text})
 
 
-def _module(node: ast.AST, module: str, lines: list[int], extra: frozenset[str], complete: bool) -> Decision:
+def _module(
+    node: ast.AST,
+    module: str,
+    lines: list[int],
+    extra: frozenset[str],
+    complete: bool,
+    local: frozenset[str] = frozenset(),
+) -> Decision:
     top, claim = module.split(".")[0], _claim(node, module, lines)
     if top in OLD_MODULES and top not in sys.stdlib_module_names:
         receipt = Receipt(oracle=ORACLE, computation=f"{top} was removed from the standard library")
@@ -224,7 +501,16 @@ def _module(node: ast.AST, module: str, lines: list[int], extra: frozenset[str],
             receipt=Receipt(oracle=ORACLE, computation=f"{top} is a known package"),
             message="the package is known",
         )
-    if top in LOCAL or top.startswith("_"):
+    if (
+        top in LOCAL
+        or top in local
+        or top.startswith("_")
+        or re.match(
+            r"(?:my|your|our|the|some|foo|bar|baz|acme|example|company|project|custom|local|internal)(?:_|$|[A-Z])|.*_(?:project|app|module|package|lib|utils?|helpers?|config|settings|client_lib)$",
+            top,
+        )
+        or module in NEWER
+    ):
         return Decision(
             claim=claim,
             support=Support.UNVERIFIABLE,
@@ -270,7 +556,20 @@ def _name(node: ast.AST, module: str, name: str, lines: list[int]) -> Iterator[D
         yield _gone(claim, dotted)
         return
     known = api_index().get(module)
-    if known is None or name == "*" or dotted in api_index() or "__getattr__" in known:
+    if known is None or name == "*" or dotted in api_index():
+        return
+    if name.startswith("__") and name.endswith("__"):
+        return  # every module and class has these
+    if dotted in NEWER:
+        receipt = Receipt(
+            oracle=ORACLE, computation=f"{dotted} exists since Python {NEWER[dotted]}", detail={"since": NEWER[dotted]}
+        )
+        yield Decision(
+            claim=claim,
+            support=Support.SUPPORTED,
+            receipt=receipt,
+            message=f"the name exists since Python {NEWER[dotted]}",
+        )
         return
     if name in known:
         yield Decision(

@@ -163,18 +163,48 @@ def _rare() -> frozenset[str]:
 
 FILLER = r"(?:[\s$,:(\\|]|\b(?:currently|exactly|about|approximately|given|by|the|value|of|a|equal|to|roughly|defined|as|fixed|at|now|numerical|recommended|CODATA|\d{4}|accepted|has|is|be|around|known|measured)\b)*"
 SIGN = r"(?:\b(?:is|equals|of|are|was|has)\b|=|≈|:|\\approx|≃|~|\\simeq|\||\s)"
-SYMBOL = r"(?:\s*[,($]*\s*\\?(?:hbar|epsilon|varepsilon|mu|sigma|alpha|[A-Za-zμεσħΦα]{1,2})(?:_\{?\\?[A-Za-z0-9∞]+\}?|[₀ₑ])?\s*[),$]*)"
+SYMBOL = r"(?:\s*[,($]*\s*\\?(?:hbar|epsilon|varepsilon|mu|sigma|alpha|[A-Za-zμεσħΦα]{1,2})(?:_\{?\\?[A-Za-z0-9∞]+\}?|[₀ₑ0])?\s*[),$]*)"
 LINKS = (re.compile(rf"\s*[,($]*\s*{SIGN}{FILLER}$"), re.compile(rf"{SYMBOL}\s*{SIGN}{FILLER}$"))
 
 
 def check_constants(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on every stated constant."""
     for start, end in ranges:
-        for q in quantities(text, start, end):
+        for each in quantities(text, start, end):
+            q = _quotient(text, each)
+            if q is None:
+                continue
             lead = text[max(start, q.start - 170) : q.start]
             decision = _named(text, q, lead) or _by_symbol(text, q, lead)
             if decision is not None:
                 yield decision
+
+
+def _quotient(text: str, q: Quantity) -> Quantity | None:
+    """`1/137.036` is one value; a number that another operation follows is none."""
+    below = (
+        re.match(r"\s?[/⁄]\s?(\d+(?:\.\d+)?)(?![\d.]*\d|[A-Za-z])", text[q.end : q.end + 24])
+        if q.unit is None
+        else None
+    )
+    if below is not None:
+        divisor = Fraction(below.group(1))
+        place = Fraction(1, 10 ** len(below.group(1).partition(".")[2]))
+        if not divisor:
+            return None
+        value = q.value / divisor
+        return q._replace(
+            value=value,
+            ulp=abs(value) * place / divisor,
+            digits=len(below.group(1).replace(".", "")),
+            end=q.end + below.end(),
+        )
+    if q.unit is None:
+        per = re.match(r"\s*per\s+(mole?|mol|second|kelvin|metre|meter)\b", text[q.end : q.end + 16])
+        if per is not None:
+            unit = parse_unit("1/" + per.group(1))
+            return q._replace(unit=unit, unit_text=per.group(0), end=q.end + per.end())
+    return None if re.match(r"\s?[/⁄^]\s?[\d(]", text[q.end : q.end + 4]) else q
 
 
 def _named(text: str, q: Quantity, lead: str) -> Decision | None:
@@ -208,7 +238,7 @@ def _qualified(before: list[str]) -> bool:
 
 def _by_symbol(text: str, q: Quantity, lead: str) -> Decision | None:
     found = re.search(
-        r"(?<![A-Za-z0-9_\\/*×·^+\-])(?P<symbol>\\?[A-Za-zμεσħΦ]{1,11}(?:_\{?\\?(?:[A-Za-z0-9∞]|infty)\}?|[₀ₑ])?)\s*(?:=|≈|\\approx)\s*\$?\s*$",
+        r"(?<![A-Za-z0-9_\\/*×·^+\-])(?P<symbol>\\?[A-Za-zμεσħΦ]{1,11}(?:_\{?\\?(?:[A-Za-z0-9∞]|infty)\}?|[₀ₑ0])?)\s*(?:=|≈|\\approx)\s*\$?\s*$",
         lead,
     )
     if found is None or q.unit is None:

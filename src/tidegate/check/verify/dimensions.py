@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cache, lru_cache
+from typing import NamedTuple
 
+from tidegate.check.verify.dimension_system import Row, Vector, consistent, inferred, minimal_core
 from tidegate.check.verify.unit_table import BASES, NONE, Dims
 from tidegate.check.verify.units import dims_text, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
@@ -126,10 +128,10 @@ GREEK = {
 SYMBOL = r"(?:Delta ?[A-Za-z]+|[A-Za-z]+(?:_[A-Za-z0-9]+)?)"
 TOKEN = re.compile(rf"\s*(?:(?P<num>\d+(?:\.\d+)?)|(?P<sym>{SYMBOL})|(?P<op>[+\-*/^=()]))")
 EQUATION = re.compile(
-    r"(?<![\w\\^_/*+\-=])(?P<left>(?:[A-Za-zρλωστημνδΔ]{1,6}(?:_\{?[A-Za-z0-9]+\}?)?|\\[A-Za-z]+)[^=\n,;:.`$]{0,40}?)\s*=\s*(?P<right>[^=\n,;:`$≈]{1,90})"
+    r"(?<![\w\\^_/*+\-=])(?P<left>(?:[A-Za-zρλωστημνδΔ]{1,6}(?:_\{?[A-Za-z0-9]+\}?)?|\\[A-Za-z]+)[^=\n,;:.`$]{0,40}?)\s*=(?=\s*(?P<right>[^=\n,;:`$≈]{1,90}))"
 )
 WHERE = re.compile(
-    r"(?<![A-Za-z\\])(?P<symbol>\\?[A-Za-zρλωστημνδΔ]{1,6}(?:_\{?[A-Za-z0-9]+\}?)?)\$?\)?\s*(?:\\\))?\s*(?:is|=|denotes|represents|stands for|:)\s*(?:the\s+|an?\s+|its\s+)?(?P<noun>[a-z][a-z' \-]{2,40}?)(?=\s*(?:\(|,|\.|;|and\b|of\b|in\b|from|between|$|\n))"
+    r"(?<![A-Za-z\\])(?P<symbol>\\?[A-Za-zρλωστημνδΔ]{1,6}(?:_\{?[A-Za-z0-9]+\}?)?)\$?\)?\s*(?:\\\))?\s*(?:is|be|=|denotes|represents|stands for|:)\s*(?:the\s+|an?\s+|its\s+)?(?P<noun>[a-z][a-z' \-]{2,40}?)(?=\s*(?:\(|,|\.|;|and\b|of\b|in\b|from|between|$|\n))"
 )
 
 
@@ -160,12 +162,24 @@ class Unread(Exception):
     """The formula is not one this grammar reads."""
 
 
-class _Formula:
-    """Products and sums of symbols with rational powers, over a set of known symbols."""
+FREE = re.compile(
+    r"[A-Za-z](?:_[A-Za-z0-9]+)?|(?:rho|lambda|omega|sigma|tau|eta|mu|nu|delta|theta|alpha|epsilon|Delta[A-Za-z])(?:_[A-Za-z0-9]+)?"
+)
+FUNCTIONS = ("sin", "cos", "tan", "exp", "ln", "log")
 
-    def __init__(self, text: str, known: frozenset[str]) -> None:
-        self.known = known
+
+class _Formula:
+    """Products and sums of symbols with rational powers; symbols without a dimension are unknowns where `free`.
+
+    `grab` reads `a/b c` with b c below the line; each sum adds the rows that make its terms equal.
+    """
+
+    def __init__(self, text: str, dims: Mapping[str, Dims], *, free: bool = False, grab: bool = False) -> None:
+        self.dims, self.free, self.grab = dims, free, grab
+        self.known = frozenset(dims)
         self.t: list[tuple[str, str]] = []
+        self.rows: list[Vector] = []
+        self.used: set[str] = set()
         at, text = 0, plain(text).strip()
         while at < len(text):
             found = TOKEN.match(text, at)
@@ -183,7 +197,9 @@ class _Formula:
 
     def _split(self, word: str) -> list[str]:
         """`mgh` is m g h when these are the known symbols; a word that is no product of them is unread."""
-        if word in self.known or word in ("pi", "sqrt", "sin", "cos", "tan", "exp", "ln", "log"):
+        if word in self.known or word in ("pi", "sqrt", *FUNCTIONS):
+            return [word]
+        if self.free and FREE.fullmatch(word):
             return [word]
         for size in range(len(word) - 1, 0, -1):
             if word[:size] in self.known | {"pi"}:
@@ -196,40 +212,47 @@ class _Formula:
     def peek(self) -> tuple[str, str]:
         return self.t[self.i] if self.i < len(self.t) else ("end", "")
 
-    def terms(self, dims: Mapping[str, Dims]) -> Dims:
-        """The dimension of a sum whose terms must agree; raises `Clash`."""
+    def whole(self) -> Vector:
+        """The dimension of the whole text; Unread when something is left over."""
+        out = self.terms()
+        if self.i != len(self.t):
+            raise Unread("left over")
+        return out
+
+    def terms(self) -> Vector:
         self.sign()
-        first = self.product(dims)
+        first = self.product()
         while self.peek()[1] in ("+", "-") and self.peek()[0] == "op":
             self.i += 1
-            other = self.product(dims)
-            if other != first:
-                raise Clash(first, other)
+            other = self.product()
+            if not first.wild and not other.wild:
+                self.rows.append(other.plus(first, -1))
+            first = other if first.wild else first
         return first
 
     def sign(self) -> None:
         if self.peek() in (("op", "-"), ("op", "+")):
             self.i += 1
 
-    def product(self, dims: Mapping[str, Dims]) -> Dims:
-        total = self.power(dims)
+    def product(self) -> Vector:
+        total = self.power()
+        below = False
         while True:
             kind, text = self.peek()
             if kind == "op" and text in "*/":
                 self.i += 1
-                step = self.power(dims)
-                total = tuple(a + (b if text == "*" else -b) for a, b in zip(total, step, strict=True))
+                below = text == "/"
+                total = total.plus(self.power(), -1 if below else 1)
             elif kind in ("num", "sym") or text == "(":
-                total = tuple(a + b for a, b in zip(total, self.power(dims), strict=True))
+                total = total.plus(self.power(), -1 if below and self.grab else 1)
             else:
                 return total
 
-    def power(self, dims: Mapping[str, Dims]) -> Dims:
-        base = self.atom(dims)
+    def power(self) -> Vector:
+        base = self.atom()
         if self.peek() == ("op", "^"):
             self.i += 1
-            e = self.exponent()
-            base = tuple(b * e for b in base)
+            base = base.times(self.exponent())
         return base
 
     def exponent(self) -> Fraction:
@@ -250,21 +273,28 @@ class _Formula:
             return value
         raise Unread("exponent")
 
-    def atom(self, dims: Mapping[str, Dims]) -> Dims:
+    def atom(self) -> Vector:
         kind, text = self.peek()
         self.i += 1
         if kind == "num" or text == "pi":
-            return NONE
+            return Vector(wild=True)
         if kind == "sym" and text == "sqrt":
-            return tuple(d / 2 for d in self.atom(dims))
-        if kind == "sym" and text in ("sin", "cos", "tan", "exp", "ln", "log"):
-            if self.atom(dims) != NONE:
+            return self.atom().times(Fraction(1, 2))
+        if kind == "sym" and text in FUNCTIONS:
+            if self.peek() == ("op", "^"):
+                raise Unread("a power of a function")
+            inner = self.atom()
+            if not inner.wild and (any(inner.known) or inner.unknown) and not self.free:
                 raise Unread("an argument with a dimension")
-            return NONE
-        if kind == "sym" and text in dims:
-            return dims[text]
+            return Vector()
+        if kind == "sym" and text in self.dims:
+            self.used.add(text)
+            return Vector(self.dims[text])
+        if kind == "sym" and self.free:
+            self.used.add(text)
+            return Vector(unknown=((text, Fraction(1)),))
         if text == "(":
-            inner = self.terms(dims)
+            inner = self.terms()
             if self.peek() != ("op", ")"):
                 raise Unread("parenthesis")
             self.i += 1
@@ -272,125 +302,231 @@ class _Formula:
         raise Unread(text)
 
 
-class Clash(Exception):
-    """Two terms of a sum have different dimensions."""
-
-    def __init__(self, a: Dims, b: Dims) -> None:
-        super().__init__()
-        self.a, self.b = a, b
+NOUN = "|".join(sorted((re.escape(k) for k in KINDS), key=len, reverse=True))
+BARE_SYMBOL = r"\\?(?:[A-Za-zρλωστημνδθα]|Δ[A-Za-z]|(?:rho|lambda|omega|sigma|tau|eta|mu|nu|delta|theta|alpha)(?![a-z]))(?:_\{?[A-Za-z0-9]+\}?|[₀₁₂])?"
+NOUN_FIRST = re.compile(
+    rf"\b(?P<noun>{NOUN})\s+\$?(?:\\\()?\s*(?P<symbol>(?!a\s)(?!I\s(?:am|have|will)){BARE_SYMBOL})\$?(?![A-Za-z'’\d_])"
+)
+LISTED = re.compile(
+    rf"(?:,|\band|\bwhere|\bwith)\s+\$?(?P<symbol>{BARE_SYMBOL})\$?\s+(?:the\s+|its\s+)?(?P<noun>{NOUN})\b"
+)
+PURE = re.compile(
+    rf"(?<![A-Za-z\\])(?P<symbol>{BARE_SYMBOL})\$?\s+(?:is|are|being)\s+(?:an?\s+)?(?:dimensionless|unitless|pure number)"
+)
+IN_UNITS = re.compile(
+    rf"(?<![A-Za-z\\])(?P<symbol>{BARE_SYMBOL})\$?\s+(?:is\s+)?(?:measured\s+|given\s+|expressed\s+)?in\s+(?P<unit>[A-Za-zµΩ°][A-Za-zµΩ/·^²³⁻¹0-9\- ]{{0,18}}?)(?=\s*(?:[,;.)]|$|\n|and\b))"
+)
 
 
 def declared(text: str) -> dict[str, Dims]:
-    """Symbols whose quantity the text names."""
-    out: dict[str, Dims] = {}
+    """Symbols whose quantity or unit the text names; one named twice in different ways is left out."""
+    out: dict[str, set[Dims]] = {}
+
+    def add(symbol: str, unit: str | None) -> None:
+        parsed = parse_unit(unit) if unit else None
+        if parsed is not None and parsed.kind in ("", "offset", "calendar"):
+            out.setdefault(plain(symbol).replace(" ", ""), set()).add(parsed.dims)
+
     for found in WHERE.finditer(text):
-        noun = found.group("noun").strip()
-        words = noun.split()
+        words = found.group("noun").strip().split()
         for k in range(len(words)):
             unit = KINDS.get(" ".join(words[k:]))
             if unit is not None:
-                parsed = parse_unit(unit)
-                if parsed is not None:
-                    symbol = plain(found.group("symbol")).replace(" ", "")
-                    out[symbol] = parsed.dims
+                add(found.group("symbol"), unit)
                 break
-    return out
+    for pattern in (NOUN_FIRST, LISTED):
+        for found in pattern.finditer(text):
+            add(found.group("symbol"), KINDS[found.group("noun")])
+    for found in PURE.finditer(text):
+        out.setdefault(plain(found.group("symbol")).replace(" ", ""), set()).add(NONE)
+    for found in IN_UNITS.finditer(text):
+        add(found.group("symbol"), found.group("unit"))
+    return {s: next(iter(d)) for s, d in out.items() if len(d) == 1}
+
+
+class Read(NamedTuple):
+    """One formula as rows that must vanish, with where it stands and what it used."""
+
+    span: tuple[int, int]
+    origin: str
+    rows: tuple[Vector, ...]
+    left: Vector
+    right: Vector
+    used: frozenset[str]
+    dims: Mapping[str, Dims]
+
+
+NATURAL = re.compile(
+    r"natural units|dimensionless (?:units|form|variables|time|equation)|nondimensional|non-dimensional|normali[sz]ed|in units (?:of|where)|atomic units|\bset(?:ting)? (?:c|G|ħ|\\hbar|k_B|k)\b|(?<![A-Za-z])(?:c|ħ|G|\\hbar)\s*=\s*(?:ħ\s*=\s*|c\s*=\s*|\\hbar\s*=\s*|G\s*=\s*)*1(?![.\d])",
+    re.I,
+)
 
 
 def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
-    """Decisions on symbolic formulae whose symbols are known."""
+    """Decisions on symbolic formulae whose symbols are known, alone and as one system."""
     said = declared(text)
+    if NATURAL.search(text):
+        return
+    own: list[Read] = []
+    broken = False
     for start, end in ranges:
         for found in EQUATION.finditer(text, start, end):
-            decision = _decide(text, found, said)
+            decision, read = _decide(text, found, said)
             if decision is not None:
+                broken |= decision.support is Support.REFUTED
                 yield decision
+            if read is not None:
+                own.append(read)
+    if not broken and len(own) > 1:
+        yield from _system(text, own)
+
+
+def _system(text: str, own: list[Read]) -> Iterator[Decision]:
+    """Formulae that are sound one by one and cannot all hold: the minimal inconsistent set is named."""
+    rows = [Row(v, n) for n, read in enumerate(own) for v in read.rows]
+    core = minimal_core(rows)
+    if len(core) < 2 or not any(own[n].used & set(own[n].dims) for n in core):
+        return
+    last = own[max(core)]
+    formulas = [text[own[n].span[0] : own[n].span[1]] for n in core]
+    claim = Claim(kind="dimension", text=text[last.span[0] : last.span[1]], span=last.span)
+    said = "; ".join(formulas)
+    yield Decision(
+        claim=claim, support=Support.REFUTED, certainty="measured",
+        receipt=Receipt(oracle=ORACLE, computation=f"no dimensions satisfy all of: {said}", core=tuple({"formula": f} for f in formulas), detail={"core": formulas}),
+        message=f"these formulae cannot all hold, whatever the dimensions of their symbols: {said}",
+    )  # fmt: skip
 
 
 def _trim(right: str) -> list[str]:
     """The right side, and shorter forms of it that end before words."""
-    words = right.strip().rstrip(".").split(" ")
+    words = re.split(r"\\[)\]]", right)[0].strip().rstrip(".").split(" ")
     return [" ".join(words[:k]) for k in range(len(words), 0, -1)]
 
 
-def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> Decision | None:
-    left = found.group("left")
-    if re.search(r"[\d)}\]]\s*$", text[max(0, found.start() - 8) : found.start()]):
-        return None  # a unit after a number, not a symbol
-    vocabulary = law_symbols() | frozenset(said)
-    lead = re.match(rf"\s*-?\(*({SYMBOL})", plain(left))
-    if lead is None or not (lead.group(1).replace(" ", "") in vocabulary or lead.group(1)[0] in vocabulary):
-        return None
-    if not any(w in vocabulary or w[0] in vocabulary for w in re.findall(SYMBOL, plain(found.group("right")))[:8]):
-        return None
-    tries = [("the text's own definitions", said)] if said else []
-    tries += [
-        (f"the law {name!r}", {**table, **{k: v for k, v in said.items() if k in table}} if said else dict(table))
-        for name, table in laws()
-    ]
-    outcomes: list[tuple[str, Dims, Dims, str, dict[str, Dims]]] = []
-    head = lead.group(1).replace(" ", "")
-    for origin, table in tries:
-        if head not in table and not (head[0] in table and len(head) > 1):
-            continue
-        for right in _trim(found.group("right"))[:6]:
-            try:
-                a, b = _Formula(left, frozenset(table)), _Formula(right, frozenset(table))
-                used = {s for k, s in a.t + b.t if k == "sym"} & set(table)
-                if not used & {s for k, s in b.t if k == "sym"} or not {s for k, s in a.t if k == "sym"} & used:
-                    continue
-                da = a.terms(table)
-                try:
-                    db = b.terms(table)
-                except Clash as clash:
-                    da, db = clash.a, clash.b
-                if a.i != len(a.t) or b.i != len(b.t):
-                    continue
-            except (Unread, Clash, ZeroDivisionError, IndexError, OverflowError):
-                continue
-            outcomes.append((origin, da, db, right, {s: table[s] for s in sorted(used)}))
+def _head(left: str, vocabulary: frozenset[str]) -> tuple[int, str]:
+    """The last part of what stands before the sign that is a formula, and where it begins."""
+    pieces = [(m.start(), m.group(0)) for m in re.finditer(r"\S+", left)]
+    first = len(pieces)
+    for k in range(len(pieces) - 1, -1, -1):
+        bare = plain(pieces[k][1]).replace(" ", "").strip("()$")
+        names = re.findall(SYMBOL, bare)
+        if names and not all(
+            n in vocabulary or (len(n) <= 4 and all(c in vocabulary for c in n)) or FREE.fullmatch(n) for n in names
+        ):
             break
-    if not outcomes:
-        return None
-    end = found.start("right") + len(found.group("right")) - len(found.group("right").lstrip()) + len(outcomes[0][3])
-    claim = Claim(kind="dimension", text=text[found.start() : end], span=(found.start(), end))
-    good = next((o for o in outcomes if o[1] == o[2]), None)
+        if (pieces[k][1] in ("a", "I") and k < len(pieces) - 1) or pieces[k][1] in ("\\(", "\\[", "$", "$$"):
+            break
+        first = k
+    if first == len(pieces):
+        return 0, ""
+    at = pieces[first][0]
+    mark = re.match(r"(?:\\[(\[]|\$)+", left[at:])
+    at += mark.end() if mark else 0
+    return at, left[at:]
+
+
+def _read(
+    left: str, right: str, span: tuple[int, int], origin: str, table: Mapping[str, Dims], *, free: bool
+) -> Read | None:
+    """The formula under the readings of `a/b c`: the consistent one if there is one."""
+    best: Read | None = None
+    for grab in (False, True):
+        try:
+            a, b = _Formula(left, table, free=free), _Formula(right, table, free=free, grab=grab)
+            va, vb = a.whole(), b.whole()
+        except (Unread, ZeroDivisionError, IndexError, OverflowError):
+            return best
+        if va.wild or vb.wild:
+            return best
+        used = frozenset(a.used | b.used)
+        if not b.used & set(table) or (not free and not a.used & set(table)):
+            return best
+        read = Read(span, origin, (*a.rows, *b.rows, vb.plus(va, -1)), va, vb, used, table)
+        if consistent([Row(v, 0) for v in read.rows]):
+            return read
+        best = best or read
+    return best
+
+
+def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Decision | None, Read | None]:
+    if re.search(r"[\d)}\]]\s*$", text[max(0, found.start() - 8) : found.start()]):
+        return None, None  # a unit after a number, not a symbol
+    vocabulary = law_symbols() | frozenset(said)
+    offset, left = _head(found.group("left"), vocabulary)
+    lead = re.match(rf"\s*-?\(*({SYMBOL})", plain(left)) if left else None
+    if lead is None or not (lead.group(1).replace(" ", "") in vocabulary or lead.group(1)[0] in vocabulary):
+        return None, None
+    if not any(w in vocabulary or w[0] in vocabulary for w in re.findall(SYMBOL, plain(found.group("right")))[:8]):
+        return None, None
+    begin = found.start() + offset
+    right_start = found.start("right") + len(found.group("right")) - len(found.group("right").lstrip())
+    head = lead.group(1).replace(" ", "")
+    tries = [("the text's own definitions", said, True)] if said else []
+    tries += [
+        (
+            f"the law {name!r}",
+            {**table, **{k: v for k, v in said.items() if k in table}} if said else dict(table),
+            False,
+        )
+        for name, table in laws()
+        if head in table or (head[0] in table and len(head) > 1)
+    ]
+    reads: list[Read] = []
+    for origin, table, free in tries:
+        for right in _trim(found.group("right"))[:6]:
+            read = _read(left, right, (begin, right_start + len(right)), origin, table, free=free)
+            if read is not None:
+                reads.append(read)
+                break
+    if not reads:
+        return None, None
+    own = next((r for r in reads if r.origin.startswith("the text") and len(r.used & set(said)) >= 2), None)
+    sound = [r for r in reads if r is own or not r.origin.startswith("the text")]
+    good = next((r for r in sound if _holds(r)), None)
+    span = (own or reads[0]).span
+    claim = Claim(kind="dimension", text=text[span[0] : span[1]], span=span)
+    if own is not None and _holds(own):
+        good = own
     if good is not None:
-        receipt = Receipt(oracle=ORACLE, computation=f"both sides are [{dims_text(good[1])}] by {good[0]}")
-        return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the dimensions agree")
-    own = next((o for o in outcomes if o[0].startswith("the text")), None)
-    best = own or next((o for o in outcomes if _same_law(o)), None)
-    core = tuple({"symbol": s, "dimension": dims_text(d)} for s, d in (best or outcomes[0])[4].items())
-    if best is None or re.search(
-        r"mistake|incorrect|wrong|\bnot\b|n't", text[max(0, found.start() - 60) : found.start()], re.I
-    ):
-        return None
-    receipt = Receipt(
-        oracle=ORACLE,
-        computation=f"left [{dims_text(best[1])}], right [{dims_text(best[2])}] by {best[0]}",
-        core=core,
-        detail={"core": list(core)},
+        found_dims = {s: dims_text(d) for s, d in inferred([Row(v, 0) for v in good.rows]).items()}
+        shown = dims_text(good.left.known) if not good.left.unknown else "the same dimension"
+        receipt = Receipt(oracle=ORACLE, computation=f"both sides are [{shown}] by {good.origin}" + (f"; then {', '.join(f'{s} is [{d}]' for s, d in found_dims.items())}" if found_dims else ""),
+                          detail={"inferred": found_dims} if found_dims else {})  # fmt: skip
+        if good is own and own.left.unknown and not (own.used & set(said)) - {head}:
+            return None, own
+        return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the dimensions agree"), own
+    best = own or next((r for r in sound if _same_law(r)), None)
+    if best is None:
+        return None, None
+    core = tuple({"symbol": s, "dimension": dims_text(best.dims[s])} for s in sorted(best.used & set(best.dims)))
+    clash = next((v for v in best.rows if not v.unknown and any(v.known)), best.rows[-1])
+    sides = (
+        f"[{dims_text(best.left.known)}] against [{dims_text(best.right.known)}]"
+        if best.left.known != best.right.known
+        else f"terms differ by [{dims_text(clash.known)}]"
     )
+    receipt = Receipt(oracle=ORACLE, computation=f"{sides} by {best.origin}", core=core, detail={"core": list(core)})
     named = ", ".join(c["symbol"] + " [" + c["dimension"] + "]" for c in core)
-    message = f"the sides differ in dimension: [{dims_text(best[1])}] against [{dims_text(best[2])}] ({named})"
     return Decision(
-        claim=claim,
-        support=Support.REFUTED,
-        receipt=receipt,
-        message=message,
+        claim=claim, support=Support.REFUTED, receipt=receipt, message=f"the sides differ in dimension: {sides} ({named})",
         certainty="proved" if own else "measured",
-    )
+    ), None  # fmt: skip
 
 
-def _same_law(outcome: tuple[str, Dims, Dims, str, dict[str, Dims]]) -> bool:
+def _holds(read: Read) -> bool:
+    return consistent([Row(v, 0) for v in read.rows])
+
+
+def _same_law(read: Read) -> bool:
     """Whether the formula uses all the symbols a law has, so that the law is meant and not another."""
-    name = outcome[0].removeprefix("the law ").strip("'\"")
+    name = read.origin.removeprefix("the law ").strip("'\"")
     line = next(x for x in LAWS.strip().splitlines() if x.startswith(name + "|"))
     formula = line.split("|")[1]
     needed = {s for s in re.findall(r"[A-Za-z]+(?:_[A-Za-z0-9]+)?", formula) if s not in ("pi", "sqrt")}
     table = dict(laws())[name]
-    used_dims = sorted(map(str, outcome[4].values()))
-    return len(outcome[4]) >= 3 and sorted(str(table[s]) for s in needed) == used_dims
+    used_dims = sorted(str(read.dims[s]) for s in read.used if s in read.dims)
+    return len(used_dims) >= 3 and sorted(str(table[s]) for s in needed) == used_dims
 
 
 __all__ = ["BASES", "check_dimensions", "declared"]

@@ -9,15 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from tidegate.check.verify.arithmetic import check_arithmetic
+from tidegate.check.verify.assertion import unasserted
 from tidegate.check.verify.chemistry import check_chemistry
 from tidegate.check.verify.code import FENCE, check_code, check_source
 from tidegate.check.verify.constants import check_constants
 from tidegate.check.verify.dimensions import check_dimensions
 from tidegate.check.verify.model import Knowledge, Verification
-from tidegate.check.verify.quantities import check_answer_dimension, check_conversions
+from tidegate.check.verify.nuclear import check_nuclear
+from tidegate.check.verify.quantities import check_answer_dimension, check_conversions, check_rewritten
 from tidegate.check.verify.references import check_references
 from tidegate.check.verify.registry import check_registry
+from tidegate.check.verify.spoken import check_spoken
 from tidegate.spine.claim import Decision, Support
 from tidegate.spine.finding import Finding, Severity, Where
 
@@ -63,10 +68,13 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
     ranges = [] if program else prose_ranges(answer)
     verifiers: tuple[tuple[str, Callable[[], Iterable[Decision]]], ...] = (
         ("arithmetic", lambda: check_arithmetic(answer, ranges)),
+        ("arithmetic in words", lambda: check_spoken(answer, ranges)),
         ("units", lambda: check_conversions(answer, ranges)),
+        ("rewritten units", lambda: check_rewritten(answer, ranges)),
         ("answer dimension", lambda: check_answer_dimension(question, answer, ranges)),
         ("dimensions", lambda: check_dimensions(answer, ranges)),
         ("chemistry", lambda: check_chemistry(answer, ranges)),
+        ("nuclear", lambda: check_nuclear(answer, ranges)),
         ("constants", lambda: check_constants(answer, ranges)),
         ("references", lambda: check_references(answer, ranges, known.library, known.today)),
         ("registry", lambda: check_registry(answer, ranges, known.registry)),
@@ -86,17 +94,30 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
             decisions += run()
         except (RecursionError, ValueError, ArithmeticError, KeyError, IndexError, TypeError, AttributeError) as error:
             failed.append(f"{name}: {type(error).__name__}: {error}")
-    decisions = _without_echoes(decisions)
+    decisions = [_asserted(answer, d) for d in _without_echoes(decisions)]
     decisions.sort(key=lambda d: d.claim.span)
     findings = tuple(finding_of(d, answer, subject, file) for d in decisions if d.support is Support.REFUTED)
     return Verification(text=answer, decisions=tuple(decisions), findings=findings, not_checked=tuple(failed))
 
 
+IN_CODE = frozenset({"code", "identifier", "simulation"})
+
+
+def _asserted(text: str, decision: Decision) -> Decision:
+    """A refuted line that the text quotes, denies, asks or corrects is not its claim."""
+    if decision.support is not Support.REFUTED or decision.claim.kind.split(":")[0] in IN_CODE:
+        return decision
+    reason = unasserted(text, *decision.claim.span)
+    if not reason:
+        return decision
+    return msgspec.structs.replace(decision, support=Support.UNVERIFIABLE, message=reason, certainty="possible")
+
+
 def _without_echoes(decisions: list[Decision]) -> list[Decision]:
     """One decision a claim: a span already decided by a more specific verifier is not decided again."""
-    seen: dict[tuple[int, int, str], Decision] = {}
+    seen: dict[tuple[int, int, str, str], Decision] = {}
     for d in decisions:
-        key = (*d.claim.span, d.claim.kind)
+        key = (*d.claim.span, d.claim.kind, d.claim.text)
         if key not in seen or (seen[key].support is Support.UNVERIFIABLE and d.support is not Support.UNVERIFIABLE):
             seen[key] = d
     return list(seen.values())

@@ -299,6 +299,12 @@ class Parser:
     def _adjacent_parenthesis(self) -> bool | None:
         """None: no implied product; else whether the parenthesis may be a remark."""
         token = self.peek()
+        if token is not None and token.kind == "word" and token.text in FUNCTIONS:
+            after, last = self.peek(1), self.t[self.i - 1] if self.i else None
+            applied = after is not None and (
+                after.kind in ("num", "pi") or (after.kind == "open" and after.text in "({")
+            )
+            return False if applied and last is not None and last.kind in ("num", "close") else None
         if token is None or token.kind not in ("open", "frac", "sqrt"):
             return None
         before = self.t[self.i - 1] if self.i else None
@@ -360,9 +366,12 @@ class Parser:
             return self._number(token)
         if token.kind == "pi":
             return Node("pi")
-        if token.kind == "open" and token.text in "([{":
+        if token.kind == "call":
+            return Node("fn", (Node("num", token=token._replace(kind="num")),), name="same")
+        if token.kind == "open" and token.text in "([{|":
             self.i -= 1
-            return self._group()
+            group = self._group()
+            return Node("fn", (group,), name="abs") if token.text == "|" else group
         if token.kind == "frac":
             return Node("/", (self._group(), self._group()))
         if token.kind == "sqrt":
@@ -406,6 +415,16 @@ class Parser:
             self.next(), self.next(), self.next()
             whole, part = Node("num", token=token), Node("/", (Node("num", token=follow), Node("num", token=below)))
             return Node("+", (whole, part))
+        if (
+            follow is not None
+            and follow.kind == "word"
+            and follow.text in TIMES_WORDS
+            and not follow.spaced
+            and slash is not None
+            and slash.kind == "num"
+            and not slash.spaced
+        ):
+            self.flags.add("tight-x")  # 2x4 may be a size
         if follow is not None and follow.kind == "num" and follow.ulp == 0 and not follow.spaced:  # 2½
             self.next()
             return Node("+", (Node("num", token=token), Node("num", token=follow)))
@@ -450,7 +469,7 @@ class Parser:
                 raise Unparsed("a pair of numbers")
         node = self.sum()
         closing = self.next()
-        if closing.kind != "close" or closing.text != {"(": ")", "[": "]", "{": "}"}[opening.text]:
+        if closing.kind != "close" or closing.text != {"(": ")", "[": "]", "{": "}", "|": "|"}[opening.text]:
             raise Unparsed("the group does not close")
         return node
 
@@ -489,6 +508,11 @@ class Parser:
             self.next()
             self.flags.add("dozens")
             node = Node("dozen", (node,))
+        if token is not None and token.kind == "currency" and token.text in "€£₹¥" and node.kind in ("num", "scale"):
+            following = self.peek(1)
+            if following is None or following.kind not in ("num",):
+                self.next()
+                node = node._replace(money=True, label=(token.text,))
         label, adjacent = self._label()
         if not label:
             return node
@@ -513,14 +537,26 @@ class Parser:
                         break
                     if words[-1:] == ["/"]:
                         pass
+                    elif (token.text == "A" or (low == "in" and not words)) and (
+                        after is None or after.kind in ("op", "eq", "close", "newline", "label")
+                    ):
+                        pass  # ampere, inch
                     elif low in STOP and not (
                         low in ("per", "a", "an", "each") and after is not None and after.kind == "word"
                     ):
                         break
-                    if low in CHANGES_MEANING or (
+                    unit_power = low in ("square", "sq", "cubic") and after is not None and after.kind == "word"
+                    if (low in CHANGES_MEANING and not unit_power) or (
                         len(token.text) == 1 and token.text not in UNIT_LETTERS and token.text not in "°a"
                     ):
                         raise Unparsed(f"{token.text!r} may change the meaning")
+                    if (
+                        not words
+                        and token.text in FUNCTIONS
+                        and after is not None
+                        and after.kind in ("open", "num", "pi")
+                    ):
+                        break  # 18 sin(30°)
                     if (low in FUNCTIONS or token.text.startswith("\\")) and token.text not in ("\\mu", "\\Omega"):
                         raise Unparsed(f"{token.text!r} may be a variable")
                 if not words and not token.spaced:
@@ -610,7 +646,7 @@ class Parser:
 
 def _starts_operand(token: Token) -> bool:
     return (
-        token.kind in ("num", "currency", "frac", "sqrt", "pi")
+        token.kind in ("num", "currency", "frac", "sqrt", "pi", "call")
         or (token.kind == "open" and token.text == "(")
         or (token.kind == "word" and token.text.lower() in WORD_NUMBERS)
     )
@@ -706,6 +742,11 @@ class Reading:
             inner = iv.multiply(inner, iv.around(Fraction(17453292519943295, 10**18), Fraction(1, 10**16)))
         if name == "log10" and self.mode.natural_log:
             name = "ln"
+        if name == "abs":
+            low, high = abs(inner.low), abs(inner.high)
+            return Interval(Fraction(0) if inner.low <= 0 <= inner.high else min(low, high), max(low, high))
+        if name == "same":
+            return inner
         out = iv.apply(name, inner)
         if name.startswith("arc") and not self.mode.radians:
             out = iv.multiply(out, iv.point(Fraction(572957795130823, 10**13)))

@@ -8,6 +8,7 @@ becomes a `break`, which ends any expression: unknown text is never guessed at.
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 from typing import NamedTuple
@@ -50,6 +51,7 @@ LEXER = re.compile(
     r"(?P<calc><<[^<>\n]{0,200}>>)"
     r"|(?P<newline>\n|\\\\(?![a-zA-Z])|\\newline)"
     r"|(?P<label>\\(?:text|mathrm|textrm|mathit|textit|textbf|mathbf|operatorname|mbox|rm|bf)\s*\{(?P<inner>[^{}]{0,200})\})"
+    r"|(?P<call>(?<![\w\\])(?:(?:C|gcd|lcm|GCD|LCM|HCF|hcf|max|min)\(\s*[\-−]?\d{1,6}(?:\.\d{1,6})?(?:\s*,\s*[\-−]?\d{1,6}(?:\.\d{1,6})?){1,8}\s*\)|\d{1,3}[CP]\d{1,3}(?!\w))|\\[dt]?binom\s*\{\s*\d{1,3}\s*\}\s*\{\s*\d{1,3}\s*\})"
     r"|(?P<frac>\\[dtc]?frac)"
     r"|(?P<sqrt>\\sqrt|√)"
     r"|(?P<times>\\times|\\cdot|\\ast|[×·⋅∙✕✖])"
@@ -58,13 +60,14 @@ LEXER = re.compile(
     r"|(?P<percent>%|\\%|(?<![\w])(?:percent|per\s?cent)(?!\w))"
     r"|(?P<pi>\\pi(?![a-z])|π)"
     r"|(?P<degree>\^?\s?\{?\\circ\}?|°)"
-    r"|(?P<relation>==+|[<>!:+\-*/]=|=>|=<|<-+|->|-->|[<>≤≥≠≡∝→⇒⟹←↔⇌∈±∓∞]|\\(?:pm|mp|leq?|geq?|neq?|lt|gt|to|rightarrow|Rightarrow|implies|longrightarrow|equiv|propto|in|sum|int|prod|infty|ldots|dots|cdots|binom|choose|pmod|bmod|mod)(?![a-zA-Z]))"
+    r"|(?P<relation>==+|[<>!:+\-*/]=|=>|=<|<-+|->|-->|[<>≤≥≠≡∝→⇒⟹←↔⇌∈±∓∞]|\\(?:pm|mp|leq?|geq?|neq?|lt|gt|to|rightarrow|Rightarrow|implies|longrightarrow|equiv|propto|in|sum|int|prod|infty|ldots|dots|cdots|choose|pmod|bmod|mod)(?![a-zA-Z]))"
     r"|(?P<delimiter>\\[()\[\]])"
     r"|(?P<skip>\\(?:left|right|displaystyle|quad|qquad|boxed|big[lr]?|Big[lr]?|begin\{[a-z*]+\}|end\{[a-z*]+\})(?![a-zA-Z])|\\[,;!: ]|&)"
     r"|(?P<escaped>\\\$)"
     r"|(?P<escstar>\\\*)"
     r"|(?P<greek>\\[a-zA-Z]+)"
     r"|(?P<rest_clock>(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d))"
+    r"|(?P<radix>(?<![\w.])0(?:[xX][0-9A-Fa-f_]+|[bB][01_]+|[oO][0-7_]+)(?!\w|\.\w))"
     rf"|(?P<num>(?:{NUMBER}){EXPONENT})"
     r"|(?P<vulgar>[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚])"
     r"|(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)"
@@ -75,6 +78,7 @@ LEXER = re.compile(
     r"|(?P<currency>[$£€¥₹])"
     r"|(?P<star>\*)"
     r"|(?P<sign>[+\-−–])"
+    r"|(?P<abs_open>(?<![\w)\]}|])\|(?=[+\-−]?[\d(][^|=\n]{0,40}\|))|(?P<abs_close>(?<=[\d)])\|(?=[\s+\-−*/^=.,);×·÷]|\Z))"
     r"|(?P<slash>[/⁄∕])"
     r"|(?P<factorial>!)"
     r"|(?P<space>[ \t\r\u00a0\u2009\u202f\u200b~]+)"
@@ -103,6 +107,26 @@ def number_value(text: str) -> tuple[Fraction, Fraction, int, Fraction | None]:
     ulp = Fraction(1, 10 ** len(decimals)) * scale
     digits = len((whole + decimals).lstrip("0"))
     return Fraction(plain if plain[0] != "." else "0" + plain) * scale, ulp, digits, other
+
+
+def call_value(text: str) -> Fraction | None:
+    """`C(5, 2)`, `5P2`, `\\binom{6}{2}`, `gcd(12, 18)`, `max(…)` as a number; None when it is none."""
+    numbers = [Fraction(n.replace("−", "-")) for n in re.findall(r"[\-−]?\d+(?:\.\d+)?", text)]
+    name = next(
+        (n for n in ("binom", "gcd", "lcm", "hcf", "max", "min") if n in text.lower()), "P" if "P" in text else "binom"
+    )
+    if name in ("max", "min"):
+        return max(numbers) if name == "max" else min(numbers)
+    whole = [int(n) for n in numbers]
+    if any(n.denominator != 1 or n < 0 for n in numbers):
+        return None
+    if name in ("gcd", "hcf"):
+        return Fraction(math.gcd(*whole))
+    if name == "lcm":
+        return Fraction(math.lcm(*whole))
+    if len(whole) != 2:
+        return None
+    return Fraction(math.comb(*whole) if name == "binom" else math.perm(*whole))
 
 
 def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
@@ -138,6 +162,18 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
         except OverflowError:
             return Token("break", raw, s, e, spaced=spaced)
         return Token("num", raw, s, e, value, ulp, digits, other, spaced)
+    if kind == "call":
+        called = call_value(raw)
+        return Token(
+            "break" if called is None else "call", raw, s, e, called or Fraction(0), Fraction(1), 99, None, spaced
+        )
+    if kind in ("abs_open", "abs_close"):
+        return Token("open" if kind == "abs_open" else "close", "|", s, e, spaced=spaced)
+    if kind == "radix":
+        if len(raw) > 40:
+            return Token("break", raw, s, e, spaced=spaced)
+        value = Fraction(int(raw.replace("_", ""), 0))
+        return Token("num", raw, s, e, value, Fraction(1), 99, None, spaced)
     if kind == "vulgar":
         a, b = FRACTIONS[raw]
         return Token("num", raw, s, e, Fraction(a, b), Fraction(0), 9, None, spaced)

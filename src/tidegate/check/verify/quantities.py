@@ -74,13 +74,17 @@ def quantities(text: str, start: int, end: int) -> tuple[Quantity, ...]:
 
 
 def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
+    last = start
     for found in QUANTITY.finditer(text, start, end):
+        if found.start() < last:
+            continue  # the exponent of a unit
         try:
             value, ulp, digits = read_number(found)
         except (OverflowError, ValueError):
             continue
         unit, unit_text, stop = unit_after(text, found.end(), end)
-        yield Quantity(value, ulp, digits, unit, unit_text, found.start(), stop if unit is not None else found.end())
+        last = stop if unit is not None else found.end()
+        yield Quantity(value, ulp, digits, unit, unit_text, found.start(), last)
 
 
 def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
@@ -102,6 +106,10 @@ def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
         return None, "", at
     for cut in cuts:
         piece = raw[:cut]
+        while piece.endswith(")") and piece.count(")") > piece.count("("):
+            piece, cut = piece[:-1], cut - 1
+        if re.search(r"\(\s*[\d.]", piece):
+            continue  # 750 mL (0.075 L) is two quantities
         if piece.count("(") != piece.count(")") or (cut < len(raw) and raw[cut - 1].isalpha() and raw[cut].isalpha()):
             continue
         last = re.search(r"([A-Za-z]+)$", piece)
@@ -121,7 +129,7 @@ def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
 
 
 EQUAL = re.compile(
-    r"\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|is equivalent to|is approximately|is about|\(or|or|corresponds to|which is|i\.e\.,?)\s*\(?\s*\$?\s*"
+    r"\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|corresponds to|which is|which equals|i\.e\.,?|that is,?)\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
 )
 CONVENTIONS = (24, 8, 12, 5, 7, 6, 10, 16)
 
@@ -143,12 +151,14 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
 def _compound(text: str, q: Quantity) -> bool:
     """Whether an operator or another quantity stands before it, so that it is part of more."""
     lead = text[max(0, q.start - 24) : q.start]
+    if re.search(r"(?:^|[\s:;.,(])\($", lead) and ")" in text[q.end : q.end + 60]:
+        return False  # (5 km = 500 m)
     return bool(
         re.search(
-            r"(?:[+\-*/×÷·^(]|\\times|\\cdot|\\frac\{?[^}]*|\bof|\bper|\band|\bplus|\btimes|\bx|[a-zA-Z]\s*,)\s*\$?$",
+            r"(?:[+\-*/×÷·^(]|\\times|\\cdot|\\frac\{?[^}]*|(?:%|percent|half|third|quarter|fraction|\d|portion|part|share|rest|remainder)\s+of|\bper|\bplus|\bminus|\btimes|\bx)\s*\$?$",
             lead,
         )
-    ) or bool(re.search(r"\d\s*[A-Za-z°]+\s+$", lead))
+    ) or bool(re.search(r"\d\s*[A-Za-z°]+\s+(?:and\s+)?$", lead))
 
 
 def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | None:
@@ -163,10 +173,24 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         return None
     computed = convert(a.value, a.unit, b.unit)
     receipt = Receipt(oracle="units", computation=f"{text[a.start : a.end]} = {float(computed):.6g} {b.unit_text}")
-    slope = a.unit.size / b.unit.size
-    spread = a.ulp / 2 * abs(slope) + b.ulp / 2
-    about = link not in ("=", "equals", "is equal to", "is equivalent to") or a.digits <= 2
-    if abs(computed - b.value) <= spread or (about and abs(computed - b.value) <= max(b.ulp, abs(computed) / 50)):
+    if link.lstrip(", ").startswith("(") and not re.match(r"\s*\$?\s*\)", text[b.end : b.end + 6]):
+        return None  # a board 2 m (30 cm wide)
+    if link.strip("$ ") in ("is", "are", "or") and not _whole_statement(text, b, computed):
+        return None
+    off = abs(computed - b.value)
+    back = abs(convert(b.value, b.unit, a.unit) - a.value)
+    about = link not in ("=", "equals", "is equal to", "is equivalent to", "is exactly")
+    offset = a.unit.kind == "offset"
+    if "offset" in (a.unit.kind, b.unit.kind) and (
+        abs(a.value * a.unit.size - b.value * b.unit.size) <= b.ulp * b.unit.size / 2
+        or re.search(r"\b(?:rise|rose|fall|fell|drop|chang|differ|increas|decreas|interval|step|warm|cool|hotter|colder|per|gradient|uncertaint|±)|ΔT|Δ|\\Delta", text[max(0, a.start - 60) : a.start], re.I)
+    ):  # fmt: skip
+        return None  # a difference of temperatures has no zero point
+    if (
+        off <= b.ulp / 2
+        or (back <= a.ulp / 2 and off <= (Fraction(3, 5) if offset else abs(computed) / 30))
+        or (about and off <= max(b.ulp if b.digits < 4 else b.ulp / 2, abs(computed) / 100))
+    ):
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the conversion agrees")
     doubt = _conversion_doubt(text, a, b, computed, link)
     if doubt:
@@ -175,6 +199,17 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         f"{text[a.start : a.end].strip()} is {float(computed):.6g} {b.unit_text}, not {text[b.start : b.end].strip()}"
     )
     return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+
+
+def _whole_statement(text: str, b: Quantity, computed: Fraction) -> bool:
+    """`A mass of 2.5 kg is 250 g`: with a mere `is` or `or`, the digits must show that one is the other converted."""
+    ratio = abs(b.value / computed) if computed else Fraction(0)
+    tens = any(Fraction(99, 100) < ratio * Fraction(10) ** k < Fraction(101, 100) for k in range(-6, 7))
+    ends = (
+        re.match(r"\s*\$?\s*(?:[.,;:)!]|$|\n|long|tall|wide|in (?:total|all)|and\b)", text[b.end : b.end + 12])
+        is not None
+    )
+    return ends and (tens or Fraction(2, 3) < ratio < Fraction(3, 2))
 
 
 def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, link: str) -> str:
@@ -207,9 +242,73 @@ def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, l
             or Fraction(980) < ratio < Fraction(1020)
         ):
             return "the unit has several definitions"
-    if abs(computed - b.value) <= abs(computed) / 200 and b.digits <= 3:
+    if abs(computed - b.value) <= abs(computed) * max(
+        Fraction(1, 10000),
+        Fraction(1, 200) if b.digits <= 3 else Fraction(0),
+        a.ulp / abs(a.value) if a.value and a.digits >= 3 else Fraction(0),
+    ):
         return "a coarse rounding"
+    if (
+        re.search(
+            r"\b(?:STP|about|approximately|roughly|around|nearly|almost|~)\s*$|≈\s*$|~\s*$",
+            text[max(0, a.start - 16) : a.start],
+        )
+        and abs(computed - b.value) <= abs(computed) / 20
+    ):
+        return "an approximation"
     return ""
+
+
+def check_rewritten(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
+    """`12 N = 12 kg·m/s`: a derived unit written out in other units must keep its dimension."""
+    for start, end in ranges:
+        before: Quantity | None = None
+        for q in quantities(text, start, end):
+            if before is not None and before.unit is not None and q.unit is not None and before.value == q.value:
+                link = re.fullmatch(r"\s*\$?\s*=\s*\$?\s*", text[before.end : q.start])
+                named = before.unit.name in DERIVED and len(re.findall(r"[A-Za-zΩ]+", q.unit_text)) >= 2
+                if (
+                    link is not None
+                    and named
+                    and q.unit.dims != before.unit.dims
+                    and not _compound(text, before)
+                    and not q.unit.kind
+                ):
+                    given, wanted = dims_text(q.unit.dims), dims_text(before.unit.dims)
+                    span = (before.start, q.end)
+                    yield Decision(
+                        claim=Claim(kind="quantity", text=text[span[0] : span[1]], span=span), support=Support.REFUTED,
+                        receipt=Receipt(oracle="units", computation=f"{before.unit_text.strip()} is [{wanted}], {q.unit_text.strip()} is [{given}]"),
+                        message=f"{before.unit_text.strip()} [{wanted}] is not {q.unit_text.strip()} [{given}]",
+                    )  # fmt: skip
+            before = q
+
+
+DERIVED = frozenset(
+    {
+        "N",
+        "J",
+        "W",
+        "Pa",
+        "V",
+        "C",
+        "F",
+        "T",
+        "H",
+        "Wb",
+        "Ω",
+        "kN",
+        "kJ",
+        "kW",
+        "MPa",
+        "kPa",
+        "newton",
+        "joule",
+        "watt",
+        "pascal",
+        "volt",
+    }
+)
 
 
 D = table.dims
@@ -223,14 +322,14 @@ ASKED: tuple[tuple[re.Pattern[str], tuple[table.Dims, ...]], ...] = tuple(
         (r"temperature", (table.TEMPERATURE,)), (r"voltage|potential difference|emf", (table.VOLTAGE,)), (r"current", (table.CURRENT, table.SPEED)),
         (r"resistance", (D(m=2, kg=1, s=-3, A=-2), D(kg=-1, m=-2, s=3, K=1), table.FORCE)), (r"capacitance", (D(m=-2, kg=-1, s=4, A=2),)), (r"frequency", (table.RATE,)),
         (r"wavelength", (table.LENGTH,)), (r"mass", (table.MASS, D(kg=1, mol=-1), D(kg=1, s=-1))), (r"volume", (table.VOLUME, D(m=3, mol=-1))), (r"area", (table.AREA,)),
-        (r"length|distance|height|how far|how tall|radius|diameter|depth|width|displacement", (table.LENGTH,)),
+        (r"how far", (table.LENGTH, table.TIME)), (r"length|distance|height|how tall|radius|diameter|depth|width|displacement", (table.LENGTH,)),
         (r"how long|time|period|duration|half-life", (table.TIME, table.LENGTH)), (r"concentration|molarity", (D(mol=1, m=-3), D(mol=1, kg=-1), D(kg=1, m=-3), table.NONE)),
         (r"charge", (table.CHARGE,)), (r"inductance", (D(m=2, kg=1, s=-2, A=-2),)), (r"magnetic field", (D(kg=1, s=-2, A=-1), D(A=1, m=-1))),
         (r"electric field", (D(m=1, kg=1, s=-3, A=-1),)), (r"entropy|heat capacity", (D(m=2, kg=1, s=-2, K=-1), D(m=2, s=-2, K=-1), D(m=2, kg=1, s=-2, K=-1, mol=-1))),
     )
 )  # fmt: skip
 ASKING = re.compile(
-    r"(?:what(?:'s| is| was| are| will be| would be| must be)|find|calculate|compute|determine|estimate|evaluate|give)\s+(?:the\s+|its\s+|an?\s+)?(?P<noun>(?:[a-z\-]+\s+){0,3}?[a-z\-]+?)(?=\s+(?:of|in|at|on|for|when|after|if|that|required|needed|between|by|from|with|exerted|to|is|does|do|due|delivered|stored|produced|the|per)\b|[?.,])|(?P<how>how (?:fast|far|tall|long))",
+    r"(?:what(?:'s| is| was| are| will be| would be| must be)|find|calculate|compute|determine|estimate|evaluate|give)\s+(?:the\s+|its\s+|an?\s+)?(?P<noun>(?:[a-z\-]+\s+){0,3}?[a-z\-]+?)(?=\s+(?:of|in|at|on|for|when|after|if|that|required|needed|between|by|from|with|exerted|to|is|does|do|due|delivered|stored|produced|the|per)\b|[?.,])|(?P<how>how (?:fast|far|tall|long))|(?:how much|what)\s+(?P<noun2>(?:[a-z\-]+\s+){0,1}?(?:energy|work|heat|power|force|pressure|charge|mass|acceleration|speed|velocity|momentum|torque|voltage|current|resistance|capacitance|frequency|wavelength|temperature|volume|area|concentration|entropy|density))(?=\s+(?:is|are|was|does|do|did|will|would|must|can|has|have|should|acts|flows)\b|[?])",
     re.I,
 )
 FINAL = re.compile(r"(?:answer|result|therefore|thus|hence|so|final|####|\\boxed)", re.I)
@@ -245,11 +344,29 @@ def asked_dimensions(question: str) -> tuple[str, tuple[table.Dims, ...]] | None
         re.I,
     ):
         return None
-    phrase = found[0].group("noun") or found[0].group("how") or ""
+    phrase = found[0].group("noun") or found[0].group("noun2") or found[0].group("how") or ""
     hits = [(m.group(0), dims) for pattern, dims in ASKED for m in [pattern.search(phrase)] if m]
     if len(hits) != 1 or not (phrase.lower().endswith(hits[0][0].lower()) or found[0].group("how")):
         return None
     return hits[0]
+
+
+def _elsewhere(text: str, ranges: list[tuple[int, int]], allowed: tuple[table.Dims, ...]) -> bool:
+    """Whether the last line holds a quantity of the dimension asked for beside the very last one."""
+    start, end = ranges[-1]
+    line = max(start, text.rfind("\n", start, len(text[:end].rstrip())) + 1)
+    return any(q.start >= line and q.unit is not None and q.unit.dims in allowed for q in quantities(text, start, end))
+
+
+def _answers(text: str, last: Quantity, noun: str) -> bool:
+    """Whether the sentence of the last quantity gives the answer: it names it, concludes, sets a symbol, or is nothing else."""
+    a = max(text.rfind("\n", 0, last.start), text.rfind(". ", 0, last.start) + 1, last.start - 200)
+    lead = text[a + 1 : last.start]
+    stem = noun.lower().split()[-1][:6]
+    return bool(
+        re.search(rf"\b{re.escape(stem)}", lead, re.I) or FINAL.search(lead) or re.search(r"(?:=|≈|\\approx)\s*\$?\s*$", lead)
+        or not re.search(r"[A-Za-z]{2,}", re.sub(r"(?i)\b(?:about|approximately|roughly|it is|it's|it was|is)\b", "", lead))
+    )  # fmt: skip
 
 
 def check_answer_dimension(question: str, text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
@@ -268,6 +385,8 @@ def check_answer_dimension(question: str, text: str, ranges: list[tuple[int, int
     if len(tail.strip(" .*$\\)]}\n")) > 40:
         return
     noun, allowed = asked
+    if not _answers(text, last, noun):
+        return
     claim = Claim(
         kind="quantity", text=text[last.start : last.end], span=(last.start, last.end), payload={"asked": noun}
     )
@@ -277,6 +396,8 @@ def check_answer_dimension(question: str, text: str, ranges: list[tuple[int, int
         oracle="answer dimension",
         computation=f"the question asks for {noun} [{wanted}]; {last.unit_text.strip()} is [{given}]",
     )
+    if last.unit.dims not in allowed and _elsewhere(text, ranges, allowed):
+        return
     if last.unit.dims in allowed:
         yield Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the unit fits the question")
     elif last.unit.dims == table.NONE or last.unit.dims == table.MONEY:

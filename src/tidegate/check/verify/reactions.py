@@ -15,6 +15,7 @@ from math import gcd, lcm
 from typing import NamedTuple
 
 from tidegate.check.verify.formula import Formula, parse_formula
+from tidegate.check.verify.nuclear import is_nuclear
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "reaction balance"
@@ -81,6 +82,12 @@ def _side(text: str, low: int, high: int, *, backwards: bool) -> tuple[int, int,
         max(line_start, line_end - 300 if backwards else line_start),
         min(line_end, line_start + 300 if not backwards else line_end),
     )
+    if backwards:
+        for stop in SENTENCE.finditer(text, line_start, line_end):
+            line_start = stop.end()
+    else:
+        ending = SENTENCE.search(text, line_start, line_end)
+        line_end = ending.start() if ending is not None else line_end
     piece = text[line_start:line_end]
     cut = [
         m.span()
@@ -101,6 +108,9 @@ def _side(text: str, low: int, high: int, *, backwards: bool) -> tuple[int, int,
         if not whole:
             break
     return _stop(terms, first, last, backwards)
+
+
+SENTENCE = re.compile(r"[.;:](?=\s)|,\s(?=[a-z]{3,}\b)|(?<=[\s)])(?:and|or|then|gives|via)\s|\|")
 
 
 def _stop(terms: list[Term], first: int, last: int, backwards: bool) -> tuple[int, int, tuple[Term, ...]] | None:
@@ -228,7 +238,7 @@ def written(coefficients: tuple[int, ...], reaction: Reaction) -> str:
 def check_reactions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on every reaction whose species all parse."""
     for reaction in find_reactions(text, ranges):
-        if isinstance(reaction, Reaction):
+        if isinstance(reaction, Reaction) and not is_nuclear(text[reaction.start : reaction.end]):
             yield decide_reaction(text, reaction)
 
 

@@ -5,13 +5,15 @@ Only asked when the bare numbers disagree.  Nouns that are no units count as dim
 
 from __future__ import annotations
 
+import math
+import re
 from fractions import Fraction
 
 from tidegate.check.verify import interval as iv
 from tidegate.check.verify.expression import Mode, Node, Reading, TooLarge, leaves, operators
 from tidegate.check.verify.interval import Interval
 from tidegate.check.verify.unit_table import MONEY, NONE, Dims
-from tidegate.check.verify.units import ONE, Unit, parse_unit
+from tidegate.check.verify.units import ONE, Unit, dims_text, parse_unit
 
 
 class UnitReading:
@@ -47,9 +49,59 @@ class UnitReading:
             return "two currency units on one line"
         if any(u.kind in ("offset", "log") for u in known_a + known_b):
             return "a unit with a zero point or a logarithmic unit"
+        if self.strict() is not None:
+            return ""
         if len(units_a | units_b) > 1 and computed.middle and _round_ratio(stated.middle / computed.middle):
             return "the factor may be a change of units"
         return ""
+
+    def contradiction(self) -> str:
+        """How the units alone make the line false, where every unit is a symbol wholly understood; else nothing."""
+        found = self.strict()
+        if found is None:
+            return ""
+        (x, dx), (y, dy) = found
+        if dx != dy:
+            wanted = self._unit(self.b)
+            if wanted is None or wanted.name not in DERIVED or dy == NONE or dx == NONE:
+                return ""
+            return f"the left side is in [{dims_text(dx)}], the right side in [{dims_text(dy)}]"
+        if x.low <= 0 or y.low <= 0:
+            return ""
+        ratio = float(y.middle / x.middle)
+        near = round(math.log10(ratio)) if ratio > 0 else 0
+        if near and abs(math.log10(ratio) - near) < 0.03:
+            return f"in consistent units the right side is 10^{near} times the left"
+        return ""
+
+    def strict(self) -> tuple[tuple[Interval, Dims], tuple[Interval, Dims]] | None:
+        """Both sides with units, if every number has a symbol for its unit and nothing is left to guess."""
+        nodes = [n for side in (self.a, self.b) for n in _factors(side)]
+        labelled = [n for n in nodes if n.label]
+        bare = [n for n in nodes if not n.label and n.kind == "num" and n.token is not None]
+        if (
+            not labelled
+            or any(n.token is not None and n.token.value not in PURE for n in bare)
+            or any(n.money for n in nodes)
+        ):
+            return None
+        if len([n for n in _factors(self.b) if n.label]) != 1 or not any(n.label for n in _factors(self.a)):
+            return None
+        for node in labelled:
+            unit = self._unit(node)
+            text = "".join(w for w in node.label)
+            words = re.findall(r"[A-Za-z]+", text)
+            if (
+                unit is None
+                or unit.kind
+                or any(w.lower() in AMBIGUOUS or len(w) > 5 for w in words)
+                or parse_unit(" ".join(node.label)) is None
+            ):
+                return None
+        try:
+            return self._value(self.a), self._value(self.b)
+        except (TooLarge, ZeroDivisionError, ValueError, OverflowError):
+            return None
 
     def _unit(self, node: Node) -> Unit | None:
         if not node.label:
@@ -65,6 +117,9 @@ class UnitReading:
 
     def _value(self, node: Node) -> tuple[Interval, Dims]:
         kind = node.kind
+        if kind == "fn" and node.name == "sqrt":
+            x, dx = self._value(node.parts[0])
+            return iv.apply("sqrt", x), tuple(p / 2 for p in dx)
         if kind in ("num", "unit", "scale", "dozen", "pct", "pi", "fact", "fn"):
             value = Reading(Mode()).value(node if kind != "unit" else node.parts[0])
             unit = self._unit(node)
@@ -91,6 +146,80 @@ class UnitReading:
         if operators(node.parts[1]) == 0 and y.exact and dy == NONE:
             return iv.power(x, y), tuple(p * y.low for p in dx)
         raise ValueError("power")
+
+
+PURE = frozenset({Fraction(1), Fraction(2), Fraction(1, 2), Fraction(3), Fraction(4), Fraction(0)})
+DERIVED = frozenset(
+    {
+        "N",
+        "J",
+        "W",
+        "Pa",
+        "V",
+        "C",
+        "F",
+        "T",
+        "Ω",
+        "kN",
+        "kJ",
+        "MJ",
+        "kW",
+        "MW",
+        "MPa",
+        "kPa",
+        "Hz",
+        "mW",
+        "mJ",
+        "mV",
+        "kV",
+    }
+)
+AMBIGUOUS = frozenset(
+    {
+        "m_",
+        "pt",
+        "in",
+        "b",
+        "k",
+        "d",
+        "oz",
+        "ton",
+        "lb",
+        "cal",
+        "gal",
+        "cup",
+        "x",
+        "mol",
+        "mole",
+        "dozen",
+        "cars",
+        "day",
+        "days",
+        "hour",
+        "hours",
+        "week",
+        "year",
+        "people",
+        "box",
+        "item",
+        "items",
+        "rad",
+        "deg",
+        "rev",
+        "rpm",
+    }
+)
+
+
+def _factors(node: Node) -> list[Node]:
+    """Leaves that carry units: all but exponents and arguments of functions."""
+    if node.kind in ("num", "scale", "dozen", "pct", "unit", "pi", "fact"):
+        return [node]
+    if node.kind == "fn":
+        return [node] if node.name != "sqrt" else _factors(node.parts[0])
+    if node.kind == "^":
+        return _factors(node.parts[0])
+    return [n for p in node.parts for n in _factors(p)]
 
 
 def _round_ratio(ratio: Fraction) -> bool:

@@ -1,0 +1,126 @@
+# ruff: noqa: E501  (patterns and messages read best on one line)
+"""Does the text assert this claim, or does it quote, deny, ask, suppose or correct it?
+
+A wrong line inside `a common mistake is …`, between quotation marks, before a question mark or
+before `no, wait` is not the answer's claim.  One rule for all verifiers of prose: what is not
+asserted is never refuted.
+"""
+
+from __future__ import annotations
+
+import re
+
+SENTENCE_MAX = 400
+STOP = re.compile(r"(?<=[.!?;])[\"”')\]*]*\s+(?=[A-Z0-9\"“'(\\$*`\[−\-¿ء-ي])|(?<=[;])\s+|\n")
+BEFORE = re.compile(
+    r"\bmis(?:take|taken|takenly|conception|print|calculat\w+|count\w*|read\w*)|\bincorrect(?:ly)?\b|\bwrong(?:ly)?\b|\berroneous(?:ly)?\b|\bfals(?:e|ely)\b|\bmyth\b|\btypo\b|"
+    r"\b(?:common|classic|frequent|typical|an?|by|in)\s+(?:\w+\s+)?error\b|\berror\s+(?:of|is to|was to|would be)\b|\bfallac|\bnaive(?:ly)?\b|\babsurd|\bimpossible\b|\bcontradict|\bnonsens|\bbug(?:gy)?\b|"
+    r"\b(?:might|may|could|would)\s+(?:be tempted|think|say|expect|guess|assume|conclude|(?:naively\s+)?write)\b|\btempting\b|\b(?:some|many|most) (?:people|students|sources|textbooks|write|say|claim|answers)\b|\b(?:a|one|the|your|my) (?:student|pupil|user|customer|colleague|draft|intern|previous answer|earlier (?:answer|draft|version))\s+(?:wrote|writes|said|says|claim|got|gave|had|put|answered|stat|report)|"
+    r"\bclaim(?:s|ed|ing)? (?:that|to)\b|\b(?:it|this|that) (?:is|was|'s) not (?:true|the case|correct|right)\b|\bwould (?:mean|imply|suggest|give|make|require|have)\b|\binstead of\b|\brather than\b|\bunlike\b|"
+    r"\bnot equal|n't (?:equal|be|mean)\b|\bnever\b|\bdoes(?: not|n't)\b|\bdo(?: not|n't)\b|\b(?:is|are|was) not\b(?!\s+(?:only|just))|\b(?:is|are|was)n't\b|\bnot\s*[:,]?\s*$|\bcannot\b|\bhypothetic|\bimagin(?:e|ary)\b|\bpretend|\bjok(?:e|ing)\b|\bsarcas|\bif\s+(?:\S+\s+){0,3}$|\b(?:suppose|supposing|assume|assuming|were)\b(?:\s+that)?[^,.:;]{0,24}$|"
+    r"\bused to (?:be|say|read)\b|\b(?:previously|originally|earlier|formerly) (?:stated|wrote|said|listed|reported|given|claimed)\b|[❌✗✘]|^\s*(?:>|bad|incorrect|wrong|before|don't|not|error|old|buggy)\s*[:>]",
+    re.I,
+)
+AFTER = re.compile(
+    r"^[\s\"”'’`)\]*,$\\]*(?:—|–|-|:|\()?\s*(?:(?:which|that|this|and (?:this|that)|but (?:this|that|it))\s+)?(?:\w+\s+){0,3}?(?:is|are|was|were|'s|would be|seems|looks)\s+(?:\w+\s+){0,3}?(?:wrong|incorrect|false|not (?:\w+ )?(?:correct|right|true|valid|balanced|possible|what)|invalid|impossible|absurd|nonsense|mistaken|erroneous|inconsistent|a (?:\w+ )?(?:mistake|misconception|error|myth|lie|typo|fallacy|bug|contradiction)|unphysical|too (?:high|low|large|small))|"
+    r"^[\s\"”'’`)\]*,$\\.]*(?:—|–|-|:|\()?\s*(?:wrong|incorrect|false|nope|not true|not quite|but (?:that|this|it)(?:'s| is) (?:not|wrong)|(?:held|hold|holds) (?:true|then)?|held\b|were true|was true|does not hold|doesn't hold|fails\b|[❌✗✘]|\(sic\)|\[sic\]|or not\b)|"
+    r"^[^.!?\n]{0,60}\b(?:is|are) (?:wrong|incorrect|false|invalid|not (?:true|right|correct|valid|balanced|equal))\b|^[^.!?\n]{0,40}\b(?:leads? to|would be|gives?|reach(?:es)?) (?:an? )?(?:contradiction|nonsense|absurd)|^[^.!?\n]{0,30}\bcontradict",
+    re.I,
+)
+CORRECTED = re.compile(
+    r"^[\s\"”'’`)\]*.!?$\\]*(?:—|–|-)?\s*(?:no[,.!:\s—–-]|nope\b|wait\b|hold on|hmm|oops|whoops|sorry\b|correction\b|actually[, ]|scratch that|i mean\b|let me (?:re-?check|correct|fix|redo|re-?calculate|re-?compute|double-check)|"
+    r"(?:that|this|it|which)(?:'s| is| was| can't be| cannot be| can not be)\s+(?:\w+\s+){0,2}?(?:wrong|incorrect|false|not right|not correct|not true|right|a mistake|an error|a misconception|mistaken|off|a myth|invalid|impossible)?\s*(?:wrong|incorrect|false|mistake|error|,|\.|—)|(?:that|this) (?:statement|claim|equation|value|figure|number|formula|result|line) is (?:\w+ )?(?:wrong|incorrect|false|not)|"
+    r"in (?:fact|reality|truth)|the (?:correct|right|true|actual) (?:answer|value|result|figure|formula|equation|statement|number|state|charge|one)|should be|it should|i made|my (?:mistake|bad))",
+    re.I,
+)
+QUOTES = {'"': '"', "“": "”", "«": "»", "„": "“", "‘": "’"}
+NOT_RIGHT = re.compile(r"\b(?:that|this|it)(?:'s| is| was) (?:exactly |indeed |quite )?right\b", re.I)
+
+
+def unasserted(text: str, start: int, end: int) -> str:
+    """Why text[start:end] is not the text's own assertion, or nothing."""
+    a, b = sentence(text, start, end)
+    before, after = text[a:start], text[end:b]
+    if _denied(before[-160:]):
+        return "the text itself does not assert it"
+    if AFTER.search(after[:120]):
+        return "the text itself denies it"
+    tail = text[b : b + 90]
+    if text[end : b + 1].rstrip(" \n\"”')*$\\]").endswith("?"):
+        return "it is asked, not asserted"
+    rest = (after if CORRECTED.match(after[:60]) else tail).lstrip()
+    if CORRECTED.match(rest[:80]) and not NOT_RIGHT.match(rest[:40]) and not _mere_actually(rest):
+        return "the text corrects it at once"
+    if _quoted(text, start, end):
+        return "it is quoted, not asserted"
+    line = text.rfind("\n", 0, start) + 1
+    if text[line:start].lstrip().startswith(">"):
+        return "it is quoted, not asserted"
+    if text[max(line, start - 80) : start].count("~~") % 2 and "~~" in text[end : end + 80]:
+        return "it is struck out"
+    return ""
+
+
+def sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    """The bounds of the sentence or line that holds the span, bounded in length."""
+    low = max(0, start - SENTENCE_MAX)
+    a = low
+    for found in STOP.finditer(text, low, start):
+        a = found.end()
+    stop = STOP.search(text, end, min(len(text), end + SENTENCE_MAX))
+    b = stop.start() if stop is not None else min(len(text), end + SENTENCE_MAX)
+    return a, b
+
+
+WEAK = re.compile(
+    r"^(?:never|cannot|(?:does|do|is|are|was)(?: not|n't)|rather than|instead of|unlike|would \w+|impossible|if\b.*)$",
+    re.I,
+)
+
+
+def _denied(before: str) -> bool:
+    """Whether a cue of denial reaches the claim: a weak one not past a comma, none past a turn."""
+    found = list(BEFORE.finditer(before))
+    if not found:
+        return False
+    between = before[found[-1].end() :]
+    if WEAK.match(found[-1].group(0).strip()) and re.search(r"[,;:—]\s", between):
+        return len(found) > 1 and not WEAK.match(found[-2].group(0).strip()) and not _turned(between)
+    return not _turned(between)
+
+
+def _turned(between: str) -> bool:
+    """`not 12 but …`, `instead of 5 we get …`: the denial ends before the claim."""
+    return bool(
+        re.search(
+            r"\bbut\b(?!\s+(?:not|that)\b)|\bso\b|\btherefore\b|\bthus\b|\bhence\b|\bthe (?:correct|right|true|actual)\b|\bin fact\b|\bactually\b|\bcorrectly\b|\bshould be\b|\bhowever\b|\bso that\b|\bwhile\b|\bwhereas\b|→|=>|\bwe (?:get|have|find|obtain)\b|[✅✓]",
+            between,
+            re.I,
+        )
+    )
+
+
+def _mere_actually(rest: str) -> bool:
+    """`In fact, 7 × 8 is even larger` goes on; only a new statement of the same kind corrects."""
+    return bool(re.match(r"in (?:fact|reality|truth)|actually", rest, re.I)) and not re.search(r"\d", rest[:80])
+
+
+def _quoted(text: str, start: int, end: int) -> bool:
+    line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    left, right = (
+        text[max(line_start, start - 120) : start],
+        text[end : min(end + 120, line_end if line_end >= 0 else len(text))],
+    )
+    for opening, closing in QUOTES.items():
+        at = left.rfind(opening)
+        if at < 0 or closing not in right or (opening != closing and closing in left[at:]):
+            continue
+        if opening == '"' and (left.count('"') % 2 == 0 or (left[at - 1 : at].isdigit() and at > 0)):
+            continue  # closed again, or inches
+        if opening == "‘" and not re.search(r"(?:^|[\s(])‘", left[max(0, at - 1) : at + 1]):
+            continue
+        return True
+    return False
+
+
+__all__ = ["sentence", "unasserted"]
