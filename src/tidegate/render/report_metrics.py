@@ -79,15 +79,18 @@ def words_of(audit: Audit, name: str) -> str:
 
 def _money_table(audit: Audit) -> Table:
     assert audit.costs is not None
-    table = Table(title=f"in production ({100 * audit.share:.3g} % positive, {audit.prevalence_source})",
-                  title_justify="left", box=SIMPLE)  # fmt: skip
+    table = Table(
+        title=f"in production ({100 * audit.share:.3g} % positive, {audit.prevalence_source}); "
+              f"costs in {escape(audit.costs.unit)}",
+        title_justify="left", box=SIMPLE,
+    )  # fmt: skip
     for column in (
         "system",
         "hits",
         "missed",
         "false alarms",
         "precision there",
-        f"cost per item ({audit.costs.unit})",
+        "cost per item",
     ):
         table.add_column(column, justify="left" if column == "system" else "right")
     for name, money in audit.money.items():
@@ -108,13 +111,14 @@ def _number(value: Measured) -> str:
 
 def _shipped_table(audit: Audit) -> Table:
     table = Table(title="which metric would have shipped which system", title_justify="left", box=SIMPLE)
-    for column in ("metric", "ships", "certainty", "regret per item"):
+    priced = any(s.regret is not None for s in audit.shipped)
+    for column in ("metric", "ships", "certainty", *(["regret per item"] if priced else [])):
         table.add_column(column, justify="right" if column in ("certainty", "regret per item") else "left")
     names = _shown_metrics(audit)
     for s in audit.shipped:
         if s.metric in names:
-            regret = "" if s.regret is None else f"{s.regret:.4g}"
-            table.add_row(s.metric, escape("tie" if s.tied else s.winner), f"{100 * s.certainty:.0f} %", regret)
+            regret = [] if not priced else ["" if s.regret is None else f"{s.regret:.4g}"]
+            table.add_row(s.metric, escape("tie" if s.tied else s.winner), f"{100 * s.certainty:.0f} %", *regret)
     return table
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,8 +17,9 @@ from tidegate.render.terminal import VERDICT_STYLE, number
 from tidegate.sim.scenario import ScenarioResult
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import NotBuilt, WrongUse, nearest
-from tidegate.spine.estimate import Estimate
+from tidegate.spine.estimate import Estimate, Measure
 
+SHARES = frozenset({"wilson", "clopper-pearson", "jeffreys"})  # methods of intervals for a proportion
 NAMES = {c.scenario: c for c in CAPABILITIES}
 
 
@@ -60,21 +62,30 @@ def show(console: Console, result: ScenarioResult, plot: Path | None) -> None:
     """The table a newcomer understands in ten seconds."""
     console.print(f"[bold]{escape(result.incident)}[/]\n[dim]seed {result.seed}[/]", highlight=False)
     names = list(dict.fromkeys(m.name for a in result.arms for m in a.measures))
-    table = Table()
+    table = Table(box=SIMPLE)
     table.add_column("way")
     for n in names:
         table.add_column(escape(n), justify="right")
-    table.add_column("what happened")
     table.add_column("verdict")
     for arm in result.arms:
         by_name = {m.name: m for m in arm.measures}
-        cells = []
-        for n in names:
-            m = by_name.get(n)
-            v = m.value if m else None
-            cells.append(number(v.value) if isinstance(v, Estimate) else "not measured" if v is not None else "")
-        table.add_row(escape(arm.name) + (" [dim](usual)[/]" if arm.usual else ""), *cells, escape(arm.summary),
+        cells = [_cell(by_name[n]) if n in by_name else "" for n in names]
+        table.add_row(escape(arm.name) + (" [dim](usual)[/]" if arm.usual else ""), *cells,
                       f"[{VERDICT_STYLE[arm.verdict]}]{arm.verdict.value}[/]")  # fmt: skip
     console.print(table)
+    for arm in result.arms:
+        console.print(f"[bold]{escape(arm.name)}[/]: {escape(arm.summary)}", highlight=False)
     if plot is not None and result.plots:
         console.print(f"plots: {', '.join(escape(str(plot / f)) for f in result.plots)}", highlight=False)
+
+
+def _cell(measure: Measure) -> str:
+    """A value as people read it: shares in percent, times in their unit."""
+    value = measure.value
+    if not isinstance(value, Estimate):
+        return "not measured"
+    if measure.unit == "ms":
+        return f"{value.value:,.0f} ms" if value.value < 1000 else f"{value.value / 1000:,.1f} s"
+    if value.method in SHARES:
+        return f"{100 * value.value:.3g} %"
+    return f"{number(value.value)} {measure.unit}".strip()
