@@ -26,6 +26,7 @@ from tidegate.check.promptlint.vocabulary import (
     VERBS_ALSO,
     VERBS_OF_PHRASE,
 )
+from tidegate.check.promptlint.wordset import word_set
 
 
 def concepts_of(toks: tuple[Token, ...]) -> list[Hit]:
@@ -192,22 +193,7 @@ class ClauseReader:
                 t.low == "tool"
                 and k
                 and self.toks[k - 1].low
-                not in (
-                    "the",
-                    "a",
-                    "any",
-                    "each",
-                    "every",
-                    "this",
-                    "that",
-                    "your",
-                    "all",
-                    "of",
-                    "right",
-                    "appropriate",
-                    "available",
-                    "no",
-                )
+                not in word_set("the a any each every this that your all of right appropriate available no")
             ) and (
                 self.toks[k - 1].low.isalpha()
                 and k >= 2
@@ -338,50 +324,12 @@ class ClauseReader:
                 self.add("abstain", "present" if positive else "absent", None)
                 continue
             stop = {k for k, t in enumerate(self.toks) if t.quote}
-            extra = {
-                "word",
-                "term",
-                "phrase",
-                "sentence",
-                "keyword",
-                "expression",
-                "line",
-                "text",
-                "statement",
-                "following",
-                "exact",
-                "verbatim",
-                "wording",
-                "string",
-                "say",
-                "mention",
-                "appear",
-                "name",
-                "character",
-                "words",
-                "letter",
-                "quote",
-                "opener",
-                "tagline",
-                "slogan",
-                "notice",
-                "disclaimer",
-                "formula",
-                "literal",
-                "greeting",
-                "salutation",
-                "sign",
-                "vocabulary",
-                "lexicon",
-                "speak",
-                "message",
-                "open",
-                "introduce",
-                "preface",
-                "farewell",
-                "closing",
-                "motto",
-            }
+            extra = word_set(
+                "word term phrase sentence keyword expression line text statement following exact verbatim wording "
+                "string say mention appear name character words letter quote opener tagline slogan notice disclaimer "
+                "formula literal greeting salutation sign vocabulary lexicon speak message open introduce preface "
+                "farewell closing motto"
+            )
             rest = tuple(w for w in self.residue("keyword", (k, k + 1)) if w not in extra and w not in VERBS_OF_PHRASE)
             _ = stop
             starts = bool(
@@ -407,43 +355,15 @@ class ClauseReader:
                 continue
             counted = self.times()
             keywordish = bool(
-                {
-                    "word",
-                    "term",
-                    "phrase",
-                    "keyword",
-                    "expression",
-                    "sentence",
-                    "string",
-                    "line",
-                    "text",
-                    "disclaimer",
-                    "statement",
-                    "notice",
-                    "words",
-                }
+                word_set(
+                    "word term phrase keyword expression sentence string line text disclaimer statement notice words"
+                )
                 & set(whole)
             ) or bool(
-                {
-                    "include",
-                    "contain",
-                    "use",
-                    "say",
-                    "mention",
-                    "write",
-                    "add",
-                    "insert",
-                    "avoid",
-                    "appear",
-                    "put",
-                    "ban",
-                    "utter",
-                    "drop",
-                    "work",
-                    "carry",
-                    "feature",
-                    "weave",
-                }
+                word_set(
+                    "include contain use say mention write add insert avoid appear put ban utter drop work carry feature "
+                    "weave"
+                )
                 & set(whole)
             )
             if not keywordish:
@@ -544,30 +464,9 @@ class ClauseReader:
         if q.unit.startswith("count:") and (
             self.toks[q.end - 1].lemma in lexicon.USERS
             or self.toks[q.end - 1].lemma
-            in (
-                "tool",
-                "call",
-                "retry",
-                "language",
-                "time",
-                "point",
-                "part",
-                "way",
-                "thing",
-                "level",
-                "type",
-                "kind",
-                "different",
-                "set",
-                "piece",
-                "group",
-                "space",
-                "one",
-                "digit",
-                "row",
-                "column",
-                "value",
-                "year",
+            in word_set(
+                "tool call retry language time point part way thing level type kind different set piece group space "
+                "one digit row column value year"
             )
         ):
             if self.toks[q.end - 1].lemma == "point":
@@ -611,56 +510,11 @@ class ClauseReader:
             return True
         if self.toks[0].text[0] in "([$" or (q.start == 0 and q.low == q.high and q.end >= len(self.toks) - 1):
             return False
-        verbs = {
-            "write",
-            "reply",
-            "answer",
-            "respond",
-            "keep",
-            "limit",
-            "use",
-            "give",
-            "be",
-            "stay",
-            "say",
-            "exceed",
-            "produce",
-            "stick",
-            "cap",
-            "go",
-            "aim",
-            "restrict",
-            "make",
-            "generate",
-            "confine",
-            "provide",
-            "need",
-            "return",
-            "output",
-            "deliver",
-            "contain",
-            "include",
-            "list",
-            "present",
-            "offer",
-            "compose",
-            "speak",
-            "summarize",
-            "draft",
-            "create",
-            "do",
-            "must",
-            "run",
-            "have",
-            "get",
-            "drop",
-            "add",
-            "explain",
-            "hold",
-            "trim",
-            "put",
-            "fall",
-        }
+        verbs = word_set(
+            "write reply answer respond keep limit use give be stay say exceed produce stick cap go aim restrict "
+            "make generate confine provide need return output deliver contain include list present offer compose "
+            "speak summarize draft create do must run have get drop add explain hold trim put fall"
+        )
         if set(self.lemmas) & verbs:
             return True
         return q.low != q.high
@@ -681,73 +535,12 @@ class ClauseReader:
             w
             for w in self.residue(q.unit, (q.start, q.end))
             if w
-            not in (
-                "length",
-                "size",
-                "count",
-                "number",
-                "total",
-                "sum",
-                "budget",
-                "range",
-                "window",
-                "target",
-                "worth",
-                "hard",
-                "short",
-                "space",
-                "comfortably",
-                "unit",
-                "quota",
-                "line",
-                "edit",
-                "trim",
-                "extract",
-                "cap",
-                "run",
-                "span",
-                "fit",
-                "squeeze",
-                "reject",
-                "rejected",
-                "truncate",
-                "cut",
-                "concise",
-                "brief",
-                "spend",
-                "dedicate",
-                "devote",
-                "post",
-                "list",
-                "draft",
-                "say",
-                "text",
-                "accept",
-                "tight",
-                "strict",
-                "limit",
-                "word",
-                "fill",
-                "amount",
-                "measure",
-                "restrict",
-                "confine",
-                "shorter",
-                "stop",
-                "ceiling",
-                "floor",
-                "never",
-                "total",
-                "generate",
-                "write",
-                "type",
-                "roughly",
-                "print",
-                "clock",
-                "weigh",
-                "stretch",
-                "extend",
-                "exceed",
+            not in word_set(
+                "length size count number total sum budget range window target worth hard short space comfortably "
+                "unit quota line edit trim extract cap run span fit squeeze reject rejected truncate cut concise "
+                "brief spend dedicate devote post list draft say text accept tight strict limit word fill amount "
+                "measure restrict confine shorter stop ceiling floor never generate write type roughly print clock "
+                "weigh stretch extend exceed"
             )
         ]
         unit_noun = self.toks[q.end - 1].lemma if q.end else ""
@@ -928,34 +721,10 @@ class ClauseReader:
 
     def _language_named(self, h: Hit) -> bool:
         nxt = self.lemmas[h.end] if h.end < len(self.toks) else ""
-        if nxt in (
-            "translation",
-            "speaker",
-            "customer",
-            "user",
-            "market",
-            "team",
-            "term",
-            "loanword",
-            "law",
-            "literature",
-            "culture",
-            "cuisine",
-            "food",
-            "name",
-            "teacher",
-            "lesson",
-            "course",
-            "class",
-            "student",
-            "version",
-            "dictionary",
-            "grammar",
-            "history",
-            "government",
-            "company",
-            "subsidiary",
-            "office",
+        if nxt in word_set(
+            "translation speaker customer user market team term loanword law literature culture cuisine food name "
+            "teacher lesson course class student version dictionary grammar history government company subsidiary "
+            "office"
         ):
             return False
         return "translate" not in self.lemmas and "translation" not in self.lemmas and "learn" not in self.lemmas
@@ -965,26 +734,10 @@ class ClauseReader:
             return False
         prior = self.lemmas[max(0, h.start - 5) : h.start]
         return bool(
-            {
-                "reader",
-                "audience",
-                "assume",
-                "if",
-                "like",
-                "for",
-                "to",
-                "user",
-                "target",
-                "as",
-                "customer",
-                "everyone",
-                "listener",
-                "student",
-                "treat",
-                "suppose",
-                "imagine",
-                "recipient",
-            }
+            word_set(
+                "reader audience assume if like for to user target as customer everyone listener student treat "
+                "suppose imagine recipient"
+            )
             & set(prior)
         ) and not (
             {"by", "from", "quote", "consult", "refer", "escalate", "human", "hand", "transfer"} & set(self.lemmas)
@@ -993,27 +746,9 @@ class ClauseReader:
     def _format_asked(self, h: Hit) -> bool:
         """Whether a format is what the reply must be, rather than something it holds or speaks of."""
         nxt = self.lemmas[h.end] if h.end < len(self.toks) else ""
-        if nxt in (
-            "key",
-            "schema",
-            "input",
-            "file",
-            "example",
-            "below",
-            "field",
-            "value",
-            "string",
-            "path",
-            "template",
-            "tag",
-            "page",
-            "attachment",
-            "provided",
-            "config",
-            "header",
-            "row",
-            "column",
-            "parser",
+        if nxt in word_set(
+            "key schema input file example below field value string path template tag page attachment provided "
+            "config header row column parser"
         ):
             return False
         if (
@@ -1030,36 +765,10 @@ class ClauseReader:
             prior
         ):
             return False
-        asked = {
-            "in",
-            "as",
-            "only",
-            "valid",
-            "with",
-            "be",
-            "format",
-            "output",
-            "return",
-            "respond",
-            "emit",
-            "produce",
-            "single",
-            "nothing",
-            "use",
-            "is",
-            "entire",
-            "reply",
-            "raw",
-            "pure",
-            "into",
-            "avoid",
-            "no",
-            "not",
-            "never",
-            "but",
-            "other",
-            "one",
-        }
+        asked = word_set(
+            "in as only valid with be format output return respond emit produce single nothing use is entire "
+            "reply raw pure into avoid no not never but other one"
+        )
         return (
             bool(asked & set(prior))
             or bool(asked & set(lemmas))
@@ -1073,79 +782,19 @@ class ClauseReader:
         word = self.toks[h.start].low
         if h.end - h.start > 1 or word.endswith("ly"):
             return True
-        reply = {
-            "reply",
-            "answer",
-            "response",
-            "message",
-            "output",
-            "prose",
-            "text",
-            "tone",
-            "register",
-            "language",
-            "style",
-            "manner",
-            "voice",
-            "wording",
-            "explanation",
-            "writing",
-            "way",
-            "fashion",
-            "phrasing",
-            "speech",
-            "and",
-            "or",
-            "but",
-            "at",
-            "in",
-            "as",
-            "with",
-            ",",
-            ".",
-            ":",
-            "yet",
-            "when",
-            "to",
-            "throughout",
-            "everywhere",
-            "treatment",
-            "coverage",
-            "form",
-            "approach",
-        }
+        reply = word_set(
+            "reply answer response message output prose text tone register language style manner voice wording "
+            "explanation writing way fashion phrasing speech and or but at in as with , . : yet when to "
+            "throughout everywhere treatment coverage form approach"
+        )
         if nxt and nxt not in reply and self.toks[h.end].low.isalpha():
             return False
         return (
             bool(
-                {
-                    "be",
-                    "keep",
-                    "sound",
-                    "stay",
-                    "remain",
-                    "write",
-                    "reply",
-                    "answer",
-                    "respond",
-                    "use",
-                    "make",
-                    "maintain",
-                    "speak",
-                    "adopt",
-                    "talk",
-                    "go",
-                    "give",
-                    "provide",
-                    "favor",
-                    "value",
-                    "aim",
-                    "prefer",
-                    "need",
-                    "require",
-                    "must",
-                    "should",
-                }
+                word_set(
+                    "be keep sound stay remain write reply answer respond use make maintain speak adopt talk go give "
+                    "provide favor value aim prefer need require must should"
+                )
                 & set(self.lemmas[: h.start + 1])
             )
             or h.start == 0
@@ -1172,21 +821,9 @@ class ClauseReader:
                     scope=self._scope_of(restrict),
                 )
                 continue
-            capital = self.toks[h.start].lemma in (
-                "capital",
-                "capitalize",
-                "capitalization",
-                "initial",
-                "leading",
-                "uppercase",
-                "upper",
-                "standard",
-                "sentence",
-                "normal",
-                "block",
-                "all",
-                "full",
-                "caps",
+            capital = self.toks[h.start].lemma in word_set(
+                "capital capitalize capitalization initial leading uppercase upper standard sentence normal block all "
+                "full caps"
             )
             whole = (
                 bool(
@@ -1238,22 +875,7 @@ class ClauseReader:
             attribute in PLACES
             and before in ("the", "each", "every", "this", "any")
             and len(prior) > 1
-            and prior[-2]
-            in (
-                "in",
-                "inside",
-                "within",
-                "under",
-                "after",
-                "before",
-                "outside",
-                "between",
-                "above",
-                "below",
-                "of",
-                "from",
-                "near",
-            )
+            and prior[-2] in word_set("in inside within under after before outside between above below of from near")
         ):
             return
         if h.end - h.start == 1 and attribute in PLACES and h.end < len(self.toks):
@@ -1289,21 +911,9 @@ class ClauseReader:
             return
         if (
             attribute
-            in (
-                "bullets",
-                "numbered",
-                "list",
-                "title",
-                "summary",
-                "example",
-                "image",
-                "table",
-                "heading",
-                "comma",
-                "digits",
-                "reasoning-shown",
-                "warning",
-                "code-comments",
+            in word_set(
+                "bullets numbered list title summary example image table heading comma digits reasoning-shown warning "
+                "code-comments"
             )
             and self.modality == "must"
             and not self._asks_for(h)
@@ -1360,19 +970,7 @@ class ClauseReader:
                 restrict=tuple(
                     w
                     for w in restrict
-                    if w
-                    not in (
-                        "function",
-                        "code",
-                        "file",
-                        "full",
-                        "purpose",
-                        "triple",
-                        "quote",
-                        "body",
-                        "argument",
-                        "type",
-                    )
+                    if w not in word_set("function code file full purpose triple quote body argument type")
                 ),
             )
             return
@@ -1386,52 +984,11 @@ class ClauseReader:
         prior = self.lemmas[: h.start]
         if not h.positive:
             return True
-        verbs = {
-            "use",
-            "include",
-            "add",
-            "present",
-            "structure",
-            "format",
-            "write",
-            "provide",
-            "give",
-            "put",
-            "contain",
-            "insert",
-            "organize",
-            "list",
-            "show",
-            "answer",
-            "reply",
-            "respond",
-            "output",
-            "break",
-            "lay",
-            "append",
-            "start",
-            "begin",
-            "end",
-            "finish",
-            "make",
-            "produce",
-            "in",
-            "as",
-            "with",
-            "be",
-            "have",
-            "carry",
-            "need",
-            "return",
-            "arrange",
-            "display",
-            "render",
-            "create",
-            "prefer",
-            "supply",
-            "offer",
-            "express",
-        }
+        verbs = word_set(
+            "use include add present structure format write provide give put contain insert organize list show "
+            "answer reply respond output break lay append start begin end finish make produce in as with be have "
+            "carry need return arrange display render create prefer supply offer express"
+        )
         after = self.lemmas[h.end : h.end + 3]
         return (
             bool(verbs & set(prior))
@@ -1442,41 +999,13 @@ class ClauseReader:
     def _question(self, h: Hit) -> bool:
         before = self.toks[h.start - 1].low if h.start else ""
         if h.end - h.start == 1 and h.attribute == "question":
-            if before in (
-                "the",
-                "user's",
-                "their",
-                "this",
-                "that",
-                "customer's",
-                "original",
-                "user",
-                "each",
-                "every",
-                "of",
-                "customer",
-            ) or (before == "any" and not {"ask", "pose", "put"} & set(self.lemmas)):
+            if before in word_set("the user's their this that customer's original user each every of customer") or (
+                before == "any" and not {"ask", "pose", "put"} & set(self.lemmas)
+            ):
                 return False
-            verbs = {
-                "ask",
-                "end",
-                "pose",
-                "include",
-                "contain",
-                "raise",
-                "finish",
-                "close",
-                "put",
-                "add",
-                "conclude",
-                "with",
-                "no",
-                "without",
-                "avoid",
-                "never",
-                "use",
-                "need",
-            }
+            verbs = word_set(
+                "ask end pose include contain raise finish close put add conclude with no without avoid never use need"
+            )
             return bool(verbs & set(self.lemmas)) and not (
                 {"answer", "multiple", "exam", "quiz", "interview"} & set(self.lemmas)
             )
@@ -1492,66 +1021,15 @@ class ClauseReader:
         word = self.toks[h.start].lemma
         if h.end - h.start > 1 or word in ("cite", "citation", "footnote", "bibliography", "attribution"):
             return True
-        verbs = {
-            "cite",
-            "include",
-            "provide",
-            "carry",
-            "need",
-            "add",
-            "give",
-            "link",
-            "quote",
-            "back",
-            "support",
-            "append",
-            "omit",
-            "skip",
-            "without",
-            "no",
-            "mention",
-            "attribute",
-            "contain",
-            "have",
-            "leave",
-            "never",
-            "use",
-            "put",
-            "require",
-            "name",
-            "drop",
-            "insert",
-            "accompany",
-            "list",
-            "point",
-            "post",
-            "share",
-            "avoid",
-            "come",
-            "must",
-            "supply",
-            "strip",
-            "free",
-        }
+        verbs = word_set(
+            "cite include provide carry need add give link quote back support append omit skip without no mention "
+            "attribute contain have leave never use put require name drop insert accompany list point post share "
+            "avoid come must supply strip free"
+        )
         before = self.toks[h.start - 1].low if h.start else ""
         if word in ("source", "reference"):
             if (
-                before
-                in (
-                    "the",
-                    "your",
-                    "this",
-                    "these",
-                    "data",
-                    "open",
-                    "news",
-                    "provided",
-                    "given",
-                    "single",
-                    "trusted",
-                    "other",
-                    "different",
-                )
+                before in word_set("the your this these data open news provided given single trusted other different")
                 and not ({"cite", "name", "link"} & set(self.lemmas))
                 and not (before in ("its", "the", "a") and "claim" in self.lemmas)
             ):
@@ -1566,27 +1044,10 @@ class ClauseReader:
             ):
                 return False
             if word == "source" and not (
-                {
-                    "claim",
-                    "statement",
-                    "fact",
-                    "cite",
-                    "answer",
-                    "reply",
-                    "response",
-                    "no",
-                    "never",
-                    "without",
-                    "assertion",
-                    "figure",
-                    "list",
-                    "every",
-                    "each",
-                    "always",
-                    "include",
-                    "provide",
-                    "add",
-                }
+                word_set(
+                    "claim statement fact cite answer reply response no never without assertion figure list every each "
+                    "always include provide add"
+                )
                 & set(self.lemmas)
             ):
                 return False
@@ -1600,32 +1061,9 @@ class ClauseReader:
         lead = 0
         while lead < len(toks) and (
             toks[lead].low
-            in (
-                "you",
-                "the",
-                "assistant",
-                "agent",
-                "model",
-                "bot",
-                "please",
-                "must",
-                "should",
-                "always",
-                "never",
-                "do",
-                "not",
-                "shall",
-                "will",
-                "need",
-                "to",
-                "also",
-                "may",
-                "can",
-                "be",
-                "make",
-                "sure",
-                "ensure",
-                "that",
+            in word_set(
+                "you the assistant agent model bot please must should always never do not shall will need to also may "
+                "can be make sure ensure that"
             )
             or toks[lead].low.endswith("ly")
             or toks[lead].lemma in ("refrain", "avoid")
@@ -1669,25 +1107,7 @@ def part_of(text: str) -> tuple[str, ...]:
         lem
         for lem, t in zip(lemmas, toks, strict=True)
         if t.low[0].isalnum()
-        and t.low
-        not in (
-            "the",
-            "a",
-            "an",
-            "your",
-            "of",
-            "in",
-            "for",
-            "each",
-            "every",
-            "section",
-            "sections",
-            "part",
-            "called",
-            "named",
-            "titled",
-            "output",
-        )
+        and t.low not in word_set("the a an your of in for each every section sections part called named titled output")
     ]
     return ("part", " ".join(words)) if words else ()
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.model import Conjunction, Literal
 from tidegate.check.promptlint.text import tokens
+from tidegate.check.promptlint.wordset import word_set
 
 CONTRACTIONS = (
     (re.compile(r"\b(can)not\b", re.I), r"\1 not"),
@@ -54,8 +55,11 @@ NEGATIVE_WORDS = ("unless", "except", "other than", "apart from", "aside from", 
 MEDIAL = re.compile(r"\b(?:for|to|with|from) (?:all |any |every |our |the |each )?((?:(?!(?:to|the|a|an|of|for|with|from|in|and|or|your|question)\b)[\w-]+ ){1,4}?)(users?|customers?|clients?|guests?|accounts?|members?|subscribers?|patients?|students?|visitors?|callers?|tenants?|shoppers?|travell?ers?|passengers?|plans?|tickets?|orders?|residents?|tiers?)\b(?P<tail>(?: (?:in|from|on|at|with|who|that|whose)\b[^,;.]*)?)", re.I)  # fmt: skip
 EDGE = re.compile(r"\b(?:on|during|outside|after|in) (?:the )?(weekdays?|weekends?|business hours|office hours|working hours|hours|holidays|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?)\b", re.I)  # fmt: skip
 
-STOP = frozenset(
-    ["a", "an", "the", "this", "that", "these", "those", "it", "its", "be", "have", "do", "does", "did", "can", "could", "will", "would", "shall", "should", "must", "may", "might", "you", "your", "they", "their", "them", "he", "she", "his", "her", "to", "of", "in", "on", "at", "for", "with", "by", "from", "as", "and", "or", "if", "when", "whenever", "is", "are", "was", "were", "been", "being", "has", "had", "there", "here", "then", "so", "just", "really", "very", "any", "some", "such", "own", "also", "already", "ever", "currently", "explicitly", "clearly", "specifically", "directly", "actually", "please", "about"]
+STOP = word_set(
+    "a an the this that these those it its be have do does did can could will would shall should must may "
+    "might you your they their them he she his her to of in on at for with by from as and or if when "
+    "whenever is are was were been being has had there here then so just really very any some such own "
+    "also already ever currently explicitly clearly specifically directly actually please about"
 )  # fmt: skip
 SYNONYMS = {
     **dict.fromkeys(lexicon.USERS - {"person", "people", "they", "them", "he", "she", "you", "u", "who", "whoever",
@@ -69,53 +73,17 @@ SYNONYMS = {
     "concern": "topic", "regard": "topic", "involve": "topic", "relate": "topic", "discuss": "topic", "upset": "angry",
     "frustrated": "angry", "annoyed": "angry", "furious": "angry",
 }  # fmt: skip
-NEGATIONS = frozenset(["not", "no", "never", "without", "none", "neither", "nor", "lack", "lacking"])
+NEGATIONS = word_set("not no never without none neither nor lack lacking")
 TOPIC = re.compile(r"^(?:the |a |an |any |this |your )?(?:\w+ )?(?P<what>reply|answer|response|message|question|ticket|request|topic|issue|conversation|query|case|subject|email|discussion|inquiry|enquiry|problem|complaint|call|chat)s?\s+(?:is about|is related to|relates to|concerns?|involves?|regards?|touch(?:es)? on|deals? with|is on|covers?|is regarding)\s+(?P<value>.+)$", re.I)  # fmt: skip
 ASKS = re.compile(r"^(?:the |a |an )?(?:\w+ )?(?:user|customer|client|guest|caller|they|he|she|someone|patient|student|visitor|member|person|reader)s?\s+(?:(?:has|have|explicitly|specifically|directly) )*(?:asks?(?:ed)?|requests?(?:ed)?|wants?|inquires?|enquires?|asking|needs?)\s+(?:you )?(?:for|about|to|how|what|whether|a|an)?\s*(?P<value>.+)$", re.I)  # fmt: skip
 EQUALS = re.compile(r"^(?:the |a |an |your |their |this )?(?P<key>(?:[\w'’-]+ ){0,4}?[\w'’-]+)\s*(?:\bis\b|\bare\b|\bequals\b|==?|\bis set to\b|:)\s*(?:equal to |set to )?(?P<not>not |n't |no longer )?(?:in |on |from |at |the |a |an |of )*(?P<value>[^,]+?)\s*$", re.I)  # fmt: skip
 LANGUAGE_OF = re.compile(r"\b(?:writ(?:es?|ing|ten)|wrote|speaks?|speaking|messages?|asks?|types?|communicates?|language)\b.*?\b([A-Z][a-z]+)\b|\b([A-Z][a-z]+)[- ]speaking\b")  # fmt: skip
 
 
-PLACES_OF_OUTPUT = frozenset(
-    [
-        "explanation",
-        "rationale",
-        "verdict",
-        "justification",
-        "annotation",
-        "appendix",
-        "sidebar",
-        "label",
-        "memo",
-        "draft",
-        "synopsis",
-        "excerpt",
-        "tagline",
-        "byline",
-        "description",
-        "report",
-        "article",
-        "email",
-        "subject",
-        "story",
-        "letter",
-        "post",
-        "tweet",
-        "review",
-        "poem",
-        "recipe",
-        "listing",
-        "sentence",
-        "bullet",
-        "row",
-        "cell",
-        "entry",
-        "option",
-        "example",
-        "step",
-        "question",
-        "heading",
-    ]
+PLACES_OF_OUTPUT = word_set(
+    "explanation rationale verdict justification annotation appendix sidebar label memo draft synopsis "
+    "excerpt tagline byline description report article email subject story letter post tweet review poem "
+    "recipe listing sentence bullet row cell entry option example step question heading"
 )
 
 
@@ -391,64 +359,12 @@ def literal(phrase: str) -> Literal | None:
     enumerated = _enumerated(low_tokens)
     if enumerated is not None:
         content = [w for w in low_tokens if w not in STOP and w not in lexicon.ENUMERATED]
-        kin = {
-            "user",
-            "account",
-            "customer",
-            "country",
-            "region",
-            "plan",
-            "tier",
-            "client",
-            "guest",
-            "live",
-            "base",
-            "locate",
-            "located",
-            "based",
-            "subscription",
-            "subscriber",
-            "member",
-            "location",
-            "device",
-            "patient",
-            "student",
-            "age",
-            "market",
-            "jurisdiction",
-            "card",
-            "level",
-            "type",
-            "status",
-            "kind",
-            "come",
-            "reside",
-            "sign",
-            "hour",
-            "visitor",
-            "shopper",
-            "during",
-            "business",
-            "office",
-            "working",
-            "request",
-            "arrive",
-            "today",
-            "day",
-            "not",
-            "no",
-            "app",
-            "billing",
-            "shipping",
-            "delivery",
-            "order",
-            "contact",
-            "reach",
-            "channel",
-            "person",
-            "traveller",
-            "traveler",
-        }
+        kin = word_set(
+            "user account customer country region plan tier client guest live base locate located based "
+            "subscription subscriber member location device patient student age market jurisdiction card level "
+            "type status kind come reside sign hour visitor shopper during business office working request arrive "
+            "today day not no app billing shipping delivery order contact reach channel person traveller traveler"
+        )
         if all(SYNONYMS.get(w, w) in kin or w in kin for w in content):
             negative = any(w in NEGATIONS for w in low_tokens)
             return enumerated.negated() if negative else enumerated

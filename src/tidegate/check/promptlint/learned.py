@@ -20,46 +20,22 @@ from tidegate.check.promptlint.lint import Analysis
 from tidegate.check.promptlint.model import Unit
 from tidegate.check.promptlint.parse import directive
 from tidegate.check.promptlint.text import lemma, mask, tokens
+from tidegate.check.promptlint.wordset import word_set
 from tidegate.spine.finding import Finding, Severity, Where
 from tidegate.spine.resources import resource_bytes
 
-FEATURES = (
-    "overlap",
-    "verb",
-    "polarity",
-    "antonym",
-    "numbers",
-    "strong",
-    "subset",
-    "overlap_polarity",
-    "overlap_antonym",
-    "guard",
-)
+FEATURES = word_set("overlap verb polarity antonym numbers strong subset overlap_polarity overlap_antonym guard")
 ANTONYMS = {
     frozenset(pair.split("/")) for pair in
     ["accept/reject", "accept/decline", "allow/deny", "allow/forbid", "include/exclude", "include/omit", "show/hide", "open/close", "before/after", "first/last", "public/private", "internal/external", "automatic/manual", "keep/delete", "keep/discard", "retain/erase", "early/late", "single/multiple", "singular/plural", "ascending/descending", "increase/decrease", "enable/disable", "add/remove", "same/different", "with/without", "approve/refuse", "honest/flattering", "direct/indirect", "optimistic/pessimistic", "literal/figurative", "positive/negative", "inside/outside", "left/right", "top/bottom", "minimum/maximum", "immediately/later", "immediately/wait", "simple/complex", "fast/slow", "specific/vague", "specific/general", "anonymous/named", "repeat/once", "merge/split", "summarise/expand", "summarize/expand", "agree/disagree", "encourage/discourage", "start/stop", "modern/traditional", "hot/cold"]
 }  # fmt: skip
-STOP = frozenset(["a", "an", "the", "to", "of", "in", "on", "at", "for", "with", "and", "or", "is", "are", "be", "as", "by", "it", "its", "this", "that", "you", "your", "every", "each", "all", "any", "always", "never", "not", "no", "do", "does", "must", "should", "may", "can", "will", "please", "when", "if", "unless", "reply", "answer", "response", "message", "user", "customer", "use"])  # fmt: skip
-NEGATIVE = frozenset(
-    [
-        "not",
-        "no",
-        "never",
-        "without",
-        "avoid",
-        "refuse",
-        "forbid",
-        "forbidden",
-        "ban",
-        "prohibit",
-        "omit",
-        "skip",
-        "exclude",
-        "nothing",
-        "none",
-        "neither",
-        "nor",
-    ]
+STOP = word_set(
+    "a an the to of in on at for with and or is are be as by it its this that you your every each all any "
+    "always never not no do does must should may can will please when if unless reply answer response "
+    "message user customer use"
+)  # fmt: skip
+NEGATIVE = word_set(
+    "not no never without avoid refuse forbid forbidden ban prohibit omit skip exclude nothing none neither nor"
 )
 THRESHOLD = 0.9
 PAIRS_MAX = 20_000

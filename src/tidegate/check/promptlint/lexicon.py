@@ -12,6 +12,7 @@ one thing.  Whatever is not listed is unknown: it narrows the object, it is neve
 from functools import cache
 
 from tidegate.check.promptlint.text import tokens
+from tidegate.check.promptlint.wordset import word_set
 
 # attribute → value → wordings, parted by "|".  Presence attributes have the one value "yes".
 PRESENT: dict[str, str] = {
@@ -262,136 +263,63 @@ IMPLIES: tuple[tuple[str, str], ...] = (
     ("codeblock", "markdown"), ("ask", "question"),
 )  # fmt: skip
 
-SOFT = frozenset({"tone", "verbosity", "audience", "jargon", "hedge", "humor", "metaphor", "digression"})
+SOFT = word_set("tone verbosity audience jargon hedge humor metaphor digression")
 
 # Nouns that mean the whole reply, and words that say nothing about what is asked.
-REPLY_NOUNS = frozenset(
-    [
-        "reply",
-        "response",
-        "answer",
-        "output",
-        "message",
-        "text",
-        "completion",
-        "content",
-        "communication",
-        "turn",
-        "result",
-        "generation",
-        "everything",
-        "anything",
-        "all",
-        "conversation",
-        "interaction",
-        "exchange",
-        "correspondence",
-        "wording",
-        "sentence_",
-        "prose_",
-        "write-up",
-        "writeup",
-        "response's",
-        "feedback",
-    ]
+REPLY_NOUNS = word_set(
+    "reply response answer output message text completion content communication turn result generation "
+    "everything anything all conversation interaction exchange correspondence wording sentence_ prose_ "
+    "write-up writeup response's feedback"
 )
-USERS = frozenset(
-    [
-        "user",
-        "customer",
-        "client",
-        "reader",
-        "guest",
-        "patient",
-        "student",
-        "caller",
-        "passenger",
-        "visitor",
-        "member",
-        "subscriber",
-        "shopper",
-        "person",
-        "someone",
-        "anyone",
-        "human",
-        "tenant",
-        "buyer",
-        "traveller",
-        "traveler",
-        "learner",
-        "owner",
-        "applicant",
-        "citizen",
-        "viewer",
-        "audience",
-        "people",
-        "everyone",
-        "somebody",
-        "anybody",
-        "borrower",
-        "claimant",
-        "pupil",
-        "player",
-        "donor",
-        "employee",
-        "them",
-        "they",
-        "he",
-        "she",
-        "you",
-        "u",
-        "recipient",
-        "requester",
-        "renter",
-        "policyholder",
-        "borrower",
-        "parent",
-        "consumer",
-        "patron",
-        "diner",
-        "who",
-        "whoever",
-        "homeowner",
-        "resident",
-    ]
+USERS = word_set(
+    "user customer client reader guest patient student caller passenger visitor member subscriber shopper "
+    "person someone anyone human tenant buyer traveller traveler learner owner applicant citizen viewer "
+    "audience people everyone somebody anybody borrower claimant pupil player donor employee them they he "
+    "she you u recipient requester renter policyholder parent consumer patron diner who whoever homeowner "
+    "resident"
 )
-ASSISTANT = frozenset(
-    [
-        "assistant",
-        "bot",
-        "agent",
-        "model",
-        "chatbot",
-        "ai",
-        "system",
-        "tool_",
-        "helper",
-        "copilot",
-        "you",
-        "your",
-        "yourself",
-    ]
-)
-BENIGN = frozenset(
-    ["a", "an", "the", "this", "that", "these", "those", "it", "its", "itself", "one", "ones", "of", "in", "on", "at", "to", "for", "with", "by", "from", "as", "into", "onto", "per", "each", "every", "all", "any", "both", "whole", "entire", "complete", "full", "overall", "single", "own", "your", "you", "yourself", "please", "be", "have", "do", "can", "could", "will", "would", "shall", "should", "must", "may", "might", "need", "ought", "want", "let", "make", "sure", "ensure", "keep", "remain", "stay", "always", "never", "not", "no", "nor", "none", "and", "or", "but", "so", "then", "also", "too", "both", "either", "neither", "only", "just", "simply", "strictly", "solely", "exclusively", "entirely", "completely", "fully", "purely", "write", "reply", "respond", "answer", "say", "speak", "use", "utilize", "employ", "produce", "output", "generate", "return", "give", "provide", "deliver", "compose", "draft", "form", "formulate", "phrase", "express", "render", "present", "show", "display", "contain", "include", "add", "put", "insert", "place", "place", "begin", "start", "open", "end", "finish", "close", "conclude", "lead", "come", "go", "get", "run", "appear", "happen", "occur", "stand", "sit", "set", "hold", "carry", "have", "feature", "bear", "state", "mention", "offer", "supply", "emit", "send", "issue", "create", "prepare", "format", "structure", "style", "sound", "read", "look", "feel", "seem", "treat", "assume", "expect", "require", "demand", "allow", "permit", "forbid", "ban", "prohibit", "exclude", "omit", "skip", "avoid", "drop", "remove", "leave", "strip", "refrain", "abstain_", "resist", "steer", "stop", "cease", "reject", "accept", "acceptable", "unacceptable", "okay", "ok", "fine", "welcome_", "allowed", "allow", "mandatory", "required", "compulsory", "obligatory", "optional", "necessary", "prohibited", "forbidden", "banned", "valid", "well", "formed", "proper", "correct", "appropriate", "clear", "good", "best", "better", "clean", "single", "word", "term_", "thing", "way", "manner", "fashion", "style", "tone", "register", "voice", "language", "level", "order", "form", "format", "formatting", "syntax", "kind", "sort", "type", "any_kind", "whatsoever", "ever", "once", "time", "times", "least", "most", "more", "less", "few", "fewer", "many", "much", "very", "extremely", "really", "absolutely", "highly", "quite", "rather", "maximally", "utterly", "completely", "super", "totally", "possible", "possibly", "as_possible", "freely", "generously", "liberally", "there", "here", "where", "when", "how", "what", "which", "who", "whom", "whose", "if", "unless", "while", "because", "since", "though", "although", "even", "still", "yet", "now", "first", "last", "before", "after", "above", "below", "under", "over", "between", "within", "without", "throughout", "across", "during", "until", "i", "we", "us", "our", "he", "she", "they", "them", "their", "his", "her", "my", "me", "mine", "surrounding", "around", "other", "else", "extra", "additional", "further", "accompanying", "thing", "matter", "circumstance", "case", "situation", "condition", "rule", "instruction", "guideline", "requirement", "policy", "note_", "important", "remember", "note_that", "attention", "reader", "user", "customer", "client", "at_all", "exactly", "precisely", "total", "maximum", "minimum", "limit", "cap", "length", "long", "short", "up", "down", "out", "off", "back", "through", "via", "about", "like", "such", "same", "different", "new", "next", "final", "finally", "immediately", "directly", "right", "away", "straight", "instead", "nothing", "anything", "something", "everything", "whole", "part", "piece", "bit", "line_", "page_", "free", "from", "devoid", "entire", "entirety", "made", "up", "consist", "comprise", "take", "get", "stick", "adhere", "follow", "obey", "observe", "respect", "apply", "be_used", "used", "sprinkle", "throw", "pepper", "drop_in", "work", "weave", "slip", "tack", "append", "attach", "affix", "prepend", "top_", "tail", "crown", "finish_off", "round", "body", "text", "reply", "response", "answer", "output", "message", "content", "completion", "result", "turn", "conversation", "communication", "write-up", "everything", "come_back", "nobody", "none", "fail", "forget", "neglect", "bother", "insist", "request_", "ask_", "question_", "always_", "good", "great", "favor", "prefer", "preferably", "ideally", "try", "aim", "strive", "attempt", "seek", "want", "wish", "like", "generally", "usually", "normally", "typically", "mostly", "regardless", "matter", "whatever", "whichever", "wherever", "whenever", "however", "chat", "support", "help", "assistance", "assist", "desk", "service_", "ai", "assistant", "bot", "agent", "model", "you", "chatbot", "visible", "facing", "final-user", "end", "whole_reply", "bring", "wrap", "up", "down", "keep_it", "go_over", "rest", "exceed", "surpass", "pass", "least", "outside", "somewhere", "anywhere", "position", "point", "beginning", "start_of", "top", "bottom", "front", "natural", "human_", "friendly", "polite", "politely", "warm_", "nice", "kind_", "courteous", "cheerful", "helpful", "appear_in", "occur_in", "show_up", "come_up", "touch", "reach", "beyond", "past", "written", "spoken", "phrased", "worded", "typed", "given", "expressed", "formulated", "drafted", "composed", "handle", "handled", "mix"]
+ASSISTANT = word_set("assistant bot agent model chatbot ai system tool_ helper copilot you your yourself")
+BENIGN = word_set(
+    "a an the this that these those it its itself one ones of in on at to for with by from as into onto "
+    "per each every all any both whole entire complete full overall single own your you yourself please "
+    "be have do can could will would shall should must may might need ought want let make sure ensure "
+    "keep remain stay always never not no nor none and or but so then also too either neither only just "
+    "simply strictly solely exclusively entirely completely fully purely write reply respond answer say "
+    "speak use utilize employ produce output generate return give provide deliver compose draft form "
+    "formulate phrase express render present show display contain include add put insert place begin "
+    "start open end finish close conclude lead come go get run appear happen occur stand sit set hold "
+    "carry feature bear state mention offer supply emit send issue create prepare format structure style "
+    "sound read look feel seem treat assume expect require demand allow permit forbid ban prohibit "
+    "exclude omit skip avoid drop remove leave strip refrain abstain_ resist steer stop cease reject "
+    "accept acceptable unacceptable okay ok fine welcome_ allowed mandatory required compulsory "
+    "obligatory optional necessary prohibited forbidden banned valid well formed proper correct "
+    "appropriate clear good best better clean word term_ thing way manner fashion tone register voice "
+    "language level order formatting syntax kind sort type any_kind whatsoever ever once time times least "
+    "most more less few fewer many much very extremely really absolutely highly quite rather maximally "
+    "utterly super totally possible possibly as_possible freely generously liberally there here where "
+    "when how what which who whom whose if unless while because since though although even still yet now "
+    "first last before after above below under over between within without throughout across during until "
+    "i we us our he she they them their his her my me mine surrounding around other else extra additional "
+    "further accompanying matter circumstance case situation condition rule instruction guideline "
+    "requirement policy note_ important remember note_that attention reader user customer client at_all "
+    "exactly precisely total maximum minimum limit cap length long short up down out off back through via "
+    "about like such same different new next final finally immediately directly right away straight "
+    "instead nothing anything something everything part piece bit line_ page_ free devoid entirety made "
+    "consist comprise take stick adhere follow obey observe respect apply be_used used sprinkle throw "
+    "pepper drop_in work weave slip tack append attach affix prepend top_ tail crown finish_off round "
+    "body text response message content completion result turn conversation communication write-up "
+    "come_back nobody fail forget neglect bother insist request_ ask_ question_ always_ great favor "
+    "prefer preferably ideally try aim strive attempt seek wish generally usually normally typically "
+    "mostly regardless whatever whichever wherever whenever however chat support help assistance assist "
+    "desk service_ ai assistant bot agent model chatbot visible facing final-user whole_reply bring wrap "
+    "keep_it go_over rest exceed surpass pass outside somewhere anywhere position point beginning "
+    "start_of top bottom front natural human_ friendly polite politely warm_ nice kind_ courteous "
+    "cheerful helpful appear_in occur_in show_up come_up touch reach beyond past written spoken phrased "
+    "worded typed given expressed formulated drafted composed handle handled mix"
 )  # fmt: skip
 
-BENIGN = (BENIGN - {"body"}) | frozenset(
-    [
-        "than",
-        "except",
-        "besides",
-        "altogether",
-        "ordinary",
-        "regular",
-        "kick",
-        "dive",
-        "unformatted",
-        "unformat",
-        "standard",
-        "experience",
-        "experienced",
-    ]
+BENIGN = (BENIGN - {"body"}) | word_set(
+    "than except besides altogether ordinary regular kick dive unformatted unformat standard experience experienced"
 )
 
 BENIGN = BENIGN | {"converse", "communicate", "sole", "plenty", "lot"}
@@ -407,116 +335,18 @@ UNITS: dict[str, str] = {
     "emoticon": "emoji", "headline": "headlines", "exclamation": "exclamations", "source": "citations",
     "reference": "citations", "stanza": "stanzas", "verse": "verses", "highlight": "highlights",
 }  # fmt: skip
-LENGTH_UNITS = frozenset({"words", "sentences", "paragraphs", "characters", "lines", "bullets"})
-TIME_UNITS = frozenset(
-    [
-        "minute",
-        "hour",
-        "day",
-        "week",
-        "month",
-        "year",
-        "second",
-        "percent",
-        "dollar",
-        "euro",
-        "degree",
-        "mile",
-        "km",
-        "kg",
-        "pound",
-        "usd",
-        "point_",
-        "am",
-        "pm",
-        "mb",
-        "gb",
-        "kb",
-        "ms",
-        "retry",
-        "attempt",
-        "try",
-        "user",
-        "customer",
-        "turn",
-        "time",
-        "call",
-        "request",
-        "version",
-        "tier",
-        "level",
-        "hour",
-        "percent",
-        "%",
-        "person",
-        "star",
-    ]
+LENGTH_UNITS = word_set("words sentences paragraphs characters lines bullets")
+TIME_UNITS = word_set(
+    "minute hour day week month year second percent dollar euro degree mile km kg pound usd point_ am pm "
+    "mb gb kb ms retry attempt try user customer turn time call request version tier level % person star"
 )
 
-COUNTRIES = frozenset(
-    [
-        "austria",
-        "germany",
-        "france",
-        "spain",
-        "italy",
-        "canada",
-        "japan",
-        "china",
-        "india",
-        "brazil",
-        "mexico",
-        "portugal",
-        "netherlands",
-        "belgium",
-        "switzerland",
-        "sweden",
-        "norway",
-        "denmark",
-        "finland",
-        "poland",
-        "ireland",
-        "australia",
-        "uk",
-        "us",
-        "usa",
-        "eu",
-        "england",
-        "scotland",
-        "wales",
-        "korea",
-        "russia",
-        "turkey",
-        "greece",
-        "hungary",
-        "romania",
-        "ukraine",
-        "argentina",
-        "chile",
-        "colombia",
-        "peru",
-        "egypt",
-        "morocco",
-        "nigeria",
-        "kenya",
-        "israel",
-        "singapore",
-        "malaysia",
-        "thailand",
-        "vietnam",
-        "indonesia",
-        "philippines",
-        "czechia",
-        "luxembourg",
-        "iceland",
-        "quebec",
-        "california",
-        "texas",
-        "europe",
-        "asia",
-        "africa",
-        "america",
-    ]
+COUNTRIES = word_set(
+    "austria germany france spain italy canada japan china india brazil mexico portugal netherlands "
+    "belgium switzerland sweden norway denmark finland poland ireland australia uk us usa eu england "
+    "scotland wales korea russia turkey greece hungary romania ukraine argentina chile colombia peru "
+    "egypt morocco nigeria kenya israel singapore malaysia thailand vietnam indonesia philippines czechia "
+    "luxembourg iceland quebec california texas europe asia africa america"
 )
 # value → family: values of one family exclude each other.
 ENUMERATED: dict[str, str] = {

@@ -41,6 +41,7 @@ from tidegate.check.promptlint.vocabulary import (
     TOOL_VERBS,
     VERBS_ALSO,
 )
+from tidegate.check.promptlint.wordset import word_set
 
 
 def parse_unit(unit: Unit) -> tuple[list[Instruction], list[Priority]]:
@@ -113,16 +114,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
             labels.append(low)
             s = s[m.end() :]
         elif (
-            lemma(low.split()[0]) in IMPERATIVES
-            and low.split()[0]
-            not in (
-                "summary",
-                "end",
-                "list",
-                "name",
-                "link",
-                "title",
-            )
+            lemma(low.split()[0]) in IMPERATIVES and low.split()[0] not in word_set("summary end list name link title")
         ) or re.match(r"(?:never|always|do not|don't|must|should|avoid|if|when|unless|for|in|on)\b", low):
             pass
         else:
@@ -189,30 +181,9 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
         k < len(toks) - 1
         and (
             toks[k].low
-            in (
-                "please",
-                "also",
-                "then",
-                "you",
-                "first",
-                "next",
-                "finally",
-                "and",
-                "but",
-                "so",
-                "instead",
-                "additionally",
-                "the",
-                "assistant",
-                "bot",
-                "model",
-                "your",
-                "job",
-                "is",
-                "to",
-                "when",
-                "do",
-                "not",
+            in word_set(
+                "please also then you first next finally and but so instead additionally the assistant bot model your "
+                "job is to when do not"
             )
             or toks[k].low.endswith("ly")
         )

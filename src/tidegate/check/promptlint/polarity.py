@@ -1,50 +1,20 @@
 """Negation and modality: which words of a clause stand under a "never", a "without" or an "is banned"."""
 
-# ruff: noqa: E501
-
 from tidegate.check.promptlint.text import Token
 from tidegate.check.promptlint.vocabulary import IMPERATIVES, MAY, NEG_FORWARD, NEG_VERBS, POST_NEG, SHOULD
+from tidegate.check.promptlint.wordset import word_set
 
-COMPARATIVES = frozenset(
-    [
-        "more",
-        "fewer",
-        "less",
-        "longer",
-        "shorter",
-        "greater",
-        "over",
-        "under",
-        "below",
-        "above",
-        "later",
-        "earlier",
-        "beyond",
-    ]
+COMPARATIVES = word_set("more fewer less longer shorter greater over under below above later earlier beyond")
+NEGATED_PARTICIPLES = word_set(
+    "banned forbidden prohibited disallowed barred excluded outlawed discouraged rejected refused discarded"
 )
-NEGATED_PARTICIPLES = frozenset(
-    [
-        "banned",
-        "forbidden",
-        "prohibited",
-        "disallowed",
-        "barred",
-        "excluded",
-        "outlawed",
-        "discouraged",
-        "rejected",
-        "refused",
-        "discarded",
-    ]
-)
-AUXILIARIES = frozenset(["be", "must", "may", "should", "can", "will", "shall", "have", "do", "could", "ought"])
+AUXILIARIES = word_set("be must may should can will shall have do could ought")
 # words that a subject may begin with although they are also verbs
-SUBJECT_VERBS = frozenset(
-    ["list", "link", "name", "format", "open", "close", "quote", "structure", "end", "start", "show", "be", "do", "address", "place", "sound", "call", "run", "use", "reply", "answer", "define", "sign", "ask", "question", "output", "cite", "source", "reference"]
+SUBJECT_VERBS = word_set(
+    "list link name format open close quote structure end start show be do address place sound call run "
+    "use reply answer define sign ask question output cite source reference"
 )  # fmt: skip
-OBJECT_FREE = frozenset(
-    ["emoji", "jargon", "markdown", "slang", "link", "citation", "table", "humor", "greeting", "profanity"]
-)
+OBJECT_FREE = word_set("emoji jargon markdown slang link citation table humor greeting profanity")
 
 
 def signs_of(toks: tuple[Token, ...], taken: set[int], negative: bool) -> list[bool]:
@@ -155,19 +125,7 @@ def _turns(toks: tuple[Token, ...], k: int, leads: bool, first: int | None, sign
     ):
         return all(signs[:k])
     if t.low in POST_NEG:
-        predicate = before.lemma in (
-            "be",
-            "a",
-            "an",
-            "strictly",
-            "absolutely",
-            "also",
-            "completely",
-            "explicitly",
-            "get",
-            "entirely",
-            "not",
-        )
+        predicate = before.lemma in word_set("be a an strictly absolutely also completely explicitly get entirely not")
         return (predicate and all(signs[:k])) or (k == len(toks) - 1 and all(signs[:k]))
     if t.low in ("not", "never", "no") and (first is None or first > k):
         if t.low == "no" and nxt not in ("place", "room", "business"):
@@ -175,19 +133,7 @@ def _turns(toks: tuple[Token, ...], k: int, leads: bool, first: int | None, sign
         if t.low == "not" and nxt in ("more", "fewer", "less", "longer", "exceed", "only"):
             return False
         return (before.lemma in AUXILIARIES or t.low == "no") and all(signs[:k])
-    passive = t.lemma in (
-        "avoid",
-        "omit",
-        "skip",
-        "drop",
-        "exclude",
-        "remove",
-        "strip",
-        "leave",
-        "suppress",
-        "withhold",
-        "eliminate",
-    )
+    passive = t.lemma in word_set("avoid omit skip drop exclude remove strip leave suppress withhold eliminate")
     return passive and k > 1 and before.lemma == "be" and all(signs[:k])
 
 

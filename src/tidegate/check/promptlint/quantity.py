@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.text import Token, lemma, number_at, tokens
+from tidegate.check.promptlint.wordset import word_set
 
 # Comparator wordings before the number → operator; longest first.
 _BEFORE: tuple[tuple[str, str], ...] = tuple(
@@ -58,8 +59,12 @@ _AFTER: tuple[tuple[tuple[str, ...], str], ...] = tuple(
     }.items()
 )  # fmt: skip
 _FLIP = {"<=": ">", ">=": "<", "<": ">=", ">": "<="}
-_WAYS = frozenset(["pieces", "piece", "brief", "short", "long", "full", "complete", "concise", "clear", "distinct", "separate", "different", "key", "main", "bullet", "numbered", "original", "unique", "new", "single", "total", "whole", "simple", "plain", "top", "important", "relevant", "good", "best", "strong", "crisp", "tight", "english", "written", "well", "detailed", "punchy"])  # fmt: skip
-_FRACTION = frozenset(["st", "nd", "rd", "th", "%", "percent"])
+_WAYS = word_set(
+    "pieces piece brief short long full complete concise clear distinct separate different key main "
+    "bullet numbered original unique new single total whole simple plain top important relevant good best "
+    "strong crisp tight english written well detailed punchy"
+)  # fmt: skip
+_FRACTION = word_set("st nd rd th % percent")
 
 
 class Quantity(NamedTuple):
@@ -233,13 +238,8 @@ def _quantity_at(toks: tuple[Token, ...], i: int, negated_at: frozenset[int]) ->
             if noun.lemma in lexicon.UNITS and lexicon.UNITS[noun.lemma] != unit:
                 per = f"each {lexicon.UNITS[noun.lemma].rstrip('s')}"
                 end = k + 1
-            elif noun.lemma in lexicon.TIME_UNITS and noun.lemma not in (
-                "turn",
-                "time",
-                "call",
-                "request",
-                "user",
-                "customer",
+            elif noun.lemma in lexicon.TIME_UNITS and noun.lemma not in word_set(
+                "turn time call request user customer"
             ):
                 return None
     return Quantity(unit, lo, hi, approximate, holder or per, start, end, per)
@@ -277,21 +277,7 @@ def _before(toks: tuple[Token, ...], i: int) -> tuple[str, int, str]:
         i
         and toks[i - 1].low in ("to", "at", "in", "is", "of", "it", ":")
         and any(
-            w
-            in (
-                "limit",
-                "cap",
-                "restrict",
-                "trim",
-                "shorten",
-                "confine",
-                "ceiling",
-                "cut",
-                "truncate",
-                "maximum",
-                "hold",
-                "squeeze",
-            )
+            w in word_set("limit cap restrict trim shorten confine ceiling cut truncate maximum hold squeeze")
             for w in window
         )
     ):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tidegate.check.promptlint.lexicon import IMPLIES
 from tidegate.check.promptlint.model import REPLY, Constraint, Instruction
 from tidegate.check.promptlint.text import word_count
+from tidegate.check.promptlint.wordset import word_set
 
 
 class Var(NamedTuple):
@@ -66,8 +67,11 @@ Formula = Lin | Flag | Among | And | Or
 COUNTED = {"emoji": "emoji", "link": "links", "citation": "citations", "question": "questions", "heading": "headings",
            "bullets": "bullets", "table": "tables", "hashtag": "hashtags", "example": "examples",
            "exclamation": "exclamations"}  # fmt: skip
-MACHINE = frozenset({"json", "xml", "yaml", "csv", "toml", "sql"})
-NON_LATIN = frozenset(["japanese", "chinese", "mandarin", "korean", "arabic", "hebrew", "thai", "hindi", "bengali", "tamil", "telugu", "urdu", "persian", "farsi", "kannada", "marathi", "gujarati", "nepali", "punjabi", "malayalam", "cantonese"])  # fmt: skip
+MACHINE = word_set("json xml yaml csv toml sql")
+NON_LATIN = word_set(
+    "japanese chinese mandarin korean arabic hebrew thai hindi bengali tamil telugu urdu persian farsi "
+    "kannada marathi gujarati nepali punjabi malayalam cantonese"
+)  # fmt: skip
 TONES = {
     "formal": "register",
     "casual": "register",
@@ -267,15 +271,8 @@ def element_link(i: Instruction) -> Formula | None:
     if not i.scope or i.scope[0] not in ELEMENT_UNITS or len(i.scope) > 1 or i.restrict or not isinstance(c.value, int):
         return None
     total, elements = count(i.channel, c.attribute), count(i.channel, ELEMENT_UNITS[i.scope[0]])
-    if total == elements or c.attribute not in (
-        "words",
-        "sentences",
-        "characters",
-        "bullets",
-        "lines",
-        "emoji",
-        "citations",
-        "links",
+    if total == elements or c.attribute not in word_set(
+        "words sentences characters bullets lines emoji citations links"
     ):
         return None
     parts: list[Formula] = []
