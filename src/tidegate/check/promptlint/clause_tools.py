@@ -1,0 +1,180 @@
+"""Tools that must or must not be called, actions in order, and any other imperative."""
+
+# ruff: noqa: E501
+
+import re
+
+from tidegate.check.promptlint import lexicon
+from tidegate.check.promptlint.quantity import quantities
+from tidegate.check.promptlint.reading import Reading
+from tidegate.check.promptlint.text import tokens
+from tidegate.check.promptlint.vocabulary import (
+    ACTION_VERBS,
+    IDENT,
+    TOOL_VERBS,
+    VERB_CLASS,
+)
+from tidegate.check.promptlint.wordset import word_set
+
+
+class Actions(Reading):
+    """Reads tools, orders and plain actions."""
+
+    def tools(self) -> None:
+        """Tools that must or must never be called, by name."""
+        names: list[tuple[int, int, str]] = []
+        for k, t in enumerate(self.toks):
+            name = ""
+            if t.quote:
+                index = int(t.text[1:-1])
+                inner = self.context.masked.quotes[index]
+                nxt = self.lemmas[k + 1] if k + 1 < len(self.toks) else ""
+                if self.context.masked.code[index] and (IDENT.match(inner) or nxt in ("tool", "function", "endpoint")):
+                    name = inner
+            elif (
+                IDENT.match(t.text)
+                and t.low not in {n.lower() for n in lexicon.CHOICE["naming"]}
+                and not t.low.startswith(("snake_", "upper_"))
+            ):
+                name = t.text
+            elif (
+                t.low == "tool"
+                and k
+                and self.toks[k - 1].low
+                not in word_set("the a any each every this that your all of right appropriate available no")
+            ) and (
+                self.toks[k - 1].low.isalpha()
+                and k >= 2
+                and self.toks[k - 2].low in ("the", "our", "your")
+                and any(v in TOOL_VERBS for v in self.lemmas)
+            ):
+                name = self.toks[k - 1].low
+            if name:
+                names.append((k, k + 1, name.rstrip("()").lower()))
+        verbs = [k for k, lem in enumerate(self.lemmas) if lem in TOOL_VERBS]
+        if names and not verbs and names[0][0] <= 3 and not self.signs[names[0][0]]:
+            verbs = [names[0][0]]
+        if not names or not verbs:
+            if names:
+                self.used |= {k for a, b, _ in names for k in range(a, b)}
+            return
+        pivot = next(
+            (
+                k
+                for k, t in enumerate(self.toks)
+                if t.low in ("before", "after", "without", "prior") and k > names[0][0]
+            ),
+            None,
+        )
+        spans = tuple((a, b) for a, b, _ in names)
+        for a, b, name in names:
+            self.used |= set(range(a, b))
+            if pivot is not None and a > pivot:
+                continue
+            if self.hits and any(h.attribute in ("format", "language") for h in self.hits):
+                continue
+            extra = {
+                "tool",
+                "function",
+                "api",
+                "endpoint",
+                "turn",
+                "call",
+                "request",
+                "command",
+                "method",
+                "service",
+                "question",
+                "query",
+                *TOOL_VERBS,
+            }
+            rest = tuple(w for w in self.residue("tool", *spans) if w not in extra)
+            counted = quantities(self.toks, frozenset())
+            if counted or re.search(r"\b(?:once|twice|times?)\b", self.low):
+                continue
+            if pivot is not None and self.toks[pivot].low == "without":
+                continue
+            if pivot is not None and any(x > pivot for x, _, _ in names):
+                other = next(n for x, _, n in names if x > pivot)
+                first, second = (name, other) if self.toks[pivot].low in ("before", "prior") else (other, name)
+                self.add("order", "before", [f"call {first}", f"call {second}"], restrict=())
+                continue
+            if pivot is not None:
+                tail = [w for w in self.lemmas[pivot + 1 :] if w not in lexicon.BENIGN]
+                if tail and not self.signs[a]:
+                    rest = (*rest, *tail)
+                else:
+                    rest = tuple(w for w in rest if w not in self.lemmas[pivot + 1 :]) if not tail else rest
+            self.add("tool", "present" if self.signs[a] else "absent", name, restrict=rest)
+
+    def ordering(self) -> None:
+        """ "Verify identity before you discuss the balance": actions in order."""
+        if self.out:
+            return
+        m = re.match(
+            r"^(?:always |you must |please |first )?(?P<a>[a-z]\w+ .+?) (?P<word>before|prior to|ahead of|after) (?P<b>[a-z]\w+ing .+)$",
+            self.low,
+        )
+        if m is None or "\x01" in self.clause:
+            return
+        a, b = self.action_key(m.group("a")), self.action_key(m.group("b"))
+        if not a or not b or a == b or not self.signs[0]:
+            return
+        if m.group("word") == "after":
+            a, b = b, a
+        self.add("order", "before", [a, b])
+
+    def action_key(self, phrase: str) -> str:
+        """A name for an action: its verb class and its objects."""
+        toks = tokens(phrase)
+        words = [
+            t.lemma
+            for t in toks
+            if t.low[0].isalpha()
+            and t.low
+            not in ("the", "a", "an", "any", "your", "their", "its", "you", "to", "of", "for", "with", "user's")
+        ]
+        if not words or len(words) < 2 or len(words) > 6:
+            return ""
+        words[0] = VERB_CLASS.get(words[0], words[0])
+        rest = sorted({w for w in words[1:] if w not in lexicon.BENIGN and w not in lexicon.USERS} or set())
+        if not rest:
+            return ""
+        return " ".join((words[0], *rest))
+
+    def action(self) -> None:
+        """Any other imperative, as an opaque predicate: "mention the ticket number", "never mention …"."""
+        if any(t.quote for t in self.toks) or self.modality == "may" or self.context.parts:
+            return
+        toks = [t for t in self.toks if t.low[0].isalpha() or "_" in t.low]
+        lead = 0
+        while lead < len(toks) and (
+            toks[lead].low
+            in word_set(
+                "you the assistant agent model bot please must should always never do not shall will need to also may "
+                "can be make sure ensure that"
+            )
+            or toks[lead].low.endswith("ly")
+            or toks[lead].lemma in ("refrain", "avoid")
+        ):
+            if toks[lead].low in ("the",) and lead + 1 < len(toks) and toks[lead + 1].lemma not in lexicon.ASSISTANT:
+                return
+            lead += 1
+        if lead >= len(toks) or len(toks) - lead < 2 or len(toks) - lead > 9:
+            return
+        verb = VERB_CLASS.get(toks[lead].lemma, toks[lead].lemma)
+        if verb not in ACTION_VERBS:
+            return
+        k = self.toks.index(toks[lead])
+        words = {
+            VERB_CLASS.get(t.lemma, t.lemma)
+            for t in toks[lead + 1 :]
+            if t.lemma not in lexicon.BENIGN
+            and t.low not in lexicon.BENIGN
+            and t.lemma not in lexicon.USERS
+            and not t.low.endswith("ly")
+            and t.lemma not in lexicon.REPLY_NOUNS
+        }
+        if not words:
+            return
+        self.add(f"do:{verb} {' '.join(sorted(words))}", "present" if self.signs[k] else "absent", None)

@@ -1,0 +1,146 @@
+"""What every reader of a clause shares: its words, its signs, its place, and the drafts it adds."""
+
+# ruff: noqa: E501
+
+import re
+
+from tidegate.check.promptlint import lexicon
+from tidegate.check.promptlint.drafts import Context, Draft, Hit
+from tidegate.check.promptlint.model import Constraint
+from tidegate.check.promptlint.text import Token, lemma, number_at, tokens
+from tidegate.check.promptlint.vocabulary import (
+    ELEMENTS,
+    IMPERATIVES,
+    NEG_FORWARD,
+    NEG_VERBS,
+    POST_NEG,
+    SOFT_BENIGN,
+    VERBS_ALSO,
+)
+from tidegate.check.promptlint.wordset import word_set
+
+
+class Reading:
+    """One clause being read."""
+
+    def __init__(
+        self, toks: tuple[Token, ...], hits: list[Hit], signs: list[bool], context: Context, modality: str,
+        universal: bool, clause: str,
+    ) -> None:  # fmt: skip
+        self.toks, self.signs, self.context, self.clause = toks, signs, context, clause
+        self.modality, self.universal = modality, universal
+        self.hits = [h._replace(positive=signs[h.start]) for h in hits]
+        self.lemmas = [t.lemma for t in toks]
+        self.low = clause.lower()
+        self.out: list[Draft] = []
+        self.used: set[int] = set()
+        self.part = self._part()
+
+    def add(self, attribute: str, operator: str, value: object = None, *, scope: tuple[str, ...] = (),
+            restrict: tuple[str, ...] = (), soft: bool = False, modality: str | None = None) -> None:  # fmt: skip
+        """Add one draft in the clause's scope."""
+        scope = scope or self.part
+        self.out.append(Draft(Constraint(attribute, operator, value), scope, restrict, modality or self.modality,
+                              soft or attribute in lexicon.SOFT, self.universal))  # fmt: skip
+
+    def _part(self) -> tuple[str, ...]:
+        """The named part or element the clause speaks of, from "in the X section" or a leading phrase."""
+        for text in (*self.context.parts,):
+            scope = part_of(text)
+            if scope:
+                return scope
+        named = re.search(
+            r"\b(?:in|under|within|inside|for|of|into) (?:a |the |your |each |every )?(?:(?P<a>[\w-]+(?: [\w-]+)?) )?(?P<n>section|part|block|field|column)s?(?: (?:called|named|titled|labell?ed) (?P<b>[\w\x01\x02]+))?",
+            self.low,
+        )
+        called = re.search(
+            r"\bsections? (?:called|named|titled|labell?ed|headed) (?P<b>[\w\x01\x02]+(?: [\w\x01\x02]+)?)", self.low
+        )
+        if called:
+            return ("part", self.unquote(called.group("b")))
+        if named and (named.group("a") or named.group("b")):
+            return ("part", lemma(self.unquote(named.group("b") or named.group("a"))))
+        place = re.match(
+            r"^(?:the |each |every |all |your |any )?(?P<a>title|headline|subject line|body|heading|summary|introduction|conclusion|intro|outro|caption|footer|abstract|headline)s? (?:must|should|has|have|is|are|may|needs?|can|in|at|under)\b",
+            self.low,
+        ) or re.match(
+            r"^(?:\w+ ){1,4}?(?:the|your|each|every) (?P<a>title|headline|subject line|body|heading|summary|introduction|conclusion|intro|outro|caption|footer|abstract)s? (?:in|under|below|to|at|within|short)\b",
+            self.low,
+        )
+        if place:
+            return ("part", lemma(place.group("a")))
+        subject = re.match(
+            r"^(?:the |each |every |all |your |any )?(?P<a>[\w-]+) (?P<n>section|part|block|field|paragraph)s?\b",
+            self.low,
+        )
+        if subject and subject.group("a") not in ("the", "each", "every", "all"):
+            return ("part", lemma(subject.group("a")))
+        return ()
+
+    def unquote(self, word: str) -> str:
+        """A name, quoted or not."""
+        m = re.fullmatch(r"\x01(\d+)\x02", word)
+        return self.context.masked.quotes[int(m.group(1))].lower() if m else word.lower()
+
+    def residue(self, family: str, *spans: tuple[int, int]) -> tuple[str, ...]:
+        """Content words that no rule accounts for: they narrow what the clause speaks of."""
+        benign = SOFT_BENIGN.get(family, frozenset())
+        inside = {k for a, b in spans for k in range(a, b)} | self.used
+        inside |= {
+            k for h in self.hits for k in range(h.start, h.end) if h.attribute == family or not self.inside_place(h)
+        }
+        words = []
+        for k, t in enumerate(self.toks):
+            if k in inside or not (t.low[0].isalpha()):
+                continue
+            lem = t.lemma
+            if (lem in lexicon.BENIGN or t.low in lexicon.BENIGN or lem in benign or t.low in benign or lem in NEG_VERBS
+                    or lem in POST_NEG or t.low in POST_NEG or t.low.endswith("ly") or lem in NEG_FORWARD
+                    or lem in lexicon.REPLY_NOUNS or lem in lexicon.USERS or lem in lexicon.ASSISTANT):  # fmt: skip
+                continue
+            if number_at(self.toks, k) is not None or (k == 0 and (lem in IMPERATIVES or lem in VERBS_ALSO)):
+                continue
+            nxt = self.toks[k + 1].lemma if k + 1 < len(self.toks) else ""
+            if nxt in ("reply", "answer", "response", "message", "output") and t.low == lem:
+                continue  # "every booking answer" is every answer
+            words.append(lem)
+        return tuple(sorted(set(words)))
+
+    def inside_place(self, h: Hit) -> bool:
+        """Whether a concept only says where: "no emoji in headings"."""
+        k = h.start - 1
+        while k >= 0 and self.toks[k].low in ("the", "a", "an", "each", "every", "any", "all", "your", "these"):
+            k -= 1
+        return (
+            k >= 0
+            and self.toks[k].low
+            in ("in", "inside", "within", "under", "of", "from", "on", "for", "to", "with", "about")
+            and any(o.start < k for o in self.hits)
+            and self.toks[k].low not in ("with", "to")
+        )
+
+
+def part_of(text: str) -> tuple[str, ...]:
+    """The scope a phrase names: "the SUMMARY section" → part summary, "each bullet" → each bullet."""
+    toks = tokens(text)
+    lemmas = [t.lemma for t in toks]
+    each = bool({"each", "every", "all", "any", "per"} & {t.low for t in toks})
+    if (
+        toks
+        and toks[-1].lemma in ELEMENTS
+        and (each or toks[-1].low != toks[-1].lemma)
+        and toks[-1].lemma not in ("summary", "title", "section")
+    ):
+        return (f"each {ELEMENTS[toks[-1].lemma]}",)
+    words = [
+        lem
+        for lem, t in zip(lemmas, toks, strict=True)
+        if t.low[0].isalnum()
+        and t.low not in word_set("the a an your of in for each every section sections part called named titled output")
+    ]
+    return ("part", " ".join(words)) if words else ()
+
+
+def fold(text: str) -> str:
+    """Keywords are compared without case and outer punctuation."""
+    return text.strip().strip(".,;:").lower()
