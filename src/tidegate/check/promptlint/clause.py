@@ -3,6 +3,7 @@
 from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.clause_amounts import Amounts
 from tidegate.check.promptlint.clause_code import CodeStyle
+from tidegate.check.promptlint.clause_frames import Framed
 from tidegate.check.promptlint.clause_phrases import Phrases
 from tidegate.check.promptlint.clause_presence import Presence
 from tidegate.check.promptlint.clause_tools import Actions
@@ -37,7 +38,7 @@ def _matches(toks: tuple[Token, ...], k: int, lemmas: tuple[str, ...]) -> bool:
     return all(toks[k + j].lemma == lem or toks[k + j].low == lem for j, lem in enumerate(lemmas))
 
 
-class ClauseReader(Actions, Phrases, Amounts, CodeStyle, Presence):
+class ClauseReader(Actions, Phrases, Amounts, CodeStyle, Framed, Presence):
     """Turns the concepts, quantities and quotations of one clause into drafts."""
 
     def read(self) -> list[Draft]:
@@ -48,6 +49,7 @@ class ClauseReader(Actions, Phrases, Amounts, CodeStyle, Presence):
         self.amounts()
         self.code_style()
         self.answer_first()
+        self.frames()
         self.concepts()
         if not self.out:
             self.action()

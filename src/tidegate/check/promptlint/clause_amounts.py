@@ -13,6 +13,12 @@ from tidegate.check.promptlint.vocabulary import (
 )
 from tidegate.check.promptlint.wordset import word_set
 
+VOID = re.compile(
+    r"\b(?:is|are|be|gets?|being|counts? as|considered|treated as|deemed)\b[^,;]{0,25}\b(?:truncated|cut|incomplete|invalid|insufficient|too (?:long|short)"
+    r"|fail(?:s|ed|ures?)?|bounced|returned|wrong|dropped|lost|thrown away|ignored|a mistake|an error|not enough|too much|clipped|trimmed|chopped|unusable)\b",
+    re.I,
+)
+
 
 class Amounts(Reading):
     """Reads quantities and what they measure."""
@@ -67,6 +73,11 @@ class Amounts(Reading):
             self.used |= set(range(q.start, q.end))
             return
         holder, restrict = held
+        if q.low != q.high and VOID.search(self.low):
+            # "anything under four sentences is incomplete": what is named is what may not be
+            q = q._replace(low=None if q.high is None else q.high + 1, high=None if q.low is None else q.low - 1)
+            restrict = ()
+            holder = () if holder[:1] == ("part",) and not self.part else holder
         if holder == () and not restrict and q.unit in lexicon.LENGTH_UNITS and not self._whole(q):
             return
         self.used |= set(range(q.start, q.end))
@@ -82,7 +93,10 @@ class Amounts(Reading):
         """Whether an amount without a holder is the whole reply's: a reply noun, a verb of writing, or a bare limit."""
         if set(self.lemmas) & (lexicon.REPLY_NOUNS - {"all", "text", "turn", "result"}) or self.context.concern:
             return True
-        if self.toks[0].text[0] in "([$" or (q.start == 0 and q.low == q.high and q.end >= len(self.toks) - 1):
+        exact = self.toks[0].low in ("exactly", "precisely", "just", "only")
+        if self.toks[0].text[0] in "([$" or (
+            q.start == 0 and q.low == q.high and not exact and q.end >= len(self.toks) - 1
+        ):
             return False
         verbs = word_set(
             "write reply answer respond keep limit use give be stay say exceed produce stick cap go aim restrict "
@@ -114,7 +128,8 @@ class Amounts(Reading):
                 "unit quota line edit trim extract cap run span fit squeeze reject rejected truncate cut concise "
                 "brief spend dedicate devote post list draft say text accept tight strict limit word fill amount "
                 "measure restrict confine shorter stop ceiling floor never generate write type roughly print clock "
-                "weigh stretch extend exceed"
+                "weigh stretch extend exceed split divide break organise organize arrange structure form consist compose present "
+                "crack incomplete consider treat count"
             )
         ]
         unit_noun = self.toks[q.end - 1].lemma if q.end else ""
@@ -127,6 +142,10 @@ class Amounts(Reading):
             ):
                 continue
             before = self.toks[k - 1].low if k else ""
+            if t.lemma == "question" and k > q.end:
+                continue  # "for every question" is every reply
+            if k < q.start and k > 1 and any(w in lexicon.REPLY_NOUNS for w in self.lemmas[: min(k, 4)]):
+                continue  # "the reply consists of bullets and has …" measures the reply
             if k < q.start and (
                 before in ("each", "every", "all", "the", "any", "no", "per", "your", "", "individual", "single")
                 or t.low != t.lemma

@@ -9,6 +9,25 @@ from tidegate.check.promptlint.drafts import Hit
 from tidegate.check.promptlint.reading import Reading
 from tidegate.check.promptlint.wordset import word_set
 
+# what a choice is about anyway narrows nothing: "all measurements are metric", "prices in euros"
+OWN: dict[str, frozenset[str]] = {
+    "units": word_set(
+        "measurement distance weight length temperature quantity value size height volume measure unit number report speed"
+    ),
+    "currency": word_set(
+        "price amount cost fee total money sum charge quote value monetary figure rate budget payment currency report invoice"
+    ),
+    "date-format": word_set("date format day calendar timestamp report follow year month iso us"),
+    "clock": word_set("time hour clock format timestamp day report appointment"),
+    "spelling": word_set("spelling word convention orthography english rule"),
+    "timezone": word_set("time timestamp zone date report"),
+    "address": word_set("mr ms mrs dr title never first name"),
+    "temperature": word_set("temperature degree report value"),
+    "person": word_set("person voice perspective point view narrate pronoun"),
+    "tense": word_set("tense verb"),
+    "voice": word_set("voice sentence verb construction"),
+}
+
 
 class Choices(Reading):
     """Reads choices."""
@@ -49,9 +68,10 @@ class Choices(Reading):
         if attribute in ("tone", "verbosity", "audience"):
             if len(yes) > 1 or (attribute == "tone" and len(set(yes)) > 1):
                 return
-            if len(restrict) > (2 if self.universal else 1):
+            if len(self._not_beside(restrict, hits)) > (2 if self.universal else 1):
                 return
-        scope = self._scope_of(restrict)
+            restrict = self._not_beside(restrict, hits)
+        scope = self._scope_of(tuple(w for w in restrict if w not in OWN.get(attribute, ())))
         if yes:
             if len(yes) == 1:
                 self.add(attribute, "is", yes[0], scope=scope, soft=soft)
@@ -65,6 +85,12 @@ class Choices(Reading):
                 self.add(attribute, "not-one-of", [opposite.get(n, n) for n in no], scope=scope, soft=soft)
             elif attribute != "audience":
                 self.add(attribute, "not-one-of", no, scope=scope, soft=soft)
+
+    def _not_beside(self, restrict: tuple[str, ...], hits: list[Hit]) -> tuple[str, ...]:
+        """Without the words that are joined to a hit: "formal and restrained" is one manner."""
+        beside = {self.lemmas[k] for h in hits for k in range(max(0, h.start - 2), min(len(self.toks), h.end + 2))
+                  if not any(t.low in ("in", "for", "of", "on") for t in self.toks[min(k, h.end) : max(k, h.start)])}  # fmt: skip
+        return tuple(w for w in restrict if w not in beside)
 
     def _scope_of(self, restrict: tuple[str, ...]) -> tuple[str, ...]:
         if self.part:

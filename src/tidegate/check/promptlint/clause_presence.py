@@ -42,7 +42,7 @@ class Presence(Choices):
         """Everything the lexicon names."""
         by_attribute: dict[str, list[Hit]] = {}
         for h in self.hits:
-            if any(k in self.used for k in range(h.start, h.end)):
+            if any(k in self.used for k in range(h.start, h.end)) or h.attribute in self.done:
                 continue
             by_attribute.setdefault(h.attribute, []).append(h)
         for attribute, hits in by_attribute.items():
@@ -149,6 +149,8 @@ class Presence(Choices):
         restrict = tuple(
             w for w in self.residue(attribute, (h.start, h.end)) if w not in PRESENT_BENIGN and w not in IMPERATIVES
         )
+        if not h.positive:
+            restrict = (*restrict, *self.degree(h.end))
         if attribute.startswith("code-"):
             self.add(
                 attribute,

@@ -7,14 +7,18 @@ import re
 from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.quantity import quantities
 from tidegate.check.promptlint.reading import Reading
-from tidegate.check.promptlint.text import tokens
+from tidegate.check.promptlint.text import Token, tokens
 from tidegate.check.promptlint.vocabulary import (
     ACTION_VERBS,
     IDENT,
+    MENTIONING,
+    OBJECT_CLASS,
     TOOL_VERBS,
     VERB_CLASS,
 )
 from tidegate.check.promptlint.wordset import word_set
+
+AUXILIARY = word_set("be must may should can will shall have do could ought need to")
 
 
 class Actions(Reading):
@@ -163,12 +167,16 @@ class Actions(Reading):
         if lead >= len(toks) or len(toks) - lead < 2 or len(toks) - lead > 9:
             return
         verb = VERB_CLASS.get(toks[lead].lemma, toks[lead].lemma)
+        objects = toks[lead + 1 :]
         if verb not in ACTION_VERBS:
-            return
+            passive = self._passive(toks)
+            if passive is None:
+                return
+            verb, lead, objects = passive
         k = self.toks.index(toks[lead])
         words = {
-            VERB_CLASS.get(t.lemma, t.lemma)
-            for t in toks[lead + 1 :]
+            OBJECT_CLASS.get(t.lemma, t.lemma)
+            for t in objects
             if t.lemma not in lexicon.BENIGN
             and t.low not in lexicon.BENIGN
             and t.lemma not in lexicon.USERS
@@ -177,4 +185,20 @@ class Actions(Reading):
         }
         if not words:
             return
-        self.add(f"do:{verb} {' '.join(sorted(words))}", "present" if self.signs[k] else "absent", None)
+        sign = "present" if self.signs[k] else "absent"
+        self.add(f"do:{verb}", sign, None, restrict=tuple(sorted(words)))
+        if verb in MENTIONING and sign == "present":
+            for word in sorted(words):  # who compares A with B names both
+                self.add("do:mention", sign, None, restrict=(word,))
+
+    def _passive(self, toks: list[Token]) -> tuple[str, int, list[Token]] | None:
+        """ "Competitors must not be mentioned": the verb's class, its place and its objects."""
+        for k in range(1, len(toks)):
+            if toks[k - 1].lemma == "be" or (k > 1 and toks[k - 2].lemma == "be" and toks[k - 1].low.endswith("ly")):
+                verb = VERB_CLASS.get(toks[k].lemma, toks[k].lemma)
+                if verb in ACTION_VERBS and toks[k].low != toks[k].lemma:
+                    subject = [
+                        t for t in toks[: k - 1] if t.lemma not in AUXILIARY and t.low not in ("not", "never", "no")
+                    ]
+                    return verb, k, [*subject, *toks[k + 1 :]]
+        return None

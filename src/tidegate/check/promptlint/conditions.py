@@ -18,6 +18,7 @@ from tidegate.check.promptlint.text import tokens
 from tidegate.check.promptlint.wordset import word_set
 
 CONTRACTIONS = (
+    (re.compile(r"\b(nothing|none|no one)(?: else)? (?:except|other than|apart from|besides|beyond|save)(?: for)?\b", re.I), r"\1 but"),
     (re.compile(r"\b(can)not\b", re.I), r"\1 not"),
     (re.compile(r"\b(ca|wo|sha)n['’]t\b", re.I), lambda m: {"ca": "can", "wo": "will", "sha": "shall"}[m.group(1).lower()] + " not"),
     (re.compile(r"\b(do|does|did|is|are|was|were|must|should|would|could|has|have|had|need|may|might)n['’]t\b", re.I), r"\1 not"),
@@ -83,7 +84,7 @@ LANGUAGE_OF = re.compile(r"\b(?:writ(?:es?|ing|ten)|wrote|speaks?|speaking|messa
 PLACES_OF_OUTPUT = word_set(
     "explanation rationale verdict justification annotation appendix sidebar label memo draft synopsis "
     "excerpt tagline byline description report article email subject story letter post tweet review poem "
-    "recipe listing sentence bullet row cell entry option example step question heading"
+    "recipe listing sentence bullet row cell entry option example step heading"
 )
 
 
@@ -176,8 +177,7 @@ def read_conditions(masked: str) -> Conditions:
             only = g
             before = re.sub(r"\bonly\b", " ", before)
         elif word.startswith(NEGATIVE_WORDS):
-            if not (word.startswith(("excluding", "apart", "aside", "except for", "except")) and _is_object(rest)):
-                exceptions += g
+            exceptions += g
         else:
             guard.append(g)
         text = (before.rstrip(" ,(") + " " + after + text[end:]).strip()
@@ -278,6 +278,11 @@ def condition(text: str, word: str = "if") -> tuple[Conjunction, ...]:
         pieces = re.split(r",?\s+or\s+(?:if |when |in case |for )?", text, flags=re.I)
     else:
         pieces = [text]
+    before = word in ("before", "until") and not re.match(r"(?:you|it|any|each|every|a|an)\b|\w+ing\b", text)
+    after = word in ("after", "once", "as soon as") and not re.match(r"(?:you|it|any|each|every|a|an)\b|\w+ing\b", text)
+    if before or after:
+        key, _ = _content(text)
+        return ((Literal(key=f"after {key}", positive=after, words=f"after {text}"),),) if key else ()
     if len(pieces) > 1:
         head = re.match(
             r"^(.*\b(?:is|are|asks? (?:for|about)|for|in|about|mentions?|from)\s+(?:the |a |an )?)\S+(?:\s\S+)?$",
@@ -387,7 +392,16 @@ def _content(phrase: str) -> tuple[str, bool]:
              and t.lemma not in NEGATIONS and (t.low[0].isalnum() or t.quote)}  # fmt: skip
     if words > {"user"}:
         words -= {"user"}
-    return " ".join(sorted(words)), positive
+    return " ".join(sorted({stem(w) for w in words})), positive
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """A word without the endings that turn a verb into a noun: celebrating and celebration are one condition."""
+    for ending in ("ations", "ation", "ings", "ing", "ions", "ion", "ments", "ment"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word[:-1] if word.endswith("e") and len(word) > 5 else word
 
 
 def _product(groups: list[tuple[Conjunction, ...]]) -> tuple[Conjunction, ...]:

@@ -130,6 +130,7 @@ CASE_LABEL = re.compile(r"^([A-Z\d][^:→.!?]{8,90}):\s+\S|^([^→.]{3,80})→\s
 LABEL_LINE = re.compile(r"^\s*[\w \-/*]{1,40}:\s*$")
 
 
+YAML_STRING = re.compile(r"""(?P<q>['"])(?P<inner>\w.*\w.*)(?P=q)""", re.S)
 PROBLEMS_MAX = 20
 
 
@@ -298,6 +299,11 @@ class _Reader:
         if self.text[s:e].strip():
             self.flush(self.open_line(s, e))
 
+    def yaml_like(self, start: int, intro: str) -> bool:
+        """Whether a line stands under a bare key (`rules:`), so that its quotation marks are YAML's."""
+        lead = self.text[self.text.rfind("\n", 0, start) + 1 : start]
+        return bool(re.fullmatch(r"[a-z][\w -]{0,30}", intro.split(". ")[-1])) and lead.strip() in ("-", "*", "")
+
     def close_tag(self, name: str, start: int) -> None:
         for k in range(len(self.tags) - 1, -1, -1):
             if self.tags[k][0] == name:
@@ -323,6 +329,9 @@ class _Reader:
         section = (*self.base, *(t for t, _, _ in self.tags), *(t for _, t, _ in self.headings))
         quoted = example or any(q for _, _, q in self.headings) or any(q for _, _, q in self.tags)
         text = self.text[start:end]
+        if (wrapped := YAML_STRING.fullmatch(text.rstrip())) and self.yaml_like(start, intro):
+            start, end = start + wrapped.start("inner"), start + wrapped.end("inner")
+            text = self.text[start:end]
         case = ""
         for s, e in sentences(text):
             words = " ".join(text[s:e].split())

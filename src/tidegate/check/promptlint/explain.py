@@ -72,7 +72,8 @@ def asks(i: Instruction) -> str:
     if c.attribute == "tool":
         return f"a call of {c.value}" if c.operator == "present" else f"no call of {c.value}"
     if c.attribute.startswith("do:"):
-        return f"to {name}" if c.operator == "present" else f"not to {name}"
+        what = " ".join((name, *i.restrict))
+        return f"to {what}" if c.operator == "present" else f"not to {what}"
     if c.operator == "present":
         return f"{name}{place}{narrow}"
     if c.operator == "absent":

@@ -27,7 +27,7 @@ CLASSES: dict[str, str] = {
     "ask": "ask question query pose raise put",
     "handoff": "transfer escalate hand route refer connect forward pass redirect send direct involve put loop offer pull",
     "human": "human person representative rep colleague supervisor manager staff specialist teammate operator advisor adviser",
-    "consent": "confirmation permission approval consent authorization authorisation go-ahead sign-off okay agreement assent",
+    "consent": "confirmation permission approval consent authorization authorisation go-ahead okay",
     "seek": "ask request obtain get seek require wait need await secure receive have",
     "rely": "use rely draw fall turn lean resort bring fill go apply include add tap depend incorporate supplement",
     "user": "user customer client reader guest caller patient student member visitor person they them he she learner employee"
@@ -48,12 +48,12 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("restate", "present", "", "@repeat .. @question | @repeat back? what .. @user .. ask/say/write/want | @repeat .. word of? the? @user"),
     ("reasoning-shown", "present", "",
      "@show .. @reason | @show .. your? work | @show .. step by step | explain how you | explain .. why | step by step reasoning"
-     " | step by step explanation | @show/walk ... how you .. reach/get/arrive/come/derive/find/decide | reason/think step by step aloud?"
-     " | think aloud/loud | think out loud | thought process | chain of thought | talk ... through your | intermediate step"
-     " | answer ... with/without ... @reason | no @reason | without .. @reason | explain yourself | explain your answer/choice/conclusion/decision/result"
+     " | step by step explanation | @show/walk ... how you .. reach/get/arrive/come/derive/find/decide "
+     " | think aloud | think out loud | thought process | chain of thought | talk ... through your | intermediate step"
+     " | no @reason | without .. @reason | explain yourself | explain your answer/choice/conclusion/decision/result"
      " | justify your? answer/choice/conclusion/decision | @reason .. be require/mandatory/expect/unnecessary/forbid/prohibit/allow/show/include/explain/omit/leave"),
     ("reasoning-shown", "absent", "",
-     "=only/just/solely ... result/answer/number/label/value/output | =answer/result/output/label/number .. only | =answer/result and nothing else/more"
+     "=only/just/solely .. final/correct/bare/resulting? answer/result/number/label/value/score/letter/category | =answer/result/label/number/value/score .. only | =answer/result and nothing else/more"
      " | =nothing but the .. answer/result/label/number"),
     ("opinion", "present", "",
      "@give .. opinion/view/stance/viewpoint/judgement/judgment | opinionated | take .. side/stand/stance/position | pick .. side | personal opinion/view/preference/stance"
@@ -79,7 +79,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | volunteer .. @info | @info .. @user .. not ask/request | more than .. @user? ask/request | anything beyond .. @question/ask | anticipate ... follow up/need/question"
      " | related question/topic/subject/resource/article | next step suggestion | extra tip | upsell | cross sell"),
     ("extra-info", "absent", "",
-     "=only ... what .. be/@user? .. ask/request | =answer/stick/keep/limit/confine/restrict .. only? .. strictly/exactly/to/only? the .. question/request .. ask/only/alone/itself?"
+     "=only ... what .. be/@user? .. ask/request | =stick/keep/limit/confine/restrict/confine .. strictly? to .. question/request | =answer .. only/just/exactly/strictly .. question/request | =answer the .. question/request .. only/alone/itself"
      " | =nothing beyond/more than/but what .. ask | =exactly what .. ask/request and nothing | =only .. the @question .. ask/itself | =only address/answer the @question"),
     ("self-mention", "present", "",
      "@tell ... be a/an? @bot | @tell ... a/an @bot | be a/an .. @bot .. @tell/disclose? | talk/speak/chat/interact to/with a/an @bot | present/introduce/describe/identify yourself as a/an .. @bot"
@@ -87,7 +87,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("self-mention", "absent", "",
      "pretend/claim/imply/suggest/act/pose/present ... be/as a/an? .. human/person | say .. you be a? human/person | pass for/as a? human"),
     ("first-person", "present", "",
-     "first person | refer to yourself | speak of yourself | pronoun \x01 | talk about yourself | self reference"),
+     "first person | refer to yourself | speak of yourself | pronoun .. \x01 | pronoun i | say i | talk about yourself | self reference"),
     ("answer-position", "is", "first",
      "@answer first/upfront | lead/begin/start/open with the/your? .. @answer | @answer before .. @reason/detail/background/explanation/context/evidence/step | @answer line .. first"
      " | @answer .. come first | @answer .. at the top/start/beginning | bottom line up front | @reason/detail/background .. after .. @answer | @answer then/followed by .. @reason"),
@@ -97,11 +97,12 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("user-name", "present", "",
      "address/call/greet/name/refer ... by/with/use .. name | use/mention/include/say/insert .. @user .. name | @user name | personalize/personalise ... name | by .. first/given name | first name basis"),
     ("refuse", "present", "",
-     "@refuse .. @question/topic/task/anything/something/order/command/user | @refuse to? answer/help/discuss/respond/engage/assist/comply/talk/provide/give/write/produce | turn .. down .. @question/anyone/user? | refusal | say no to | refuse/decline"
-     " | not answer/discuss/engage/address ... question/query/topic/request/about/on | ^not help with | ^not comply | turn away"),
+     "^@refuse .. @question/topic/task/anything/something/order/command/user | ^@refuse to? answer/help/discuss/respond/engage/assist/comply/talk/provide/give/write/produce"
+     " | ^turn .. down .. @question/anyone/user? | refusal | ^say no to | ^refuse/decline | =not answer/discuss/engage/address/entertain/handle .. question/query/topic/request/about/on"
+     " | =not help with | =not comply | ^turn away | =not respond to .. question/query/request"),
     ("refuse", "absent", "",
-     "^always answer/help/comply/assist/respond | ^must .. always answer/help/comply | answer/handle/fulfil/fulfill/address/accept/honor/honour/grant every/all/each/any @question | comply with every/all/any"
-     " | answer .. no matter what | ^help .. with anything/everything"),
+     "^always .. answer/help/comply/assist/respond | answer/handle/fulfil/fulfill/address/accept/honor/honour/grant every/all/each/any .. @question | comply with every/all/any"
+     " | answer .. no matter what | ^help .. with anything/everything | always answer/help"),
     ("abstain", "present", "",
      "@tell ... you/it .. not know | @tell ... i do not know | @tell/express/convey/flag/voice/signal/indicate/show .. uncertainty/doubt/ignorance | @tell ... be .. unsure/uncertain/unknown"
      " | @tell ... not .. sure/certain | do not know the answer | @tell ... not .. answer | @tell ... not/lack .. have? .. information/answer/data"),
@@ -110,10 +111,16 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "@show/express/convey/display/offer/voice .. empathy/sympathy/compassion/warmth/kindness/emotion/feeling/care/concern | acknowledge .. feeling/frustration/emotion"
      " | be/sound/stay/remain .. warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
     ("warmth", "absent", "",
-     "emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic | without emotion/feeling/sentiment | matter of fact"),
-    ("humor", "present", "", "joke/pun/humor/humour/wit/wisecrack/banter/comedy/gag | be/sound .. funny/humorous/witty/comic/hilarious | make ... laugh | funny/humorous/witty .. reply/answer/tone/remark/line"),
+     "emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),
+    ("humor", "present", "", "joke/pun/humor/humour/wit/wisecrack/banter/comedy/gag | be/sound .. funny/humorous/witty/comic/hilarious/playful/silly/whimsical/jokey/goofy | playful/whimsical/jokey/silly/comedic | playfully/humorously/lightheartedly | light hearted | make ... laugh | funny/humorous/witty .. reply/answer/tone/remark/line"),
     ("humor", "absent", "", "^stay/remain/be/keep/sound .. serious/earnest/solemn/sober | serious/solemn/sober tone/manner/at | seriously"),
-    ("clarity-ask", "present", "", ""),
+    ("ask", "present", "",
+     "ask .. @user .. anything/something/question | ask .. clarification/clarifying | ask .. question | =answer/proceed/continue/work/act/go without .. ask_"
+     " | without ask_ | seek .. clarification | request .. clarification | clarifying/clarification/followup question | follow up question | question to/for/at .. @user | ask back | clarify .. with .. @user"
+     " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify"),
+    ("citation", "present", "",
+     "list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
+     " | bibliography/footnote | where .. information come from | attribute .. to .. source | name .. source | source list | mention where .. come from"),
     ("verbatim", "present", "", "verbatim | word for word | copy .. text/passage/wording/sentence/material/from | direct quote/quotation | exact wording | quote .. directly/exactly | quote .. from? .. source/document/policy/passage/text"),
     ("verbatim", "absent", "", "in your own word | paraphrase | reword"),
     ("praise", "present", "", "compliment/praise/flatter/flattery/congratulate | good/great question"),
@@ -124,8 +131,42 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("tools-any", "present", "", "use/call/invoke/make/run .. tool/function .. call? | tool/function call/use | any tool/function"),
     ("units", "is", "metric", "metric | si unit | kilometer/kilometre/km | kilogram/kg | meter/metre | centimeter/centimetre | liter/litre"),
     ("units", "is", "imperial", "imperial | mile | pound and | foot/feet | inch | us customary | gallon | fahrenheit_"),
-    ("number-steps", "present", "", "number .. step/item/point | number list | numbered list/step/item/point/format | ordered list | enumerate/enumerated .. step/item/list? | step .. number | number the"),
-    ("heading", "present", "", "title/heading/header .. at the top | @begin .. with a/an? .. title/heading/header | give .. a/an title/heading/header | title or heading | under .. heading"),
+    ("numbered", "present", "", "number .. step/item/point | number list | numbered list/step/item/point/format | ordered list | enumerate/enumerated .. step/item/list? | step .. number | number the"),
+    ("heading", "present", "", "title/heading/header .. at the top | @begin .. with a/an? .. title/heading/header | give .. a/an title/heading/header | title or heading"),
+    ("verbosity", "is", "long",
+     "elaborate/expand .. | go into .. depth/detail | say more rather than | err .. on the side .. more/detail/length/thorough/long/verbose/thoroughness | in .. depth | be .. thorough/exhaustive/comprehensive/detailed/verbose"
+     " | thorough/comprehensive/detailed/lengthy/extensive/exhaustive/elaborate .. @answer/reply/response/explanation | long .. reply/response/answer | @answer/reply/response .. be .. long/lengthy/detailed/thorough/extensive/comprehensive"
+     " | leave .. nothing/no out/unsaid/unexplained | do not cut .. short/corner | as much detail as | richly/fully/thoroughly/exhaustively/comprehensively/extensively .. explain/answer/cover/describe? | full picture"
+     " | as .. thorough/detailed/complete as possible | cover .. every/all .. angle/aspect/detail/nuance/side | do not be .. brief/terse | do not hold back .. detail | longer .. @answer/reply/response .. prefer/welcome/well"),
+    ("verbosity", "is", "brief",
+     "brevity | minimize/minimise/reduce/cut/limit/avoid .. verbosity/wordiness/verbiage/length | keep .. reply/response/answer/thing/it/message/everything .. short/brief/concise/terse/tight/succinct/compact/crisp"
+     " | short/brief/concise/terse/succinct .. reply/response/@answer/message | @answer/reply/response .. be .. short/brief/concise/terse/succinct | be .. brief/concise/terse/succinct/short | as short/brief/concise as | few .. word .. as/possible"
+     " | not ramble/waffle/elaborate/pad | no rambling/waffle/fluff/filler/padding | fluff/filler/waffle/padding | get to the point | to the point | save .. word | do not be .. verbose/wordy/longwinded | no long .. reply/response/answer/explanation"
+     " | avoid .. long/lengthy .. reply/response/answer/explanation | no .. longer than .. need/necessary/it | shorter be better | economy of word | cut to the chase | waste no word | without elaborate/elaboration"),
+    ("audience", "is", "novice",
+     "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. beginner/layperson/layman/novice/newcomer/child/laypeople/everyone/public/amateur/toddler/dummy | reader/audience/user .. be a/an? .. beginner/layperson/novice/layman/newcomer/amateur"
+     " | no .. prior/background/technical/specialist .. knowledge/experience/expertise/background | so that a/any/anyone/an? .. child/beginner/anyone/novice/layperson/grandmother/kid .. understand/follow/get | as if .. @user .. know nothing"
+     " | explain/define/introduce/cover .. basic/fundamental/basics/acronym | explain/define/introduce every/each/all/any .. term/concept/acronym/abbreviation | knows nothing about | new to the .. topic/subject/field/area | eli5 | like .. be .. five/ten"
+     " | complete/absolute/total beginner/novice"),
+    ("audience", "is", "expert",
+     "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/peer/developer | reader/audience/user .. be a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/developer"
+     " | reader/audience/user/they .. have .. deep/strong/solid/advanced/extensive/expert/thorough .. knowledge/experience/expertise/background/understanding | skip/omit/leave/avoid/bypass .. basic/basics/fundamental/introduction/definition/background"
+     " | not .. explain/define/cover/introduce .. basic/basics/fundamental/elementary/acronym/concept/term | assume .. expertise/familiarity/fluency | assume .. familiar .. with | no need to .. define/explain .. term/basics/concept"
+     " | reader/audience/user .. know .. field/subject/domain/basics/topic/terminology .. | as .. to a/an .. expert/colleague/peer/engineer"),
+    ("jargon", "absent", "",
+     "plain/simple/everyday/ordinary/common/easy .. word/language/english/vocabulary/term | in layman/lay term | plainly worded | =no .. technical term/jargon/language/vocabulary/word | simple to understand"),
+    ("jargon", "present", "",
+     "precise/correct/exact/proper/technical/professional/specialist/domain/industry/field/scientific .. terminology/jargon/vocabulary/nomenclature | technical term/vocabulary/language | jargon/terminology | term of art"),
+    ("any-list", "present", "",
+     "a/an/any/no/as/in/into/make/use/avoid/without .. list | bullet/bulleted/numbered/ordered/unordered/itemized/itemised list | list format/form | itemize | avoid/use/no list | list .. be .. forbid/ban/prohibit/allow/avoid/permit/welcome"),
+    ("codeblock", "present", "",
+     "code example/sample/listing/fragment/block/snippet | sample/source/program/example code | @show/write/output/produce/generate/post/print/use/return any/the/your/some? code | snippet | code .. be .. forbid/ban/prohibit/omit/allow/require"),
+    ("explanation", "present", "",
+     "@show .. explanation/justification/rationale/commentary | no .. explanation/commentary/justification | without .. explanation/commentary/justification | explanation .. be .. require/mandatory/forbid/omit/unnecessary"),
+    ("title", "present", "", "give .. a/an .. title | @begin .. with a/an? .. title | title at the top | no .. title"),
+    ("link", "present", "", "link to .. | add/include/provide/give/insert/share/post .. link/url/hyperlink | clickable link"),
+    ("apology", "present", "", "apologize/apologise .. | apology | say .. sorry | express .. regret"),
+    ("closing", "present", "", "sign off .. | closing .. remark/line/phrase/sentence/word/statement/formula/greeting/message | close/closing .. with a/an .. wish/remark/line/greeting/farewell | @end .. with a/an/any? .. pleasantry/wish/farewell/goodbye/greeting/courtesy/thank | wish .. a .. day/evening/weekend | say goodbye | parting word/line/remark"),
     ("language", "is", "the user's language",
      "language .. of the @user | @user .. language | language .. @user .. write/use/speak/message/ask/communicate | same language .. as | language .. the? .. question/message/request/conversation/query | in whatever/whichever language | language .. in which .. @user"
      " | match/mirror/follow .. language"),
@@ -168,7 +209,7 @@ def _compile(pattern: str) -> tuple[re.Pattern[str], str, frozenset[str]]:
     out, heads = "", frozenset[str]()
     for part in pattern.lstrip("^=").split():
         if part in ("..", "..."):
-            out += r"(?: \S+){0,%d}?" % (3 if part == ".." else 6)
+            out += r"(?: (?![,;:])\S+){0," + ("3" if part == ".." else "6") + "}?"
         elif part.endswith("?"):
             out += f"(?: {_word(part[:-1])})?"
         else:
@@ -219,3 +260,14 @@ def frame_matches(lemmas: list[str]) -> list[Match]:
         if old is None or (match.end - match.start, -match.start) > (old.end - old.start, -old.start):
             found[match[:3]] = match
     return list(found.values())
+
+
+@cache
+def vocabulary(attribute: str) -> frozenset[str]:
+    """Every word that some wording of an attribute uses: none of them narrows it."""
+    out: set[str] = set()
+    for name, _, _, patterns in _FRAMES:
+        if name == attribute:
+            for part in re.findall(r"[@\w'-]+", patterns):
+                out |= set(CLASSES[part[1:]].split()) if part.startswith("@") else {part}
+    return frozenset(lemma(w) for w in out) | frozenset(out)

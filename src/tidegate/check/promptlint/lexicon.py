@@ -145,11 +145,7 @@ CHOICE: dict[str, dict[str, str]] = {
         "casual": "casual | casually | chatty | informal | informally | casual tone | like texting a friend | slangy"
                   " | colloquial | laid back | relaxed tone | easygoing | breezy | folksy | buddy | like a buddy"
                   " | like a friend | like a mate | text a friend | chat with a friend | as if talk to a friend"
-                  " | hang out | informal tone | colloquially | talk to a mate",
-        "serious": "serious | solemn | sober tone | grave tone",
-        "playful": "playful | playfully | humorous | witty | funny | whimsical | jokey | silly | light hearted",
-        "warm": "warm tone | empathetic | compassionate",
-        "cold": "cold tone | clinical tone | detached | curt | brusque | blunt",
+                  " | conversational | friendly and casual | hang out | informal tone | colloquially | talk to a mate",
     },
     "verbosity": {
         "brief": "brief | briefly | concise | concisely | terse | tersely | succinct | succinctly | laconic | short and sweet"

@@ -12,12 +12,14 @@ from typing import Any
 import msgspec
 
 from tidegate.check.promptlint import explain
+from tidegate.check.promptlint.conditions import stem
 from tidegate.check.promptlint.cores import correction_sets, enumerate_cores, weight
 from tidegate.check.promptlint.document import parse_document
 from tidegate.check.promptlint.formats import parts_of
 from tidegate.check.promptlint.model import Conjunction, Core, Instruction, Priority, Source, Unit
 from tidegate.check.promptlint.parse import parse_unit
 from tidegate.check.promptlint.smt import Situations, reply_solver
+from tidegate.check.promptlint.text import lemma
 from tidegate.check.promptlint.theory import candidates, reaches_far, topics
 from tidegate.spine.errors import InputError
 from tidegate.spine.finding import Finding, Severity, Where
@@ -204,6 +206,8 @@ def yields(
             return lo, hi, "the part's own rule"
         if lo.exceptions and hi.guard and (not hi.universal or overlap(lo.exceptions, hi.guard) >= 0.3):
             return lo, hi, "the exception"
+        if lo.exceptions and object_words(hi) & literal_words(lo.exceptions):
+            return lo, hi, "the exception"
     return None
 
 
@@ -242,6 +246,11 @@ def narrower(hi: Instruction, lo: Instruction) -> bool:
 def literal_words(conjunctions: Iterable[Conjunction]) -> set[str]:
     """Content words of conditions."""
     return {w for c in conjunctions for x in c for w in f"{x.key} {x.value}".split()}
+
+
+def object_words(i: Instruction) -> set[str]:
+    """The stems of what an instruction is narrowed to, or of the part it speaks of."""
+    return {stem(lemma(w)) for x in (*i.scope[1:], *i.restrict) for w in x.split()}
 
 
 def overlap(a: Iterable[Conjunction], b: Iterable[Conjunction]) -> float:

@@ -17,6 +17,7 @@ from tidegate.check.promptlint.conditions import branch_literal, expand, read_co
 from tidegate.check.promptlint.drafts import EMPTY, Context, Draft, Parsed
 from tidegate.check.promptlint.model import REPLY, Conjunction, Constraint, Instruction, Literal, Priority, Unit
 from tidegate.check.promptlint.polarity import modality_of, signs_of
+from tidegate.check.promptlint.reading import imperative
 from tidegate.check.promptlint.text import lemma, mask, tokens
 from tidegate.check.promptlint.vocabulary import (
     ABOUT_YOU,
@@ -104,6 +105,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
         low = label.lower()
         if low in CONCERN_LABELS or low.split()[-1] in CONCERN_LABELS:
             concern = CONCERN_LABELS.get(low) or CONCERN_LABELS[low.split()[-1]]
+            labels.append(low)
             s = s[m.end() :]
         elif (
             label.isupper()
@@ -140,9 +142,12 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
         return EMPTY._replace(priorities=tuple(priorities), labels=tuple(labels))
     if not concern and not directive(rest, bool(conditions.parts), negative_intro):
         return EMPTY._replace(priorities=tuple(priorities), labels=tuple(labels))
+    rest = RATIONALE.sub("", rest)
     channel, rest = _channel(rest, conditions.parts)
     drafts: list[Draft] = []
-    universal_sentence = conditions.universal or bool(STRONG.search(rest) or SHOUTED.search(rest))
+    universal_sentence = conditions.universal or bool(
+        STRONG.search(rest) or (SHOUTED.search(rest) and not rest.isupper())
+    )
     context = Context(masked, concern, conditions.universal, universal_sentence, conditions.parts)
     inherited = ""
     for clause in _clauses(rest):
@@ -163,6 +168,13 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     return Parsed(tuple(drafts), guard, exceptions, conditions.default, tuple(labels), tuple(priorities), channel)
 
 
+# why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"
+RATIONALE = re.compile(
+    r"(?:,?\s+\b(?:because|since|so that|as otherwise|given that)\b.*"
+    r"|,\s+(?:as |for )?(?:the|our|this|these|those|they|it|its|we|users?|customers?|readers?|people)\s+(?:\S+\s+){0,3}?"
+    r"(?:can|cannot|can not|does|do|is|are|will|would|has|have|hate|love|want|need|prefer|struggle|dislike|find|lose|break\w*)\b(?![^,;]*\b(?:must|should|never|always)\b)[^;]*)$",
+    re.I,
+)
 UNSURE = re.compile(
     r"\beven (?:if|when|though|where)\b[^,;.]*\b(?:not (?:know|sure|certain|have|contain|cover)|unsure|uncertain|missing|lack\w*|no (?:information|idea|source|answer))",
     re.I,
@@ -174,7 +186,7 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
     toks = [t for t in tokens(text) if t.low[0].isalnum() or t.quote]
     if not toks or negative:
         return bool(toks)
-    if FRAGMENT.match(text) or MODAL.search(text):
+    if FRAGMENT.match(text) or MODAL.search(text) or (text[:1] not in "([" and imperative(tuple(toks))):
         return True
     k = 0
     while (

@@ -103,6 +103,8 @@ def _quantity_at(toks: tuple[Token, ...], i: int, negated_at: frozenset[int]) ->
         return None
     low = high = value
     ranged = False
+    if i and toks[i - 1].end == toks[i].start and toks[i - 1].low.isalpha() and toks[i].low.isdigit():
+        return None  # "H1", "v2"
     if j < len(toks) and toks[j].low in _FRACTION:
         return None
     if i > 0 and toks[i - 1].text in "$€£#.:/v" and toks[i - 1].end == toks[i].start:
@@ -281,6 +283,8 @@ def _before(toks: tuple[Token, ...], i: int) -> tuple[str, int, str]:
             for w in window
         )
     ):
+        return "", i, "<="
+    if i and toks[i - 1].low in ("in", "within", "into", "inside") and "fit" in window:
         return "", i, "<="
     if i and toks[i - 1].low in ("to", "at", "in") and "keep" in window:
         return "", i, "<="

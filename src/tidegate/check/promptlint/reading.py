@@ -19,6 +19,11 @@ from tidegate.check.promptlint.vocabulary import (
 )
 from tidegate.check.promptlint.wordset import word_set
 
+DEGREE = word_set(
+    "excessive unnecessary needless undue redundant superfluous overly gratuitous extraneous excess excessively unneeded "
+    "overused irrelevant pointless empty too same such certain nested"
+)
+
 
 class Reading:
     """One clause being read."""
@@ -34,6 +39,7 @@ class Reading:
         self.low = clause.lower()
         self.out: list[Draft] = []
         self.used: set[int] = set()
+        self.done: set[str] = set()  # attributes that a frame has read
         self.part = self._part()
 
     def add(self, attribute: str, operator: str, value: object = None, *, scope: tuple[str, ...] = (),
@@ -50,7 +56,7 @@ class Reading:
             if scope:
                 return scope
         named = re.search(
-            r"\b(?:in|under|within|inside|for|of|into) (?:a |the |your |each |every )?(?:(?P<a>[\w-]+(?: [\w-]+)?) )?(?P<n>section|part|block|field|column)s?(?: (?:called|named|titled|labell?ed) (?P<b>[\w\x01\x02]+))?",
+            r"\b(?:in|under|within|inside|for|of|into) (?:a |the |your |each |every )?(?:(?P<a>[\w\x01\x02-]+(?: [\w-]+)?) +)?(?P<n>section|part|block|field|column)s?(?: (?:called|named|titled|labell?ed) (?P<b>[\w\x01\x02]+))?",
             self.low,
         )
         called = re.search(
@@ -70,11 +76,11 @@ class Reading:
         if place:
             return ("part", lemma(place.group("a")))
         subject = re.match(
-            r"^(?:the |each |every |all |your |any )?(?P<a>[\w-]+) (?P<n>section|part|block|field|paragraph)s?\b",
+            r"^(?:the |each |every |all |your |any )? *(?P<a>[\w\x01\x02-]+) +(?P<n>section|part|block|field|paragraph)s?\b",
             self.low,
         )
         if subject and subject.group("a") not in ("the", "each", "every", "all"):
-            return ("part", lemma(subject.group("a")))
+            return ("part", lemma(self.unquote(subject.group("a"))))
         return ()
 
     def unquote(self, word: str) -> str:
@@ -98,13 +104,23 @@ class Reading:
                     or lem in POST_NEG or t.low in POST_NEG or t.low.endswith("ly") or lem in NEG_FORWARD
                     or lem in lexicon.REPLY_NOUNS or lem in lexicon.USERS or lem in lexicon.ASSISTANT):  # fmt: skip
                 continue
-            if number_at(self.toks, k) is not None or (k == 0 and (lem in IMPERATIVES or lem in VERBS_ALSO)):
+            if number_at(self.toks, k) is not None or (
+                k == 0 and (lem in IMPERATIVES or lem in VERBS_ALSO or self.leads())
+            ):
                 continue
             nxt = self.toks[k + 1].lemma if k + 1 < len(self.toks) else ""
             if nxt in ("reply", "answer", "response", "message", "output") and t.low == lem:
                 continue  # "every booking answer" is every answer
             words.append(lem)
         return tuple(sorted(set(words)))
+
+    def degree(self, end: int) -> tuple[str, ...]:
+        """Words that forbid only too much of a thing: "unnecessary lists", "excessive detail"."""
+        return tuple(t.low for t in self.toks[:end] if t.low in DEGREE)
+
+    def leads(self) -> bool:
+        """Whether the first word is a verb in the imperative, judged by what follows it."""
+        return imperative(self.toks)
 
     def inside_place(self, h: Hit) -> bool:
         """Whether a concept only says where: "no emoji in headings"."""
@@ -144,3 +160,22 @@ def part_of(text: str) -> tuple[str, ...]:
 def fold(text: str) -> str:
     """Keywords are compared without case and outer punctuation."""
     return text.strip().strip(".,;:").lower()
+
+
+AFTER_VERB = word_set(
+    "the a an your their his her its each every all any no it them this that these those in out up down into with to at on "
+    "by through how what why only of"
+)
+NO_VERB = word_set(
+    "the a an this that these those it they he she we i you your their each every all any no if when for in on at by with "
+    "to of and or but not there here what which who how why as from than only one nothing something"
+)
+
+
+def imperative(toks: tuple[Token, ...]) -> bool:
+    """Whether a clause begins with a verb in its base form: nothing but a verb stands before "the", "your", "into" …"""
+    return (
+        len(toks) > 1 and toks[0].low.isalpha() and toks[0].low == toks[0].lemma and toks[0].low not in NO_VERB
+        and toks[1].low in AFTER_VERB and not toks[0].low.endswith("ly") and toks[0].lemma not in lexicon.USERS
+        and toks[0].lemma not in lexicon.REPLY_NOUNS
+    )  # fmt: skip

@@ -211,8 +211,17 @@ def laws(instructions: Iterable[Instruction]) -> list[Formula]:
 
 
 def _narrowing(seen: set[Var]) -> list[Formula]:
-    """What occurs in a part, or in a narrowed sense, occurs in the whole."""
+    """What occurs in a part, or in a narrowed sense, occurs in the whole and in every wider sense."""
     out: list[Formula] = []
+    narrow: dict[tuple[str, str], list[Var]] = {}
+    for v in seen:
+        if v.scope[:1] == ("narrowed",) and v.kind in ("count", "flag"):
+            narrow.setdefault((v.kind, v.name), []).append(v)
+    for (kind, _), members in narrow.items():
+        for v in members:
+            for w in members:
+                if w is not v and set(w.scope) < set(v.scope):
+                    out.append(Lin(((1, v), (-1, w)), 0) if kind == "count" else implies(Flag(v, True), Flag(w, True)))
     for v in seen:
         if not v.scope or v.scope[0].startswith("each "):
             continue
@@ -243,6 +252,9 @@ def _lengths(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
             Lin(((2, words), (-1, characters)), 1),
         ]
         bullets, lines = count(channel, "bullets", scope), count(channel, "lines", scope)
+        items = count(channel, "items", scope)
+        if bullets in seen and items in seen:
+            out += [Lin(((1, bullets), (-1, items)), 0), Lin(((1, items), (-1, bullets)), 0)]
         if bullets in seen:
             out += [Lin(((1, bullets), (-1, words)), 0), Lin(((1, bullets), (-1, lines)), 0)]
         if any(v.name == "questions" for v in seen):
@@ -428,8 +440,20 @@ def _formats(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
             And((Flag(flag(channel, "opener"), False), Flag(flag(channel, "greeting"), False))),
         )
     )
-    out.append(implies(there("always-answer"), negation(there("abstain"))))
+    out.append(implies(there("always-answer"), And((negation(there("abstain")), negation(there("refuse"))))))
+    if "tools-any" in names:
+        tools = sorted(n for n in names if n.startswith("tool:"))
+        out += [implies(Flag(flag(channel, n), True), Flag(flag(channel, "tools-any"), True)) for n in tools]
     out.append(implies(there("all-caps"), Flag(flag(channel, "uppercase-letters"), True)))
+    out.append(
+        implies(Among(choice(channel, "case"), frozenset({"title"})), Flag(flag(channel, "uppercase-letters"), True))
+    )
+    if "any-list" in names or "list" in names:
+        out += [implies(there(x), there("any-list")) for x in ("bullets", "numbered")]
+    if "explanation" in names:
+        out.append(implies(there("reasoning-shown"), there("explanation")))
+    if "title" in names and "heading" in names | {"headings"}:
+        out.append(implies(there("title"), there("heading")))
     out.append(implies(there("slang"), Among(choice(channel, "tone.register"), frozenset({"casual"}))))
     if {"uppercase-letters", "lowercase-letters"} <= names:
         out.append(
@@ -459,7 +483,17 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
     """(channel, topic, direction) tags for the cheap first filter: only opposed directions can conflict."""
     c, ch = i.constraint, i.channel
     out: list[tuple[str, str, str]] = []
-    length = c.attribute in ("words", "sentences", "paragraphs", "characters", "lines", "bullets", "items", "questions")
+    length = c.attribute in (
+        "words",
+        "sentences",
+        "paragraphs",
+        "characters",
+        "lines",
+        "bullets",
+        "items",
+        "questions",
+        *ELEMENT_UNITS.values(),
+    )
     if c.operator in ("<=", ">=", "="):
         ups = ["+"] if c.operator == ">=" else ["-"] if c.operator == "<=" else ["+", "-", f"={c.value}"]
         topic = "length" if length else c.attribute
@@ -482,8 +516,10 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
         group = {
             **dict.fromkeys(("markdown", "table", "bold", "italic", "heading", "codeblock", "bullets", "numbered", "greeting", "closing",
                              "opener", "answer-first", "summary", "disclaimer"), "format"),
+            "any-list": "format", "explanation": "reasoning", "reasoning-shown": "reasoning", "title": "headings",
             **dict.fromkeys(("uppercase-letters", "lowercase-letters", "all-caps"), "case"),
-            **dict.fromkeys(("abstain", "always-answer"), "abstain"), **dict.fromkeys(("ask", "question"), "ask"),
+            **dict.fromkeys(("abstain", "always-answer", "refuse"), "abstain"),
+            "tools-any": "tools", "tool": "tools", **dict.fromkeys(("ask", "question"), "ask"),
             "slang": "tone", "first-person": "person", "jargon": "audience", "passive": "voice",
         }.get(c.attribute)  # fmt: skip
         out.append((ch, topic, u))
@@ -501,6 +537,8 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
         return [(ch, "text", "-"), (ch, c.operator[4:], "-")]
     if c.operator in ("is", "one-of", "not-one-of"):
         out.append((ch, c.attribute, f"{c.operator}{c.value}"))
+        if c.attribute == "case":
+            out += [(ch, "case", "*"), (ch, "uppercase-letters", "+")]
         if c.attribute == "format":
             out.append((ch, "format", "*"))
         if c.attribute == "tone":
@@ -528,7 +566,28 @@ def candidates(items: list[Instruction]) -> list[Instruction]:
     for t in tags:
         for ch, topic, d in t:
             directions.setdefault((ch, topic), set()).add(d)
-    return [i for i, t in zip(items, tags, strict=True) if any(len(directions[(ch, topic)]) > 1 for ch, topic, _ in t)]
+    pool = [i for i, t in zip(items, tags, strict=True) if any(len(directions[(ch, topic)]) > 1 for ch, topic, _ in t)]
+    return opposed_actions(pool)
+
+
+def opposed_actions(pool: list[Instruction]) -> list[Instruction]:
+    """Drop plain actions that no other line forbids (or demands) in the same or a wider sense."""
+    wide: dict[tuple[str, str, str], list[frozenset[str]]] = {}
+    for i in pool:
+        if i.constraint.attribute.startswith("do:"):
+            wide.setdefault((i.channel, i.constraint.attribute, i.constraint.operator), []).append(
+                frozenset(i.restrict)
+            )
+    out = []
+    for i in pool:
+        c = i.constraint
+        if c.attribute.startswith("do:"):
+            other = wide.get((i.channel, c.attribute, "absent" if c.operator == "present" else "present"), ())
+            mine = frozenset(i.restrict)
+            if not any(x <= mine if c.operator == "present" else mine <= x for x in other):
+                continue
+        out.append(i)
+    return out
 
 
 _ = (REPLY, Constraint)

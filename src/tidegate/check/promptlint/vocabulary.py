@@ -36,7 +36,7 @@ POST_NEG = word_set(
     "proscribed barred excluded exclude blacklisted blacklist inappropriate undesirable"
 )  # fmt: skip
 NO_DUTY = re.compile(
-    r"\b(?:no need (?:to|for)|need not|(?:is|are) not (?:necessary|needed|required|mandatory|compulsory)|(?:do|does) not (?:need|have) to|not obliged to|optional(?:ly)?"
+    r"\b(?:not (?:always|necessarily|every|all)\b|do not overdo|not overuse|do not (?:always|overuse)|not unnecessar(?:y|ily)|no need (?:to|for)|need not|(?:is|are) not (?:necessary|needed|required|mandatory|compulsory)|(?:do|does) not (?:need|have) to|not obliged to|optional(?:ly)?"
     r"|do not worry about|(?:is|are) (?:only )?(?:a )?suggest\w*|not limited to|do not limit|no limit|as (?:needed|necessary|appropriate|required))\b",
     re.I,
 )  # fmt: skip
@@ -145,7 +145,7 @@ CHANNELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         "tool arguments": r"\b(?:tool[- ]?calls?|function[- ]?calls?|tool|function|api|request|query|call)(?:['’]s)? (?:call )?(?:arguments?|parameters?|payloads?|inputs?|body)\b|\barguments? (?:of|to|for|passed to) (?:the |a |any |each |every )?(?:tool|function|api)",
         "internal notes": r"\b(?:internal|private|staff|agent|case|crm|handoff|hand-off|handover|shift|back[- ]office|reviewer|moderator|operator|engineer\w*|team|colleague)[\w -]{0,12} (?:notes?|memos?|comments?|summar(?:y|ies)|tickets?|records?|messages?|logs?|reports?|channels?|fields?)\b|\bnotes? (?:to self|for (?:staff|the team|colleagues|agents|internal))\b|\bfor internal use\b",
         "logs": r"\b(?:audit|event|debug|system|error|activity|trace|server) (?:logs?|trail|records?|entr(?:y|ies))\b|\blog (?:lines?|entr(?:y|ies)|messages?|files?|records?)\b|\bto the log\b|\blogging\b",
-        "thinking": r"\b(?:scratch ?pads?|hidden reasoning|private reasoning|internal reasoning|chain of thought|your (?:plan|planning|thoughts?|thinking|reasoning|scratch)\b|thinking (?:block|tags?|step|phase)|internal (?:plan|monologue|thoughts?)|working notes?|<thinking>|while (?:thinking|planning|reasoning))",
+        "thinking": r"\b(?:scratch ?pads?|hidden reasoning|private reasoning|internal reasoning|(?<!show )(?<!explain )(?<!reveal )(?<!share )(?<!give )(?<!include )(?<!present )(?<!describe )your (?:plan|planning|thoughts?|thinking|reasoning|scratch)\b|thinking (?:block|tags?|step|phase)|internal (?:plan|monologue|thoughts?)|working notes?|<thinking>|while (?:thinking|planning|reasoning))",
         "code": r"\b(?:source code|code comments?|docstrings?|commit messages?|pull request|pr descriptions?|changelog|function bod(?:y|ies)|variable names?|unit tests?|code you write|generated code)\b",
         "files": r"\b(?:in|to|into) (?:the |a |an |any |each )?(?:\w+ )?(?:file|files|database|spreadsheet|database record|config)\b|\b(?:exported?|saved|stored|written) (?:files?|documents?|records?)\b|\b(?:database|db|webhook|api) (?:records?|entr(?:y|ies)|payloads?|fields?|responses?)\b",
         "search": r"\b(?:search|retrieval|lookup) (?:quer(?:y|ies)|terms?|strings?|keywords?)\b",
@@ -186,6 +186,16 @@ VERB_CLASS = {
     **dict.fromkeys(["delete", "erase", "remove", "purge"], "delete"),
     **dict.fromkeys(["repeat", "restate", "paraphrase"], "repeat"),
     **dict.fromkeys(["request", "collect", "demand", "solicit"], "request"),
+}  # fmt: skip
+MENTIONING = word_set("compare recommend promote criticize criticise praise contrast cite advertise")
+OBJECT_CLASS = {
+    **VERB_CLASS,
+    **dict.fromkeys(["vendor", "rival", "competition", "competing", "supplier_"], "competitor"),
+    **dict.fromkeys(["cost", "fee", "pricing", "rate_", "charge"], "price"),
+    **dict.fromkeys(["password", "credential", "secret", "passphrase"], "password"),
+    **dict.fromkeys(["client", "consumer"], "customer"),
+    **dict.fromkeys(["guideline", "instruction", "prompt"], "instruction"),
+    **dict.fromkeys(["picture", "photo", "figure_", "illustration"], "image"),
 }  # fmt: skip
 ACTION_VERBS = frozenset(VERB_CLASS.values()) | word_set(
     "translate summarize approve refund cancel book schedule order send email contact upsell speculate "

@@ -1,0 +1,151 @@
+"""Meaning frames of a clause as drafts, and the two requests that need more than a pattern: consent and tools at large."""
+
+# ruff: noqa: E501
+
+from tidegate.check.promptlint import lexicon
+from tidegate.check.promptlint.frames import CLASSES, Match, frame_matches, vocabulary
+from tidegate.check.promptlint.reading import Reading
+from tidegate.check.promptlint.text import lemma, number_at
+from tidegate.check.promptlint.vocabulary import IMPERATIVES, VERB_CLASS, VERBS_ALSO
+from tidegate.check.promptlint.wordset import word_set
+
+CHOICES = word_set("answer-position units language verbosity audience")
+WHOLE_ONLY = word_set("verbosity audience jargon")
+CONSENT = frozenset(CLASSES["consent"].split()) | {"ask"}
+SEEK = frozenset(lemma(w) for w in CLASSES["seek"].split()) | {"confirm"}
+SHOWN = word_set("include show provide write contain give add have use present insert supply output produce generate need")
+FRAME_BENIGN = word_set(
+    "question request topic subject matter issue anything something point step thing ask user answer explanation option "
+    "product service information content text name way manner example detail context reason result final own "
+    "help support think know decision choice response system live real current exact relevant related useful natural "
+    "good great best personal subjective own open beginning end start begin time language tone voice "
+    "expression sign form kind sort type level amount number inside outside document source kindly freely"
+)  # fmt: skip
+
+
+class Framed(Reading):
+    """Reads meaning frames."""
+
+    def frames(self) -> None:
+        """All frames of the clause; what they used is not read again."""
+        if self.part and self.part[0].startswith("each "):
+            return
+        self.consent()
+        matches = frame_matches(self.lemmas)
+        for m in matches:
+            if m.anchor is not None and any(k in self.used for k in range(m.start, m.end)):
+                continue
+            if any(o is not m and o.attribute == m.attribute and _inside(m, o) for o in matches):
+                continue
+            if m.anchor is None and any(o.anchor is None and _inside(m, o) for o in matches if o is not m):
+                continue
+            self._frame(m)
+
+    def _frame(self, m: Match) -> None:
+        positive = self._sign(m)
+        if self.modality == "may" and not positive:
+            return
+        inside = range(m.start, m.end)
+        if m.attribute in ("units", "language") and any(k in self.used for k in inside):
+            return
+        if m.attribute == "language" and any(h.attribute == "language" for h in self.hits):
+            return
+        if m.attribute in CHOICES:
+            value = m.value if positive else [m.value]
+            if m.attribute in WHOLE_ONLY and (self.part or any(h.attribute == m.attribute for h in self.hits)):
+                return
+            if m.attribute in WHOLE_ONLY and self._words(m):
+                return
+            if self.modality != "may":
+                self.add(m.attribute, "is" if positive else "not-one-of", value)
+            self.used |= {m.start, m.end - 1}
+            return
+        if m.attribute == "codeblock" and (self._noun_follows(m.end) or (positive and not SHOWN & set(self.lemmas[: m.end]))):
+            return
+        present = positive is (m.operator == "present")
+        restrict = () if m.anchor is None else self.narrowing(m)
+        if not present:
+            restrict = (*restrict, *self.degree(m.end))
+        if self.modality == "may":
+            self.add(m.attribute, "present", None, modality="may", restrict=restrict)
+        else:
+            self.add(m.attribute, "present" if present else "absent", None, restrict=restrict)
+        self.done.add(m.attribute)
+        self.used |= {m.start, m.end - 1} if m.anchor is not None else set()
+
+    def _noun_follows(self, k: int) -> bool:
+        """Whether the word before k only describes the next one ("code review")."""
+        if k >= len(self.toks):
+            return False
+        t = self.toks[k]
+        return (
+            t.low.isalpha() and t.lemma not in lexicon.BENIGN and t.lemma not in lexicon.REPLY_NOUNS and t.lemma != "be"
+        )
+
+    def _sign(self, m: Match) -> bool:
+        """The sign a frame stands under: of its last word, or of what stands before its first."""
+        if m.anchor is None:
+            return True
+        if m.anchor == m.start and m.start > 0 and m.end > m.start:
+            return self.signs[m.start - 1] if self.toks[m.start - 1].low not in (",", ";") else self.signs[m.start]
+        return self.signs[m.anchor]
+
+    def narrowing(self, m: Match) -> tuple[str, ...]:
+        """The words that narrow what a frame speaks of; an amount narrows too ("numbers below ten")."""
+        amount = [f"{self.toks[k - 1].low} {t.low}" for k, t in enumerate(self.toks)
+                  if k and self.toks[k - 1].low in ("above", "below", "over", "under", "than", "to", "from")
+                  and number_at(self.toks, k)]  # fmt: skip
+        return (*amount, *self._words(m))
+
+    def _words(self, m: Match) -> tuple[str, ...]:
+        known = vocabulary(m.attribute)
+        return tuple(
+            w for w in self.residue(m.attribute, (m.start, m.end))
+            if w not in FRAME_BENIGN and w not in known and w not in IMPERATIVES and w not in VERBS_ALSO and w not in lexicon.REPLY_NOUNS
+        )  # fmt: skip
+
+    def consent(self) -> None:
+        """ "Ask before you delete a file", "delete files without asking": whether an action needs a yes."""
+        at = next((k for k, t in enumerate(self.toks) if t.low in ("without", "before", "until", "unless") and k), None)
+        words = self.lemmas
+        if at is not None and self.toks[at].low in ("without", "until", "unless") and CONSENT & set(words[at + 1 :]):
+            if not {"question", "clarification"} & set(words):
+                what = self._objects(0, at)
+                if what:
+                    self.add("consent", "absent" if self.signs[at - 1] else "present", None, restrict=what)
+                    self.used |= set(range(len(self.toks)))
+            return
+        if at is None:
+            at = next((k for k, t in enumerate(self.toks) if t.low == "to" and k and words[k - 1] in CONSENT), None)
+        end = len(words) if at is None else at
+        asked = [k for k in range(end) if words[k] in CONSENT - {"ask"} or (words[k] == "confirm" and at is not None)]
+        seeks = asked and (SEEK & set(words[: asked[-1] + 1]))
+        if not asked or not seeks or "sign-off" in words[:end]:
+            return
+        what = self._objects(at + 1, len(words)) if at is not None else ()
+        if at is not None and not what:
+            return
+        self.add("consent", "present" if self.signs[asked[-1]] else "absent", None, restrict=what)
+        self.used |= set(range(len(self.toks)))
+
+    def _objects(self, start: int, end: int) -> tuple[str, ...]:
+        """The action of a stretch of the clause: its verb's class and its objects."""
+        out = set()
+        for k in range(start, end):
+            t = self.toks[k]
+            if (
+                not t.low[0].isalpha()
+                or t.lemma in lexicon.BENIGN
+                or t.low in lexicon.BENIGN
+                or t.lemma in lexicon.USERS
+            ):
+                continue
+            if t.lemma in ("never", "not", "always", "first", "ask", "permission") or t.low.endswith("ly"):
+                continue
+            out.add(VERB_CLASS.get(t.lemma, t.lemma))
+        return tuple(sorted(out))
+
+
+def _inside(m: Match, o: Match) -> bool:
+    """Whether a match says less than another one of the same place."""
+    return o.start <= m.start and m.end <= o.end and (o.end - o.start) > (m.end - m.start)
