@@ -73,6 +73,8 @@ class Amounts(Reading):
             self.used |= set(range(q.start, q.end))
             return
         holder, restrict = held
+        if q.unit == "questions" and q.low and {"ask", "pose", "raise"} & set(self.lemmas) and modality != "may":
+            self.add("ask", "present")
         if q.low != q.high and VOID.search(self.low):
             # "anything under four sentences is incomplete": what is named is what may not be
             q = q._replace(low=None if q.high is None else q.high + 1, high=None if q.low is None else q.low - 1)
@@ -129,7 +131,7 @@ class Amounts(Reading):
                 "brief spend dedicate devote post list draft say text accept tight strict limit word fill amount "
                 "measure restrict confine shorter stop ceiling floor never generate write type roughly print clock "
                 "weigh stretch extend exceed split divide break organise organize arrange structure form consist compose present "
-                "crack incomplete consider treat count"
+                "ask pose raise crack incomplete consider treat count"
             )
         ]
         unit_noun = self.toks[q.end - 1].lemma if q.end else ""

@@ -240,7 +240,8 @@ class Choices(Reading):
             ):
                 if starts or (re.search(r"\b(?:words? in|word)\b", surface) and re.search(r"\d|\bat least\b", surface)):
                     continue
-                self.add("lowercase-letters", "absent", None, scope=scope if restrict else ())
+                place = tuple(w for w in restrict if w not in ("word", "sentence", "emphasis", "key"))
+                self.add("lowercase-letters", "absent", None, scope=self._scope_of(place))
                 if not restrict:
                     self.add("all-caps", "present", None)
             elif h.value == "capital":

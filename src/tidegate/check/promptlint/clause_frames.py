@@ -3,6 +3,8 @@
 # ruff: noqa: E501
 
 from tidegate.check.promptlint import lexicon
+from tidegate.check.promptlint.clause_presence import MORE_THAN
+from tidegate.check.promptlint.drafts import Hit
 from tidegate.check.promptlint.frames import CLASSES, Match, frame_matches, vocabulary
 from tidegate.check.promptlint.reading import Reading
 from tidegate.check.promptlint.text import lemma, number_at
@@ -13,7 +15,9 @@ CHOICES = word_set("answer-position units language verbosity audience")
 WHOLE_ONLY = word_set("verbosity audience jargon")
 CONSENT = frozenset(CLASSES["consent"].split()) | {"ask"}
 SEEK = frozenset(lemma(w) for w in CLASSES["seek"].split()) | {"confirm"}
-SHOWN = word_set("include show provide write contain give add have use present insert supply output produce generate need")
+SHOWN = word_set(
+    "include show provide write contain give add have use present insert supply output produce generate need"
+)
 FRAME_BENIGN = word_set(
     "question request topic subject matter issue anything something point step thing ask user answer explanation option "
     "product service information content text name way manner example detail context reason result final own "
@@ -60,10 +64,18 @@ class Framed(Reading):
                 self.add(m.attribute, "is" if positive else "not-one-of", value)
             self.used |= {m.start, m.end - 1}
             return
-        if m.attribute == "codeblock" and (self._noun_follows(m.end) or (positive and not SHOWN & set(self.lemmas[: m.end]))):
+        if m.attribute == "codeblock" and (
+            self._noun_follows(m.end) or (positive and not SHOWN & set(self.lemmas[: m.end]))
+        ):
             return
         present = positive is (m.operator == "present")
         restrict = () if m.anchor is None else self.narrowing(m)
+        hit = Hit("present", m.attribute, "", m.start + 1, m.end, positive)
+        restrict = (*restrict, *self.edge(hit))
+        if not positive and MORE_THAN.search(self.low):
+            return
+        if not present and m.anchor is not None:
+            restrict = (*restrict, *self.purpose(m.end))
         if not present:
             restrict = (*restrict, *self.degree(m.end))
         if self.modality == "may":
@@ -98,9 +110,9 @@ class Framed(Reading):
         return (*amount, *self._words(m))
 
     def _words(self, m: Match) -> tuple[str, ...]:
-        known = vocabulary(m.attribute)
+        known = vocabulary(m.attribute) - {"first", "last", "given", "surname"} | {"original", "current", "initial"}
         return tuple(
-            w for w in self.residue(m.attribute, (m.start, m.end))
+            w for w in self.residue(m.attribute, *((k, k + 1) for k in range(m.start, m.end) if k not in m.gaps))
             if w not in FRAME_BENIGN and w not in known and w not in IMPERATIVES and w not in VERBS_ALSO and w not in lexicon.REPLY_NOUNS
         )  # fmt: skip
 

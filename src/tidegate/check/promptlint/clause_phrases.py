@@ -12,6 +12,15 @@ from tidegate.check.promptlint.vocabulary import (
 )
 from tidegate.check.promptlint.wordset import word_set
 
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+DATE_SHAPES = (
+    ("iso", re.compile(r"\d{4}-\d{2}-\d{2}|yyyy-mm-dd", re.I)),
+    ("day-first", re.compile(r"dd?[/.]mm?[/.]yy(?:yy)?|(?:1[3-9]|2\d|3[01])[/.]\d{1,2}[/.]\d{2,4}", re.I)),
+    ("month-first", re.compile(r"mm?/dd?/yy(?:yy)?|\d{1,2}/(?:1[3-9]|2\d|3[01])/\d{2,4}", re.I)),
+    ("month name first", re.compile(rf"{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}|month day,? year", re.I)),
+    ("day and month name", re.compile(rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH},? \d{{4}}|day month year", re.I)),
+)
+
 
 class Phrases(Reading):
     """Reads required and forbidden texts."""
@@ -21,7 +30,12 @@ class Phrases(Reading):
         quotes = [(k, int(t.text[1:-1])) for k, t in enumerate(self.toks) if t.quote and k not in self.used]
         low = self.low
         if not quotes:
+            self.data_at_edge()
             self.unquoted_words()
+            return
+        if "pronoun" in self.lemmas:
+            return
+        if self.dates(quotes):
             return
         if re.search(
             r"\b(?:such as|for example|like|e\.g|similar to|along the lines of|called|named|titled|labell?ed|entitled|known as|means?|denoted|represented|the format|following format|instead of)\b",
@@ -103,6 +117,30 @@ class Phrases(Reading):
                 continue
             _ = position
             self.add("contains", "contains" if positive else "not-contains", literal, restrict=rest)
+
+    def data_at_edge(self) -> None:
+        """ "End with the reference number": a place that holds one thing."""
+        m = re.search(
+            r"\b(?P<edge>start|begin|open|end|finish|close|conclude)s? (?:each |every |all |your |the |any )?(?:\w+ )?(?:with|on|by giving|by stating) (?:the|your|a|an) (?P<what>(?:\w+ ){0,2}(?:number|id|code|date|total|price|score|name|version|timestamp|amount|reference|title))\b",
+            self.low,
+        )
+        if m is None or not self.signs[0]:
+            return
+        kind = "starts" if m.group("edge") in ("start", "begin", "open") else "ends"
+        self.add(f"phrase.{kind[:-1]}", kind, f"[{m.group('what').split()[-1]}]")
+        if kind == "starts" and re.search(r"\bnothing (?:before|else)\b", self.low):
+            self.add("opener", "absent")
+
+    def dates(self, quotes: list[tuple[int, int]]) -> bool:
+        """A date written out as the pattern to follow."""
+        for k, index in quotes:
+            literal = self.context.masked.quotes[index].strip()
+            shape = next((name for name, pattern in DATE_SHAPES if pattern.fullmatch(literal)), None)
+            if shape is not None and re.search(r"\b(?:dates?|format|like|as)\b", self.low):
+                self.used.add(k)
+                self.add("date-format", "is" if self.signs[k] else "not-one-of", shape if self.signs[k] else [shape])
+                return True
+        return False
 
     def unquoted_words(self) -> None:
         """ "the word synonyms", "the keywords atlantis and constable", "do not use the word shall"."""

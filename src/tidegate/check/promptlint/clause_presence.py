@@ -16,6 +16,10 @@ from tidegate.check.promptlint.vocabulary import (
 )
 from tidegate.check.promptlint.wordset import word_set
 
+MORE_THAN = re.compile(
+    r"\b(?:more than|over|beyond|exceed\w*) (?:once|twice|one|two|three|four|five|a|an|\d+)\b|\b(?:twice|repeatedly|again and again|too (?:many|much|often))\b"
+)
+
 
 class Presence(Choices):
     """Reads presences, and hands choices on."""
@@ -26,7 +30,7 @@ class Presence(Choices):
             re.search(
                 r"\b(?:answer|reply|respond|begin|start|open|lead|jump|dive|get|go|launch|come|cut)\b.{0,40}\b(?:immediately|straight (?:away|to|into)|right away|directly (?:with|into)|right (?:to|into)|with the (?:answer|solution|result|fix)(?: itself)?|to the chase|at once)\b"
                 r"|\bfirst (?:word|words|sentence|line|thing)s? (?:must|should|has to|have to|is|are|needs? to)\b.{0,20}\b(?:part of|belong|already)?\s*(?:the|be the|to the|an?) (?:answer|solution|content|substance|information)"
-                r"|\b(?:immediately|straight (?:away|to)|directly)\b.{0,25}\b(?:answer|solution|point)\b|\bthe answer (?:must |should )?(?:come|comes) first\b|\bput the answer first\b",
+                r"|\b(?:immediately|straight (?:away|to)|directly)\b.{0,25}\b(?:answer|solution|point)\b|\banswer at once\b",
                 self.low,
             )
             and not any(t.quote for t in self.toks)
@@ -150,7 +154,11 @@ class Presence(Choices):
             w for w in self.residue(attribute, (h.start, h.end)) if w not in PRESENT_BENIGN and w not in IMPERATIVES
         )
         if not h.positive:
-            restrict = (*restrict, *self.degree(h.end))
+            if MORE_THAN.search(self.low):
+                return  # "not more than once" forbids no first time
+            restrict = (*restrict, *self.degree(h.end), *self.purpose(h.end), *self.edge(h))
+        elif self.edge(h):
+            restrict = (*restrict, *self.edge(h))
         if attribute.startswith("code-"):
             self.add(
                 attribute,

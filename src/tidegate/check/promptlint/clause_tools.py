@@ -13,11 +13,13 @@ from tidegate.check.promptlint.vocabulary import (
     IDENT,
     MENTIONING,
     OBJECT_CLASS,
+    TOOL_OFF,
     TOOL_VERBS,
     VERB_CLASS,
 )
 from tidegate.check.promptlint.wordset import word_set
 
+GENERIC_OBJECTS = word_set("product service company brand offering firm business")
 AUXILIARY = word_set("be must may should can will shall have do could ought need to")
 
 
@@ -55,6 +57,11 @@ class Actions(Reading):
                 name = self.toks[k - 1].low
             if name:
                 names.append((k, k + 1, name.rstrip("()").lower()))
+        if names and TOOL_OFF.search(self.low):
+            for a, b, name in names:
+                self.used |= set(range(a, b))
+                self.add("tool", "absent", name)
+            return
         verbs = [k for k, lem in enumerate(self.lemmas) if lem in TOOL_VERBS]
         if names and not verbs and names[0][0] <= 3 and not self.signs[names[0][0]]:
             verbs = [names[0][0]]
@@ -177,12 +184,13 @@ class Actions(Reading):
         words = {
             OBJECT_CLASS.get(t.lemma, t.lemma)
             for t in objects
-            if t.lemma not in lexicon.BENIGN
+            if (t.lemma not in lexicon.BENIGN or (t.low.endswith("ed") and t.low != t.lemma))
             and t.low not in lexicon.BENIGN
             and t.lemma not in lexicon.USERS
             and not t.low.endswith("ly")
             and t.lemma not in lexicon.REPLY_NOUNS
         }
+        words = (words - GENERIC_OBJECTS) or words
         if not words:
             return
         sign = "present" if self.signs[k] else "absent"

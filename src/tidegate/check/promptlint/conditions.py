@@ -43,7 +43,7 @@ DEFAULT_UNLESS = re.compile(
     r"\s*(?=[,;.)]|$)\)?", re.I)  # fmt: skip
 
 CONDITION_WORDS = (
-    r"if and only if|only if|only when|only where|only for|only in|only on|only after|only once|(?<!as )if|when|whenever|while|in case(?: of)?|in the event (?:of|that)|as long as|so long as|provided(?: that)?|providing|given that"
+    r"if and only if|only if|only when|only where|only for|only in|only on|only after|only once|(?<!as )if|when|whenever|while|in case(?: of)?|in the event (?:of|that)|as long as|so long as|provided (?:that|you|the user|it|there|they)|providing|given that"
     r"|unless|except (?:if|when|where|for|in|that|on|with|during|to)|except|with the exception of|other than when|other than for|apart from(?: when)?|aside from(?: when)?|save (?:for|when|if)|barring|excluding|until|once|as soon as|should the|should a|where the|where a|where no"
 )
 LEADING = re.compile(
@@ -237,6 +237,10 @@ def leading_kind(word: str, rest: str) -> str:
         low,
     ):
         return "universal" if low.startswith("this") else "none"
+    if word == "with" and re.match(
+        r"(?:more than|fewer than|less than|at least|at most|over|under|up to|only)\b|\d", low
+    ):
+        return "guard"
     if word in ("to", "toward", "towards", "with") and not re.search(
         r"\b(?:users?|customers?|clients?|guests?|patients?|students?|accounts?|members?)\b", low
     ):

@@ -26,6 +26,7 @@ class Draft(NamedTuple):
     modality: str = "must"
     soft: bool = False
     universal: bool = False
+    prohibition: bool = False  # "do not …": an unmarked special case beside it is a matter for a person
     extra_guard: tuple[Conjunction, ...] = ()
 
 

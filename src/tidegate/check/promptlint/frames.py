@@ -89,13 +89,13 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("first-person", "present", "",
      "first person | refer to yourself | speak of yourself | pronoun .. \x01 | pronoun i | say i | talk about yourself | self reference"),
     ("answer-position", "is", "first",
-     "@answer first/upfront | lead/begin/start/open with the/your? .. @answer | @answer before .. @reason/detail/background/explanation/context/evidence/step | @answer line .. first"
+     "put/give/state .. @answer first | @answer first/upfront | lead/begin/start/open with the/your? .. @answer | @answer before .. @reason/detail/background/explanation/context/evidence/step | @answer line .. first"
      " | @answer .. come first | @answer .. at the top/start/beginning | bottom line up front | @reason/detail/background .. after .. @answer | @answer then/followed by .. @reason"),
     ("answer-position", "is", "last",
      "@answer .. last | @end with the/your? .. @answer | @reason/detail/background/evidence/analysis/explanation/context .. before .. @answer | @answer .. at the .. end/bottom | @answer after .. @reason/explanation/analysis"
      " | reason/think/analyze/explain first | @reason first | save/leave/keep/hold/put the .. @answer .. for? .. last/end"),
     ("user-name", "present", "",
-     "address/call/greet/name/refer ... by/with/use .. name | use/mention/include/say/insert .. @user .. name | @user name | personalize/personalise ... name | by .. first/given name | first name basis"),
+     "address/call/greet/name/refer ... by/with/use .. name | use/mention/include/say/insert .. @user .. name | @user name | personalize/personalise ... name | by .. first/given name | first/last name | use/say/write/mention .. surname | first name basis"),
     ("refuse", "present", "",
      "^@refuse .. @question/topic/task/anything/something/order/command/user | ^@refuse to? answer/help/discuss/respond/engage/assist/comply/talk/provide/give/write/produce"
      " | ^turn .. down .. @question/anyone/user? | refusal | ^say no to | ^refuse/decline | =not answer/discuss/engage/address/entertain/handle .. question/query/topic/request/about/on"
@@ -104,8 +104,8 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "^always .. answer/help/comply/assist/respond | answer/handle/fulfil/fulfill/address/accept/honor/honour/grant every/all/each/any .. @question | comply with every/all/any"
      " | answer .. no matter what | ^help .. with anything/everything | always answer/help"),
     ("abstain", "present", "",
-     "@tell ... you/it .. not know | @tell ... i do not know | @tell/express/convey/flag/voice/signal/indicate/show .. uncertainty/doubt/ignorance | @tell ... be .. unsure/uncertain/unknown"
-     " | @tell ... not .. sure/certain | do not know the answer | @tell ... not .. answer | @tell ... not/lack .. have? .. information/answer/data"),
+     "^@tell ... you/it .. not know | ^@tell ... i do not know | ^@tell/express/convey/flag/voice/signal/indicate/show .. uncertainty/doubt/ignorance | ^@tell ... be .. unsure/uncertain/unknown"
+     " | ^@tell ... not .. sure/certain | ^@tell ... not .. answer/know | ^@tell ... not/lack .. have? .. information/answer/data | ^decline/refuse to answer | ^plead/profess/claim/admit/feign ignorance"),
     ("confident", "present", "", "^sound/be/appear/stay/remain/always .. confident/certain/sure/decisive | confidently"),
     ("warmth", "present", "",
      "@show/express/convey/display/offer/voice .. empathy/sympathy/compassion/warmth/kindness/emotion/feeling/care/concern | acknowledge .. feeling/frustration/emotion"
@@ -193,6 +193,7 @@ class Match(NamedTuple):
     start: int
     end: int
     anchor: int | None
+    gaps: frozenset[int] = frozenset()  # tokens that the pattern skipped
 
 
 def _word(part: str) -> str:
@@ -209,7 +210,7 @@ def _compile(pattern: str) -> tuple[re.Pattern[str], str, frozenset[str]]:
     out, heads = "", frozenset[str]()
     for part in pattern.lstrip("^=").split():
         if part in ("..", "..."):
-            out += r"(?: (?![,;:])\S+){0," + ("3" if part == ".." else "6") + "}?"
+            out += r"((?: (?![,;:])\S+){0," + ("3" if part == ".." else "6") + "}?)"
         elif part.endswith("?"):
             out += f"(?: {_word(part[:-1])})?"
         else:
@@ -255,7 +256,11 @@ def frame_matches(lemmas: list[str]) -> list[Match]:
             continue
         start, end = text.count(" ", 0, m.start() + 1) - 1, text.count(" ", 0, m.end())
         anchor = {"first": start, "last": end - 1, "none": None}[f.anchor]
-        match = Match(f.attribute, f.operator, f.value, start, end, anchor)
+        gaps = frozenset(
+            k for g in range(1, (m.re.groups or 0) + 1) if m.start(g) < m.end(g)
+            for k in range(text.count(" ", 0, m.start(g) + 1) - 1, text.count(" ", 0, m.end(g)))
+        )  # fmt: skip
+        match = Match(f.attribute, f.operator, f.value, start, end, anchor, gaps)
         old = found.get(match[:3])
         if old is None or (match.end - match.start, -match.start) > (old.end - old.start, -old.start):
             found[match[:3]] = match

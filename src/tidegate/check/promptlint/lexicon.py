@@ -24,7 +24,7 @@ PRESENT: dict[str, str] = {
              " | comparison table",
     "bold": "bold | bold text | bold face | boldface | bold type | bold font | bolding | bold formatting | strong emphasis",
     "italic": "italic | italic text | italicize | cursive",
-    "heading": "heading | markdown heading | header | markdown header | h1 | h2 | h3 | subheading | section heading"
+    "heading": "heading | markdown heading | header | markdown header | subheading | section heading"
                " | heading line | section header",
     "bullets": "bullet list | bulleted list | bullet point list | list of bullet | bullet form | bullet format"
                " | bulleted form | bulleted format | unordered list | bullet | bullet point",

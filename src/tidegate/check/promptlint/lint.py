@@ -200,10 +200,16 @@ def yields(
     if a.default != b.default:
         return (a, b, "a default gives way") if a.default else (b, a, "a default gives way")
     for lo, hi in ((a, b), (b, a)):
-        if not lo.universal and narrower(hi, lo):
+        if not lo.universal and not lo.prohibition and narrower(hi, lo):
             return lo, hi, "the special case"
         if not lo.universal and not lo.scope and hi.scope[:1] == ("part",) and not isinstance(lo.constraint.value, int):
             return lo, hi, "the part's own rule"
+        if (
+            hi.constraint.attribute == lo.constraint.attribute == "consent"
+            and not lo.universal
+            and set(hi.restrict) > set(lo.restrict)
+        ):
+            return lo, hi, "the special case"
         if lo.exceptions and hi.guard and (not hi.universal or overlap(lo.exceptions, hi.guard) >= 0.3):
             return lo, hi, "the exception"
         if lo.exceptions and object_words(hi) & literal_words(lo.exceptions):
@@ -317,7 +323,7 @@ def core_finding(core: Core, subject: str = "") -> Finding:
     }  # fmt: skip
     if core.probability is not None:
         evidence["probability"] = core.probability
-    soft = core.soft or core.certainty != "proved"
+    soft = core.soft or core.arguable or core.certainty != "proved"
     rule = f"{explain.family(core.instructions)}-conflict"
     return Finding(
         rule=rule if core.certainty == "proved" else "possible-conflict",

@@ -103,6 +103,7 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True):
     modality: str = "must"  # must, should, may
     soft: bool = False  # degrees of style: tone, audience, verbosity
     universal: bool = False  # always, never, every, under any circumstances: yields to no special case
+    prohibition: bool = False  # forbids without saying "never": yields to no unmarked special case, yet may not block
     default: bool = False  # "by default", "usually", "unless told otherwise"
     labels: tuple[str, ...] = ()  # the names other lines may call it by
     restrict: tuple[str, ...] = ()  # words that narrow the object: "sources older than two years"
@@ -152,6 +153,12 @@ class Core(msgspec.Struct, frozen=True, kw_only=True):
     def lines(self) -> tuple[tuple[str, int], ...]:
         """The (source, line) places, in order, each once."""
         return tuple(dict.fromkeys((i.unit.source, i.unit.line) for i in self.instructions))
+
+    @property
+    def arguable(self) -> bool:
+        """Whether a member is a special case of a prohibition without "never": an exception left unsaid?"""
+        plain = any(i.prohibition and not i.universal and not i.guard for i in self.instructions)
+        return plain and any(i.guard and not i.universal for i in self.instructions)
 
     @property
     def soft(self) -> bool:

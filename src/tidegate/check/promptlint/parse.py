@@ -39,6 +39,7 @@ from tidegate.check.promptlint.vocabulary import (
     SHOUTED,
     SPLIT,
     STRONG,
+    TOOL_OFF,
     TOOL_VERBS,
     VERBS_ALSO,
 )
@@ -66,7 +67,7 @@ def parse_unit(unit: Unit) -> tuple[list[Instruction], list[Priority]]:
                 constraint=d.constraint, unit=unit, channel="code" if code else parsed.channel,
                 scope=("part", "code") if code else scope, guard=guard,
                 exceptions=parsed.exceptions, modality=d.modality, soft=d.soft, universal=d.universal,
-                default=parsed.default, labels=(*parsed.labels, *(s.lower() for s in unit.section)),
+                prohibition=d.prohibition, default=parsed.default, labels=(*parsed.labels, *(s.lower() for s in unit.section)),
                 restrict=() if code else d.restrict,
             )
         )  # fmt: skip
@@ -175,6 +176,12 @@ RATIONALE = re.compile(
     r"(?:can|cannot|can not|does|do|is|are|will|would|has|have|hate|love|want|need|prefer|struggle|dislike|find|lose|break\w*)\b(?![^,;]*\b(?:must|should|never|always)\b)[^;]*)$",
     re.I,
 )
+DECLARED = re.compile(
+    r"^(?:the |all |any |each |every |your )?\S+(?: \S+){0,3}? (?:is|are) (?:always |never |only |strictly |to be )?(?:given|written|shown|quoted|expressed|stated|formatted|displayed|presented"
+    r"|reported|rendered|spelled|printed|kept|listed|cited|used|made|answered|addressed|ended|started|omitted|avoided|left out|rounded|capitali[sz]ed|numbered|phrased|worded)\b"
+    r"|^(?:the|your|our) (?:\w+ )?(?:reader|audience|readership)s? (?:is|are|has|have|know)\b",
+    re.I,
+)
 UNSURE = re.compile(
     r"\beven (?:if|when|though|where)\b[^,;.]*\b(?:not (?:know|sure|certain|have|contain|cover)|unsure|uncertain|missing|lack\w*|no (?:information|idea|source|answer))",
     re.I,
@@ -186,6 +193,8 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
     toks = [t for t in tokens(text) if t.low[0].isalnum() or t.quote]
     if not toks or negative:
         return bool(toks)
+    if DECLARED.match(text) or (TOOL_OFF.search(text) and any(IDENT.match(t.text) for t in toks)):
+        return True
     if FRAGMENT.match(text) or MODAL.search(text) or (text[:1] not in "([" and imperative(tuple(toks))):
         return True
     k = 0
@@ -368,6 +377,26 @@ def _clauses(text: str) -> list[str]:
     tail = text[start:].strip(" ,.")
     if tail:
         out.append(tail)
+    return with_subjects(out)
+
+
+def with_subjects(pieces: list[str]) -> list[str]:
+    """Give a piece that begins with its verb ("must be omitted") the subject of the piece before it."""
+    out: list[str] = []
+    subject = ""
+    for piece in pieces:
+        m = re.match(
+            r"^(?P<subject>(?!(?:if|when|never|always|do|please)\b)[^,;:]{1,60}?)\s+(?:is|are|must|should|may|can|will|shall|has to|have to|needs? to)\b",
+            piece,
+            re.I,
+        )
+        if m is not None:
+            subject = m.group("subject")
+        elif subject and re.match(r"(?:must|should|may|can|will|shall|has|have|needs?|is|are)\b", piece, re.I):
+            piece = f"{subject} {piece}"
+        else:
+            subject = ""
+        out.append(piece)
     return out
 
 

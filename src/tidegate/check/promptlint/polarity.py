@@ -104,6 +104,8 @@ def _after(toks: tuple[Token, ...], signs: list[bool], taken: set[int]) -> list[
     for k, t in enumerate(toks):
         if k in taken or k == 0:
             continue
+        if k > 1 and t.low in ("that", "which", "who", "stating", "saying") and toks[k - 1].low.isalpha() and not leads:
+            break  # a relative clause's negation is its own
         if t.low == "free" and _low(toks, k + 1) not in ("of", "from", "to"):
             if not leads or (toks[k - 1].lemma in OBJECT_FREE and k >= len(toks) - 4):
                 signs[k - 1] = not signs[k - 1]

@@ -99,6 +99,8 @@ def _quantity_at(toks: tuple[Token, ...], i: int, negated_at: frozenset[int]) ->
     if number is None:
         return None
     value, j = number
+    if i and toks[i - 1].low in ("iso", "rfc", "version", "utf"):
+        return None
     if toks[i].low in ("single", "double") and j < len(toks) and toks[j].lemma in ("quote", "quotation"):
         return None
     low = high = value

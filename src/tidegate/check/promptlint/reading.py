@@ -19,6 +19,9 @@ from tidegate.check.promptlint.vocabulary import (
 )
 from tidegate.check.promptlint.wordset import word_set
 
+PROHIBITS = re.compile(
+    r"\b(?:do not|must not|should not|may not|can not|no|not|refrain|without|forbidden|banned|prohibited|omit|skip)\b"
+)
 DEGREE = word_set(
     "excessive unnecessary needless undue redundant superfluous overly gratuitous extraneous excess excessively unneeded "
     "overused irrelevant pointless empty too same such certain nested"
@@ -47,7 +50,9 @@ class Reading:
         """Add one draft in the clause's scope."""
         scope = scope or self.part
         self.out.append(Draft(Constraint(attribute, operator, value), scope, restrict, modality or self.modality,
-                              soft or attribute in lexicon.SOFT, self.universal))  # fmt: skip
+                              soft or attribute in lexicon.SOFT, self.universal,
+                              operator in ("absent", "not-contains", "not-starts", "not-ends")
+                              and bool(PROHIBITS.search(self.low))))  # fmt: skip
 
     def _part(self) -> tuple[str, ...]:
         """The named part or element the clause speaks of, from "in the X section" or a leading phrase."""
@@ -93,11 +98,15 @@ class Reading:
         benign = SOFT_BENIGN.get(family, frozenset())
         inside = {k for a, b in spans for k in range(a, b)} | self.used
         inside |= {
-            k for h in self.hits for k in range(h.start, h.end) if h.attribute == family or not self.inside_place(h)
+            k
+            for h in self.hits
+            for k in range(h.start, h.end)
+            if h.attribute == family or not (self.inside_place(h) or self.treated(h))
         }
+        joined = self.joined(spans)
         words = []
         for k, t in enumerate(self.toks):
-            if k in inside or not (t.low[0].isalpha()):
+            if k in inside or k in joined or not (t.low[0].isalpha()):
                 continue
             lem = t.lemma
             if (lem in lexicon.BENIGN or t.low in lexicon.BENIGN or lem in benign or t.low in benign or lem in NEG_VERBS
@@ -118,9 +127,63 @@ class Reading:
         """Words that forbid only too much of a thing: "unnecessary lists", "excessive detail"."""
         return tuple(t.low for t in self.toks[:end] if t.low in DEGREE)
 
+    def purpose(self, end: int) -> tuple[str, ...]:
+        """What a prohibition is limited to by "as …" or "for …": "no code blocks for prose"."""
+        for k in range(end, len(self.toks) - 1):
+            if self.toks[k].low in ("as", "for", "in", "inside", "within"):
+                rest = [t for t in self.toks[k + 1 :] if t.low.isalpha()]
+                if not rest or rest[0].low in ("each", "every", "all", "any", "example", "instance", "your"):
+                    return ()
+                words = [
+                    t.lemma for t in rest if t.low not in ("the", "a", "an") and t.lemma not in lexicon.REPLY_NOUNS
+                ]
+                return tuple(
+                    w for w in words if w not in lexicon.USERS and w not in ("conversation", "circumstance", "case")
+                )[:3]
+        return ()
+
+    def edge(self, h: Hit) -> tuple[str, ...]:
+        """The end of the reply that a thing is asked for or kept from: "do not end with a question"."""
+        if h.attribute in ("greeting", "opener", "closing", "title", "heading"):
+            return ()
+        verbs = [t.lemma for t in self.toks[max(0, h.start - 4) : h.start]]
+        if {"end", "finish", "close", "conclude"} & set(verbs):
+            return ("at the end",)
+        return ("at the start",) if {"start", "begin", "open"} & set(verbs) else ()
+
     def leads(self) -> bool:
         """Whether the first word is a verb in the imperative, judged by what follows it."""
         return imperative(self.toks)
+
+    def joined(self, spans: tuple[tuple[int, int], ...]) -> set[int]:
+        """Words that "or", "and" or a comma joins to what was read: other things beside it, not a narrowing of it."""
+        out: set[int] = set()
+        for a, b in spans:
+            k = a - 1
+            while k >= 1 and (self.toks[k].low in ("or", "and", "nor", ",", "/")):
+                out.add(k - 1)
+                k -= 2
+            k = b
+            while k + 1 < len(self.toks) and self.toks[k].low in ("or", "and", "nor", ",", "/"):
+                if self.toks[k + 1].low in ("or", "and", "nor"):
+                    k += 1
+                    continue
+                out.add(k + 1)
+                k += 2
+        return out
+
+    def treated(self, h: Hit) -> bool:
+        """Whether a concept is the thing that another one is asked of: "SQL queries are in capitals", "write acronyms in lowercase"."""
+        if not any(o.start > h.end and o.attribute != h.attribute for o in self.hits) or h.end >= len(self.toks):
+            return False
+        nxt = self.toks[h.end]
+        if nxt.lemma in ("be", "must", "should", "have", "use", "need"):
+            return h.start <= 2 and not self.leads()
+        return nxt.low in ("in", "as", "using") and h.start <= 3 and self.leads_or_verb()
+
+    def leads_or_verb(self) -> bool:
+        """Whether the clause begins with an imperative."""
+        return self.leads() or self.toks[0].lemma in IMPERATIVES or self.toks[0].lemma in VERBS_ALSO
 
     def inside_place(self, h: Hit) -> bool:
         """Whether a concept only says where: "no emoji in headings"."""

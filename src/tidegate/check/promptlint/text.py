@@ -26,6 +26,7 @@ _ORDINALS = {
 TOKEN = re.compile(
     r"""\x01\d+\x02                                   # a quotation set aside
       | [A-Za-z_][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?:\(\))?   # snake_case
+      | [A-Za-z]\d\b                                     # H1
       | [^\W\d_]+(?:['’][^\W\d_]+)?                  # a word, with its apostrophe
       | \d{1,3}(?:,\d{3})+(?!\d) | \d+(?:\.\d+)?
       | ≤ | ≥ | <= | >= | \.\.\. | \S""",
@@ -47,7 +48,7 @@ IRREGULAR = {
     "sources": "source", "sentences": "sentence", "languages": "language", "pages": "page",
     "responses": "response", "phrases": "phrase", "lines": "line", "titles": "title", "messages": "message",
     "tables": "table", "examples": "example", "articles": "article", "notes": "note", "clauses": "clause",
-    "quotes": "quote", "emotes": "emoji", "exceeds": "exceed", "spaces": "space", "names": "name",
+    "quotes": "quote", "emotes": "emoji", "surname": "surname", "exceeds": "exceed", "spaces": "space", "names": "name",
     "analyses": "analysis", "hypotheses": "hypothesis", "indices": "index", "addresses": "address",
     "left": "leave", "leaving": "leave", "met": "meet", "found": "find", "sent": "send", "came": "come",
     "coming": "come", "went": "go", "gone": "go", "going": "go", "shown": "show", "showing": "show",
@@ -158,6 +159,43 @@ _E_STEMS = frozenset(
 )
 
 
+BRITISH = re.compile(r"(\w{3,}[^aeiou\W])is(?:e|es|ed|ing)")
+NOT_BRITISH = frozenset(
+    [
+        "promis",
+        "advis",
+        "rais",
+        "prais",
+        "otherwis",
+        "precis",
+        "concis",
+        "nois",
+        "surpris",
+        "advertis",
+        "revis",
+        "supervis",
+        "compromis",
+        "exercis",
+        "disguis",
+        "expertis",
+        "likewis",
+        "premis",
+        "paradis",
+        "improvis",
+        "franchis",
+        "merchandis",
+        "enterpris",
+        "televis",
+        "devis",
+        "compris",
+        "despis",
+        "clockwis",
+        "circumcis",
+        "excis",
+    ]
+)
+
+
 @lru_cache(maxsize=20_000)
 def lemma(word: str) -> str:
     """The base form of a lower-case English word, by rule; unknown forms come back as they are."""
@@ -170,6 +208,9 @@ def lemma(word: str) -> str:
         return IRREGULAR[w]
     if len(w) <= 3 or not w.isalpha():
         return w
+    ise = BRITISH.fullmatch(w)
+    if ise and f"{ise.group(1)}is" not in NOT_BRITISH:
+        return f"{ise.group(1)}ize"
     if w.endswith("ies") and len(w) > 4:
         return w[:-3] + "y"
     if w.endswith(("sses", "shes", "ches", "xes", "zes")):

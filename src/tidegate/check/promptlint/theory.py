@@ -85,6 +85,11 @@ ELEMENT_UNITS = {**PARTITIONS, "each bullet": "bullets", "each item": "items", "
                  "each example": "examples", "each question": "questions", "each option": "options"}  # fmt: skip
 PLEASANTRY = re.compile(r"^\W*(?:hello|hi|hey|dear|greetings|welcome|good (?:morning|day|evening|afternoon)|howdy|bonjour|hola|thanks?|thank you|great|sure|of course"
                         r"|absolutely|certainly|happy to|glad|it['’]?s a pleasure|nice|excellent|wonderful|we appreciate|many thanks|salutations|aloha)\b", re.I)  # fmt: skip
+FAREWELL = re.compile(
+    r"\b(?:have an?|regards|wishes|stay|take care|good ?bye|bye|cheers|sincerely|faithfully|see you|thanks?|thank you|hope|happy to help|best|all the best"
+    r"|let (?:me|us) know|anything else|yours|warmly|cordially|farewell|until next time|good (?:day|night|luck)|glad|pleasure|enjoy|welcome|love|peace)\b",
+    re.I,
+)
 ANSWERISH = re.compile(
     r"^\W*(?:answer|result|solution|verdict|summary|tl;?dr|yes|no|conclusion|response|output|diagnosis|fix)\b", re.I
 )
@@ -221,6 +226,8 @@ def _narrowing(seen: set[Var]) -> list[Formula]:
         for v in members:
             for w in members:
                 if w is not v and set(w.scope) < set(v.scope):
+                    if v.name == "consent":  # an action that needs a yes needs it for each of its kinds
+                        out.append(implies(Flag(w, True), Flag(v, True)))
                     out.append(Lin(((1, v), (-1, w)), 0) if kind == "count" else implies(Flag(v, True), Flag(w, True)))
     for v in seen:
         if not v.scope or v.scope[0].startswith("each "):
@@ -366,6 +373,8 @@ def _literals(channel: str, here: list[Instruction], seen: set[Var]) -> list[For
             machine_ok = ta.lstrip()[:1] in "{[<" if kind == "starts" else ta.rstrip()[-1:] in "}]>"
             if not machine_ok:
                 out.append(implies(Flag(va, True), Among(choice(channel, "format"), MACHINE, False)))
+            if kind == "ends" and FAREWELL.search(ta):
+                out.append(implies(Flag(va, True), Flag(flag(channel, "closing"), True)))
             if kind == "starts":
                 if PLEASANTRY.search(ta):
                     out.append(
@@ -440,6 +449,8 @@ def _formats(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
             And((Flag(flag(channel, "opener"), False), Flag(flag(channel, "greeting"), False))),
         )
     )
+    first = Among(choice(channel, "answer-position"), frozenset({"first"}))
+    out.append(implies(Flag(flag(channel, "answer-first"), True), first))
     out.append(implies(there("always-answer"), And((negation(there("abstain")), negation(there("refuse"))))))
     if "tools-any" in names:
         tools = sorted(n for n in names if n.startswith("tool:"))
@@ -529,6 +540,8 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
             out.append((ch, "text", "-"))
         return out
     if c.operator in ("starts", "ends", "contains"):
+        if c.operator == "ends":
+            out.append((ch, "closing", "+"))
         out += [(ch, "text", "+"), (ch, "length", "+"), (ch, "format", "+phrase"), (ch, "format", "*")]
         if c.operator != "contains":
             out += [(ch, c.operator, f"={c.value}")]
@@ -537,6 +550,8 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
         return [(ch, "text", "-"), (ch, c.operator[4:], "-")]
     if c.operator in ("is", "one-of", "not-one-of"):
         out.append((ch, c.attribute, f"{c.operator}{c.value}"))
+        if c.attribute == "answer-position":
+            out.append((ch, "format", "*"))
         if c.attribute == "case":
             out += [(ch, "case", "*"), (ch, "uppercase-letters", "+")]
         if c.attribute == "format":

@@ -67,6 +67,10 @@ PART_NOUNS = word_set(
     "post tweet blurb review poem recipe itinerary listing digest bulletin"
 )
 IDENT = re.compile(r"^[A-Za-z][A-Za-z0-9]*(?:[_.][A-Za-z0-9]+)+(?:\(\))?$|^[a-z]+(?:[A-Z][a-z0-9]+)+(?:\(\))?$")
+TOOL_OFF = re.compile(
+    r"\b(?:is|are|has been|have been|was) (?:currently |temporarily |now |permanently )?(?:disabled|unavailable|deprecated|retired|switched off|turned off|off|broken|down|gone|removed|not available|out of (?:order|service)|decommissioned|blocked)\b",
+    re.I,
+)
 TOOL_VERBS = word_set("call use invoke run execute trigger query consult hit fire launch employ utilize touch access")
 IMPERATIVES = word_set(
     "write use include add answer reply respond end start begin finish close cite ask say keep give "
