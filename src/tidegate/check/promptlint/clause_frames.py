@@ -19,7 +19,7 @@ SHOWN = word_set(
     "include show provide write contain give add have use present insert supply output produce generate need"
 )
 FRAME_BENIGN = word_set(
-    "question request topic subject matter issue anything something point step thing ask user answer explanation option "
+    "key essential paramount vital crucial important original general overall clearly question request topic subject matter issue anything something point step thing ask user answer explanation option "
     "product service information content text name way manner example detail context reason result final own "
     "help support think know decision choice response system live real current exact relevant related useful natural "
     "good great best personal subjective own open beginning end start begin time language tone voice "
@@ -36,8 +36,9 @@ class Framed(Reading):
             return
         self.consent()
         matches = frame_matches(self.lemmas)
+        taken = set(self.used)
         for m in matches:
-            if m.anchor is not None and any(k in self.used for k in range(m.start, m.end)):
+            if m.anchor is not None and any(k in taken for k in range(m.start, m.end)):
                 continue
             if any(o is not m and o.attribute == m.attribute and _inside(m, o) for o in matches):
                 continue
@@ -56,10 +57,10 @@ class Framed(Reading):
             return
         if m.attribute in CHOICES:
             value = m.value if positive else [m.value]
-            if m.attribute in WHOLE_ONLY and (self.part or any(h.attribute == m.attribute for h in self.hits)):
+            if m.attribute in WHOLE_ONLY and (self.part or self._words(m)):
                 return
-            if m.attribute in WHOLE_ONLY and self._words(m):
-                return
+            if m.attribute in WHOLE_ONLY:
+                self.done.add(m.attribute)
             if self.modality != "may":
                 self.add(m.attribute, "is" if positive else "not-one-of", value)
             self.used |= {m.start, m.end - 1}
@@ -68,14 +69,19 @@ class Framed(Reading):
             self._noun_follows(m.end) or (positive and not SHOWN & set(self.lemmas[: m.end]))
         ):
             return
+        if not positive and m.operator == "absent":
+            return  # "not in plain words" asks for no jargon
         present = positive is (m.operator == "present")
         restrict = () if m.anchor is None else self.narrowing(m)
         hit = Hit("present", m.attribute, "", m.start + 1, m.end, positive)
         restrict = (*restrict, *self.edge(hit))
+        if m.attribute == "user-name":
+            which = {"first": "first", "given": "first", "last": "last", "surname": "last"}
+            restrict = tuple(dict.fromkeys(which[w] for w in self.lemmas if w in which))
         if not positive and MORE_THAN.search(self.low):
             return
         if not present and m.anchor is not None:
-            restrict = (*restrict, *self.purpose(m.end))
+            restrict = (*restrict, *(w for w in self.purpose(m.end) if w not in vocabulary(m.attribute)))
         if not present:
             restrict = (*restrict, *self.degree(m.end))
         if self.modality == "may":
@@ -97,7 +103,7 @@ class Framed(Reading):
     def _sign(self, m: Match) -> bool:
         """The sign a frame stands under: of its last word, or of what stands before its first."""
         if m.anchor is None:
-            return True
+            return self.signs[m.start - 1] if m.start else True
         if m.anchor == m.start and m.start > 0 and m.end > m.start:
             return self.signs[m.start - 1] if self.toks[m.start - 1].low not in (",", ";") else self.signs[m.start]
         return self.signs[m.anchor]

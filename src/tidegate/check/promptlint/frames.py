@@ -68,7 +68,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("handoff", "absent", "", "^handle/resolve/solve/settle ... yourself"),
     ("outside-knowledge", "present", "",
      "@rely ... outside/own/general/prior/background/world/external/training/pretrained/built/internal .. knowledge/information/source/data/fact/memory"
-     " | outside/own/prior/external/general/world knowledge | knowledge from training | go beyond the .. document/context/source/passage/material/text"
+     " | outside/own/external/general/world knowledge | knowledge from training | go beyond the .. document/context/source/passage/material/text"
      " | information ... not .. in the .. document/context/source/passage | @rely ... your training"),
     ("outside-knowledge", "absent", "",
      "=only/solely/exclusively/strictly ... provide/give/supply/retrieve/above/attach/following/cite? document/context/source/passage/material/text/excerpt/article/knowledge/base/manual/faq .."
@@ -76,7 +76,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | =stick/confine/limit/restrict ... to the .. document/context/source/passage/excerpt"),
     ("extra-info", "present", "",
      "@give/suggest/recommend/offer/propose/include/mention .. @extra .. @info | proactively | go beyond the/what ... question/ask/request/answer | unsolicited .. @info"
-     " | volunteer .. @info | @info .. @user .. not ask/request | more than .. @user? ask/request | anything beyond .. @question/ask | anticipate ... follow up/need/question"
+     " | volunteer .. @info | ^@info .. @user .. not ask/request | ^@extra .. @info .. @user .. not ask | more than .. @user? ask/request | anything beyond .. @question/ask | anticipate ... follow up/need/question"
      " | related question/topic/subject/resource/article | next step suggestion | extra tip | upsell | cross sell"),
     ("extra-info", "absent", "",
      "=only ... what .. be/@user? .. ask/request | =stick/keep/limit/confine/restrict/confine .. strictly? to .. question/request | =answer .. only/just/exactly/strictly .. question/request | =answer the .. question/request .. only/alone/itself"
@@ -115,16 +115,17 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("humor", "present", "", "joke/pun/humor/humour/wit/wisecrack/banter/comedy/gag | be/sound .. funny/humorous/witty/comic/hilarious/playful/silly/whimsical/jokey/goofy | playful/whimsical/jokey/silly/comedic | playfully/humorously/lightheartedly | light hearted | make ... laugh | funny/humorous/witty .. reply/answer/tone/remark/line"),
     ("humor", "absent", "", "^stay/remain/be/keep/sound .. serious/earnest/solemn/sober | serious/solemn/sober tone/manner/at | seriously"),
     ("ask", "present", "",
-     "ask .. @user .. anything/something/question | ask .. clarification/clarifying | ask .. question | =answer/proceed/continue/work/act/go without .. ask_"
-     " | without ask_ | seek .. clarification | request .. clarification | clarifying/clarification/followup question | follow up question | question to/for/at .. @user | ask back | clarify .. with .. @user"
+     "ask .. @user .. anything/something/question | ask .. clarification/clarifying | ask .. question "
+     " | seek .. clarification | request .. clarification | clarifying/clarification/followup question | follow up question | question to/for/at .. @user | ask back | clarify .. with .. @user"
      " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify"),
+    ("ask", "absent", "", "=answer/proceed/continue/work/act/go/reply/respond .. without .. ask | =make .. assumption .. instead/rather"),
     ("citation", "present", "",
      "list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
      " | bibliography/footnote | where .. information come from | attribute .. to .. source | name .. source | source list | mention where .. come from"),
     ("verbatim", "present", "", "verbatim | word for word | copy .. text/passage/wording/sentence/material/from | direct quote/quotation | exact wording | quote .. directly/exactly | quote .. from? .. source/document/policy/passage/text"),
     ("verbatim", "absent", "", "in your own word | paraphrase | reword"),
     ("praise", "present", "", "compliment/praise/flatter/flattery/congratulate | good/great question"),
-    ("smalltalk", "present", "", "small talk/chat | chitchat/chit-chat | pleasantry"),
+    ("smalltalk", "present", "", "small talk/chat | chitchat/chit-chat"),
     ("digits", "present", "", "number .. as/in/with/use .. digit/numeral/figure | digit/numeral .. for .. number | number ... be .. digit/numeral/figure | arabic numeral | use .. digit/numeral | numerically"),
     ("digits", "absent", "", "spell .. number/figure/digit | spell .. out | number .. as/in .. word | number .. spell | number .. word"),
     ("profanity", "present", "", "swear/curse | foul language | expletive"),
@@ -136,29 +137,29 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("verbosity", "is", "long",
      "elaborate/expand .. | go into .. depth/detail | say more rather than | err .. on the side .. more/detail/length/thorough/long/verbose/thoroughness | in .. depth | be .. thorough/exhaustive/comprehensive/detailed/verbose"
      " | thorough/comprehensive/detailed/lengthy/extensive/exhaustive/elaborate .. @answer/reply/response/explanation | long .. reply/response/answer | @answer/reply/response .. be .. long/lengthy/detailed/thorough/extensive/comprehensive"
-     " | leave .. nothing/no out/unsaid/unexplained | do not cut .. short/corner | as much detail as | richly/fully/thoroughly/exhaustively/comprehensively/extensively .. explain/answer/cover/describe? | full picture"
-     " | as .. thorough/detailed/complete as possible | cover .. every/all .. angle/aspect/detail/nuance/side | do not be .. brief/terse | do not hold back .. detail | longer .. @answer/reply/response .. prefer/welcome/well"),
+     " | =leave .. nothing/no out/unsaid/unexplained | =leave nothing out | =not cut .. short/corner | as much detail as | richly/fully/thoroughly/exhaustively/comprehensively/extensively .. explain/answer/cover/describe? | full picture"
+     " | as .. thorough/detailed/complete as possible | cover .. every/all .. angle/aspect/detail/nuance/side | =not be .. brief/terse/short | =not hold back .. detail | longer .. @answer/reply/response .. prefer/welcome/well"),
     ("verbosity", "is", "brief",
-     "brevity | minimize/minimise/reduce/cut/limit/avoid .. verbosity/wordiness/verbiage/length | keep .. reply/response/answer/thing/it/message/everything .. short/brief/concise/terse/tight/succinct/compact/crisp"
+     "brevity | =minimize/minimise/reduce/cut/limit/avoid .. verbosity/wordiness/verbiage/length | keep .. reply/response/answer/thing/it/message/everything .. short/brief/concise/terse/tight/succinct/compact/crisp"
      " | short/brief/concise/terse/succinct .. reply/response/@answer/message | @answer/reply/response .. be .. short/brief/concise/terse/succinct | be .. brief/concise/terse/succinct/short | as short/brief/concise as | few .. word .. as/possible"
-     " | not ramble/waffle/elaborate/pad | no rambling/waffle/fluff/filler/padding | fluff/filler/waffle/padding | get to the point | to the point | save .. word | do not be .. verbose/wordy/longwinded | no long .. reply/response/answer/explanation"
-     " | avoid .. long/lengthy .. reply/response/answer/explanation | no .. longer than .. need/necessary/it | shorter be better | economy of word | cut to the chase | waste no word | without elaborate/elaboration"),
+     " | =not ramble/waffle/elaborate/pad | =no rambling/waffle/fluff/filler/padding | =avoid/skip/omit/cut .. fluff/filler/waffle/padding | get to the point | to the point | save .. word | =not be .. verbose/wordy/longwinded/long | =no long .. reply/response/answer/explanation"
+     " | =avoid .. long/lengthy .. reply/response/answer/explanation | =no .. longer than .. need/necessary/it | shorter be better | economy of word | cut to the chase | =waste no word | =without elaborate/elaboration | =leave .. out .. detail/fluff"),
     ("audience", "is", "novice",
      "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. beginner/layperson/layman/novice/newcomer/child/laypeople/everyone/public/amateur/toddler/dummy | reader/audience/user .. be a/an? .. beginner/layperson/novice/layman/newcomer/amateur"
-     " | no .. prior/background/technical/specialist .. knowledge/experience/expertise/background | so that a/any/anyone/an? .. child/beginner/anyone/novice/layperson/grandmother/kid .. understand/follow/get | as if .. @user .. know nothing"
+     " | =no .. prior/background/technical/specialist .. knowledge/experience/expertise/background | so that a/any/anyone/an? .. child/beginner/anyone/novice/layperson/grandmother/kid .. understand/follow/get | as if .. @user .. know nothing"
      " | explain/define/introduce/cover .. basic/fundamental/basics/acronym | explain/define/introduce every/each/all/any .. term/concept/acronym/abbreviation | knows nothing about | new to the .. topic/subject/field/area | eli5 | like .. be .. five/ten"
      " | complete/absolute/total beginner/novice"),
     ("audience", "is", "expert",
      "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/peer/developer | reader/audience/user .. be a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/developer"
-     " | reader/audience/user/they .. have .. deep/strong/solid/advanced/extensive/expert/thorough .. knowledge/experience/expertise/background/understanding | skip/omit/leave/avoid/bypass .. basic/basics/fundamental/introduction/definition/background"
-     " | not .. explain/define/cover/introduce .. basic/basics/fundamental/elementary/acronym/concept/term | assume .. expertise/familiarity/fluency | assume .. familiar .. with | no need to .. define/explain .. term/basics/concept"
+     " | reader/audience/user/they .. have .. deep/strong/solid/advanced/extensive/expert/thorough .. knowledge/experience/expertise/background/understanding | =skip/omit/leave/avoid/bypass .. basic/basics/fundamental/introduction/definition/background"
+     " | =not .. explain/define/cover/introduce .. basic/basics/fundamental/elementary/acronym/concept/term | assume .. expertise/familiarity/fluency | assume .. familiar .. with | =no need to .. define/explain .. term/basics/concept"
      " | reader/audience/user .. know .. field/subject/domain/basics/topic/terminology .. | as .. to a/an .. expert/colleague/peer/engineer"),
     ("jargon", "absent", "",
-     "plain/simple/everyday/ordinary/common/easy .. word/language/english/vocabulary/term | in layman/lay term | plainly worded | =no .. technical term/jargon/language/vocabulary/word | simple to understand"),
+     "plain/simple/everyday/ordinary/easy .. word/language/english/vocabulary/term | in layman/lay term | plainly worded | =no .. technical term/jargon/language/vocabulary/word | simple to understand"),
     ("jargon", "present", "",
      "precise/correct/exact/proper/technical/professional/specialist/domain/industry/field/scientific .. terminology/jargon/vocabulary/nomenclature | technical term/vocabulary/language | jargon/terminology | term of art"),
     ("any-list", "present", "",
-     "a/an/any/no/as/in/into/make/use/avoid/without .. list | bullet/bulleted/numbered/ordered/unordered/itemized/itemised list | list format/form | itemize | avoid/use/no list | list .. be .. forbid/ban/prohibit/allow/avoid/permit/welcome"),
+     "a/an/any/no/as/in/into/make/use/avoid/without .. list | itemized/itemised list | list format/form | itemize | avoid/use/no list | list .. be .. forbid/ban/prohibit/allow/avoid/permit/welcome"),
     ("codeblock", "present", "",
      "code example/sample/listing/fragment/block/snippet | sample/source/program/example code | @show/write/output/produce/generate/post/print/use/return any/the/your/some? code | snippet | code .. be .. forbid/ban/prohibit/omit/allow/require"),
     ("explanation", "present", "",

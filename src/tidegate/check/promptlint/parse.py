@@ -134,10 +134,12 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
         left = arrow.group("left").strip()
         guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {left.lower()}", words=left),),))
         s = arrow.group("right")
+    if (order := tool_order(s)) is not None:
+        return EMPTY._replace(drafts=(order,), guard=guard_intro, labels=tuple(labels))
     priorities, s = _priorities(s)
     conditions = read_conditions(s)
     rest = conditions.text
-    if NOT_OURS.match(rest) or (
+    if (NOT_OURS.match(rest) and not READER.match(rest)) or (
         ABOUT_YOU.match(rest) and not re.search(r"\b(?:must|never|always|not allowed|only)\b", rest, re.I)
     ):
         return EMPTY._replace(priorities=tuple(priorities), labels=tuple(labels))
@@ -157,9 +159,15 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     if (
         conditions.universal
         and UNSURE.search(s)
-        and re.match(r"^\s*(?:always |you must |please )*(?:answer|reply|respond|give)\b", rest, re.I)
+        and re.match(
+            r"^\s*(?:always |you must |please )*(?:answer|reply|respond|give|provide|offer|supply)\b", rest, re.I
+        )
     ):
         drafts.append(Draft(Constraint("always-answer", "present"), universal=True))
+    if any(d.constraint.attribute == "refuse" and d.constraint.operator == "present" for d in drafts) and any(
+        UNKNOWN.search(lit.said()) for conj in conditions.guard for lit in conj
+    ):
+        drafts.append(Draft(Constraint("abstain", "present")))  # declining for want of knowledge admits it
     drafts = _settle(drafts)
     exceptions = conditions.exceptions
     guard = _conjoin(conditions.guard, guard_intro)
@@ -171,10 +179,54 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
 
 # why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"
 RATIONALE = re.compile(
-    r"(?:,?\s+\b(?:because|since|so that|as otherwise|given that)\b.*"
+    r"(?:,?\s+\b(?:because|since|so that(?! (?:a|an|any|even|anyone|everyone|my|your) )|as otherwise|given that)\b.*"
     r"|,\s+(?:as |for )?(?:the|our|this|these|those|they|it|its|we|users?|customers?|readers?|people)\s+(?:\S+\s+){0,3}?"
     r"(?:can|cannot|can not|does|do|is|are|will|would|has|have|hate|love|want|need|prefer|struggle|dislike|find|lose|break\w*)\b(?![^,;]*\b(?:must|should|never|always)\b)[^;]*)$",
     re.I,
+)
+_BETWEEN_FORWARD = re.compile(r"\b(?:before|prior to|ahead of|precedes?|followed by|earlier than)\b|\bthen\b", re.I)
+_BETWEEN_BACK = re.compile(r"\b(?:after|once|follows?|until|unless|later than|when)\b", re.I)
+
+
+def tool_order(s: str) -> Draft | None:
+    """ "Run A first, then B", "call B only after A", "once A has run, call B": two tools in order."""
+    toks = [t for t in tokens(s) if IDENT.match(t.text)]
+    names = list(dict.fromkeys(t.low.rstrip("()") for t in toks))
+    if (
+        len(names) != 2
+        or len(toks) != 2
+        or not re.search(
+            r"\b(?:call|run|use|invoke|execut|trigger|query|precede|follow|come|happen|finish|succeed)", s, re.I
+        )
+    ):
+        return None
+    lead, between, after = s[: toks[0].start], s[toks[0].end : toks[1].start], s[toks[1].end :]
+    a, b = names
+    if re.match(r"\s*(?:only )?(?:after|once|when|as soon as)\b", lead, re.I):
+        first, second = a, b
+    elif re.match(r"\s*before\b", lead, re.I) or _BETWEEN_BACK.search(between):
+        first, second = b, a
+    elif _BETWEEN_FORWARD.search(between) or (
+        re.search(r"\bfirst\b", between) and re.search(r"\bnext|then|second|afterwards\b", between + after)
+    ):
+        first, second = a, b
+    else:
+        return None
+    negative = bool(re.search(r"\b(?:never|do not|must not|not)\b", lead + between, re.I))
+    if (negative and not re.search(r"\b(?:until|unless|before)\b", between, re.I)) or (
+        negative and re.search(r"\bbefore\b", between, re.I)
+    ):
+        first, second = second, first
+    universal = bool(STRONG.search(s))
+    return Draft(Constraint("order", "before", [f"call {first}", f"call {second}"]), universal=universal)
+
+
+UNKNOWN = re.compile(
+    r"\b(?:not (?:know|sure|certain|have|contain|cover|found|find|answer|mention|address|include)|unsure|uncertain|missing|lack\w*|silent|no (?:information|idea|source|answer)|unknown|unavailable|insufficient)\b",
+    re.I,
+)
+READER = re.compile(
+    r"^(?:the |your |our )?(?:\w+ )?(?:reader|audience|readership)s? (?:is|are|has|have|knows?)\b", re.I
 )
 DECLARED = re.compile(
     r"^(?:the |all |any |each |every |your )?\S+(?: \S+){0,3}? (?:is|are) (?:always |never |only |strictly |to be )?(?:given|written|shown|quoted|expressed|stated|formatted|displayed|presented"
@@ -360,7 +412,7 @@ def _selector(phrase: str) -> tuple[str, ...]:
         t.lemma
         for t in tokens(low)
         if t.low.isalpha()
-        and t.lemma not in lexicon.BENIGN
+        and (t.lemma not in lexicon.BENIGN or t.lemma in CONCERN_LABELS)
         and t.lemma not in ("rule", "instruction", "requirement", "limit", "concern", "constraint", "guideline")
     ]
     return ("label", *sorted(words)) if 0 < len(words) <= 4 else ()

@@ -1,5 +1,7 @@
 """Negation and modality: which words of a clause stand under a "never", a "without" or an "is banned"."""
 
+import re
+
 from tidegate.check.promptlint.text import Token
 from tidegate.check.promptlint.vocabulary import IMPERATIVES, MAY, NEG_FORWARD, NEG_VERBS, POST_NEG, SHOULD
 from tidegate.check.promptlint.wordset import word_set
@@ -29,7 +31,9 @@ def signs_of(toks: tuple[Token, ...], taken: set[int], negative: bool) -> list[b
         if k not in taken:
             if t.low == "," and local is not None:
                 local = None
-            if t.low in ("instead", "rather", "opposed", "place", "lieu") and _low(toks, k + 1) in ("of", "than", "to"):
+            if (
+                t.low in ("instead", "rather", "opposed", "place", "lieu") and _low(toks, k + 1) in ("of", "than", "to")
+            ) or (t.low == "over" and {"prefer", "favor", "favour", "choose", "pick"} & {x.lemma for x in toks[:k]}):
                 local = not positive
             elif t.low in (";", ":", "—") or (t.low == "but" and _low(toks, k - 1) not in ("nothing", "anything")):
                 positive = not negative
@@ -143,7 +147,7 @@ def modality_of(clause: str) -> str:
     """must, should or may; a permission that is denied ("may not") is a must."""
     if SHOULD.search(clause):
         return "should"
-    m = MAY.search(clause)
+    m = MAY.search(re.split(r"\b(?:so that|such that|in a way that|who|which)\b", clause, maxsplit=1)[0])
     if m is None or (
         clause[: m.start()].lower().rstrip().endswith((" as you", " as it", " you", " it")) and " as " in clause.lower()
     ):

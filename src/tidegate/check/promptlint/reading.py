@@ -227,7 +227,7 @@ def fold(text: str) -> str:
 
 AFTER_VERB = word_set(
     "the a an your their his her its each every all any no it them this that these those in out up down into with to at on "
-    "by through how what why only of"
+    "by through how what why only of without"
 )
 NO_VERB = word_set(
     "the a an this that these those it they he she we i you your their each every all any no if when for in on at by with "

@@ -36,14 +36,14 @@ POST_NEG = word_set(
     "proscribed barred excluded exclude blacklisted blacklist inappropriate undesirable"
 )  # fmt: skip
 NO_DUTY = re.compile(
-    r"\b(?:not (?:always|necessarily|every|all)\b|do not overdo|not overuse|do not (?:always|overuse)|not unnecessar(?:y|ily)|no need (?:to|for)|need not|(?:is|are) not (?:necessary|needed|required|mandatory|compulsory)|(?:do|does) not (?:need|have) to|not obliged to|optional(?:ly)?"
+    r"\b(?:not (?:always|necessarily|every|all)\b|do not overdo|not overuse|do not (?:always|overuse)|not unnecessar(?:y|ily)|no need (?:to|for)|(?:is|are) (?:unnecessary|superfluous|redundant)|need not|(?:is|are) not (?:necessary|needed|required|mandatory|compulsory)|(?:do|does) not (?:need|have) to|not obliged to|optional(?:ly)?"
     r"|do not worry about|(?:is|are) (?:only )?(?:a )?suggest\w*|not limited to|do not limit|no limit|as (?:needed|necessary|appropriate|required))\b",
     re.I,
 )  # fmt: skip
 MAY = re.compile(r"\b(?:may|might|feel free to|(?:are|is) (?:welcome|free|allowed|permitted|fine|okay|ok) to|(?:is|are) (?:fine|okay|ok|allowed|permitted|acceptable|optional|welcome)|can|could|(?:is|are) at liberty to)\b", re.I)  # fmt: skip
 SHOULD = re.compile(r"\b(?:prefer(?:ably)?|ideally|try to|aim (?:to|for)|strive|attempt to|encouraged|recommended|where you can|when you can|better to|rather than|seldom|rarely|sparingly|lean towards?|where sensible)\b", re.I)  # fmt: skip
 STRONG = re.compile(
-    r"\b(?:always|never|every|each|all|any|strictly|entirely|exclusively|must|only|everything|forbidden|banned|prohibited|not (?:allowed|permitted|acceptable)|mandatory|at no|none|wholly|invariably|absolutely|throughout|whatsoever|unacceptable)\b",
+    r"\b(?:always|never|every|each|all|any|strictly|entirely|exclusively|must|only|everything|forbidden|banned|prohibited|not (?:allowed|permitted|acceptable)|mandatory|at no|none|wholly|alone|solely|invariably|absolutely|throughout|whatsoever|unacceptable)\b",
     re.I,
 )
 SHOUTED = re.compile(r"\b(?:NOT|MUST|NO|DO NOT|NEVER|ONLY)\b")  # fmt: skip
