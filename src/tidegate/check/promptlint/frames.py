@@ -118,7 +118,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "ask .. @user .. anything/something/question | ask .. clarification/clarifying | ask .. question "
      " | seek .. clarification | request .. clarification | clarifying/clarification/followup question | follow up question | question to/for/at .. @user | ask back | clarify .. with .. @user"
      " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify"),
-    ("ask", "absent", "", "=answer/proceed/continue/act/work/go/reply/respond .. without .. ask | =make .. assumption .. instead/rather"),
+    ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/work .. without .. ask | =make .. assumption .. instead/rather"),
     ("citation", "present", "",
      "list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
      " | bibliography/footnote | where .. information come from | attribute .. to .. source | name .. source | source list | mention where .. come from"),
