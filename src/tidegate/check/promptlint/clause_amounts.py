@@ -13,6 +13,9 @@ from tidegate.check.promptlint.vocabulary import (
 )
 from tidegate.check.promptlint.wordset import word_set
 
+BOUND = re.compile(
+    r"\b(?:is|are) (?:the |an? |our |your )?(?:absolute |upper |hard |strict |outer |firm |maximum |lower |bare )*(?P<b>ceiling|cap|limit|maximum|max|most|upper bound|minimum|floor|lower bound)\b"
+)
 VOID = re.compile(
     r"\b(?:is|are|be|gets?|being|counts? as|considered|treated as|deemed)\b[^,;]{0,25}\b(?:truncated|cut|incomplete|invalid|insufficient|too (?:long|short)"
     r"|fail(?:s|ed|ures?)?|bounced|returned|wrong|dropped|lost|thrown away|ignored|a mistake|an error|not enough|too much|clipped|trimmed|chopped|unusable)\b",
@@ -66,6 +69,13 @@ class Amounts(Reading):
             w in self.lemmas for w in ("last", "previous", "within", "every", "after", "ago", "past")
         ) and q.unit.startswith("count:"):
             return
+        edge = BOUND.search(self.low)
+        if edge is not None and q.low == q.high and q.low is not None:
+            q = (
+                q._replace(low=None)
+                if edge.group("b")[0] in "clmu" and not edge.group("b").startswith(("min", "lower"))
+                else q._replace(high=None)
+            )
         held = self._holder(q)
         if held is not None and self.part and held[0] and held[0][0].startswith(("each ", "the ")):
             held = ((*held[0], *self.part[1:]), held[1])
@@ -131,7 +141,7 @@ class Amounts(Reading):
                 "brief spend dedicate devote post list draft say text accept tight strict limit word fill amount "
                 "measure restrict confine shorter stop ceiling floor never generate write type roughly print clock "
                 "weigh stretch extend exceed split divide break organise organize arrange structure form consist compose present "
-                "ask pose raise crack incomplete consider treat count"
+                "absolute ceil ceiling ask pose raise crack incomplete consider treat count"
             )
         ]
         unit_noun = self.toks[q.end - 1].lemma if q.end else ""
@@ -164,6 +174,12 @@ class Amounts(Reading):
             and element.lemma in ("section", "part", *self.part[1].split())
         ):
             return self.part, ()
+        version = re.search(
+            r"\bthe (short|long|brief|detailed|full|quick|main|extended) (?:answer|explanation|version|reply|response)\b",
+            self.low,
+        )
+        if version is not None:
+            return ("part", f"{version.group(1)} version"), ()
         if element is not None:
             name = ELEMENTS[element.lemma]
             index = self.toks.index(element)
@@ -174,7 +190,8 @@ class Amounts(Reading):
             if name in ("title", "summary", "headline", "caption", "description", "tweet"):
                 return ("part", " ".join((name, *others)) if others else name), ()
             others = tuple(w for w in others if w not in ELEMENTS)
-            single = nth in ("the", "this", "a", "an", "one", "") and element.low == element.lemma
+            generic = nth in ("a", "an") and index == 1  # "a paragraph holds …" is every paragraph
+            single = nth in ("the", "this", "a", "an", "one", "") and element.low == element.lemma and not generic
             lead = f"the {name}" if single else f"each {name}"
             return ((lead, *others) if others else (lead,)), ()
         if self.part:

@@ -18,7 +18,7 @@ OWN: dict[str, frozenset[str]] = {
         "price amount cost fee total money sum charge quote value monetary figure rate budget payment currency report invoice"
     ),
     "date-format": word_set("date format day calendar timestamp report follow year month iso us"),
-    "clock": word_set("time hour clock format timestamp day report appointment"),
+    "clock": word_set("notation style system time hour clock format timestamp day report appointment"),
     "spelling": word_set("spelling word convention orthography english rule"),
     "timezone": word_set("time timestamp zone date report"),
     "address": word_set("mr ms mrs dr title never first name"),
@@ -245,5 +245,5 @@ class Choices(Reading):
                 if not restrict:
                     self.add("all-caps", "present", None)
             elif h.value == "capital":
-                words = tuple(w for w in restrict if w not in ("sentence", "word", "proper", "noun", "name"))
+                words = tuple(w for w in restrict if w not in ("sentence", "word"))
                 self.add("uppercase-letters", "present", None, restrict=words)

@@ -11,15 +11,15 @@ from tidegate.check.promptlint.text import lemma, number_at
 from tidegate.check.promptlint.vocabulary import IMPERATIVES, VERB_CLASS, VERBS_ALSO
 from tidegate.check.promptlint.wordset import word_set
 
-CHOICES = word_set("answer-position units language verbosity audience")
-WHOLE_ONLY = word_set("verbosity audience jargon")
+CHOICES = word_set("answer-position units language verbosity audience tone spelling")
+WHOLE_ONLY = word_set("verbosity audience jargon tone")
 CONSENT = frozenset(CLASSES["consent"].split()) | {"ask"}
 SEEK = frozenset(lemma(w) for w in CLASSES["seek"].split()) | {"confirm"}
 SHOWN = word_set(
     "include show provide write contain give add have use present insert supply output produce generate need"
 )
 FRAME_BENIGN = word_set(
-    "key essential paramount vital crucial important original general overall clearly question request topic subject matter issue anything something point step thing ask user answer explanation option "
+    "old good fact truth channel chat platform key essential paramount vital crucial important original general overall clearly question request topic subject matter issue anything something point step thing ask user answer explanation option "
     "product service information content text name way manner example detail context reason result final own "
     "help support think know decision choice response system live real current exact relevant related useful natural "
     "good great best personal subjective own open beginning end start begin time language tone voice "
@@ -53,6 +53,8 @@ class Framed(Reading):
         inside = range(m.start, m.end)
         if m.attribute in ("units", "language") and any(k in self.used for k in inside):
             return
+        if m.attribute == "units" and any(h.attribute == "currency" for h in self.hits):
+            return
         if m.attribute == "language" and any(h.attribute == "language" for h in self.hits):
             return
         if m.attribute in CHOICES:
@@ -75,6 +77,8 @@ class Framed(Reading):
         restrict = () if m.anchor is None else self.narrowing(m)
         hit = Hit("present", m.attribute, "", m.start + 1, m.end, positive)
         restrict = (*restrict, *self.edge(hit))
+        if m.attribute == "refuse" and m.anchor is not None:
+            restrict = tuple(dict.fromkeys((*restrict, *self._refused(m.end))))
         if m.attribute == "user-name":
             which = {"first": "first", "given": "first", "last": "last", "surname": "last"}
             restrict = tuple(dict.fromkeys(which[w] for w in self.lemmas if w in which))
@@ -89,7 +93,15 @@ class Framed(Reading):
         else:
             self.add(m.attribute, "present" if present else "absent", None, restrict=restrict)
         self.done.add(m.attribute)
-        self.used |= {m.start, m.end - 1} if m.anchor is not None else set()
+        self.used |= {m.start, m.end - 1} if m.anchor is not None and m.attribute != "any-list" else set()
+
+    def _refused(self, start: int) -> tuple[str, ...]:
+        """What is refused: every content word that follows."""
+        return tuple(
+            t.lemma for t in self.toks[start:]
+            if t.low.isalpha() and t.lemma not in lexicon.BENIGN and t.lemma not in lexicon.USERS
+            and t.lemma not in ("question", "request", "anything", "topic")
+        )  # fmt: skip
 
     def _noun_follows(self, k: int) -> bool:
         """Whether the word before k only describes the next one ("code review")."""

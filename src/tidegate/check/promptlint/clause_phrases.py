@@ -37,6 +37,8 @@ class Phrases(Reading):
             return
         if self.dates(quotes):
             return
+        if any(self.context.masked.quotes[x].strip().lower() in ("i", "me", "my") for _, x in quotes):
+            return
         if re.search(
             r"\b(?:such as|for example|like|e\.g|similar to|along the lines of|called|named|titled|labell?ed|entitled|known as|means?|denoted|represented|the format|following format|instead of)\b",
             low,
@@ -74,7 +76,7 @@ class Phrases(Reading):
                     low,
                 )
             ) and not re.search(
-                r"\b(?:sentences?|paragraphs?|bullets?|lines?|section|postscript|each|every) (?:must |should |to )?(?:start|begin|open)",
+                r"\b(?:sentences?|paragraphs?|bullets?|lines?|section|postscript|headers?|headings?|items?|titles?|names?|commits?|each|every) (?:must |should |to )?(?:start|begin|open)",
                 low.replace("every response", "").replace("every reply", ""),
             )
             ends = bool(

@@ -34,7 +34,7 @@ class Presence(Choices):
                 self.low,
             )
             and not any(t.quote for t in self.toks)
-            and self.signs[0]
+            and not re.search(r"\b(?:not|never)\b.*\b(?:answer|immediately|directly|straight)\b", self.low)
             and not re.search(r"\b(?:escalate|transfer|hand|call|human|email)\b", self.low)
         ):
             self.add("answer-first", "present")
@@ -188,6 +188,10 @@ class Presence(Choices):
             "carry need return arrange display render create prefer supply offer express"
         )
         after = self.lemmas[h.end : h.end + 3]
+        if self.leads_or_verb() and {"in", "as", "with", "into", "using"} & {
+            t.low for t in self.toks[max(0, h.start - 3) : h.start]
+        }:
+            return True
         return (
             bool(verbs & set(prior))
             or bool({"require", "must", "mandatory", "need"} & set(self.lemmas[h.end :]))

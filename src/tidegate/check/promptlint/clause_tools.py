@@ -195,9 +195,23 @@ class Actions(Reading):
             return
         sign = "present" if self.signs[k] else "absent"
         self.add(f"do:{verb}", sign, None, restrict=tuple(sorted(words)))
+        for part in self._coordinated(objects):
+            self.add(f"do:{verb}", sign, None, restrict=part)
         if verb in MENTIONING and sign == "present":
             for word in sorted(words):  # who compares A with B names both
                 self.add("do:mention", sign, None, restrict=(word,))
+
+    def _coordinated(self, objects: list[Token]) -> list[tuple[str, ...]]:
+        """The objects one by one: "refunds or delivery dates"."""
+        groups: list[set[str]] = [set()]
+        joined = False
+        for t in objects:
+            if t.low in ("or", "and", "nor"):
+                joined = True
+                groups.append(set())
+            elif t.lemma not in lexicon.BENIGN and t.lemma not in lexicon.USERS and not t.low.endswith("ly"):
+                groups[-1].add(OBJECT_CLASS.get(t.lemma, t.lemma))
+        return [tuple(sorted(g)) for g in groups if g] if joined else []
 
     def _passive(self, toks: list[Token]) -> tuple[str, int, list[Token]] | None:
         """ "Competitors must not be mentioned": the verb's class, its place and its objects."""

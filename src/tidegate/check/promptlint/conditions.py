@@ -18,6 +18,8 @@ from tidegate.check.promptlint.text import tokens
 from tidegate.check.promptlint.wordset import word_set
 
 CONTRACTIONS = (
+    (re.compile(r"\b(use|in|speak|to|with|adopt) (?:whatever|whichever) language\b[^,.;]*", re.I), r"\1 the language of the user"),
+    (re.compile(r"\b(response|reply|answer) body\b", re.I), r"\1"),
     (re.compile(r"\b(nothing|none|no one)(?: else)? (?:except|other than|apart from|besides|beyond|save)(?: for)?\b", re.I), r"\1 but"),
     (re.compile(r"\b(can)not\b", re.I), r"\1 not"),
     (re.compile(r"\b(ca|wo|sha)n['’]t\b", re.I), lambda m: {"ca": "can", "wo": "will", "sha": "shall"}[m.group(1).lower()] + " not"),
@@ -31,7 +33,7 @@ CONTRACTIONS = (
 
 _B = r"(?=[,;.:)]|\s[—–-]\s|$)"
 IRRESPECTIVE = re.compile(
-    r"[,(]?\s*(?:\bno matter\b|\bregardless\b|\birrespective\b|\bwhatever\b|\bwhichever\b|\bwhoever\b|\bwherever\b|\beven (?:if|when|though|where|for|in)\b"
+    r"[,(]?\s*(?:\bno matter\b|\bregardless\b|\birrespective\b|\bwhatever\b|\bwhichever\b|\bwhoever\b|\bwherever\b|\beven (?:if|when|though|where|for|in|to|with|toward)\b"
     r"|\bindependent(?:ly)? of\b|\bwithout (?:any )?exceptions?\b|\bwith no exceptions?\b|\bunder (?:any|all) circumstances?\b|\bat all times\b|\bin (?:all|any|every|each) (?:cases?|situations?|circumstances?|event)\b"
     r"|\bno exceptions?\b|\bcome what may\b|\bin every single case\b)[^,;.:—)]*\)?", re.I)  # fmt: skip
 OTHERWISE = r"(?:unless|except (?:if|when|where)|save where)\b[^,;.]*?\b(?:otherwise|differently|something else|asked|told|instructed|requested|specified|necessary)\b\s*(?:by the (?:user|customer|client|developer))?"
@@ -44,7 +46,7 @@ DEFAULT_UNLESS = re.compile(
 
 CONDITION_WORDS = (
     r"if and only if|only if|only when|only where|only for|only in|only on|only after|only once|(?<!as )if|when|whenever|while|in case(?: of)?|in the event (?:of|that)|as long as|so long as|provided (?:that|you|the user|it|there|they)|providing|given that"
-    r"|unless|except (?:if|when|where|for|in|that|on|with|during|to)|except|with the exception of|other than when|other than for|apart from(?: when)?|aside from(?: when)?|save (?:for|when|if)|barring|excluding|until|once|as soon as|should the|should a|where the|where a|where no"
+    r"|unless|other than|except (?:if|when|where|for|in|that|on|with|during|to)|except|with the exception of|other than when|other than for|apart from(?: when)?|aside from(?: when)?|save (?:for|when|if)|barring|excluding|until|once|as soon as|should the|should a|where the|where a|where no"
 )
 LEADING = re.compile(
     rf"^\s*(?:and |but |however,? |also,? |then |so )?(?P<word>{CONDITION_WORDS}|for|on|in|with|during|at|outside|inside|upon|after|before|to|towards?|where|on behalf of)\b\s+(?P<rest>[^;]*?)(?:,\s*(?:then\s+|please\s+)?|\s+then\s+|:\s+)(?P<main>\S.*)$",
@@ -165,6 +167,20 @@ def read_conditions(masked: str) -> Conditions:
             rest = rest[4:].strip()
         g = condition(rest, word)
         before = text[: m.start()]
+        if word == "other than" and re.search(
+            r"\b(?:language|format|currency|unit|source|tool|style|spelling|person|tense|anything|nothing|document|thing|text|word)s?\s*$",
+            before,
+            re.I,
+        ):
+            m = TRAILING.search(text, m.end())
+            continue
+        if word.startswith("only") and re.match(
+            r"(?:the |these |those |your )?(?:\w+ )?(?:documents?|sources?|context|passages?|excerpts?|material|text)\b",
+            rest,
+            re.I,
+        ):
+            m = TRAILING.search(text, m.end())
+            continue
         if not g:
             m = TRAILING.search(text, m.end())
             continue
@@ -239,6 +255,13 @@ def leading_kind(word: str, rest: str) -> str:
         return "universal" if low.startswith("this") else "none"
     if word == "with" and re.match(
         r"(?:more than|fewer than|less than|at least|at most|over|under|up to|only)\b|\d", low
+    ):
+        return "guard"
+    if (
+        word == "with"
+        and len(low.split()) <= 4
+        and re.search(r"[a-z]{3,}s$", low)
+        and not re.search(r"\b(?:words|terms|sentences|examples|bullets|this|less)$", low)
     ):
         return "guard"
     if word in ("to", "toward", "towards", "with") and not re.search(

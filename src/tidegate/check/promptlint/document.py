@@ -30,7 +30,7 @@ EXAMPLE_TAG = re.compile(
 )
 EXAMPLE_OPENING = re.compile(
     r"^\W*(?:(?:here (?:is|are)|this is|the following (?:is|are)|below (?:is|are)|see)\b.{0,40}\b(?:examples?|samples?)\b"
-    r"|(?:an?|another|one|some|the)?\s*(?:\w+[- ]){0,3}(?:examples?|samples?|counter-?examples?)\b(?!\s+(?:must|should|may"
+    r"|(?!(?:never|always|no|do|please|avoid|skip|omit|leave|give|include|use|without|add|provide|show|refrain|illustrate|answer)\b)(?:an?|another|one|some|the)?\s*(?:\w+[- ]){0,3}(?:examples?|samples?|counter-?examples?)\b(?!\s+(?:must|should|may"
     r"|per|in|are|is|need|at|count|have|has)\b)(?:\s+(?:of|from|for)\b[^:]*|\s+\w+)*\s*(?:\d+)?\s*[:.(\x01\"“-]"
     r"|for (?:example|instance)\b|e\.g\.|i\.e\.|such as\b|(?:bad|good|wrong|right|correct|incorrect|don['’]t|before|after)\s*:"
     r"|(?:user|assistant|human|ai|model|customer|agent|bot|q|a|input|output|question|sample \w+|old (?:rule|policy|wording))\s*:"
@@ -117,7 +117,7 @@ HTML = frozenset(
     ]
 )
 PAST = re.compile(
-    r"\b(?:complained|used to|previously|formerly|in the past|last (?:year|quarter|month|week)|once (?:wrote|said|asked)"
+    r"\b(?:complained|used to|previously|formerly|in the past(?! tense)|last (?:year|quarter|month|week)|once (?:wrote|said|asked)"
     r"|(?:earlier|old|previous|former|prior|past|legacy) (?:versions?|prompts?|polic(?:y|ies)|rules?|guidelines?|style guides?"
     r"|instructions?|releases?)|was (?:removed|retired|dropped|withdrawn)|no longer (?:applies|apply|valid)|historically)\b",
     re.I,

@@ -33,7 +33,7 @@ CLASSES: dict[str, str] = {
     "user": "user customer client reader guest caller patient student member visitor person they them he she learner employee"
             " shopper passenger tenant pupil player",
     "question": "question query request prompt message",
-    "reason": "reasoning rationale derivation logic thinking working justification explanation workings reason deduction thought",
+    "reason": "reasoning rationale derivation logic thinking justification explanation reason deduction thought",
     "answer": "answer conclusion result verdict solution bottom recommendation finding outcome takeaway",
     "refuse": "refuse decline reject deny rebuff",
     "extra": "additional extra unsolicited further related unrequested supplementary bonus unasked",
@@ -47,24 +47,24 @@ CLASSES: dict[str, str] = {
 _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("restate", "present", "", "@repeat .. @question | @repeat back? what .. @user .. ask/say/write/want | @repeat .. word of? the? @user"),
     ("reasoning-shown", "present", "",
-     "@show .. @reason | @show .. your? work | @show .. step by step | explain how you | explain .. why | step by step reasoning"
+     "@show ... @reason | show/include/give/explain your/the/any .. work/working/workings | @show .. step by step | explain how you | explain .. why | step by step reasoning"
      " | step by step explanation | @show/walk ... how you .. reach/get/arrive/come/derive/find/decide "
      " | think aloud | think out loud | thought process | chain of thought | talk ... through your | intermediate step"
      " | no @reason | without .. @reason | explain yourself | explain your answer/choice/conclusion/decision/result"
-     " | justify your? answer/choice/conclusion/decision | @reason .. be require/mandatory/expect/unnecessary/forbid/prohibit/allow/show/include/explain/omit/leave"),
+     " | justify/explain your/every/each/the/all? .. answer/choice/conclusion/decision | ^@reason .. be require/mandatory/expect/unnecessary/forbid/prohibit/allow/show/include/explain/omit/leave"),
     ("reasoning-shown", "absent", "",
-     "=only/just/solely .. final/correct/bare/resulting? answer/result/number/label/value/score/letter/category | =answer/result/label/number/value/score .. only | =answer/result and nothing else/more"
+     "=only/just/solely .. final/correct/bare/resulting? answer/result | =only/just/solely the .. number/label/value/score/letter/category | =answer/result .. only | =the .. label/number/value/score only | =keep .. @reason to yourself | =answer/result and nothing else/more"
      " | =nothing but the .. answer/result/label/number"),
     ("opinion", "present", "",
      "@give .. opinion/view/stance/viewpoint/judgement/judgment | opinionated | take .. side/stand/stance/position | pick .. side | personal opinion/view/preference/stance"
-     " | say/tell ... what you think/prefer | ^recommend ... you think/consider/believe | recommend .. you would | ... you would choose/pick/recommend/buy | your own opinion/view"
+     " | say/tell ... what you .. think/prefer/believe | ^recommend ... you think/consider/believe | recommend .. you would | ... you would choose/pick/recommend/buy | your own opinion/view"
      " | editorialize/editorialise"),
     ("opinion", "absent", "",
-     "^stay/remain/be/keep .. neutral/impartial/unbiased/objective/nonpartisan | ^neutral tone/stance/position | impartially/objectively"),
+     "=keep .. opinion/view/judgement/judgment/thought to yourself | ^stay/remain/be/keep .. neutral/impartial/unbiased/objective/nonpartisan | ^neutral tone/stance/position | impartially/objectively"),
     ("handoff", "present", "",
      "@handoff ... human/live/support .. agent/representative/support/operator/team/staff/person/rep/advisor? | @handoff ... to/with/in a/an/the/our/another/some? .. @human"
      " | human handoff/handover/escalation/transfer/takeover | escalate/escalation | @handoff ... support team/staff | @handoff ... live chat/agent"
-     " | speak/talk to a human/person/representative"),
+     " | speak/talk to a human/person/representative | @handoff .. to a/an/another/the .. agent"),
     ("handoff", "absent", "", "^handle/resolve/solve/settle ... yourself"),
     ("outside-knowledge", "present", "",
      "@rely ... outside/own/general/prior/background/world/external/training/pretrained/built/internal .. knowledge/information/source/data/fact/memory"
@@ -82,14 +82,14 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "=only ... what .. be/@user? .. ask/request | =stick/keep/limit/confine/restrict/confine .. strictly? to .. question/request | =answer .. only/just/exactly/strictly .. question/request | =answer the .. question/request .. only/alone/itself"
      " | =nothing beyond/more than/but what .. ask | =exactly what .. ask/request and nothing | =only .. the @question .. ask/itself | =only address/answer the @question"),
     ("self-mention", "present", "",
-     "@tell ... be a/an? @bot | @tell ... a/an @bot | be a/an .. @bot .. @tell/disclose? | talk/speak/chat/interact to/with a/an @bot | present/introduce/describe/identify yourself as a/an .. @bot"
+     "@tell ... be a/an? @bot | @tell ... a/an @bot | be a/an .. @bot .. @tell/disclose? | make .. clear/known/plain/explicit .. that? you be a/an? .. @bot | talk/speak/chat/interact to/with a/an @bot | present/introduce/describe/identify yourself as a/an .. @bot"
      " | ai/artificial nature/status/identity | not .. human/person | mention ... be an ai | refer to yourself as a/an .. @bot | be automate/artificial"),
     ("self-mention", "absent", "",
      "pretend/claim/imply/suggest/act/pose/present ... be/as a/an? .. human/person | say .. you be a? human/person | pass for/as a? human"),
     ("first-person", "present", "",
-     "first person | refer to yourself | speak of yourself | pronoun .. \x01 | pronoun i | say i | talk about yourself | self reference"),
+     "first person | refer to yourself | speak of yourself | speak/write/refer/talk .. as \x01 | pronoun .. \x01 | pronoun i | say i | talk about yourself | self reference"),
     ("answer-position", "is", "first",
-     "put/give/state .. @answer first | @answer first/upfront | lead/begin/start/open with the/your? .. @answer | @answer before .. @reason/detail/background/explanation/context/evidence/step | @answer line .. first"
+     "put/give/state .. @answer first | @answer first/upfront | lead/begin/start/open with the/your? .. @answer | @answer .. before .. @reason/detail/background/explanation/context/evidence/step | @answer line .. first"
      " | @answer .. come first | @answer .. at the top/start/beginning | bottom line up front | @reason/detail/background .. after .. @answer | @answer then/followed by .. @reason"),
     ("answer-position", "is", "last",
      "@answer .. last | @end with the/your? .. @answer | @reason/detail/background/evidence/analysis/explanation/context .. before .. @answer | @answer .. at the .. end/bottom | @answer after .. @reason/explanation/analysis"
@@ -101,8 +101,8 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | ^turn .. down .. @question/anyone/user? | refusal | ^say no to | ^refuse/decline | =not answer/discuss/engage/address/entertain/handle .. question/query/topic/request/about/on"
      " | =not help with | =not comply | ^turn away | =not respond to .. question/query/request"),
     ("refuse", "absent", "",
-     "^always .. answer/help/comply/assist/respond | answer/handle/fulfil/fulfill/address/accept/honor/honour/grant every/all/each/any .. @question | comply with every/all/any"
-     " | answer .. no matter what | ^help .. with anything/everything | always answer/help"),
+     "^always answer/help/comply/assist/respond | answer/handle/fulfil/fulfill/address/accept/honor/honour/grant every/all/each/any .. @question | comply with every/all/any"
+     " | answer .. no matter what | ^help .. with anything/everything | ^help with every/all/any .. @question | always answer/help"),
     ("abstain", "present", "",
      "^@tell ... you/it .. not know | ^@tell ... i do not know | ^@tell/express/convey/flag/voice/signal/indicate/show .. uncertainty/doubt/ignorance | ^@tell ... be .. unsure/uncertain/unknown"
      " | ^@tell ... not .. sure/certain | ^@tell ... not .. answer/know | ^@tell ... not/lack .. have? .. information/answer/data | ^decline/refuse to answer | ^plead/profess/claim/admit/feign ignorance"),
@@ -111,7 +111,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "@show/express/convey/display/offer/voice .. empathy/sympathy/compassion/warmth/kindness/emotion/feeling/care/concern | acknowledge .. feeling/frustration/emotion"
      " | be/sound/stay/remain .. warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
     ("warmth", "absent", "",
-     "emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),
+     "=keep .. emotion/feeling/sentiment .. out | emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),
     ("humor", "present", "", "joke/pun/humor/humour/wit/wisecrack/banter/comedy/gag | be/sound .. funny/humorous/witty/comic/hilarious/playful/silly/whimsical/jokey/goofy | playful/whimsical/jokey/silly/comedic | playfully/humorously/lightheartedly | light hearted | make ... laugh | funny/humorous/witty .. reply/answer/tone/remark/line"),
     ("humor", "absent", "", "^stay/remain/be/keep/sound .. serious/earnest/solemn/sober | serious/solemn/sober tone/manner/at | seriously"),
     ("ask", "present", "",
@@ -120,7 +120,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify"),
     ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/work .. without .. ask | =make .. assumption .. instead/rather"),
     ("citation", "present", "",
-     "list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
+     "^source/reference .. be name/cite/mention/list/give/provide/include/omit | list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
      " | bibliography/footnote | where .. information come from | attribute .. to .. source | name .. source | source list | mention where .. come from"),
     ("verbatim", "present", "", "verbatim | word for word | copy .. text/passage/wording/sentence/material/from | direct quote/quotation | exact wording | quote .. directly/exactly | quote .. from? .. source/document/policy/passage/text"),
     ("verbatim", "absent", "", "in your own word | paraphrase | reword"),
@@ -131,9 +131,17 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("profanity", "present", "", "swear/curse | foul language | expletive"),
     ("tools-any", "present", "", "use/call/invoke/make/run .. tool/function .. call? | tool/function call/use | any tool/function"),
     ("units", "is", "metric", "metric | si unit | kilometer/kilometre/km | kilogram/kg | meter/metre | centimeter/centimetre | liter/litre"),
-    ("units", "is", "imperial", "imperial | mile | pound and | foot/feet | inch | us customary | gallon | fahrenheit_"),
-    ("numbered", "present", "", "number .. step/item/point | number list | numbered list/step/item/point/format | ordered list | enumerate/enumerated .. step/item/list? | step .. number | number the"),
+    ("units", "is", "imperial", "imperial | mile | pound and | foot/feet | inch | in pound/ounce | us customary | gallon | yard | pound/ounce .. weight | weight .. pound/ounce"),
+    ("numbered", "present", "", "number .. step/item/point | number list | numbered list/step/item/point/format | ordered list | enumerate/enumerated .. step/item/list? | step/item/point .. numbered | number the/each/every/all/your"),
     ("heading", "present", "", "title/heading/header .. at the top | @begin .. with a/an? .. title/heading/header | give .. a/an title/heading/header | title or heading"),
+    ("summary", "present", "",
+     "summarize/recap .. at the .. end | @end/close .. with .. summary/recap/tldr/wrap | summary/recap at the end/bottom | no summary/recap | @show .. summary/recap .. at"),
+    ("heading", "present", "", "organize/structure/group/arrange/divide/split/break ... under/into/with/using .. heading/header"),
+    ("tone", "is", "casual", "chat/talk/write/speak/sound/text/be like a/an/some? .. friend/buddy/mate/pal/neighbor/neighbour/teenager | as if .. @user be .. friend/buddy/mate"),
+    ("spelling", "is", "british", "british spelling/english/way/orthography/style/convention/variant | uk english/spelling | spell .. british"),
+    ("spelling", "is", "american", "american spelling/english/way/orthography/style/convention/variant | us english/spelling | spell .. american"),
+    ("opener", "present", "", "@show/put .. note/remark/line/sentence/introduction/paragraph/message .. before the .. @answer/data/json/result/output/code"),
+    ("closing", "present", "", "@show/put .. note/remark/line/sentence/comment/message .. after the .. @answer/data/json/result/output/code"),
     ("verbosity", "is", "long",
      "elaborate/expand .. | go into .. depth/detail | say more rather than | err .. on the side .. more/detail/length/thorough/long/verbose/thoroughness | in .. depth | be .. thorough/exhaustive/comprehensive/detailed/verbose"
      " | thorough/comprehensive/detailed/lengthy/extensive/exhaustive/elaborate .. @answer/reply/response/explanation | long .. reply/response/answer | @answer/reply/response .. be .. long/lengthy/detailed/thorough/extensive/comprehensive"
@@ -147,23 +155,23 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("audience", "is", "novice",
      "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. beginner/layperson/layman/novice/newcomer/child/laypeople/everyone/public/amateur/toddler/dummy | reader/audience/user .. be a/an? .. beginner/layperson/novice/layman/newcomer/amateur"
      " | =no .. prior/background/technical/specialist .. knowledge/experience/expertise/background | so that a/any/anyone/an? .. child/beginner/anyone/novice/layperson/grandmother/kid .. understand/follow/get | as if .. @user .. know nothing"
-     " | explain/define/introduce/cover .. basic/fundamental/basics/acronym | explain/define/introduce every/each/all/any .. term/concept/acronym/abbreviation | knows nothing about | new to the .. topic/subject/field/area | eli5 | like .. be .. five/ten"
+     " | explain/define/introduce/cover .. basic/fundamental/basics/acronym | explain/define/introduce every/each/all/any .. term/concept/acronym/abbreviation | knows nothing about | new to the .. topic/subject/field/area | eli5 | like .. be .. five/ten | address .. beginner/novice/layperson/laypeople/newcomer | as .. to a/an .. child/beginner/novice/layperson | that a/an? .. beginner/novice/child/layperson/newcomer .. follow/understand | at the level of a/an? .. beginner/child/novice/layperson"
      " | complete/absolute/total beginner/novice"),
     ("audience", "is", "expert",
      "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/peer/developer | reader/audience/user .. be a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/developer"
      " | reader/audience/user/they .. have .. deep/strong/solid/advanced/extensive/expert/thorough .. knowledge/experience/expertise/background/understanding | =skip/omit/leave/avoid/bypass .. basic/basics/fundamental/introduction/definition/background"
      " | =not .. explain/define/cover/introduce .. basic/basics/fundamental/elementary/acronym/concept/term | assume .. expertise/familiarity/fluency | assume .. familiar .. with | =no need to .. define/explain .. term/basics/concept"
-     " | reader/audience/user .. know .. field/subject/domain/basics/topic/terminology .. | as .. to a/an .. expert/colleague/peer/engineer"),
+     " | reader/audience/user .. know .. field/subject/domain/basics/topic/terminology .. | as .. to a/an .. expert/colleague/peer/engineer | at the level of a/an? .. expert/specialist/professional | address .. expert/specialist/professional"),
     ("jargon", "absent", "",
      "plain/simple/everyday/ordinary/easy .. word/language/english/vocabulary/term | in layman/lay term | plainly worded | =no .. technical term/jargon/language/vocabulary/word | simple to understand"),
     ("jargon", "present", "",
      "precise/correct/exact/proper/technical/professional/specialist/domain/industry/field/scientific .. terminology/jargon/vocabulary/nomenclature | technical term/vocabulary/language | jargon/terminology | term of art"),
     ("any-list", "present", "",
-     "a/an/any/no/as/in/into/make/use/avoid/without .. list | itemized/itemised list | list format/form | itemize | avoid/use/no list | list .. be .. forbid/ban/prohibit/allow/avoid/permit/welcome"),
+     "a/an/any/no/as/in/into/make/use/avoid/without .. list | itemized/itemised list | list format/form | itemize | avoid/use/no list | ^list .. be .. forbid/ban/prohibit/allow/avoid/permit/welcome"),
     ("codeblock", "present", "",
-     "code example/sample/listing/fragment/block/snippet | sample/source/program/example code | @show/write/output/produce/generate/post/print/use/return any/the/your/some? code | snippet | code .. be .. forbid/ban/prohibit/omit/allow/require"),
+     "code example/sample/listing/fragment/block/snippet | sample/source/program/example code | @show/write/output/produce/generate/post/print/use/return any/the/your/some? code | snippet | ^code .. be .. forbid/ban/prohibit/omit/allow/require"),
     ("explanation", "present", "",
-     "@show .. explanation/justification/rationale/commentary | no .. explanation/commentary/justification | without .. explanation/commentary/justification | explanation .. be .. require/mandatory/forbid/omit/unnecessary"),
+     "@show .. explanation/justification/rationale/commentary | no .. explanation/commentary/justification | without .. explanation/commentary/justification | ^explanation .. be .. require/mandatory/forbid/omit/unnecessary"),
     ("title", "present", "", "give .. a/an .. title | @begin .. with a/an? .. title | title at the top | no .. title"),
     ("link", "present", "", "link to .. | add/include/provide/give/insert/share/post .. link/url/hyperlink | clickable link"),
     ("apology", "present", "", "apologize/apologise .. | apology | say .. sorry | express .. regret"),

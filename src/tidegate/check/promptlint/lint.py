@@ -7,19 +7,20 @@ in two directions, so that a prompt without candidates costs no more than its pa
 # ruff: noqa: E501
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from tidegate.check.promptlint import explain
-from tidegate.check.promptlint.conditions import stem
+from tidegate.check.promptlint.conditions import SYNONYMS, stem
 from tidegate.check.promptlint.cores import correction_sets, enumerate_cores, weight
 from tidegate.check.promptlint.document import parse_document
 from tidegate.check.promptlint.formats import parts_of
 from tidegate.check.promptlint.model import Conjunction, Core, Instruction, Priority, Source, Unit
 from tidegate.check.promptlint.parse import parse_unit
 from tidegate.check.promptlint.smt import Situations, reply_solver
-from tidegate.check.promptlint.text import lemma
+from tidegate.check.promptlint.text import lemma, tokens
 from tidegate.check.promptlint.theory import candidates, reaches_far, topics
 from tidegate.spine.errors import InputError
 from tidegate.spine.finding import Finding, Severity, Where
@@ -214,6 +215,8 @@ def yields(
             return lo, hi, "the exception"
         if lo.exceptions and object_words(hi) & literal_words(lo.exceptions):
             return lo, hi, "the exception"
+        if lo.exceptions and any(w and w <= sentence_words(hi.unit.text) for w in map(literal_words_of, lo.exceptions)):
+            return lo, hi, "the exception"
     return None
 
 
@@ -252,6 +255,17 @@ def narrower(hi: Instruction, lo: Instruction) -> bool:
 def literal_words(conjunctions: Iterable[Conjunction]) -> set[str]:
     """Content words of conditions."""
     return {w for c in conjunctions for x in c for w in f"{x.key} {x.value}".split()}
+
+
+def literal_words_of(conjunction: Conjunction) -> frozenset[str]:
+    """Content words of one condition."""
+    return frozenset(literal_words((conjunction,)))
+
+
+@lru_cache(maxsize=20_000)
+def sentence_words(text: str) -> frozenset[str]:
+    """The stems of a sentence, as conditions are keyed."""
+    return frozenset(stem(SYNONYMS.get(t.lemma, t.lemma)) for t in tokens(text.lower()))
 
 
 def object_words(i: Instruction) -> set[str]:

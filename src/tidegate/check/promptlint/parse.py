@@ -17,7 +17,7 @@ from tidegate.check.promptlint.conditions import branch_literal, expand, read_co
 from tidegate.check.promptlint.drafts import EMPTY, Context, Draft, Parsed
 from tidegate.check.promptlint.model import REPLY, Conjunction, Constraint, Instruction, Literal, Priority, Unit
 from tidegate.check.promptlint.polarity import modality_of, signs_of
-from tidegate.check.promptlint.reading import imperative
+from tidegate.check.promptlint.reading import base_form, imperative
 from tidegate.check.promptlint.text import lemma, mask, tokens
 from tidegate.check.promptlint.vocabulary import (
     ABOUT_YOU,
@@ -100,6 +100,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     s, negative_intro, guard_intro = _join_intro(s, intro)
     labels: list[str] = []
     concern = ""
+    s = LABELLED_AMOUNT.sub(labelled_amount, s)
     m = LABEL.match(s)
     if m is not None and "\x01" not in m.group(0):
         label = (m.group("tag") or m.group("label")).strip()
@@ -164,9 +165,10 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
         )
     ):
         drafts.append(Draft(Constraint("always-answer", "present"), universal=True))
-    if any(d.constraint.attribute == "refuse" and d.constraint.operator == "present" for d in drafts) and any(
-        UNKNOWN.search(lit.said()) for conj in conditions.guard for lit in conj
-    ):
+    unknown = any(UNKNOWN.search(lit.said()) for conj in conditions.guard for lit in conj)
+    if not drafts and unknown and SAY_SO.match(rest):
+        drafts.append(Draft(Constraint("abstain", "present")))  # "admit when you do not know"
+    if any(d.constraint.attribute == "refuse" and d.constraint.operator == "present" for d in drafts) and unknown:
         drafts.append(Draft(Constraint("abstain", "present")))  # declining for want of knowledge admits it
     drafts = _settle(drafts)
     exceptions = conditions.exceptions
@@ -174,7 +176,10 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     if conditions.only:
         drafts = [o for d in drafts if (o := _only(d)) is not None]
         exceptions = (*exceptions, *conditions.only)
-    return Parsed(tuple(drafts), guard, exceptions, conditions.default, tuple(labels), tuple(priorities), channel)
+    turned = conditions.default or bool(
+        re.search(r",?\s+\bbut (?:use|for|when|if|in|with|add|switch|allow)\b", rest, re.I)
+    )
+    return Parsed(tuple(drafts), guard, exceptions, turned, tuple(labels), tuple(priorities), channel)
 
 
 # why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"
@@ -207,7 +212,8 @@ def tool_order(s: str) -> Draft | None:
     elif re.match(r"\s*before\b", lead, re.I) or _BETWEEN_BACK.search(between):
         first, second = b, a
     elif _BETWEEN_FORWARD.search(between) or (
-        re.search(r"\bfirst\b", between) and re.search(r"\bnext|then|second|afterwards\b", between + after)
+        re.search(r"\bfirst\b", between, re.I)
+        and re.search(r"\b(?:next|then|second|afterwards?)\b", between + after, re.I)
     ):
         first, second = a, b
     else:
@@ -221,8 +227,43 @@ def tool_order(s: str) -> Draft | None:
     return Draft(Constraint("order", "before", [f"call {first}", f"call {second}"]), universal=universal)
 
 
+LABELLED_AMOUNT = re.compile(
+    r"^\s*(?P<lead>max(?:imum)?|min(?:imum)?)?\s*(?:reply |response |answer |message )?(?P<unit>word|sentence|paragraph|character|bullet)s?(?: (?P<kind>count|limit|length|maximum|max|minimum|min|cap|ceiling|floor))?\s*(?::|=|≤|<=)\s*(?P<n>(?:max(?:imum)?\.? |min(?:imum)?\.? |at most |at least |up to |under |exactly |[<>≤≥]=? ?)?\d+(?:\s*(?:-|–|to)\s*\d+)?)(?P<rest>(?: (?:max|min|maximum|minimum|or less|or more|or fewer|at most|at least))?\.?)\s*$",
+    re.I,
+)
+
+
+def labelled_amount(m: re.Match[str]) -> str:
+    """ "Word count: 60 max" is "at most 60 words"."""
+    kind = f"{m.group('lead') or ''} {m.group('kind') or ''}".lower()
+    rest, n = m.group("rest").strip(" ."), m.group("n")
+    bare = not rest and n[0].isdigit() and not re.search(r"to|-|–", n)
+    op = ""
+    if bare:
+        op = (
+            "at least "
+            if re.search(r"min|floor", kind)
+            else "at most "
+            if re.search(r"max|limit|cap|ceiling", kind)
+            else "exactly "
+        )
+    number = re.search(r"\d+(?:\s*(?:-|–|to)\s*\d+)?$", n)
+    lead = n[: number.start()] if number else ""
+    return f"Use {op}{lead}{number.group(0) if number else n} {m.group('unit')}s {rest}"
+
+
+SAY_SO = re.compile(
+    r"^\s*(?:always |please |do |you must )?(?:admit(?: it)?|tell (?:the |your )?\w+|say (?:so|it)|let (?:the )?\w+ know|be (?:honest|open|upfront|candid)|own up|acknowledge (?:it|this)|inform (?:the )?\w+|state (?:so|it|this)|make (?:it|this|that) clear)\W*$",
+    re.I,
+)
 UNKNOWN = re.compile(
     r"\b(?:not (?:know|sure|certain|have|contain|cover|found|find|answer|mention|address|include)|unsure|uncertain|missing|lack\w*|silent|no (?:information|idea|source|answer)|unknown|unavailable|insufficient)\b",
+    re.I,
+)
+# "old tickets contain emojis" tells of the world
+TOLD = re.compile(
+    r"^(?:the |our |most |many |some |old |all )?(?:\w+ )?\w+s (?:often |usually |always |sometimes |mostly )?(?:contain|include|have|use|are|read|write|prefer|arrive|ask|like|hate|dislike|need|want|come|speak|send|expect|tend|get|live|know)\b"
+    r"|^(?:the |our |a |an )(?:\w+ )?\w+ (?:often |usually |always |sometimes )?(?:contains|includes|has|uses|returns|writes|arrives|comes|speaks|sends|expects|tends|lives)\b",
     re.I,
 )
 READER = re.compile(
@@ -231,6 +272,7 @@ READER = re.compile(
 DECLARED = re.compile(
     r"^(?:the |all |any |each |every |your )?\S+(?: \S+){0,3}? (?:is|are) (?:always |never |only |strictly |to be )?(?:given|written|shown|quoted|expressed|stated|formatted|displayed|presented"
     r"|reported|rendered|spelled|printed|kept|listed|cited|used|made|answered|addressed|ended|started|omitted|avoided|left out|rounded|capitali[sz]ed|numbered|phrased|worded)\b"
+    r"|^(?:the|all|any|each|every|your) \w+ (?:always |never )?(?:comes?|goes|go|stands?|follows?|precedes?) (?:first|last|before|after|at)\b|^(?:the |all |any |each |every )?\w+ (?:is|are) (?:always |only )?(?:in|as)\b"
     r"|^(?:the|your|our) (?:\w+ )?(?:reader|audience|readership)s? (?:is|are|has|have|know)\b",
     re.I,
 )
@@ -264,10 +306,12 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
     ):
         k += 1
     head = toks[k]
-    if head.low in (head.lemma, head.lemma + "s") and (
+    if (head.low in (head.lemma, head.lemma + "s") or base_form(head)) and (
         head.lemma in IMPERATIVES or head.lemma in VERBS_ALSO or head.lemma in TOOL_VERBS or head.lemma in ACTION_VERBS
     ):
         return True
+    if TOLD.match(text) and not {t.lemma for t in toks[:4]} & (lexicon.REPLY_NOUNS | set(ELEMENTS)):
+        return False
     if any(t.lemma in lexicon.REPLY_NOUNS or t.lemma in ELEMENTS for t in toks[:6]) or IDENT.match(head.text):
         return True
     return parts or len(toks) <= 6
@@ -487,7 +531,7 @@ def _settle(drafts: list[Draft]) -> list[Draft]:
     """Drop what a sentence takes back itself: two values of one choice in one sentence bind nothing."""
     out: list[Draft] = []
     for d in drafts:
-        if any(o.constraint == d.constraint and o.scope == d.scope for o in out):
+        if any(o.constraint == d.constraint and o.scope == d.scope and o.restrict == d.restrict for o in out):
             continue
         out.append(d)
     clash = set()

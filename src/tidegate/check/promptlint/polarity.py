@@ -68,7 +68,7 @@ def _exclusive(toks: tuple[Token, ...], k: int) -> bool:
 def _forward(toks: tuple[Token, ...], k: int) -> bool:
     """Whether a word negates what follows it."""
     low, nxt = toks[k].low, _low(toks, k + 1)
-    if low not in NEG_FORWARD:
+    if low not in NEG_FORWARD or (low == "without" and k and toks[k - 1].lemma == "do"):
         return False
     if low == "not" and nxt in ("only", "hesitate", "limited"):
         return False
@@ -85,6 +85,10 @@ def _negating_verb(toks: tuple[Token, ...], k: int, positive: bool) -> bool:
     if t.lemma in NEG_VERBS:
         return not (t.lemma in ("stop", "drop", "skip", "remove") and _low(toks, k - 1) in ("full", "the"))
     window = [x.low for x in toks[k : k + 6]]
+    if t.lemma == "keep" and ("out" in window or ("yourself" in window and "to" in window)):
+        return "of" in window or "yourself" in window
+    if t.lemma == "abstain" and nxt == "from" and not {"answering", "answer"} & set(window):
+        return True
     return (
         (t.lemma == "leave" and ("out" in window or nxt == "off"))
         or (t.lemma == "keep" and "out" in (nxt, nxt2))
@@ -147,7 +151,7 @@ def modality_of(clause: str) -> str:
     """must, should or may; a permission that is denied ("may not") is a must."""
     if SHOULD.search(clause):
         return "should"
-    m = MAY.search(re.split(r"\b(?:so that|such that|in a way that|who|which)\b", clause, maxsplit=1)[0])
+    m = MAY.search(re.split(r"\b(?:so that|such that|in a way that|that|who|which)\b", clause, maxsplit=1)[0])
     if m is None or (
         clause[: m.start()].lower().rstrip().endswith((" as you", " as it", " you", " it")) and " as " in clause.lower()
     ):

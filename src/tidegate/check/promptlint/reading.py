@@ -84,7 +84,7 @@ class Reading:
             r"^(?:the |each |every |all |your |any )? *(?P<a>[\w\x01\x02-]+) +(?P<n>section|part|block|field|paragraph)s?\b",
             self.low,
         )
-        if subject and subject.group("a") not in ("the", "each", "every", "all"):
+        if subject and subject.group("a") not in word_set("the each every all a an no one this that any"):
             return ("part", lemma(self.unquote(subject.group("a"))))
         return ()
 
@@ -132,7 +132,17 @@ class Reading:
         for k in range(end, len(self.toks) - 1):
             if self.toks[k].low in ("as", "for", "in", "inside", "within"):
                 rest = [t for t in self.toks[k + 1 :] if t.low.isalpha()]
-                if not rest or rest[0].low in ("each", "every", "all", "any", "example", "instance", "your"):
+                if not rest or rest[0].low in (
+                    "this",
+                    "our",
+                    "each",
+                    "every",
+                    "all",
+                    "any",
+                    "example",
+                    "instance",
+                    "your",
+                ):
                     return ()
                 words = [
                     t.lemma for t in rest if t.low not in ("the", "a", "an") and t.lemma not in lexicon.REPLY_NOUNS
@@ -177,7 +187,22 @@ class Reading:
         if not any(o.start > h.end and o.attribute != h.attribute for o in self.hits) or h.end >= len(self.toks):
             return False
         nxt = self.toks[h.end]
-        if nxt.lemma in ("be", "must", "should", "have", "use", "need"):
+        if nxt.lemma in (
+            "be",
+            "must",
+            "should",
+            "have",
+            "use",
+            "need",
+            "end",
+            "start",
+            "begin",
+            "contain",
+            "carry",
+            "include",
+            "take",
+            "get",
+        ):
             return h.start <= 2 and not self.leads()
         return nxt.low in ("in", "as", "using") and h.start <= 3 and self.leads_or_verb()
 
@@ -227,7 +252,7 @@ def fold(text: str) -> str:
 
 AFTER_VERB = word_set(
     "the a an your their his her its each every all any no it them this that these those in out up down into with to at on "
-    "by through how what why only of without"
+    "by through how what why only of without over off back away across along together after before within"
 )
 NO_VERB = word_set(
     "the a an this that these those it they he she we i you your their each every all any no if when for in on at by with "
@@ -235,10 +260,32 @@ NO_VERB = word_set(
 )
 
 
+SUBJECTS = word_set(
+    "input output data text content traffic mail email code support search access feedback history context documentation weather "
+    "information time money stock everybody someone nobody each most some many few several both"
+)
+
+
+LY_VERBS = word_set("rely apply reply supply comply imply multiply")
+
+
+def base_form(t: Token) -> bool:
+    """Whether a word is in its base form (summarise and summarize alike)."""
+    return t.low == t.lemma or (t.lemma.endswith("ize") and t.low == t.lemma[:-3] + "ise")
+
+
 def imperative(toks: tuple[Token, ...]) -> bool:
     """Whether a clause begins with a verb in its base form: nothing but a verb stands before "the", "your", "into" …"""
-    return (
-        len(toks) > 1 and toks[0].low.isalpha() and toks[0].low == toks[0].lemma and toks[0].low not in NO_VERB
-        and toks[1].low in AFTER_VERB and not toks[0].low.endswith("ly") and toks[0].lemma not in lexicon.USERS
-        and toks[0].lemma not in lexicon.REPLY_NOUNS
-    )  # fmt: skip
+    if len(toks) < 2 or not toks[0].low.isalpha() or not base_form(toks[0]) or toks[0].low in NO_VERB:
+        return False
+    if (
+        (toks[0].low.endswith("ly") and toks[0].low not in LY_VERBS)
+        or toks[0].lemma in lexicon.USERS
+        or toks[0].lemma in lexicon.REPLY_NOUNS
+    ):
+        return False
+    if toks[1].low in AFTER_VERB:
+        return True
+    plural = toks[1].low.isalpha() and toks[1].low != toks[1].lemma and toks[1].low.endswith("s")
+    finite = any(t.lemma in ("be", "must", "should", "may", "can", "will", "have", "do") for t in toks)
+    return plural and not finite and toks[0].lemma not in SUBJECTS and (len(toks) == 2 or toks[2].low in AFTER_VERB)

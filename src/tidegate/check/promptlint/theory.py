@@ -346,6 +346,9 @@ def _literals(channel: str, here: list[Instruction], seen: set[Var]) -> list[For
         ):  # fmt: skip
             if re.search(pattern, text):
                 effects.append(formula_)
+        for pattern, name_ in ((r"\b(?:sorry|apolog)", "apology"), (r"\bas an ai\b|\bi am an ai\b", "self-mention")):
+            if re.search(pattern, text, re.I) and n > 1:
+                effects.append(Flag(flag(channel, name_), True))
         if EMOJI.search(text):
             effects.append(at_least(count(channel, "emoji"), 1))
         out.append(implies(there, And(tuple(effects))))
@@ -540,6 +543,7 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
             out.append((ch, "text", "-"))
         return out
     if c.operator in ("starts", "ends", "contains"):
+        out += [(ch, "apology", "+"), (ch, "self-mention", "+")]
         if c.operator == "ends":
             out.append((ch, "closing", "+"))
         out += [(ch, "text", "+"), (ch, "length", "+"), (ch, "format", "+phrase"), (ch, "format", "*")]

@@ -20,7 +20,7 @@ PRIORITY_VERB = re.compile(
     re.I,
 )  # fmt: skip
 SPLIT = re.compile(
-    r";|\s[—–]\s|\s-\s|:\s|(?<!nothing)(?<!anything)(?<!none)(?<!no one),?\s+but\s+(?=\w+)|,\s+(?:and\s+|or\s+)?(?=(?:do not|never|always|avoid|without|with no|no|not|nor|must|should|may|can|keep|write|use|include|add|answer|reply|respond|end|start|begin|limit|then)\b)"
+    r";|\s[—–]\s|\s-\s|:\s(?!\s*\x01)|(?<!nothing)(?<!anything)(?<!none)(?<!no one),?\s+but\s+(?=\w+)|,\s+(?:and\s+|or\s+)?(?=(?:do not|never|always|avoid|without|with no|no|not|nor|must|should|may|can|keep|write|use|include|add|answer|reply|respond|end|start|begin|limit|then)\b)"
     r"|\s+and\s+(?=(?:do not|never|always|avoid|must|should|keep (?:it|them|the|your|every|each|all)|write|use|include|add|answer|reply|respond|limit|end|start|begin|finish|close|cite|ask|say|without|with no|no|in (?:at most|no more|under|fewer))\b)",
     re.I,
 )  # fmt: skip
@@ -28,7 +28,7 @@ NEG_FORWARD = word_set("not never no without nor neither zero none nobody nothin
 NEG_VERBS = word_set(
     "avoid refrain skip omit exclude drop remove strip ban forbid prohibit disallow eschew eliminate "
     "reject abandon ditch suppress shun spare leave_out cease stop resist withhold forgo dispense "
-    "minimize discourage banish bar outlaw scrap purge"
+    "hide conceal minimize discourage banish bar outlaw scrap purge"
 )  # fmt: skip
 POST_NEG = word_set(
     "rejected refused discarded ban banned forbid forbidden prohibit prohibited disallow disallowed "
@@ -48,7 +48,7 @@ STRONG = re.compile(
 )
 SHOUTED = re.compile(r"\b(?:NOT|MUST|NO|DO NOT|NEVER|ONLY)\b")  # fmt: skip
 NOT_OURS = re.compile(
-    r"^\s*(?:the |a |an |any |each |every |all )?(?:user|customer|client|guest|input|incoming|uploaded|human|patient|student|caller|visitor|member|person|people|reader|document|transcript|attachment|submission|upload)(?:['’]s|s|s['’])?(?:\s+(?:messages?|input|questions?|quer(?:y|ies)|prompts?|requests?|text|files?|documents?|uploads?|posts?|submissions?|emails?|reviews?|comments?|essays?|names?))?\s+(?:may|can|will|might|often|sometimes|usually|tend|are|is|have|has|could|write|send|upload|paste|ask|expect|speak|use|know|provide|should|must|complain|like|prefer|want|need|include|contain)\b",
+    r"^\s*(?:the |a |an |any |each |every |all )?(?:user|customer|client|guest|input|incoming|uploaded|human|patient|student|caller|visitor|member|person|people|reader|document|transcript|attachment|submission|upload)(?:['’]s|s|s['’])?(?:\s+(?:messages?|input|questions?|quer(?:y|ies)|prompts?|requests?|text|files?|documents?|uploads?|posts?|submissions?|emails?|reviews?|comments?|essays?|names?))?\s+(?:may|can|will|might|often|sometimes|usually|tend|are|is|have|has|could|writes?|sends?|uploads?|pastes?|asks?|expects?|speaks?|uses?|knows?|provides?|should|must|complains?|likes?|prefers?|wants?|needs?|includes?|contains?|arrives?|comes?|reads?)\b",
     re.I,
 )  # fmt: skip
 ABOUT_YOU = re.compile(r"^\s*(?:you are|you're|act as|imagine you|your (?:name|role|job|task|goal|mission|purpose) is|as an?|this (?:tool|assistant|bot|prompt|file|repo|is|means)|these are|we are|(?:first|next|then|finally|here),? we (?!never|always|do not)|we use|our|i am|to learn more|see |i'm|it is)\b", re.I)  # fmt: skip
@@ -100,7 +100,7 @@ SOFT_BENIGN: dict[str, frozenset[str]] = {
 ),
     "language": word_set("language translate native speech idiom tongue locale"),
     "format": word_set(
-    "object valid parse parseable machine readable brace quote syntax markup element block raw data "
+    "sentence complete object valid parse parseable machine readable brace quote syntax markup element block raw data "
     "output document surround commentary explanation decoration styling style conform schema string "
     "structured structure parsable consumption directly well formed flowing paragraph pure bare text "
     "encode serialise serialize wrapper prose wrap top-level root rendering syntactically payload plainly"
@@ -149,7 +149,7 @@ CHANNELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         "tool arguments": r"\b(?:tool[- ]?calls?|function[- ]?calls?|tool|function|api|request|query|call)(?:['’]s)? (?:call )?(?:arguments?|parameters?|payloads?|inputs?|body)\b|\barguments? (?:of|to|for|passed to) (?:the |a |any |each |every )?(?:tool|function|api)",
         "internal notes": r"\b(?:internal|private|staff|agent|case|crm|handoff|hand-off|handover|shift|back[- ]office|reviewer|moderator|operator|engineer\w*|team|colleague)[\w -]{0,12} (?:notes?|memos?|comments?|summar(?:y|ies)|tickets?|records?|messages?|logs?|reports?|channels?|fields?)\b|\bnotes? (?:to self|for (?:staff|the team|colleagues|agents|internal))\b|\bfor internal use\b",
         "logs": r"\b(?:audit|event|debug|system|error|activity|trace|server) (?:logs?|trail|records?|entr(?:y|ies))\b|\blog (?:lines?|entr(?:y|ies)|messages?|files?|records?)\b|\bto the log\b|\blogging\b",
-        "thinking": r"\b(?:scratch ?pads?|hidden reasoning|private reasoning|internal reasoning|(?<!show )(?<!explain )(?<!reveal )(?<!share )(?<!give )(?<!include )(?<!present )(?<!describe )your (?:plan|planning|thoughts?|thinking|reasoning|scratch)\b|thinking (?:block|tags?|step|phase)|internal (?:plan|monologue|thoughts?)|working notes?|<thinking>|while (?:thinking|planning|reasoning))",
+        "thinking": r"\b(?:scratch ?pads?|hidden reasoning|private reasoning|internal reasoning|(?:in|during|within|inside|into|while|for|write|keep|make|put|draft|number|structure) your (?:private |internal |hidden )?(?:plan|planning|thoughts?|thinking|reasoning|scratch\w*)\b(?! to yourself)|^your (?:plan|planning|thoughts?|thinking)\b|^(?:always |please )?(?:think|reason|plan)\b(?! (?:about|of|step|first|aloud|out))|thinking (?:block|tags?|step|phase)|internal (?:plan|monologue|thoughts?)|working notes?|<thinking>|while (?:thinking|planning|reasoning))",
         "code": r"\b(?:source code|code comments?|docstrings?|commit messages?|pull request|pr descriptions?|changelog|function bod(?:y|ies)|variable names?|unit tests?|code you write|generated code)\b",
         "files": r"\b(?:in|to|into) (?:the |a |an |any |each )?(?:\w+ )?(?:file|files|database|spreadsheet|database record|config)\b|\b(?:exported?|saved|stored|written) (?:files?|documents?|records?)\b|\b(?:database|db|webhook|api) (?:records?|entr(?:y|ies)|payloads?|fields?|responses?)\b",
         "search": r"\b(?:search|retrieval|lookup) (?:quer(?:y|ies)|terms?|strings?|keywords?)\b",
