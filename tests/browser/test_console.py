@@ -22,7 +22,10 @@ from playwright.sync_api import Page, sync_playwright
 from tidegate.render.config_template import Answers, config_text
 from tidegate.runner.load import Due, run_load
 from tidegate.runner.processes import Child, free_port
-from tidegate.wiring import add_key
+from tidegate.settings import Store
+from tidegate.spine.finding import Finding, Severity
+from tidegate.store.findings import Sighting
+from tidegate.wiring import add_key, finding_book
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -60,6 +63,12 @@ def results_csv() -> str:
         careful = i % 60 == 0 if relevant else i % 50 == 1
         lines.append(f"{i},{int(relevant)},{int(eager)},{int(careful)}")
     return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="module")
+def store(served: tuple[str, str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The running program's store."""
+    return next(p / "store" for p in tmp_path_factory.getbasetemp().iterdir() if (p / "tidegate.yaml").exists())
 
 
 @pytest.fixture
@@ -114,6 +123,27 @@ def test_the_console_works_without_script(served: tuple[str, str, str], page: Pa
     plain.goto(console)
     assert "Live traffic" in plain.inner_text("h1")
     context.close()
+
+
+def test_a_finding_is_read_and_moved_with_a_reason(served: tuple[str, str, str], store: Path, page: Page) -> None:
+    _, console, _ = served
+    finding = Finding(rule="forbidden-output", severity=Severity.ERROR, subject="card numbers",
+                      message="the answer holds <b>a card</b> number", suggestion="enforce it in flight")  # fmt: skip
+    sighting = Sighting(check="constraints", finding=finding, trace_id="trace_1", tenant="chat", at_s=1_790_000_000.0)
+    finding_book(Store(path=str(store))).note([sighting, sighting])
+    page.goto(f"{console}/findings")
+    row = page.locator("tr", has_text="card numbers")
+    assert "forbidden-output" in row.inner_text()
+    assert "<b>" in row.inner_text(), "what a check says is text, never markup"
+    row.locator("a").first.click()
+    assert "2 times" in page.inner_text("main")
+    page.select_option("select[name=status]", "resolved")
+    page.fill("input[name=by]", "anna")
+    page.fill("input[name=reason]", "the rule is enforced now")
+    page.click("button")
+    assert "open → resolved by anna: the rule is enforced now" in page.inner_text("main")
+    page.goto(f"{console}/findings")
+    assert "card numbers" not in page.inner_text("main")
 
 
 def test_a_stakeholder_is_asked_what_a_miss_is_worth(served: tuple[str, str, str], page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Every shell example of the how-to pages runs: ```sh blocks of a page, in order, in one temporary folder.
+"""Every shell example of the how-to pages runs: ```sh or ```bash blocks of a page, in order, in one temporary folder.
 
 Exit codes 0, 1 and 3 are answers; 2 (wrong use) and anything above 3 fail the page.  Blocks that need
 the reader's own servers or keys are fenced without a language.
@@ -21,7 +21,7 @@ TRAP = (
 
 
 def blocks(page: Path) -> str:
-    return "\n".join(re.findall(r"^```sh\n(.*?)^```", page.read_text(), re.S | re.M))
+    return "\n".join(re.findall(r"^```(?:sh|bash)\n(.*?)^```", page.read_text(), re.S | re.M))
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p)], ids=lambda p: p.stem)

@@ -17,6 +17,7 @@ FACES: dict[str, str] = {
     "serve": "Run the gateway: data plane for tenants, control plane on loopback.",
     "demo": "See the failure and the cure on a real local model.",
     "traces": "List, filter, show and export what happened.",
+    "findings": "What checks found on live traffic: list, show, move.",
     "keys": "Add, list and revoke tenants' keys.",
     "replay": "Send recorded calls again.",
     "import": "Take in traces of other tools.",

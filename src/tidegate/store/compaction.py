@@ -66,12 +66,14 @@ class Compactor:
         now_s: Callable[[], float] = time.time,
         step: Callable[[str], None] = lambda _: None,
         passing: Callable[[CallTrace], None] | None = None,
+        ready: Callable[[Path], bool] = lambda _: True,
     ) -> None:
         self.store = store
         self.journal = store / JOURNAL
         self.scratch = store / SCRATCH
         self._now_s = now_s
         self._step = step
+        self._ready = ready  # a sealed segment that is still being read waits for the next time
         self._passing = passing  # sees every trace on its way into Parquet (again after a crash)
 
     def compact(self, *, merge: bool = True) -> Compacted:
@@ -132,7 +134,7 @@ class Compactor:
         batch: list[Path] = []
         size = 0
         for path in sealed_segments(self.journal):
-            if path.name not in absorbed:
+            if path.name not in absorbed and self._ready(path):
                 batch.append(path)
                 size += path.stat().st_size
                 if size >= BATCH_BYTES:

@@ -27,7 +27,7 @@ from tidegate.store.engine import connect, create_table, select_files, select_li
 from tidegate.store.framing import HEADER, KIND_TRACE, NotASegment, append_frame, decode_trace, header
 from tidegate.store.journal import SEALED_SUFFIX
 from tidegate.store.manifest import APPENDED, DataFile, Erased, Manifest, read_manifest, sync_folder
-from tidegate.store.segments import open_segments, read_frames, sealed_segments
+from tidegate.store.segments import open_segments, read_frames, sealed_segments, segment_name
 
 if TYPE_CHECKING:
     import duckdb
@@ -352,7 +352,7 @@ class LakeTraces:
                 self._erased = manifest.erased
             # Open ones first: a segment sealed between the two listings is then in the second, never in neither.
             paths = [*open_segments(self.journal), *sealed_segments(self.journal)]
-            here = {_segment(p): p for p in paths if p.name not in absorbed}
+            here = {segment_name(p): p for p in paths if p.name not in absorbed}
             gone = [name for name in self._read if name not in here]
             if gone:
                 self._db.execute('DELETE FROM tail WHERE "segment" IN (SELECT unnest(?::VARCHAR[]))', [gone])
@@ -414,11 +414,6 @@ def _files(manifest: Manifest, wanted: Filter) -> list[DataFile]:
 def _after(at_s: float) -> float:
     """The next moment there is: makes an inclusive bound of an exclusive one."""
     return math.nextafter(at_s, math.inf)
-
-
-def _segment(path: Path) -> str:
-    """A segment's name, whether open or sealed."""
-    return path.name.removesuffix(".open")
 
 
 def _without_bodies() -> str:

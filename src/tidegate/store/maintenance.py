@@ -1,4 +1,4 @@
-"""The store's housekeeping in the control process: compaction, retention, and keys of shared state.
+"""The store's housekeeping in the control process: checks of new traces, compaction, retention, keys of shared state.
 
 One thread; a failure (a full disk, a locked store) is remembered, counted and tried again: it
 never ends the thread and never concerns a call.
@@ -18,7 +18,10 @@ EXPIRE_EVERY_S = 3600.0
 
 
 class Maintenance:
-    """Compacts every `compact_every_s`, expires every hour, refreshes the keys' snapshot every `keys_every_s`."""
+    """Compacts every `compact_every_s`, expires every hour, refreshes the keys' snapshot every `keys_every_s`.
+
+    `watch` (checks of new traces) runs every `watch_every_s`; `ready` says which sealed segments it is done with.
+    """
 
     def __init__(
         self,
@@ -31,14 +34,23 @@ class Maintenance:
         keys_every_s: float = 2.0,
         monotonic_s: Callable[[], float] = time.monotonic,
         passing: Callable[[CallTrace], None] | None = None,
+        ready: Callable[[Path], bool] = lambda _: True,
+        watch: Callable[[], None] | None = None,
+        watch_every_s: float = 1.0,
     ) -> None:
-        self.compactor = Compactor(store, passing=passing)
+        self.compactor = Compactor(store, passing=passing, ready=ready)
         self.retention_days = retention_days
         self.tenants_days = dict(tenants_days)
         self.counts: Counter[str] = Counter()
         self.last_error = ""
         self._keys = keys
-        self._every_s = {"compact": compact_every_s, "expire": EXPIRE_EVERY_S, "keys": keys_every_s}
+        self._watch = watch
+        self._every_s = {
+            "watch": watch_every_s,
+            "compact": compact_every_s,
+            "expire": EXPIRE_EVERY_S,
+            "keys": keys_every_s,
+        }
         self._due_s = dict.fromkeys(self._every_s, 0.0)
         self._monotonic_s = monotonic_s
         self._stop = threading.Event()
@@ -60,6 +72,7 @@ class Maintenance:
         """Do what is due now."""
         jobs: dict[str, Callable[[], None]] = {
             "keys": self._refresh_keys,
+            "watch": self._watch or (lambda: None),
             "compact": self._compact,
             "expire": self._expire,
         }

@@ -54,6 +54,11 @@ def open_segments(journal: Path) -> list[Path]:
     return sorted(journal.glob(f"*{OPEN_SUFFIX}"), key=_age)
 
 
+def segment_name(path: Path) -> str:
+    """A segment's name, whether open or sealed."""
+    return path.name.removesuffix(".open")
+
+
 def _age(path: Path) -> tuple[str, str]:
     """`worker.created.pid-random.tgj`: by creation, then by name."""
     parts = path.name.split(".")

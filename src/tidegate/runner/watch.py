@@ -1,0 +1,90 @@
+"""The spine in motion on live traffic: new traces → registered checks → findings, beside the data path.
+
+Each pass takes the traces that are new, runs every check over as many of them as its time budget allows, and hands
+the findings on.  When traffic outruns the budget a share of the traces is checked, chosen by a hash of the trace's id
+(so that nobody can tell beforehand which), and the rest is counted: never silently.
+"""
+
+import time
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from tidegate.flow import check_trace
+from tidegate.spine.contracts import Check
+from tidegate.spine.conversation import Conversation
+from tidegate.spine.dialects.table import FORMS
+from tidegate.spine.errors import TidegateError
+from tidegate.spine.finding import Finding
+from tidegate.spine.trace import CallTrace
+
+Found = tuple[str, Finding, CallTrace]  # the check's name, what it found, where
+
+
+class Watch:
+    """Runs checks over new traces; `run_pass` is called again and again by whoever keeps time."""
+
+    def __init__(
+        self, checks: Sequence[Check], fresh: Callable[[], Iterable[CallTrace]], found: Callable[[list[Found]], None],
+        *, budget_s: float = 0.5, spent_s: Callable[[], float] = time.thread_time,
+    ) -> None:  # fmt: skip
+        self.checks = tuple(checks)
+        self.counts: Counter[str] = Counter()
+        self._fresh, self._found = fresh, found
+        self._budget_s, self._spent_s = budget_s, spent_s
+        self._each_s = 0.002  # what one trace takes, learned
+
+    def run_pass(self) -> int:
+        """Check what is new; returns how many traces were checked."""
+        traces = list(self._fresh())
+        self.counts["traces"] += len(traces)
+        share = min(1.0, self._budget_s / max(len(traces) * self._each_s, 1e-9))
+        start, checked = self._spent_s(), 0
+        out: list[Found] = []
+        for trace in traces:
+            out += [(name, finding, trace) for name, finding in from_guards(trace)]
+            over = self._spent_s() - start > 2 * self._budget_s  # one huge trace may have spoilt the estimate
+            if over or chance(trace.trace_id) >= share:
+                self.counts["traces_not_checked"] += 1
+                continue
+            out += [(check.name, finding, trace) for check in self.checks
+                    for finding in check_trace(trace, conversation_of(trace), (check,))]  # fmt: skip
+            checked += 1
+        if checked:
+            self._each_s += 0.2 * ((self._spent_s() - start) / checked - self._each_s)
+        self.counts["traces_checked"] += checked
+        self.counts["findings"] += len(out)
+        if out:
+            self._found(out)
+        return checked
+
+
+def chance(trace_id: str) -> float:
+    """A number in [0, 1) that follows from the id alone."""
+    return zlib.crc32(trace_id.encode()) / 2**32
+
+
+def conversation_of(trace: CallTrace) -> Conversation | None:
+    """The request as a conversation, where bodies are kept and the dialect has one."""
+    form = FORMS.get(trace.call.dialect)
+    if form is None or not trace.request_body:
+        return None
+    try:
+        return form.read_request(msgspec.json.decode(trace.request_body))
+    except (TidegateError, msgspec.MsgspecError, ValueError, TypeError, KeyError):
+        return None  # a body that cannot be read is the data plane's refusal, not a finding
+
+
+def from_guards(trace: CallTrace) -> list[tuple[str, Finding]]:
+    """What guards found while the call was in flight; they wrote it into the trace."""
+    out: list[tuple[str, Finding]] = []
+    for event in trace.events:
+        if event.name == "guard":
+            for raw in event.data.get("findings", ()):
+                try:
+                    out.append((str(event.data.get("guard", "guard")), msgspec.convert(raw, Finding)))
+                except (msgspec.ValidationError, ValueError):
+                    continue  # an older record of another shape
+    return out
