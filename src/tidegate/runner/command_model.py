@@ -16,7 +16,7 @@ from tidegate.spine.errors import ModelError, SettingError
 
 
 class CommandModel:
-    """Runs `command` once a question; `release` goes into its name, so that answers of another release are not reused."""
+    """Runs `command` once a question; `release` is part of its name, so that releases share no answers."""
 
     def __init__(self, command: str, *, release: str = "", timeout_s: float = 300.0) -> None:
         self._argv = shlex.split(command)

@@ -38,9 +38,20 @@ class Ids(Protocol):
 class ModelReply(Protocol):
     """What a model answered: text, the raw response, and its usage."""
 
-    text: str
-    raw: dict[str, Any]
-    usage: Usage
+    @property
+    def text(self) -> str:
+        """The answer's text."""
+        ...
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The response as received."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens, where they are known."""
+        ...
 
 
 class Model(Protocol):

@@ -5,7 +5,10 @@ import importlib
 import click
 
 # verb → module that holds it as `command`; loaded when it is called, so that `--help` stays instant.
-MODULES: dict[str, tuple[str, str]] = {}
+MODULES: dict[str, tuple[str, str]] = {
+    "run": ("harvest_run", "Run the suite; cases that passed once block a release that fails them."),
+    "ledger": ("harvest_ledger", "Who entered, loosened or deleted which case, and why."),
+}
 
 
 class HarvestVerbs(click.Group):

@@ -27,15 +27,14 @@ def request_of(case: Case, *, keep_model: bool = False) -> dict[str, Any]:
 
 def outcome_of(raw: dict[str, Any], text: str = "") -> Outcome:
     """An outcome from a chat completion, or from {"messages": …, "state": …} of an agent's whole run."""
-    choices = raw.get("choices")
+    choices, given = raw.get("choices"), raw.get("messages")
     finish = raw.get("finish_reason")
+    rows: list[Any] = [{"role": "assistant", "content": text}]
     if isinstance(choices, list) and choices and isinstance(choices[0], dict):
         rows = [choices[0].get("message") or {}]
         finish = choices[0].get("finish_reason", finish)
-    else:
-        rows = (
-            raw.get("messages") if isinstance(raw.get("messages"), list) else [{"role": "assistant", "content": text}]
-        )
+    elif isinstance(given, list):
+        rows = given
     try:
         messages = read_messages([{"role": "assistant", **r} if isinstance(r, dict) else r for r in rows or []])
     except InputError as error:
