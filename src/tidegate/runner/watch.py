@@ -1,14 +1,15 @@
 """The spine in motion on live traffic: new traces → registered checks → findings, beside the data path.
 
 Each pass takes the traces that are new, runs every check over as many of them as its time budget allows, and hands
-the findings on.  When traffic outruns the budget a share of the traces is checked, chosen by a hash of the trace's id
-(so that nobody can tell beforehand which), and the rest is counted: never silently.
+the findings on.  When traffic outruns the budget a share of the traces is checked, chosen by a hash of the
+record (so that nobody can tell beforehand which), and the rest is counted: never silently.
 """
 
 import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -20,6 +21,22 @@ from tidegate.spine.errors import TidegateError
 from tidegate.spine.finding import Finding
 from tidegate.spine.trace import CallTrace
 
+MARK = b"findings"  # a guard's event holds this key: only such traces need decoding for its findings
+
+
+class Recorded(Protocol):
+    """A stored trace, not decoded yet."""
+
+    @property
+    def payload(self) -> memoryview:
+        """Its bytes."""
+        ...
+
+    def read(self) -> CallTrace:
+        """The trace."""
+        ...
+
+
 Found = tuple[str, Finding, CallTrace]  # the check's name, what it found, where
 
 
@@ -27,8 +44,8 @@ class Watch:
     """Runs checks over new traces; `run_pass` is called again and again by whoever keeps time."""
 
     def __init__(
-        self, checks: Sequence[Check], fresh: Callable[[], Iterable[CallTrace]], found: Callable[[list[Found]], None],
-        *, budget_s: float = 0.5, spent_s: Callable[[], float] = time.thread_time,
+        self, checks: Sequence[Check], fresh: Callable[[bytes], Iterable[Recorded]],
+        found: Callable[[list[Found]], None], *, budget_s: float = 0.5, spent_s: Callable[[], float] = time.thread_time,
     ) -> None:  # fmt: skip
         self.checks = tuple(checks)
         self.counts: Counter[str] = Counter()
@@ -38,16 +55,21 @@ class Watch:
 
     def run_pass(self) -> int:
         """Check what is new; returns how many traces were checked."""
-        traces = list(self._fresh())
+        traces = list(self._fresh(b"" if self.checks else MARK))
         self.counts["traces"] += len(traces)
         share = min(1.0, self._budget_s / max(len(traces) * self._each_s, 1e-9))
         start, checked = self._spent_s(), 0
         out: list[Found] = []
-        for trace in traces:
-            out += [(name, finding, trace) for name, finding in from_guards(trace)]
+        for record in traces:
+            marked = MARK in bytes(record.payload)
             over = self._spent_s() - start > 2 * self._budget_s  # one huge trace may have spoilt the estimate
-            if over or chance(trace.trace_id) >= share:
-                self.counts["traces_not_checked"] += 1
+            chosen = bool(self.checks) and not over and chance(record.payload) < share
+            self.counts["traces_not_checked"] += bool(self.checks) and not chosen
+            if not (chosen or marked):
+                continue
+            trace = record.read()
+            out += [(name, finding, trace) for name, finding in from_guards(trace)]
+            if not chosen:
                 continue
             out += [(check.name, finding, trace) for check in self.checks
                     for finding in check_trace(trace, conversation_of(trace), (check,))]  # fmt: skip
@@ -61,9 +83,9 @@ class Watch:
         return checked
 
 
-def chance(trace_id: str) -> float:
-    """A number in [0, 1) that follows from the id alone."""
-    return zlib.crc32(trace_id.encode()) / 2**32
+def chance(payload: memoryview) -> float:
+    """A number in [0, 1) that follows from the record's bytes alone."""
+    return zlib.crc32(payload) / 2**32
 
 
 def conversation_of(trace: CallTrace) -> Conversation | None:

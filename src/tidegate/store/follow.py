@@ -7,10 +7,29 @@ segment away, so that nothing leaves the journal unread.
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from tidegate.spine.trace import CallTrace
-from tidegate.store.framing import HEADER, KIND_TRACE, NotASegment, decode_trace
-from tidegate.store.segments import open_segments, read_frames, sealed_segments, segment_name
+from tidegate.store.framing import (
+    HEADER,
+    KIND_TRACE,
+    NotASegment,
+    check_header,
+    decode_trace,
+    end_of_frames,
+    frames,
+)
+from tidegate.store.segments import open_segments, sealed_segments, segment_name
+
+
+class Recorded(NamedTuple):
+    """A trace as it stands in the journal, not decoded yet: most readers want a few of many."""
+
+    payload: memoryview
+
+    def read(self) -> CallTrace:
+        """The trace."""
+        return decode_trace(self.payload)
 
 
 class JournalFollower:
@@ -20,25 +39,34 @@ class JournalFollower:
         self.journal = journal
         self.offsets = dict(offsets or {})
 
-    def fresh(self) -> Iterator[CallTrace]:
+    def fresh(self, mark: bytes = b"") -> Iterator[Recorded]:
         """Traces acknowledged since the last time; ends when what was there at the start is read.
 
+        With `mark`, those whose bytes hold it (and some that do not): a segment without it is passed over whole.
         The place moves as traces are taken: one that was yielded is not yielded again.
         """
         # Open ones first: one that is sealed between the two listings is then seen twice, not never.
         paths = {segment_name(p): p for p in [*open_segments(self.journal), *sealed_segments(self.journal)]}
         for name, path in paths.items():
             with contextlib.suppress(FileNotFoundError):
-                yield from self._read(name, path)
+                yield from self._read(name, path, mark)
         for gone in self.offsets.keys() - paths.keys():
             del self.offsets[gone]
 
-    def _read(self, name: str, path: Path) -> Iterator[CallTrace]:
+    def _read(self, name: str, path: Path, mark: bytes) -> Iterator[Recorded]:
+        start = self.offsets.get(name, HEADER.size)
         try:
-            for frame in read_frames(path, self.offsets.get(name, HEADER.size)):
-                self.offsets[name] = frame.end
+            with path.open("rb") as file:
+                check_header(file.read(HEADER.size))
+                file.seek(start)
+                data = file.read()
+            if mark not in data:
+                self.offsets[name] = start + end_of_frames(data)
+                return
+            for frame in frames(data, 0):
+                self.offsets[name] = start + frame.end
                 if frame.kind == KIND_TRACE:
-                    yield decode_trace(frame.payload)
+                    yield Recorded(frame.payload)
         except NotASegment:
             self.offsets[name] = path.stat().st_size  # nothing in it is ours to read
 

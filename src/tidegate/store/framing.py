@@ -101,6 +101,17 @@ def frames(data: bytes | memoryview, offset: int = HEADER.size) -> Iterator[Fram
         offset = end
 
 
+def end_of_frames(data: bytes | memoryview, offset: int = 0) -> int:
+    """The offset behind the last whole frame, by lengths alone: for passing over what nobody wants to read."""
+    size, unpack, header = len(data), FRAME.unpack_from, FRAME.size
+    while offset + header <= size:
+        end = offset + header + unpack(data, offset)[1]
+        if end > size:
+            break
+        offset = end
+    return offset
+
+
 def decode_trace(payload: bytes | memoryview) -> CallTrace:
     """A trace of any version this program ever wrote."""
     return _decode_trace(payload)
