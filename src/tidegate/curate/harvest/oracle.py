@@ -252,8 +252,8 @@ def _complete(_spec: Spec, outcome: Outcome) -> Decision:
 
 
 _CUT_WORD = re.compile(
-    r"(?:\b(?:the|a|an|and|or|of|to|in|with|for|from|by|is|are|that|which|your|our|their|because|if|when|at|as|on|"
-    r"will|can|but|than|into|this|be|has|have|it's|you'll|need|must|should|e\.g\.)|[,(\[{=+/*–—-])\s*$",
+    r"(?:(?<!\S)(?:the|a|an|and|or|of|to|in|with|for|from|by|is|are|that|which|your|our|their|because|if|when|at|as|on|"
+    r"will|can|but|than|into|this|be|has|have|it's|you'll|need|must|should|while|whose|where|e\.g\.)|[,(\[{=+/*–—-])\s*$",
     re.I,
 )
 

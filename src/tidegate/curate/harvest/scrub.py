@@ -1,0 +1,531 @@
+# ruff: noqa: E501 (patterns and tables read better whole)
+"""Takes secrets and personal data out of a conversation before anything is written, the same value always by the same name.
+
+`[EMAIL_1]` stands for one address wherever it occurs, in text, in a tool's arguments, in the
+expectation: what depends on two things being the same still does, so the case still fails.
+What arithmetic can prove (cards, IBANs, national numbers) is proved; secrets go by the shapes in
+`spine/sensitive`, the rest by form and by the words beside it.  Order numbers, amounts, dates of
+travel and product names stay.  `leftover` looks again at what was written: a case with a rest is
+refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+import yaml
+
+from tidegate.curate.harvest.scrub_names import find_names
+from tidegate.spine.resources import resource_text
+from tidegate.spine.sensitive.checksums import CHECKS, entropy
+
+PLACEHOLDER = re.compile(r"\[(?:[A-Z]+(?:_[A-Z]+)*)_\d+\]")
+
+
+class Span(NamedTuple):
+    """Characters [start, end) of a text that may not be kept, and what they are."""
+
+    start: int
+    end: int
+    kind: str
+
+
+# --- secrets and numbers with arithmetic: the shared shapes ----------------------------------------
+
+
+@cache
+def shapes() -> tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]]], ...]:
+    """The finders of the shared packs: kind of placeholder, spans of a text."""
+    out = []
+    for pack, kind in (("secrets", "SECRET"), ("payment-cards", "CARD"), ("pii", "ID_NUMBER")):
+        data = yaml.load(resource_text("tidegate.spine.sensitive", f"{pack}.yaml"), Loader=yaml.CSafeLoader)
+        for rule in data["hard"]:
+            for p in rule["patterns"]:
+                name = "IBAN" if p["id"] == "iban" else "SSN" if p["id"].startswith("us-ssn") else kind
+                out.append((name, _finder(p)))
+    return tuple(out)
+
+
+def _finder(pattern: Mapping[str, Any]) -> Callable[[str], Iterator[tuple[int, int]]]:
+    import re2  # linear time on whatever a tool may have answered
+
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    options.log_errors = False
+    compiled = re2.compile(pattern["regex"], options)
+    allow = [re2.compile(a, options) for a in pattern.get("allow", ())]
+    check = CHECKS[pattern["check"]] if pattern.get("check") else None
+    floor = float(pattern.get("entropy_min", 0.0))
+
+    def find(text: str) -> Iterator[tuple[int, int]]:
+        for match in compiled.finditer(text):
+            s, e = match.span(1) if compiled.groups and match.end(1) > match.start(1) >= 0 else match.span()
+            value = text[s:e]
+            if (
+                value
+                and (check is None or check(value))
+                and entropy(value) >= floor
+                and not any(a.search(value) for a in allow)
+            ):
+                yield s, e
+
+    return find
+
+
+# --- by form and by the words beside it --------------------------------------------------------------
+
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+%'-]{1,64}\s?@\s?(?:[\w-]{1,63}\.)+[A-Za-z]{2,24}\b"
+    r"|(?<![\w.])[\w.+-]{2,40}\s?(?:\(at\)|\[at\]|\{at\}|<at>|\sat\s)\s?[\w-]{2,40}\s?(?:\(dot\)|\[dot\]|\{dot\}|\sdot\s|\.)\s?(?:[\w-]{2,30}\s?(?:\(dot\)|\sdot\s|\.)\s?)?(?:com|org|net|edu|gov|io|co|de|fr|es|it|nl|uk|info|eu|ai|app|dev|me|biz|example|ch|at|pl|se|no|dk|br|in|jp|us|ca|au)\b",
+    re.I,
+)
+_PHONE = re.compile(
+    r"(?<![\w.@#/$€£:-])(?:\+|00)?\(?\d(?:[\d\s().·/–-]|\u00a0){5,22}\d(?:\s?(?:x|ext\.?|extension)\s?\d{1,6})?(?![\w@%]|[.,:]\d|-\d)",
+    re.I,
+)
+_PHONE_WORDS = re.compile(
+    r"\b(?:phone|tel|telephone|mobile|cell|whats ?app|sms|text|call|ring|dial|reach|fax|contact|handy|telefon|t[ée]l[ée]phone|tel[ée]fono|m[oó]vil|celular|numero|n[uú]mero|nummer|signal|telegram|callback|my (?:new |old |work |home )?(?:number|no|nr|#))\b[^.!?\n]{0,36}$",
+    re.I,
+)
+_ID_WORDS = re.compile(
+    r"\b(?:order|orders|ref|reference|tracking|track|invoice|ticket|case|booking|confirmation|parcel|shipment|item|sku|isbn|ean|upc|serial|model|version|build|part|article|product|flight|transaction|request|job|pr|issue|commit|id|bestell\w*|auftrag\w*|rechnung\w*|pedido|factura|commande|facture|ordine|quote|rma|case|docket|pnr|claim)\b[\s#:.]*(?:(?:number|no|nr|num|id|code|is|was|n°|#)[\s#:.]*){0,3}$",
+    re.I,
+)
+_IPV4 = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d)")
+_IPV6 = re.compile(
+    r"(?<![\w:])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?![\w:])",
+    re.I,
+)
+_MAC = re.compile(r"(?<![\w:-])(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}(?![\w:-])", re.I)
+_VERSION = re.compile(r"\b(?:v|ver|version|release|build|firmware|update)\.?\s*$", re.I)
+_COORDINATES = re.compile(r"(?<![\d.])-?\d{1,2}\.\d{4,8}\s?[,;/ ]\s?-?\d{1,3}\.\d{4,8}(?![\d.])")
+_WORDS = r"[A-ZÀ-ÖØ-Þ][\w'’.-]*"
+_STREET_END = r"(?:street|st|road|rd|avenue|ave|av|lane|ln|drive|dr|boulevard|blvd|court|ct|way|place|pl|square|sq|terrace|ter|close|crescent|cres|circle|cir|highway|hwy|parkway|pkwy|trail|trl|row|mews|walk|gardens|grove|hill|quay|alley|path|plaza|park|green|rise|view|loop)"
+_UNIT = r"(?:\s*,?\s*(?:apt|apartment|flat|unit|suite|ste|floor|fl|room|rm|#|building|bldg|door|appt|wohnung|piso)\.?\s*#?\s*[\w-]{1,6})?"
+_REGION = r"(?:\s*,\s*(?!(?:and|please|thanks|but|or|the|it|so|can|is|i)\b)[A-ZÀ-ÖØ-Þa-z][\w'’.-]+(?:[ -][A-ZÀ-ÖØ-Þ][\w'’.-]+){0,2})?(?:\s*,?\s*(?:[A-Z]{2}\s+)?(?:\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}|[A-Z]\d[A-Z]\s?\d[A-Z]\d|\d{4}\s?[A-Z]{2}))?"
+_ADDRESS = re.compile(
+    rf"\b\d{{1,5}}[A-Za-z]?(?:[/-]\d{{1,4}})?,?\s+(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s+)?(?:{_WORDS}\s+|\d{{1,3}}(?:st|nd|rd|th)\s+){{1,4}}{_STREET_END}\b\.?{_UNIT}{_REGION}"
+    rf"|\b\d{{1,5}}[a-z]?\s+(?!(?:percent|days?|hours?|minutes?|weeks?|months?|years?|people|items?|of|in|on|at|to|the|a|an|and|times?|more|less|km|miles?)\b)(?:[a-z]{{3,}}\s+){{1,2}}(?:street|road|avenue|lane|drive|boulevard|blvd|court|crescent|terrace)\b{_UNIT}{_REGION}"
+    rf"|\b(?:{_WORDS}\s){{0,3}}{_WORDS}?(?:stra(?:ß|ss)e|str\.|gasse|weg|platz|allee|ufer|damm|ring|laan|straat|gracht|plein|gatan|vägen|vej|gade|gata|katu|tie)\s+\d{{1,4}}\s?[a-z]?\b(?:\s*,?\s*(?:[A-Z]{{1,2}}-)?\d{{4,5}}\s+{_WORDS}(?:[ -]{_WORDS})?)?"
+    rf"|\b\d{{1,4}}\s?(?:bis|ter)?,?\s+(?:rue|avenue|boulevard|chemin|place|impasse|allée|quai|cours|route)\s+(?:(?:de|du|des|la|le|les|d'|l')\s?)*{_WORDS}(?:[ -]{_WORDS})*(?:\s*,?\s*\d{{5}}\s+{_WORDS}(?:[ -]{_WORDS})*)?"
+    rf"|\b(?:calle|avenida|avda\.?|paseo|plaza|carrera|via|viale|piazza|corso|largo|rua|avenida|travessa|ulica|ul\.|aleja|al\.)\s+(?:(?:de|del|della|dei|la|el|los|las|do|da|dos|das)\s+)*{_WORDS}(?:\s+(?:(?:de|del|della|la|do|da|dos|das|y|e)\s+)*{_WORDS}){{0,3}}\s*,?\s*(?:n[º°.o]?\s*)?\d{{1,4}}\s?[a-z]?\b(?:\s*,?\s*\d{{2}}-?\d{{3}}\s+{_WORDS})?"
+    r"|\bP\.?\s?O\.?\s?Box\s+\d{1,7}\b",
+    re.I | re.UNICODE,
+)  # fmt: skip
+_POSTCODE = re.compile(
+    r"\b(?:zip(?: ?code)?|post ?code|postal code|plz|postleitzahl|code postal|c[oó]digo postal|cap)\b[^\w\n]{0,4}(?:(?:is|ist|est|es|:)\s*)?([A-Z0-9][A-Z0-9 -]{2,8}[A-Z0-9])\b",
+    re.I,
+)
+_UK_POSTCODE = re.compile(r"\b(?:GIR 0AA|[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2})\b")
+_DATE = r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}(?:st|nd|rd|th)?\.?\s+(?:of\s+)?[A-Za-zä]{3,10}\.?,?\s+\d{4}|[A-Za-z]{3,10}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})"
+_BIRTH = re.compile(
+    rf"\b(?:dob|d\.o\.b\.?|date of birth|birth ?-?date|birthday|born(?: on)?|geboren(?: am)?|geburtsdatum|n[ée]e? le|date de naissance|fecha de nacimiento|nac[ií] el|nato il|data di nascita|data de nascimento)\b[^\d\n]{{0,20}}?({_DATE})",
+    re.I,
+)
+_LABELLED = (
+    ("SECRET", re.compile(r"\b(?:pin|passcode|otp|one[- ]time (?:code|password)|verification code|security code|access code|2fa code|auth(?:entication)? code|cvv2?|cvc2?|tan)\b(?: (?:number|code))?[\"']?\s{0,2}(?:=|:|is|was|ist|es|est)?\s{0,2}[\"']?(?:#\s?)?(\d{3,8})\b", re.I)),
+    ("SECRET", re.compile(r"\b(?:password|passwd|passwort|kennwort|contrase[ñn]a|mot de passe|senha|wachtwoord|has[łl]o|pwd|passphrase|passcode)\b(?: (?:for|of|to) (?:the |my |this )?\w+(?: \w+)?)?[\"'`]?\s{0,2}(?:=|:|is|was|ist|es|est|é|lautet)\s{0,2}[:\"'`“]{0,2}((?=[^\s\"'`”,;]*[\d!@#$%^&*_+=~-])[^\s\"'`”,;]{4,80}?)(?=[.!?]?(?:[\s\"'`”,;]|$))", re.I)),
+    ("SECRET", re.compile(r"(?:[?&;]|\b)(?:access_?token|auth_?token|api_?key|apikey|token|sig|signature|secret|client_?secret|session_?id|sessionid|sid|jwt)=([A-Za-z0-9._~%+/-]{8,400})", re.I)),
+    ("SECRET", re.compile(r"\b(?:api[ _-]?key|secret[ _-]?key|access[ _-]?key|access[ _-]?token|auth[ _-]?token|bearer(?: token)?|client[ _-]?secret|private[ _-]?key|session[ _-]?(?:token|id|key)|license[ _-]?key|recovery[ _-]?(?:key|code)|webhook[ _-]?secret|token)\b[\"']?\s{0,2}(?:=|:|is|was|=>)?\s{0,2}[\"'`]?((?=[A-Za-z0-9_.+/~-]*\d)(?=[A-Za-z0-9_.+/~-]*[A-Za-z])[A-Za-z0-9_.+/~-]{10,200}={0,2})", re.I)),
+    ("ID_NUMBER", re.compile(r"\b(?:passport|pass ?port|reisepass|passeport|pasaporte|driver'?s? licen[cs]e|driving licen[cs]e|licen[cs]e plate|number plate|national id|id card|personalausweis|tax id|tin|steuer-?id|medicare|medicaid|nhs|mrn|medical record|patient id|patient number|insurance (?:number|no|id)|member(?:ship)? (?:id|number|no)|social insurance|sin|nino|ni number|aadhaar|pan|cpf|curp|dni|nie|bsn|vin)\b(?: (?:number|no|nr|id|card))?\.?\s{0,2}(?:#|:|=|is|was|ist|es|est|n°)?\s{0,2}(?:#\s?)?((?=[A-Z0-9 -]*\d)[A-Z0-9](?:[A-Z0-9]|[ -](?=[A-Z0-9]*\d)){4,20})\b", re.I)),
+    ("ACCOUNT", re.compile(r"\b(?:(?:bank )?account|acct|konto|kontonummer|compte|cuenta|routing|sort ?code|bic|swift)(?: ?(?:number|no|nr|code|#))?\.?\s{0,2}(?:#|:|=|is|was|ist|es|est|ending in)?\s{0,2}((?=[A-Z0-9 -]*\d{2})\d[\d -]{4,22}\d)\b", re.I)),
+    ("USERNAME", re.compile(r"\b(?:user ?name|login(?: name)?|user ?handle|handle|screen ?name|benutzername|(?:twitter|instagram|telegram|github|discord|skype|insta|tiktok)(?: handle| user(?:name)?| id)?)\b\s{0,2}(?:=|:|is|was|ist)\s{0,2}[\"'`]?(@?(?!(?:not|the|a|an|my|still|also|invalid|wrong|incorrect|already|required|taken|correct|case)\b)[A-Za-z0-9][\w.-]{2,40}\w)", re.I)),
+    ("USERNAME", re.compile(r"(?<![\w@/.])(@(?=[\w.]*[a-z])[A-Za-z_][\w.]{2,30}\w)(?![\w@.]*[/(])")),
+)  # fmt: skip
+
+
+def find(text: str) -> list[Span]:
+    """Everything in a text that may not be kept, without overlaps, in order."""
+    spans: list[Span] = []
+    if not text:
+        return spans
+    for kind, finder in shapes():
+        spans += [Span(s, e, kind) for s, e in finder(text)]
+    for kind, pattern in _LABELLED:
+        spans += [Span(*m.span(1), kind) for m in pattern.finditer(text)]
+    spans += [Span(*m.span(), "EMAIL") for m in _EMAIL.finditer(text)]
+    spans += [Span(*m.span(), "ADDRESS") for m in _ADDRESS.finditer(text)]
+    spans += [Span(*m.span(1), "POSTCODE") for m in _POSTCODE.finditer(text) if any(c.isdigit() for c in m.group(1))]
+    spans += [Span(*m.span(), "POSTCODE") for m in _UK_POSTCODE.finditer(text)]
+    spans += [Span(*m.span(1), "BIRTH_DATE") for m in _BIRTH.finditer(text)]
+    spans += [Span(*m.span(), "LOCATION") for m in _COORDINATES.finditer(text)]
+    spans += [Span(*m.span(), "MAC") for m in _MAC.finditer(text)]
+    spans += [
+        Span(*m.span(), "IP")
+        for m in _IPV4.finditer(text)
+        if not _VERSION.search(text[max(0, m.start() - 12) : m.start()])
+    ]
+    spans += [Span(*m.span(), "IP") for m in _IPV6.finditer(text) if m.group(0).count(":") >= 3]
+    spans += [Span(m.start(), m.end(), "PHONE") for m in _PHONE.finditer(text) if is_phone(text, m.start(), m.end())]
+    spans += [Span(s, e, "NAME") for s, e in find_names(text)]
+    held = [m.span() for m in PLACEHOLDER.finditer(text)]
+    spans = [s for s in spans if not any(a < s.end and s.start < b for a, b in held)]
+    return _without_overlaps(spans)
+
+
+_ORDER = ("SECRET", "CARD", "IBAN", "SSN", "ID_NUMBER", "EMAIL", "ADDRESS", "ACCOUNT", "BIRTH_DATE", "MAC", "IP", "PHONE",
+          "LOCATION", "POSTCODE", "USERNAME", "NAME")  # fmt: skip
+
+
+def _without_overlaps(spans: Iterable[Span]) -> list[Span]:
+    """Overlapping spans become one, under the name of the weightiest kind: nothing of either is kept."""
+    out: list[Span] = []
+    for span in sorted(spans):
+        if out and span.start < out[-1].end:
+            last = out.pop()
+            kind = min(last.kind, span.kind, key=_ORDER.index)
+            span = Span(last.start, max(last.end, span.end), kind)
+        out.append(span)
+    return out
+
+
+_DATE_LIKE = re.compile(
+    r"\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:\s+\d{1,2}(?:[-:.]\d{2})?)?\s*"
+)
+
+
+def is_phone(text: str, start: int, end: int) -> bool:
+    """Whether digits are a telephone number: by an international or bracketed form, or by the words before them."""
+    value = text[start:end]
+    core = re.split(r"(?:x|ext)", value, flags=re.I)[0]
+    digits = re.sub(r"\D", "", core)
+    if (
+        not 7 <= len(digits) <= 15
+        or _DATE_LIKE.fullmatch(value)
+        or (re.search(r"\d{4}\s?[–-]\s?\d{4}$", value) and len(digits) == 8 and value.startswith(("19", "20")))
+    ):
+        return False
+    before = text[max(0, start - 60) : start]
+    if _ID_WORDS.search(before) and not re.search(r"\b(?:phone|tel|mobile|cell|call)\b[^.!?\n]{0,20}$", before, re.I):
+        return False
+    told = _PHONE_WORDS.search(before) is not None
+    groups = [g for g in re.split(r"\D+", core.strip()) if g]
+    if value.startswith("+") or (value.startswith("00") and len(digits) >= 10 and len(groups) > 1):
+        return len(digits) >= 8
+    if re.match(r"\(?\d{2,5}\)\s?\d", value):
+        return True
+    if re.fullmatch(r"1?[ .-]?\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[ .-]\d{4}", core.strip()):
+        return True
+    if told:
+        return True
+    return (digits.startswith("0") and 9 <= len(digits) <= 12 and (len(groups) > 1 or len(digits) >= 10)
+            and all(len(g) <= 8 for g in groups[1:]))  # fmt: skip
+
+
+# --- the scrubber ------------------------------------------------------------------------------------
+
+_PRIVATE_KEYS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?:first|last|middle|full|given|family|sur|maiden|display|holder|card_?holder|customer|patient|passenger|guest|contact|recipient|employee|client|member|account_?holder|beneficiary|owner|sender|billing|shipping|person|legal)_?name|surname|nachname|vorname", re.I), "NAME"),
+    (re.compile(r"e_?-?mail(?:_?address)?|email_?id", re.I), "EMAIL"), (re.compile(r"(?:phone|mobile|cell|telephone|tel|fax|whatsapp)(?:_?(?:number|no))?|(?:home|work|contact)_?phone", re.I), "PHONE"),
+    (re.compile(r"(?:street|address|addr)(?:_?(?:line)?_?\d?)?|(?:home|billing|shipping|delivery|postal|mailing)_?address|street_?address", re.I), "ADDRESS"),
+    (re.compile(r"zip(?:_?code)?|post_?code|postal_?code", re.I), "POSTCODE"), (re.compile(r"dob|date_?of_?birth|birth_?date|birthday", re.I), "BIRTH_DATE"),
+    (re.compile(r"ssn|social_?security(?:_?number)?|passport(?:_?(?:number|no))?|national_?id|tax_?id|driver_?s?_?licen[cs]e(?:_?(?:number|no))?|mrn|licen[cs]e_?plate", re.I), "ID_NUMBER"),
+    (re.compile(r"password|passwd|pwd|secret|token|api_?key|access_?token|refresh_?token|client_?secret|private_?key|pin|otp|cvv|cvc|session_?(?:id|token)|authorization|cookie", re.I), "SECRET"),
+    (re.compile(r"iban", re.I), "IBAN"), (re.compile(r"(?:card|cc|credit_?card|pan)_?(?:number|no)", re.I), "CARD"), (re.compile(r"(?:bank_?)?account_?(?:number|no)|routing_?number|sort_?code", re.I), "ACCOUNT"),
+    (re.compile(r"ip(?:_?address)?|client_?ip|remote_?addr", re.I), "IP"), (re.compile(r"user_?name|login", re.I), "USERNAME"),
+)  # fmt: skip
+_STRUCTURE = frozenset(
+    {"role", "type", "tool_call_id", "call_id", "tool_use_id", "finish_reason", "stop_reason", "model", "object"}
+)
+
+
+class Scrubber:
+    """One conversation's memory of what stands for what; use one scrubber for all parts of a case."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}  # placeholder by normalised value
+        self.counts: dict[str, int] = {}
+        self.words: dict[str, str] = {}  # single words of a person's name → placeholder
+        self.found: dict[str, int] = {}  # how often each kind was taken out
+
+    def placeholder(self, value: str, kind: str) -> str:
+        """The name that stands for a value, the same for the same value however it is written."""
+        key = f"{kind}:{_normal(value, kind)}"
+        if key not in self.names:
+            if kind == "NAME":
+                known = next((self.words[w] for w in _name_words(value) if w in self.words), None)
+                if known is not None:
+                    self.names[key] = known
+                    self._learn(value, known)
+                    return known
+            self.counts[kind] = self.counts.get(kind, 0) + 1
+            self.names[key] = f"[{kind}_{self.counts[kind]}]"
+            if kind == "NAME":
+                self._learn(value, self.names[key])
+        return self.names[key]
+
+    def _learn(self, value: str, name: str) -> None:
+        for word in _name_words(value):
+            self.words.setdefault(word, name)
+
+    def text(self, text: str) -> str:
+        """A text with everything that may not be kept replaced."""
+        out, at = [], 0
+        for span in find(text):
+            self.found[span.kind] = self.found.get(span.kind, 0) + 1
+            out += [text[at : span.start], self.placeholder(text[span.start : span.end], span.kind)]
+            at = span.end
+        return self._known(self._known_values("".join([*out, text[at:]])))
+
+    def _known_values(self, text: str) -> str:
+        """Values known from elsewhere in the case (a number first named as a phone, then repeated bare)."""
+        for key, name in self.names.items():
+            family, _, value = key.partition(":")
+            if family != "NAME" and len(value) >= 6 and value in text.lower():
+                text = re.sub(rf"(?<![\w]){re.escape(value)}(?![\w])", name, text, flags=re.I)
+        return text
+
+    def _known(self, text: str) -> str:
+        """Names learned anywhere in the case, also alone, in small letters inside handles, or as possessives."""
+        for word, name in self.words.items():
+            if len(word) < 2 or word not in text.lower():
+                continue
+            loose = word not in _COMMON_SURNAMES
+            if len(word) < 3:
+                text = re.sub(rf"(?<=\]_){word}(?=_|\b)", name, text)
+                continue
+            text = _replace_word(text, word, name, loose)
+        return text
+
+    def value(self, value: Any, key: str = "") -> Any:
+        """A JSON value scrubbed leaf by leaf; a leaf under a private key goes whole."""
+        if isinstance(value, str):
+            kind = private_key(key)
+            if kind and value.strip() and not PLACEHOLDER.fullmatch(value.strip()) and not _is_flag(value):
+                self.found[kind] = self.found.get(kind, 0) + 1
+                return self.placeholder(value, kind)
+            return self.text(value)
+        if isinstance(value, bool) or value is None:
+            return value
+        if isinstance(value, int | float) and private_key(key) in (
+            "PHONE",
+            "ID_NUMBER",
+            "SECRET",
+            "CARD",
+            "ACCOUNT",
+            "POSTCODE",
+        ):
+            return self.placeholder(str(value), private_key(key))
+        if isinstance(value, int) and 10**11 < value < 10**19 and CHECKS["payment-card"](str(value)):
+            return self.placeholder(str(value), "CARD")
+        if isinstance(value, Mapping):
+            person = _is_person(value)
+            return {
+                k: self.value(v, "full_name" if person and str(k).lower() == "name" else str(k))
+                for k, v in value.items()
+            }
+        if isinstance(value, list | tuple):
+            return [self.value(v, key) for v in value]
+        return value
+
+    def json_text(self, text: str) -> str:
+        """Text that may be JSON: scrubbed leaf by leaf where it is, as text where it is not."""
+        stripped = text.lstrip()
+        if stripped[:1] in "{[":
+            try:
+                value = msgspec.json.decode(text.encode("utf-8", "replace"))
+            except (msgspec.DecodeError, RecursionError):
+                return self.text(text)
+            clean = self.value(value)
+            return text if clean == value else msgspec.json.encode(clean).decode()
+        return self.text(text)
+
+    def messages(self, messages: Iterable[Any]) -> list[Any]:
+        """Chat messages: contents, arguments and results; roles, call ids and tool names stay.
+
+        Two passes: a name that is introduced late is known from the first message on.
+        """
+        listed = list(messages)
+        for m in listed:
+            self.message(m)
+        self.found = {}
+        return [self.message(m) for m in listed]
+
+    def message(self, message: Any) -> Any:
+        """One chat message."""
+        if not isinstance(message, Mapping):
+            return self.value(message)
+        out: dict[str, Any] = {}
+        for key, value in message.items():
+            if (
+                key in _STRUCTURE
+                or (key == "id" and isinstance(value, str))
+                or (key == "name" and message.get("role") in ("tool", "function", "assistant", "system"))
+            ):
+                out[key] = value
+            elif key == "content" and isinstance(value, str):
+                out[key] = self.json_text(value)
+            elif key == "tool_calls" and isinstance(value, list):
+                out[key] = [self._call(c) for c in value]
+            elif key == "function_call" and isinstance(value, Mapping):
+                out[key] = self._call({"function": value})["function"]
+            elif isinstance(value, list) and key == "content":
+                out[key] = [self.message(p) if isinstance(p, Mapping) else self.value(p) for p in value]
+            else:
+                out[key] = self.value(value, str(key))
+        return out
+
+    def _call(self, call: Any) -> Any:
+        if not isinstance(call, Mapping):
+            return self.value(call)
+        out = dict(call)
+        for place in ("function", "custom"):
+            if isinstance(out.get(place), Mapping):
+                inner = dict(out[place])
+                for field in ("arguments", "input"):
+                    if isinstance(inner.get(field), str):
+                        inner[field] = self.json_text(inner[field])
+                    elif field in inner:
+                        inner[field] = self.value(inner[field])
+                out[place] = inner
+        for field in ("arguments", "args", "input"):
+            if field in out:
+                out[field] = self.json_text(out[field]) if isinstance(out[field], str) else self.value(out[field])
+        return out
+
+
+def _replace_word(text: str, word: str, name: str, loose: bool) -> str:
+    def put(m: re.Match[str]) -> str:
+        return name if m.group(0)[0].isupper() or (loose and _in_handle(m)) else m.group(0)
+
+    return re.sub(rf"(?<![A-Za-z\[]){re.escape(word)}(?![A-Za-z])", put, text, flags=re.I)
+
+
+def private_key(key: str) -> str:
+    """The kind of what stands under a key whose name says that it is personal or secret, or nothing."""
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", key).replace("-", "_").replace(" ", "_")
+    return next((kind for pattern, kind in _PRIVATE_KEYS if pattern.fullmatch(snake)), "")
+
+
+def _is_person(value: Mapping[Any, Any]) -> bool:
+    keys = {str(k).lower() for k in value}
+    return "name" in keys and bool(
+        keys
+        & {
+            "email",
+            "phone",
+            "dob",
+            "date_of_birth",
+            "ssn",
+            "age",
+            "address",
+            "gender",
+            "last_name",
+            "birthday",
+            "mobile",
+        }
+    )
+
+
+def _is_flag(value: str) -> bool:
+    return value.strip().lower() in (
+        "true",
+        "false",
+        "yes",
+        "no",
+        "none",
+        "null",
+        "n/a",
+        "unknown",
+        "string",
+        "required",
+        "optional",
+        "missing",
+        "invalid",
+    )
+
+
+_COMMON_SURNAMES = frozenset(
+    [
+        "lee",
+        "may",
+        "long",
+        "young",
+        "white",
+        "black",
+        "brown",
+        "green",
+        "king",
+        "hill",
+        "stone",
+        "field",
+        "park",
+        "day",
+        "rice",
+        "wood",
+        "banks",
+        "bush",
+        "price",
+        "fox",
+        "bell",
+        "best",
+        "cook",
+        "page",
+        "ford",
+        "baker",
+        "hunter",
+        "carter",
+        "mason",
+    ]
+)
+
+
+def _in_handle(m: re.Match[str]) -> bool:
+    text, s, e = m.string, m.start(), m.end()
+    return (s > 0 and text[s - 1] in "_.-@/") or (
+        e < len(text) and text[e] in "_-@" and e + 1 < len(text) and text[e + 1].isalnum()
+    )
+
+
+def _normal(value: str, kind: str) -> str:
+    text = value.strip().lower()
+    if kind in ("PHONE", "CARD", "IBAN", "SSN", "ID_NUMBER", "ACCOUNT"):
+        return re.sub(r"[^0-9a-z]", "", text)
+    if kind in ("NAME", "ADDRESS"):
+        return re.sub(r"\s+", " ", re.sub(r"^(?:mr|mrs|ms|miss|dr|prof)\.?\s+", "", text))
+    return text
+
+
+def _name_words(value: str) -> list[str]:
+    return [
+        w
+        for w in re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", value.lower())
+        if len(w) > 1
+        and w
+        not in (
+            "mr",
+            "mrs",
+            "ms",
+            "dr",
+            "prof",
+            "miss",
+            "de",
+            "van",
+            "von",
+            "der",
+            "den",
+            "la",
+            "del",
+            "da",
+            "di",
+            "bin",
+            "al",
+            "el",
+            "and",
+        )
+    ]
+
+
+def leftover(value: Any) -> list[str]:
+    """Kinds of what would still have to go from something written: empty for a clean case."""
+    if isinstance(value, str):
+        return [s.kind for s in find(value)]
+    if isinstance(value, Mapping):
+        return [kind for v in value.values() for kind in leftover(v)]
+    if isinstance(value, list | tuple):
+        return [kind for v in value for kind in leftover(v)]
+    return []
