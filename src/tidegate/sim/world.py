@@ -23,6 +23,8 @@ from tidegate.admit.scheduling.model import (
     FirstToken,
     Refuse,
     Signal,
+    Step,
+    Stepped,
     Tick,
     Tokens,
 )
@@ -160,6 +162,8 @@ class World:
             case Dispatch():
                 r.dispatched_s = self.now
                 self._at(self.now + self.half_trip_s, "submit", (action.engine, r.request_id))
+            case Step():
+                self._at(self.now + self.half_trip_s, "warm", (action.engine, r.request_id, action.tokens))
             case Refuse():
                 r.refused, r.retry_after_s = action.code, action.retry_after_s
                 self._closed()
@@ -195,8 +199,20 @@ class World:
         self.engines[name].submit(Job(job_id=request_id, prompt=r.prompt, output=max(1, r.output), blocks=r.blocks))
         self._start(name)
 
+    def _warm(self, what: tuple[str, int, int]) -> None:
+        """The first tokens of a prompt, to be kept: a job of its own with a negative number."""
+        name, request_id, tokens = what
+        r = self.asked[request_id]
+        engine = self.engines[name]
+        size = engine.spec.prefix_block_tokens
+        if len(r.blocks) * size < r.prompt - size:  # nothing recorded of its content: it shares no prefix
+            r.blocks = tuple((request_id << 24) + i for i in range(1, r.prompt // size + 1))
+        engine.submit(Job(job_id=-1 - request_id, prompt=tokens, output=1, blocks=r.blocks[: tokens // size]))
+        self._start(name)
+
     def _abort(self, what: tuple[str, int]) -> None:
         self.engines[what[0]].abort(what[1])
+        self.engines[what[0]].abort(-1 - what[1])
 
     def _start(self, name: str) -> None:
         engine = self.engines[name]
@@ -218,6 +234,9 @@ class World:
         for job in p.decoded:
             self._token(job.job_id, p.steps)
         for job in p.first:
+            if job.job_id < 0:
+                self._tell(Stepped(-1 - job.job_id))
+                continue
             r = self.asked[job.job_id]
             if r.refused:
                 continue
@@ -227,6 +246,8 @@ class World:
                 self._fresh[job.job_id] = self._fresh.get(job.job_id, 0) + 1
                 self._tell(FirstToken(job.job_id))
         for job in p.done:
+            if job.job_id < 0:
+                continue
             r = self.asked[job.job_id]
             self._at_engine.pop(job.job_id, None)
             if r.refused:

@@ -406,8 +406,11 @@ class Admission:
             self._reserve(ticket, limits)
             heappush(self._expiries, (request.arrived_s + ticket.wait_s_max, f.request_id, ticket))
         else:
+            cached = f.tokens_cached
+            if cached is not None and ticket.warm:  # what its own steps computed is no gift of the cache
+                cached = max(0, cached - ticket.warm)
             policy.finish(f.request_id, self.now, refund=refund, tokens_prompt=f.tokens_prompt,
-                          tokens_cached=f.tokens_cached, tokens_completion=f.tokens_completion)  # fmt: skip
+                          tokens_cached=cached, tokens_completion=f.tokens_completion)  # fmt: skip
             del self.tickets[f.request_id]
             ticket.row.ended(first_s=ticket.first_s, now_s=self.now, tokens=completion)
         if self._held:

@@ -38,6 +38,7 @@ PROBE_LEAST = 0.02  # ... halved each time the same plateau is found again
 SIGNAL_FRESH_S = 5.0
 SIGNALS_LOST_MAX = 8  # lost in a row: the engine counts as one that says nothing
 STEP_OVERHEAD = 9.0  # a step computes at least so many times as long as it costs beside its tokens ...
+STEP_SLICE = 0.1  # share of the tightest target that all steps on their way take, while latency requests come
 STEP_SLICE_MAX = 0.5  # ... but never longer than this share of the tightest target
 STEP_TOKENS_MIN = 32
 CALM_AFTER_S = 5.0  # without a latency request: steps may be long
@@ -129,7 +130,7 @@ class Window:
         speed = self.prefill_speed
         if not self.rule.steppable or self.target_s is None or speed <= 0.0 or not self.latency_seen():
             return 0
-        share = STEP_SLICE_MAX if now_s - self._latency_at_s > CALM_AFTER_S else SLICE_CALM
+        share = STEP_SLICE_MAX if now_s - self._latency_at_s > CALM_AFTER_S else STEP_SLICE
         slice_s = max(share * self.target_s, STEP_OVERHEAD * self._step_cost.intercept())
         slice_s = min(slice_s, STEP_SLICE_MAX * self.target_s)
         return max(STEP_TOKENS_MIN, int(speed * slice_s / STEPS_AT_ONCE))
@@ -155,7 +156,7 @@ class Window:
         self.calm_prefill -= tokens
         if computed:
             self._measured(tokens, now_s)
-            if not self.prefill:
+            if not self.prefill and self.inflight == self.stepping:  # beside answers its overhead costs nothing
                 self._step_cost.add(float(tokens), now_s - began_s)
         self._busy_since_s = now_s
 
