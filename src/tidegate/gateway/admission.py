@@ -9,7 +9,7 @@ learned and nobody waits, so it costs a tenth of the scheduler's time a call.  R
 from collections.abc import Sequence
 from typing import Any
 
-from tidegate.gateway.seams import Refused, Resume
+from tidegate.gateway.seams import Refused, Resume, Warm
 from tidegate.settings import Settings
 from tidegate.spine.call import Ending, Usage
 from tidegate.spine.contracts import Waiting
@@ -52,7 +52,13 @@ class OpenAdmission:
             self.reload(settings, 0.0)
 
     def arrive(
-        self, request: Waiting, candidates: Sequence[str], resume: Resume, now_s: float, bytes_held: int = 0
+        self,
+        request: Waiting,
+        candidates: Sequence[str],
+        resume: Resume,
+        now_s: float,
+        bytes_held: int = 0,
+        warm: Warm | None = None,
     ) -> str | Refused | None:
         """Go, unless the tenant's rate is spent."""
         tenant = request.tenant
@@ -95,6 +101,12 @@ class OpenAdmission:
 
     def cancel(self, request_id: int, now_s: float) -> None:
         """Nobody waits here."""
+
+    def throttled(self, upstream: str, retry_after_s: float | None, now_s: float) -> None:
+        """Nothing to hold back."""
+
+    def load_report(self, upstream: str, header: str, now_s: float) -> None:
+        """Nothing to learn."""
 
     def upstream_state(self, upstream: str, healthy: bool, now_s: float) -> None:
         """Nothing to close."""

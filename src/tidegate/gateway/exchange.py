@@ -12,7 +12,7 @@ An answer goes one of three ways.  *Whole*: anything that is no event stream is 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tidegate.gateway import lifecycle as life
@@ -24,6 +24,7 @@ from tidegate.gateway.routing import Entry
 from tidegate.gateway.seams import AnswerShape, Refused, Reply, Shaping
 from tidegate.gateway.upstream import Pool, UpstreamConnection
 from tidegate.gateway.usage import NOTHING, TAIL_BYTES, usage_of_json, usage_of_stream
+from tidegate.gateway.warming import Warming, prefix_of
 from tidegate.spine.call import Call, Dialect, Ending, Identity, Usage
 from tidegate.spine.contracts import Waiting
 from tidegate.spine.feedback import ABOUT
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 COLLECT_MAX = 1024 * 1024  # an answer that is no stream is collected up to this size, then streamed
 PROGRESS_EVERY = 32  # tokens between two reports to admission
 NOBODY = Identity(tenant="")
+OVERLOADED = frozenset({429, 503, 529})
 NO_BODY_STATUS = frozenset({204, 304})
 
 
@@ -124,7 +126,7 @@ class Exchange:
             stream=bool(self.ask.stream),
         )
         names = entry.names if candidates is entry.pools else tuple(p.name for p in candidates)
-        verdict = gw.admission.arrive(waiting, names, self.resume, now_s, len(body))
+        verdict = gw.admission.arrive(waiting, names, self.resume, now_s, len(body), self.warm)
         if verdict.__class__ is str:
             self.ticket = ticket
             self.go(verdict, now_s)
@@ -253,19 +255,10 @@ class Exchange:
     def send(self) -> None:
         """Send the request on the connection just had."""
         gw = self.gw
-        connection, ask, entry = self.connection, self.ask, self.entry
-        assert connection is not None and ask is not None and entry is not None  # noqa: PT018
+        connection = self.connection
+        assert connection is not None
         pool = connection.pool
-        served_as = entry.served_as or ask.model or ""
-        suffix = self.suffix
-        if self.shaping is not None:
-            attempt = self.shaping.attempt(pool.upstream.dialects, served_as)
-            body, suffix, self.wire_dialect = attempt.body, attempt.path, attempt.dialect
-        else:
-            self.wire_dialect = self.dialect
-            body = self.body
-            if must_rewrite(body, ask, served_as):
-                body = rewrite(body, served_as)
+        body, suffix = self.on_the_wire(pool)
         request = b"%bx-request-id: %b\r\ncontent-length: %d\r\n\r\n%b" % (
             pool.target.head_for(self.head, suffix, self.query), self.trace_id.encode(), len(body), body,
         )  # fmt: skip
@@ -277,6 +270,32 @@ class Exchange:
         due_s = self.heard_s + pool.first_byte_s
         if due_s < self.client.look_s:
             gw.wheel.arm(self.client, due_s)
+
+    def on_the_wire(self, pool: Pool) -> tuple[bytes, str]:
+        """The body as an upstream gets it, and its path there; sets the dialect they are in."""
+        ask, entry = self.ask, self.entry
+        assert ask is not None and entry is not None  # noqa: PT018
+        served_as = entry.served_as or ask.model or ""
+        if self.shaping is not None:
+            attempt = self.shaping.attempt(pool.upstream.dialects, served_as)
+            self.wire_dialect = attempt.dialect
+            return attempt.body, attempt.path
+        self.wire_dialect = self.dialect
+        body = self.body
+        return (rewrite(body, served_as) if must_rewrite(body, ask, served_as) else body), self.suffix
+
+    def warm(self, upstream: str, tokens: int, of: int, done: Callable[[bool], None]) -> Warming | None:
+        """Have an upstream compute the first part of this waiting call's prompt and keep it; None: it cannot be cut."""
+        pool = next((p for p in self.candidates if p.name == upstream), None)
+        if pool is None or self.state.phase is not Phase.WAITING:
+            return None
+        whole, suffix = self.on_the_wire(pool)
+        body = prefix_of(whole, tokens / of) if self.wire_dialect in ("chat", "completions") else None
+        if body is None:
+            return None
+        return Warming(pool, b"%bcontent-length: %d\r\n\r\n%b" % (
+            pool.target.head_for(self.head, suffix, self.query), len(body), body,
+        ), done)  # fmt: skip
 
     def cut(self) -> None:
         """Let go of the upstream at once: closing the connection is what frees the engine."""
@@ -302,6 +321,8 @@ class Exchange:
             self.pass_on(parts, complete)
             return
         if self.state.phase is Phase.SENT:
+            if connection.status in OVERLOADED:
+                self.told_to_wait(connection)
             decided = step(self.state, began_with(connection.status), 0.0)
             if decided[1] is not FORWARD_ONLY:
                 self.do(decided)
@@ -317,6 +338,12 @@ class Exchange:
         else:
             self.collect(connection, parts, complete)
 
+    def told_to_wait(self, connection: UpstreamConnection) -> None:
+        """The upstream has too much: admission holds back, as long as it asks for where it does."""
+        named = connection.header(b"retry-after") or b""
+        retry_after_s = float(named) if named.isdigit() else None
+        self.gw.admission.throttled(connection.pool.name, retry_after_s, self.gw.loop.time())
+
     def began(self, connection: UpstreamConnection) -> None:
         """The first bytes of the answer's body (or its end) are here."""
         status = connection.status
@@ -324,6 +351,10 @@ class Exchange:
         if status < 400:
             self.first_at_s = gw.now_s()
             gw.admission.first_token(self.ticket, gw.loop.time())
+            if connection.pool.reports_load:
+                report = connection.header(b"endpoint-load-metrics")
+                if report is not None:
+                    gw.admission.load_report(connection.pool.name, report.decode("latin-1"), gw.loop.time())
         content_type = connection.content_type
         stream = content_type.startswith(b"text/event-stream")
         if self.shaping is not None and status not in (401, 403):
@@ -603,7 +634,7 @@ class Exchange:
         usage, model = self.usage_and_model()
         if self.ticket:
             refund = self.first_at_s is None
-            overloaded = self.code == "upstream_error" and self.sent_status in (429, 503, 529)
+            overloaded = self.code == "upstream_error" and self.sent_status in OVERLOADED
             gw.admission.end(self.ticket, usage, gw.loop.time(), refund=refund, overloaded=overloaded)
         gw.ended(self, ending, usage, model)
         self.client.exchange_over(self)

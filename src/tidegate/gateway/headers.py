@@ -25,6 +25,7 @@ DROP_DOWN = frozenset(
         # of the upstream's own site, or of our account there
         b"alt-svc", b"set-cookie", b"strict-transport-security", b"www-authenticate", b"cf-ray", b"cf-cache-status",
         b"openai-organization", b"openai-project", b"anthropic-organization-id", b"x-tidegate-trace",
+        b"endpoint-load-metrics",
     }
 )  # fmt: skip
 DROP_DOWN_PREFIXES = (b"x-ratelimit-", b"anthropic-ratelimit-")

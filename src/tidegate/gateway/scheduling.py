@@ -11,6 +11,7 @@ import contextlib
 import logging
 import ssl
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,6 +34,8 @@ from tidegate.admit.scheduling.model import (
     Refuse,
     Signal,
     SignalLost,
+    Step,
+    Stepped,
     TenantRule,
     Throttled,
     Tick,
@@ -41,18 +44,22 @@ from tidegate.admit.scheduling.model import (
     encode_event,
     encode_plan,
 )
-from tidegate.admit.scheduling.signals import PAGE_CHARS_MAX, parse_metrics
+from tidegate.admit.scheduling.signals import PAGE_CHARS_MAX, parse_metrics, parse_orca
 from tidegate.admit.scheduling.tally import TENANTS_MAX
 from tidegate.gateway.control_channel import Counter
-from tidegate.gateway.seams import Refused, Resume
+from tidegate.gateway.seams import Aborts, Refused, Resume, Warm
 from tidegate.settings import Settings, Upstream
 from tidegate.spine.call import Ending, Usage
 from tidegate.spine.contracts import Waiting
 
 log = logging.getLogger("tidegate.gateway")
 WATCHED = ("vllm", "llamacpp")  # engines that have metrics pages and keep prompt prefixes
+WINDOW_GAUGES = (
+    "slots", "reserved_slots", "inflight", "tokens", "prefill_tokens", "prefill_tokens_per_s", "stepping",
+)  # fmt: skip
 WATCH_EVERY_S = 0.25
 WATCH_TIMEOUT_S = 2.0
+THROTTLED_S_MAX = 300.0  # a provider that names more is tried again by then
 THROTTLED_S = 1.0  # a pause after 429 or 503 where the provider names none
 
 
@@ -99,6 +106,9 @@ class Scheduled:
         self._fresh: dict[int, int] = {}  # tokens since the last Tokens event
         self._later: list[AnyAction] = []
         self._reasons: dict[int, Dispatch] = {}
+        self._warms: dict[int, Warm] = {}  # of waiting calls, where prompts may be sent in steps
+        self._warming: dict[int, Aborts] = {}  # steps on their way
+        self._reported_s: dict[str, float] = {}  # when an upstream last said how full it is
         self._watch: asyncio.Task[None] | None = None
         if record is not None:
             record(encode_plan(self.core.plan))
@@ -106,8 +116,9 @@ class Scheduled:
     # ------------------------------------------------------------ the seam
 
     def arrive(
-        self, request: Waiting, candidates: Sequence[str], resume: Resume, now_s: float, bytes_held: int = 0
-    ) -> str | Refused | None:
+        self, request: Waiting, candidates: Sequence[str], resume: Resume, now_s: float, bytes_held: int = 0,
+        warm: Warm | None = None,
+    ) -> str | Refused | None:  # fmt: skip
         """A call asks to go; others that this lets in are told after it returned."""
         r = request
         event = Arrive(
@@ -124,6 +135,8 @@ class Scheduled:
                 self._later.append(action)
         if verdict is None:
             self._resumes[r.request_id] = resume
+            if warm is not None and self.core.plan.prefix_stepping:
+                self._warms[r.request_id] = warm
         if self._later:
             with contextlib.suppress(RuntimeError):  # no loop (a test): the next event flushes
                 asyncio.get_running_loop().call_soon(self._flush, now_s)
@@ -162,7 +175,25 @@ class Scheduled:
     def cancel(self, request_id: int, now_s: float) -> None:
         """A waiting call went away."""
         self._resumes.pop(request_id, None)
+        if self._warms.pop(request_id, None) is not None:
+            warming = self._warming.pop(request_id, None)
+            if warming is not None:
+                warming.abort()
         self._do(Cancel(request_id), now_s)
+
+    def throttled(self, upstream: str, retry_after_s: float | None, now_s: float) -> None:
+        """Nothing more goes to it until then."""
+        pause_s = THROTTLED_S if retry_after_s is None else min(max(retry_after_s, 0.0), THROTTLED_S_MAX)
+        self._do(Throttled(upstream, pause_s), now_s)
+
+    def load_report(self, upstream: str, header: str, now_s: float) -> None:
+        """A report that rode on an answer: as good as a metrics page, and needs no request of its own."""
+        if now_s - self._reported_s.get(upstream, 0.0) < WATCH_EVERY_S:
+            return
+        signal = parse_orca(upstream, header)
+        if signal is not None:
+            self._reported_s[upstream] = now_s
+            self._do(signal, now_s)
 
     def upstream_state(self, upstream: str, healthy: bool, now_s: float) -> None:
         """A health check changed its mind."""
@@ -206,10 +237,13 @@ class Scheduled:
                 counters += [Counter(name=name, labels={**labels, "reason": r}, value=n) for r, n in row[by].items()]
         for upstream, window in snapshot["engines"].items():
             labels = {"upstream": upstream}
-            for key in ("slots", "reserved_slots", "inflight", "tokens", "prefill_tokens", "prefill_tokens_per_s"):
+            for key in WINDOW_GAUGES:
                 gauges.append(Counter(name=f"tidegate_window_{key}", labels=labels, value=window[key]))
             lost = window["signals_lost"]
             counters.append(Counter(name="tidegate_engine_signals_lost_total", labels=labels, value=lost))
+        jain = snapshot["jain_index"]
+        if jain is not None:
+            gauges.append(Counter(name="tidegate_service_jain_index", labels={}, value=jain))
         return counters, gauges
 
     def why(self, request_id: int) -> dict[str, Any]:
@@ -245,14 +279,32 @@ class Scheduled:
 
     def _act(self, actions: list[AnyAction], now_s: float) -> None:
         for action in actions:
+            if isinstance(action, Step):
+                self._warm_up(action, now_s)
+                continue
             resume = self._resumes.pop(action.request_id, None)
             if resume is None:
                 continue
+            self._warms.pop(action.request_id, None)
             if isinstance(action, Dispatch):
                 self._reasons[action.request_id] = action
                 resume(action.engine, now_s)
             elif isinstance(action, Refuse):
                 resume(refused(action), now_s)
+
+    def _warm_up(self, step: Step, now_s: float) -> None:
+        """Send one step of a prompt ahead; where that cannot be, the call goes whole."""
+        warm = self._warms.get(step.request_id)
+        done = partial(self._warmed, step.request_id)
+        warming = None if warm is None else warm(step.engine, step.tokens, step.of, done)
+        if warming is None:
+            self._do(Stepped(step.request_id, False), now_s)
+        else:
+            self._warming[step.request_id] = warming
+
+    def _warmed(self, request_id: int, ok: bool) -> None:
+        self._warming.pop(request_id, None)
+        self._do(Stepped(request_id, ok), asyncio.get_running_loop().time())
 
     # ------------------------------------------------------------ the engines' own signals
 
@@ -263,7 +315,11 @@ class Scheduled:
             watched = [u for u in self.settings.upstreams if u.kind in WATCHED] if self.core.tickets else []
             pages = await asyncio.gather(*(metrics_page(u) for u in watched), return_exceptions=True)
             for upstream, page in zip(watched, pages, strict=True):
-                self._do(signal_of(upstream.name, page), loop.time())
+                now_s = loop.time()
+                signal = signal_of(upstream.name, page)
+                if isinstance(signal, Signal):
+                    self._reported_s[upstream.name] = now_s
+                self._do(signal, now_s)
             await asyncio.sleep(WATCH_EVERY_S)
 
 

@@ -36,6 +36,19 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
 Resume = Callable[["str | Refused", float], None]
 
 
+class Aborts(Protocol):
+    """Something on its way that can be called back."""
+
+    def abort(self) -> None:
+        """Stop it; it reports nothing more."""
+        ...
+
+
+# (upstream, tokens, of, done): have it compute the first `tokens` of `of` prompt tokens and keep them;
+# `done(ok)` follows.  None: this call's prompt cannot be sent in steps.
+Warm = Callable[[str, int, int, Callable[[bool], None]], "Aborts | None"]
+
+
 class Admission(Protocol):
     """When a call may go, and to which of its upstreams.
 
@@ -46,13 +59,15 @@ class Admission(Protocol):
     """
 
     def arrive(
-        self, request: Waiting, candidates: Sequence[str], resume: Resume, now_s: float, bytes_held: int = 0
-    ) -> str | Refused | None:
+        self, request: Waiting, candidates: Sequence[str], resume: Resume, now_s: float, bytes_held: int = 0,
+        warm: Warm | None = None,
+    ) -> str | Refused | None:  # fmt: skip
         """A call asks to go to one of `candidates` (upstream names in order of preference).
 
         Returns the upstream's name when it may go now, None when it waits (then
         `resume(upstream, now_s)` is called once, later, or `resume(Refused, now_s)` when the
-        wait became hopeless), or a Refused.
+        wait became hopeless), or a Refused.  While it waits, `warm` may be called to have its
+        prompt computed in steps.
         """
         ...
 
@@ -80,6 +95,14 @@ class Admission(Protocol):
 
     def cancel(self, request_id: int, now_s: float) -> None:
         """A waiting call went away."""
+        ...
+
+    def throttled(self, upstream: str, retry_after_s: float | None, now_s: float) -> None:
+        """An upstream said "too much" (429, 503, 529), and perhaps when to come back."""
+        ...
+
+    def load_report(self, upstream: str, header: str, now_s: float) -> None:
+        """An upstream's answer carried a report of its load (ORCA)."""
         ...
 
     def upstream_state(self, upstream: str, healthy: bool, now_s: float) -> None:

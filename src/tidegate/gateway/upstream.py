@@ -178,6 +178,10 @@ class UpstreamConnection(asyncio.Protocol):
             self.last_headers = self.headers
         return self.last_lines
 
+    def header(self, wanted: bytes) -> bytes | None:
+        """The value of one header of the answer (lower-case name), or None."""
+        return next((value for name, value in self.headers if name.lower() == wanted), None)
+
     def send(self, caller: Caller, request: bytes) -> None:
         """Send a whole request."""
         self.caller = caller
@@ -229,6 +233,8 @@ class Target:
                 own.setdefault("authorization", f"Bearer {api_key}")
         if upstream.kind == "anthropic":
             own.setdefault("anthropic-version", "2023-06-01")
+        if upstream.kind == "vllm":
+            own.setdefault("endpoint-load-metrics-format", "json")  # its answers then say how full it is
         lines += [f"{k}: {v}" for k, v in own.items()]
         self.fixed = ("\r\n".join(lines) + "\r\n").encode("latin-1")
         self.fixed_names = tuple(k.encode() for k in own)
@@ -261,6 +267,7 @@ class Pool:
         self.waiting: deque[Caller] = deque()
         self.connecting: dict[Caller, asyncio.Task[None]] = {}
         self.first_byte_s = upstream.deadlines.first_byte_s
+        self.reports_load = upstream.kind == "vllm"
         self.closed = False
         self.connects = 0
         self.connect_failures = 0

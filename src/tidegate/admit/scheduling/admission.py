@@ -36,7 +36,7 @@ from tidegate.admit.scheduling.model import (
 )
 from tidegate.admit.scheduling.policies import POLICIES, class_ranks, succeed
 from tidegate.admit.scheduling.stepping import Steps
-from tidegate.admit.scheduling.tally import Tally
+from tidegate.admit.scheduling.tally import Tally, jain_index
 from tidegate.admit.scheduling.tickets import SLACK_UNKNOWN, Limits, Pool, Ticket
 from tidegate.admit.scheduling.window import Window
 from tidegate.spine.contracts import Waiting
@@ -490,6 +490,7 @@ class Admission:
                 sample = max(0.0, served - pool.served_then) / (self.now - pool.rate_at_s)
                 pool.rate = sample if pool.rate == 0.0 else pool.rate + 0.1 * (sample - pool.rate)
             pool.served_then, pool.rate_at_s = served, self.now
+            pool.watch_shares()
 
     def _signal(self, event: Signal, actions: list[AnyAction]) -> None:
         window = self.windows.get(event.engine)
@@ -567,7 +568,9 @@ class Admission:
                                                             "weight": limits.rule.weight})  # fmt: skip
                 row["held"] = len(limits.held)
         engines = {name: w.describe() for name, w in self.windows.items()}
+        shares = [s for pool in self.pools.values() for s in pool.shares.values()]
         return {"policy": self.plan.policy, "waiting": self.waiting, "waiting_bytes": self.bytes_waiting,
+                "jain_index": jain_index(shares),
                 "tenants": tenants, "engines": engines, **self.tally.to_json()}  # fmt: skip
 
     _HANDLERS: ClassVar[dict[type, Callable[["Admission", Any, list[AnyAction]], None]]] = {

@@ -6,15 +6,15 @@ computing only what is new; waiting latency classes go in between.  The last ste
 
 A request that is sent in steps has its place in the engine and is charged from its first step on; its
 call goes on waiting until `Dispatch`.  Steps are as long as the window says (`Window.step_tokens`) and pause
-while a latency request is being computed, but never longer than the tightest target: so the others always
-get a step a target, whatever the latency classes do.
+while a latency request is being computed, but never longer than the tightest target or four times their own
+length: so the others always get something, whatever the latency classes do.
 """
 
 from typing import TYPE_CHECKING
 
 from tidegate.admit.scheduling.model import AnyAction, Step
 from tidegate.admit.scheduling.tickets import Ticket
-from tidegate.admit.scheduling.window import STEPS_AT_ONCE, Window
+from tidegate.admit.scheduling.window import Window
 
 if TYPE_CHECKING:
     from tidegate.admit.scheduling.admission import Admission
@@ -34,7 +34,7 @@ class Steps:
         step = window.step_tokens(self.admission.now)
         if not step or prompt <= WORTH * step:
             return prompt
-        return step if window.stepping < STEPS_AT_ONCE else 0
+        return step if window.stepping < window.lanes(self.admission.now) else 0
 
     def wanted(self, ticket: Ticket, window: Window) -> bool:
         """Whether this request should be sent in steps."""

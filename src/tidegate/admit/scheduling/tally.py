@@ -7,11 +7,18 @@ them is right within one bucket (at most 21 %); exact ones come from the traces.
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 BOUNDS_S = tuple(round(0.001 * 10 ** (i / 12), 6) for i in range(73))
 TENANTS_MAX = 1_000  # rows kept apart; tenants beyond them are counted together
 OTHERS = "(others)"
+
+
+def jain_index(shares: Sequence[float]) -> float | None:
+    """1.0: all got the same for their weight; 1/n: one got everything.  None for fewer than two."""
+    squares = sum(s * s for s in shares)
+    return sum(shares) ** 2 / (len(shares) * squares) if len(shares) > 1 and squares > 0.0 else None
 
 
 class Times:

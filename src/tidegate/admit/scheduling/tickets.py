@@ -49,10 +49,22 @@ class Pool:
         self.rate = 0.0  # charge a second while somebody waits
         self.served_then = 0.0
         self.rate_at_s: float | None = None
+        self.shares: dict[str, float] = {}  # service over weight received while waiting, forgetting over a minute
+        self._before: dict[str, float] = {}
 
     def served(self) -> float:
         """Charge of everything computed here so far."""
         return sum(a.served(self.policy.prices) for a in self.policy.accounts.values())
+
+    def watch_shares(self) -> None:
+        """Once a second: what the tenants that wait were given since, over their weights."""
+        policy = self.policy
+        self.shares = {t: 0.98 * s for t, s in self.shares.items() if s > 1.0}
+        now = {a.name: a.served(policy.prices) / a.weight for a in policy.accounts.values() if a.waiting}
+        for tenant, served in now.items():
+            if tenant in self._before:
+                self.shares[tenant] = self.shares.get(tenant, 0.0) + max(0.0, served - self._before[tenant])
+        self._before = now
 
 
 class Limits:

@@ -29,6 +29,7 @@ SLICE_CALM = 0.2  # share of the tightest first-token target that other classes'
 SLICE_ALL = 1.0  # share of it that all prefill in flight may take
 SLICE_UNTARGETED_S = 1.0  # the same in seconds, where no class has a target
 LATENCY_SEEN = 0.02  # mean latency requests in flight below which nothing is held back for them
+LATENCY_RECENT_S = 15.0  # ... unless one came so lately
 KV_SHARE = 0.95
 SIGMAS = 4.0  # of the latency classes' concurrency (a Poisson count) that others leave free
 START_SLOTS = 16.0
@@ -41,6 +42,7 @@ STEP_OVERHEAD = 9.0  # a step computes at least so many times as long as it cost
 STEP_SLICE = 0.1  # share of the tightest target that all steps on their way take, while latency requests come
 STEP_SLICE_MAX = 0.5  # ... but never longer than this share of the tightest target
 STEP_TOKENS_MIN = 32
+STEP_HELD = 4.0  # a step is held back for latency requests at most so many times as long as it takes
 CALM_AFTER_S = 5.0  # without a latency request: steps may be long
 STEPS_AT_ONCE = 2  # one is computed while the next is on its way
 SAMPLES_LEAST = 20.0  # first tokens before a delay is believed to come from a queue
@@ -117,9 +119,9 @@ class Window:
             return slice_s / self._delay_per_token if self._delay_per_token > 0.0 else float("inf")
         return self.prefill_speed * slice_s
 
-    def latency_seen(self) -> bool:
+    def latency_seen(self, now_s: float) -> bool:
         """Whether latency classes use this engine these days."""
-        return bool(self.latency_inflight) or self._latency_mean > LATENCY_SEEN
+        return now_s - self._latency_at_s < LATENCY_RECENT_S or self._latency_mean > LATENCY_SEEN
 
     def step_tokens(self, now_s: float) -> int:
         """How many prompt tokens a step should compute; 0: no reason to send prompts in steps.
@@ -127,21 +129,33 @@ class Window:
         A slice of the tightest target; longer while no latency request came lately, and where a step
         costs so much beside its tokens (a round trip, the tail of a template) that short ones waste the engine.
         """
+        whole = self._step_room(now_s)
+        if not whole:
+            return 0
+        return max(STEP_TOKENS_MIN, whole // STEPS_AT_ONCE if whole >= STEPS_AT_ONCE * STEP_TOKENS_MIN else whole)
+
+    def lanes(self, now_s: float) -> int:
+        """How many steps may be on their way: one where the shortest worth sending fills the slice already."""
+        return STEPS_AT_ONCE if self._step_room(now_s) >= STEPS_AT_ONCE * STEP_TOKENS_MIN else 1
+
+    def _step_room(self, now_s: float) -> int:
         speed = self.prefill_speed
-        if not self.rule.steppable or self.target_s is None or speed <= 0.0 or not self.latency_seen():
+        if not self.rule.steppable or self.target_s is None or speed <= 0.0 or not self.latency_seen(now_s):
             return 0
         share = STEP_SLICE_MAX if now_s - self._latency_at_s > CALM_AFTER_S else STEP_SLICE
         slice_s = max(share * self.target_s, STEP_OVERHEAD * self._step_cost.intercept())
         slice_s = min(slice_s, STEP_SLICE_MAX * self.target_s)
-        return max(STEP_TOKENS_MIN, int(speed * slice_s / STEPS_AT_ONCE))
+        return max(1, int(speed * slice_s))
 
     def may_step(self, tokens: int, waited_s: float, now_s: float) -> bool:
         """Whether the next step may go: nothing urgent is being computed, or it has been held long enough."""
         if not self.up or now_s < self.paused_until_s:
             return False
-        if self.prefill > self.calm_prefill and waited_s < (self.target_s or 0.0):
-            return False
-        return not self.prefill or self.prefill + tokens <= STEPS_AT_ONCE * max(tokens, self.step_tokens(now_s))
+        if self.prefill > self.calm_prefill:  # something urgent is being computed
+            held_s = max(self.target_s or 0.0, STEP_HELD * tokens / max(self.prefill_speed, 1.0))
+            if waited_s < held_s:
+                return False
+        return not self.calm_prefill or self.calm_prefill + tokens <= self.lanes(now_s) * self.step_tokens(now_s)
 
     def step_began(self, tokens: int, now_s: float) -> None:
         """A step was sent."""
@@ -200,7 +214,7 @@ class Window:
         if inflight >= slots - self.reserve:
             self._limited = True
             return "reserved_slots"
-        if prefill and self.latency_seen() and prefill + prompt > self.prefill_cap(SLICE_CALM):
+        if prefill and self.latency_seen(now_s) and prefill + prompt > self.prefill_cap(SLICE_CALM):
             return "prefill_protected"
         return ""
 
@@ -273,8 +287,9 @@ class Window:
         self._silent, self._lost_in_row = False, 0
         if s.slots is not None:
             self.slots = float(min(s.slots, self.rule.slots_max))
-        elif s.waiting is not None and s.running is not None:
-            self._slots_from_queue(s.running, s.waiting)
+        elif s.waiting is not None:  # a report that rides on an answer leaves out what runs: ours, less what waits
+            running = max(0, self.inflight - s.waiting) if s.running is None else s.running
+            self._slots_from_queue(running, s.waiting)
         self._memory(s)
         self._limited = False
 
