@@ -1,6 +1,7 @@
 """Escapes are tried: none gets out, and each ends within its limits."""
 
 import pytest
+from tests.runner.simulators_a import SIMULATORS
 
 from tidegate.runner.sandbox import Limits, run_simulation
 
@@ -31,10 +32,7 @@ def test_an_escape_is_refused(attack: str, says: str) -> None:
     ],
 )
 def test_a_runaway_ends(attack: str, status: str) -> None:
-    assert run_simulation(attack + SOUND, limits=Limits(wall_s=5.0, cpu_s=2)).status in (
-        status,
-        "timeout" if status == "timeout" else status,
-    )
+    assert run_simulation(attack + SOUND, limits=Limits(wall_s=5.0, cpu_s=2)).status == status
 
 
 CHAIN = """
@@ -76,3 +74,28 @@ def orbit(dt=0.01, total=6.0):
         source.replace("v -= 0.5 * dt * x; x += dt * v; v -= 0.5 * dt * x", "x += dt * v; v -= dt * x * 1.1")
     )
     assert any(r.holds is False for r in broken.rows)
+
+
+@pytest.mark.parametrize("name", ["harmonic verlet", "kepler leapfrog", "lj md", "random walk", "metropolis gaussian", "sir", "sir stochastic", "heat", "wave", "schroedinger", "option", "projectile class"])  # fmt: skip
+def test_a_sound_simulator_holds_and_its_mutant_is_caught_without_a_contract(name: str) -> None:
+    source, mutants = SIMULATORS[name]
+    sound = run_simulation(source, seed=5)
+    assert sound.status == "ran"
+    assert [r.name for r in sound.rows if r.holds is False] == []
+    assert any(r.holds for r in sound.rows)
+    old, new = mutants[0] if name != "sir stochastic" else mutants[1]
+    assert any(r.holds is False for r in run_simulation(source.replace(old, new), seed=5).rows)
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:1/')\n", "import threading\nthreading.Thread(target=print).start()\n", "import multiprocessing as m\nm.Process(target=print).start()\n",
+        "import os\nos.listdir('/root')\n", "import os\nos.symlink('/etc/passwd', '/tmp/zz')\n", "import ctypes\nassert ctypes.CDLL(None).ptrace(0, 0, 0, 0) == 0\n", "import os\nos.unlink('/tmp/x')\n", "import os\nos.execv('/bin/sh', ['sh'])\n",
+        "import os\nos.setuid(0)\nopen('/etc/shadow').read()\n",
+    ],
+)  # fmt: skip
+def test_other_ways_out_are_shut(attack: str) -> None:
+    found = run_simulation(attack + SOUND, limits=LIMITS)
+    assert found.status == "raised", found
+    assert not found.rows

@@ -1,24 +1,22 @@
 # ruff: noqa: E501  (patterns, tables and messages read best on one line)
 """Runs inside the sandbox: confine first, then execute the simulation and measure its invariants.
 
-Standalone by design (no import of this package): the parent passes one JSON document on standard
+The modules of `confined` are imported before the confinement; the parent passes one JSON document on standard
 input and reads one line of JSON from standard output.  Confinement is seccomp (no sockets, no new
 processes, no exec), Landlock (no file outside the interpreter's own) and resource limits; where
 the kernel offers neither, nothing is run.
 """
 
+import ast
 import ctypes
-import inspect
-import itertools
 import json
-import math
 import os
+import pathlib
 import platform
-import random
-import re
 import resource
 import struct
 import sys
+import traceback
 
 DENIED = {
     "x86_64": (0xC000003E, (41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 53, 56, 57, 58, 59, 62, 101, 129, 161, 165, 166, 200, 234, 246, 248, 250, 272, 288, 298, 299,
@@ -100,309 +98,29 @@ def confine(cpu_s: int, memory_bytes: int) -> bool:
     return seccomp()
 
 
-ENTRIES = ("simulate", "run", "run_simulation", "simulation", "trajectory", "sample", "mcmc", "metropolis", "monte_carlo", "integrate", "evolve", "solve", "propagate",
-           "walk", "random_walk", "run_mc", "run_md", "gillespie", "run_monte_carlo", "simulate_walk", "md", "mc")  # fmt: skip
-CHAIN_WORDS = (
-    "metropolis",
-    "mcmc",
-    "monte_carlo",
-    "monte carlo",
-    "markov",
-    "random walk",
-    "random_walk",
-    "brownian",
-    "langevin",
-)
-UNIT_SUM = ("norm", "probability", "total_probability", "norms", "prob")
-CONSERVED = (
-    "energy",
-    "total_energy",
-    "hamiltonian",
-    "energies",
-    "momentum",
-    "total_momentum",
-    "angular_momentum",
-    "mass",
-    "total_mass",
-    "charge",
-    "total",
-    "population_total",
-    "invariant",
-    "conserved",
-)
-STEP_NAMES = ("step", "step_size", "delta", "max_step", "stepsize", "dx", "sigma", "max_displacement", "step_length")
+# errors of a simulation's own arithmetic: not of a missing package, file or parameter
+DEFECTS = (ZeroDivisionError, OverflowError, IndexError, UnboundLocalError, FloatingPointError)
 
 
-def parameters_of(function, seed, given):
-    """Keyword arguments for a call: those of the contract, and the seed in whatever form is asked."""
-    import numpy as np
-
-    out = dict(given)
-    for name, p in inspect.signature(function).parameters.items():
-        if name in out:
-            continue
-        if name in ("seed", "random_seed", "random_state"):
-            out[name] = seed
-        elif name in ("rng", "generator"):
-            out[name] = np.random.default_rng(seed)
-        elif p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY):
-            raise TypeError(f"parameter {name!r} has no default: name it in SIMULATION['params']")
-    return out
-
-
-def call(function, seed, given):
-    """Run the entry with every source of randomness seeded."""
-    import numpy as np
-
-    random.seed(seed)
-    np.random.seed(seed)
-    return function(**parameters_of(function, seed, given))
-
-
-def as_series(result):
-    """What a run returned, as named arrays: a dict, a tuple, or one array of states."""
-    import numpy as np
-
-    if isinstance(result, dict):
-        return {str(k): np.asarray(v) for k, v in result.items() if not isinstance(v, (str, bytes, dict))}
-    if isinstance(result, tuple):
-        return {f"output{i}": np.asarray(v) for i, v in enumerate(result)}
-    return {"states": np.asarray(result)}
-
-
-def lag_one(states):
-    """Mean lag-1 autocorrelation of the coordinates, and the spread of steps over the spread of states."""
-    import numpy as np
-
-    x = np.asarray(states, float).reshape(len(states), -1)
-    keep = x.std(axis=0) > 1e-12
-    if len(x) < 20 or not keep.any():
-        return None
-    x = x[:, keep]
-    moved = np.concatenate([[True], np.any(x[1:] != x[:-1], axis=1)])
-    x = x[moved]  # rejected moves repeat a state and say nothing of how far a move goes
-    if len(x) < 20:
-        return None
-    d = x - x.mean(axis=0)
-    rho = (d[1:] * d[:-1]).sum(axis=0) / (d * d).sum(axis=0)
-    return float(rho.mean()), float(np.diff(x, axis=0).std() / x.std())
-
-
-class Measured:
-    """Collects the invariants that were measured."""
-
-    def __init__(self):
-        self.rows = []
-
-    def add(self, name, holds, measured, expected):
-        """One row; `holds` None means it could not be evaluated."""
-        self.rows.append(
-            {
-                "name": name,
-                "holds": None if holds is None else bool(holds),
-                "measured": str(measured),
-                "expected": str(expected),
-            }
-        )
-
-
-def conserved(out, name, series, tolerance):
-    """Drift of a series that must stay what it was at the start."""
-    import numpy as np
-
-    x = np.asarray(series, float)
-    if x.ndim == 0 or len(x) < 2:
-        return
-    if not np.all(np.isfinite(x)):
-        out.add(f"{name} is conserved", False, "not finite", "finite")
-        return
-    scale = float(np.max(np.abs(x[0]))) or float(np.max(np.abs(x))) or 1.0
-    drift = float(np.max(np.abs(x - x[0]))) / scale
-    out.add(f"{name} is conserved", drift <= tolerance, f"relative drift {drift:.3g}", f"at most {tolerance:g}")
-
-
-def run_invariant(out, spec, space, entry, given, seed, series):
-    """One invariant of a contract; each kind is described in docs/how-to/verify.md."""
-    import numpy as np
-
-    kind, of = spec.get("kind"), spec.get("of")
-    value = series.get(of) if isinstance(of, str) and of in series else None
-    if value is None and isinstance(of, str):
-        value = np.asarray(eval(of, {**space, "np": np, "math": math}, dict(series)))  # runs inside the sandbox only
-    label = spec.get("name") or f"{kind} {of}"
-    if kind == "conserved":
-        conserved(out, spec.get("name") or of, value, spec.get("tolerance", 1e-2))
-    elif kind in ("equals", "mean"):
-        wanted, x = spec["value"], np.asarray(value, float)
-        got = float(x.mean()) if kind == "mean" else x
-        error = float(np.max(np.abs(got - np.asarray(wanted, float))))
-        tolerance = spec.get("tolerance", 1e-6)
-        out.add(label, error <= tolerance, f"off by {error:.3g}", f"{wanted} within {tolerance:g}")
-    elif kind == "sum":
-        total = np.asarray(value, float).sum(axis=-1)
-        error = float(np.max(np.abs(total - spec.get("value", 1.0))))
-        out.add(label, error <= spec.get("tolerance", 1e-6), f"off by {error:.3g}", f"sum {spec.get('value', 1.0)}")
-    elif kind == "bounds":
-        x = np.asarray(value, float)
-        low, high = spec.get("low", -math.inf), spec.get("high", math.inf)
-        out.add(
-            label,
-            bool(np.all(np.isfinite(x)) and x.min() >= low and x.max() <= high),
-            f"[{x.min():.4g}, {x.max():.4g}]",
-            f"[{low}, {high}]",
-        )
-    elif kind == "monotone":
-        steps = np.diff(np.asarray(value, float), axis=0)
-        rising = spec.get("direction", "up") == "up"
-        out.add(
-            label,
-            bool(np.all(steps >= -1e-12) if rising else np.all(steps <= 1e-12)),
-            f"steps in [{steps.min():.3g}, {steps.max():.3g}]",
-            "rising" if rising else "falling",
-        )
-    elif kind == "moves":
-        chain_moves(out, value, spec.get("step"), spec.get("autocorrelation", 0.3))
-    elif kind == "true":
-        out.add(label, bool(np.all(value)), bool(np.all(value)), "true")
-    elif kind == "order":
-        order_of(out, spec, entry, given, seed, space)
-    elif kind == "same":
-        changed = as_series(call(entry, spec.get("seed", seed), {**given, **spec.get("with", {})}))
-        a = np.asarray(series[of], float)
-        b = np.asarray(changed[of], float)
-        error = float(np.max(np.abs(a * spec.get("factor", 1.0) - b))) if a.shape == b.shape else math.inf
-        out.add(
-            label,
-            error <= spec.get("tolerance", 1e-8),
-            f"differs by {error:.3g}",
-            f"unchanged under {spec.get('with')}",
-        )
-    else:
-        out.add(
-            str(label), None, "unknown kind", "conserved, equals, mean, sum, bounds, monotone, moves, true, order, same"
-        )
-
-
-def order_of(out, spec, entry, given, seed, space):
-    """Convergence order by halving a parameter, against an exact value or by Richardson differences."""
-    import numpy as np
-
-    vary, base, of = spec["vary"], spec["start"], spec.get("of", "states")
-    found = []
-    for k in range(4):
-        s = as_series(call(entry, seed, {**given, vary: base / 2**k}))
-        x = s[of] if of in s else np.asarray(eval(of, {**space, "np": np, "math": math}, dict(s)))
-        found.append(np.atleast_1d(np.asarray(x, float))[-1])
-    if "exact" in spec:
-        errors = [float(np.max(np.abs(f - np.asarray(spec["exact"], float)))) for f in found]
-    else:
-        errors = [float(np.max(np.abs(a - b))) for a, b in itertools.pairwise(found)]
-    slopes = [math.log2(a / b) for a, b in itertools.pairwise(errors) if a > 1e-13 and b > 1e-13]
-    order = slopes[-1] if slopes else math.inf
-    wanted, slack = spec["order"], spec.get("tolerance", 0.35)
-    out.add(
-        f"convergence order in {vary}",
-        order >= wanted - slack if not spec.get("exactly") else abs(order - wanted) <= slack,
-        f"{order:.2f}",
-        f"{wanted}",
-    )
-
-
-def chain_moves(out, states, step, threshold=0.3):
-    """A chain moves from where it is: successive states are correlated, and no step is longer than allowed."""
-    import numpy as np
-
-    found = lag_one(states)
-    if found is None:
-        out.add("successive states are correlated", None, "too few states", "20 states or more")
-        return
-    rho, ratio = found
-    out.add(
-        "successive states are correlated",
-        rho > threshold,
-        f"lag-1 autocorrelation {rho:.3f}, step over spread {ratio:.2f}",
-        f"above {threshold:g} (a sampler that redraws has 0)",
-    )
-    if step is not None:
-        longest = float(np.max(np.abs(np.diff(np.asarray(states, float).reshape(len(states), -1), axis=0))))
-        out.add("no move exceeds the step", longest <= step * 1.000001, f"longest {longest:.4g}", f"at most {step:g}")
-
-
-def infer(out, space, entry, source, series):
-    """Without a contract: what the names promise."""
-    import numpy as np
-
-    lowered = source.lower()
-    chance = any(w in lowered for w in ("random", "rng", "randn", "default_rng"))
-    accepts = re.search(r"(?:random|uniform|rand)\([^)\n]*\)\s*<=?\s*[^\n]*exp\(|accept", lowered) is not None
-    chain = chance and (accepts or any(w in lowered for w in CHAIN_WORDS))
-    for name, x in series.items():
-        low = name.lower()
-        if x.dtype.kind not in "fiub" or x.ndim == 0:
-            if x.dtype.kind == "c" and x.ndim == 2 and low in ("states", "psi", "output0"):
-                norms = (np.abs(x) ** 2).sum(axis=1)
-                conserved(out, "probability", norms, 1e-4)
-            continue
-        if low in UNIT_SUM:
-            out.add(
-                f"{name} stays 1",
-                bool(np.all(np.abs(np.asarray(x, float) - x.flat[0]) < 1e-6)),
-                f"range {np.ptp(x):.3g}",
-                "constant",
-            )
-        elif low in CONSERVED and not (chance and "energ" in low):
-            conserved(out, name, x, 2e-2)
-        if not np.all(np.isfinite(x)):
-            out.add(f"{name} is finite", False, "not finite", "finite")
-    defaults = {n: p.default for n, p in inspect.signature(entry).parameters.items() if p.default is not p.empty}
-    step = next((defaults[n] for n in STEP_NAMES if isinstance(defaults.get(n), (int, float))), None)
-    if chain:
-        states = next(
-            (
-                series[k]
-                for k in ("states", "positions", "x", "xs", "trajectory", "samples", "chain", "path", "output0")
-                if k in series
-            ),
-            None,
-        )
-        if states is not None and len(np.shape(states)) >= 1 and np.asarray(states).dtype.kind in "fiu":
-            stacked = np.asarray(states, float)
-            if step:
-                longest = float(np.max(np.abs(np.diff(stacked.reshape(len(stacked), -1), axis=0))))
-                out.add(
-                    "moves fit the step size",
-                    longest <= 8 * step,
-                    f"longest {longest:.4g}",
-                    f"a step of {step:g}, at most eight times that",
-                )
-            small = step is None or step <= 0.5 * float(stacked.std() or 1.0)
-            if small or (lag_one(stacked) or (1.0, 0))[0] < 0.05:
-                chain_moves(out, stacked, None, 0.1)
-    for name in ("energy", "total_energy", "hamiltonian"):
-        f = space.get(name)
-        states = series.get("states")
-        if callable(f) and states is not None and not chance:
-            try:
-                conserved(out, name, [f(s) for s in states], 2e-2)
-            except Exception as error:
-                out.add(f"{name}(state)", None, type(error).__name__, "callable on a state")
-            break
-
-
-def measure(job):
-    """Execute the source, find its contract, run it, measure."""
-    out = Measured()
+def measure(job, confined):
+    """Execute the source, find what to run, run it, measure."""
+    entry, measured, contract, motion, fields, chance = confined
+    out = measured.Measured()
     space = {"__name__": "simulation"}
+    tree = ast.parse(job["source"])
     exec(compile(job["source"], "simulation.py", "exec"), space)
-    contract = space.get("SIMULATION") or {}
-    name = contract.get("run") or next((n for n in ENTRIES if callable(space.get(n))), None)
-    if name is None or not callable(space.get(name)):
-        return {"status": "no entry", "rows": [], "entry": name}
-    entry, given, seed = space[name], contract.get("params", {}), job["seed"]
-    series = as_series(call(entry, seed, given))
-    for spec in contract.get("invariants", ()):
+    stated = space.get("SIMULATION") or {}
+    subject = entry.find(space, tree, stated)
+    if subject is None:
+        return {"status": "no entry", "rows": [], "entry": stated.get("run")}
+    import numpy as np
+
+    np.seterr(all="ignore")
+    seed = job["seed"]
+    series = subject.again(seed)
+    for spec in stated.get("invariants", ()):
         try:
-            run_invariant(out, spec, space, entry, given, seed, series)
+            contract.run_invariant(out, spec, space, subject, seed, series)
         except Exception as error:
             out.add(
                 spec.get("name") or spec.get("kind"),
@@ -410,19 +128,42 @@ def measure(job):
                 f"{type(error).__name__}: {error}",
                 "an invariant that can be evaluated",
             )
-    infer(out, space, entry, job["source"], series)
-    again = as_series(call(entry, seed, given))
-    import numpy as np
-
-    same = all(
-        k in again
-        and np.array_equal(np.asarray(series[k]), np.asarray(again[k]), equal_nan=series[k].dtype.kind in "fc")
-        for k in series
-    )
-    takes_seed = any(p in inspect.signature(entry).parameters for p in ("seed", "random_seed", "random_state", "rng"))
-    if takes_seed:
+    ctx = measured.Context(out, subject, series, job["source"], space, seed, 0.4 * job["cpu_s"])
+    for laws in (motion, fields, chance):
+        try:
+            laws.check(ctx)
+        except (
+            ValueError,
+            TypeError,
+            ZeroDivisionError,
+            IndexError,
+            KeyError,
+            AttributeError,
+            ArithmeticError,
+        ) as error:
+            out.add(
+                f"{laws.__name__.rpartition('.')[2]}",
+                None,
+                f"{type(error).__name__}: {error}",
+                "a law that can be evaluated",
+            )
+    for name in ("energy", "total_energy", "hamiltonian"):
+        f, states = space.get(name), series.get("states")
+        if callable(f) and states is not None and not ctx.chance and states.ndim:
+            try:
+                measured.conserved(out, name, [f(s) for s in states], 2e-2)
+            except Exception as error:
+                out.add(f"{name}(state)", None, type(error).__name__, "callable on a state")
+            break
+    if subject.takes_seed and ctx.can_run(1):
+        again = subject.again(seed)
+        same = all(
+            k in again
+            and np.array_equal(np.asarray(series[k]), np.asarray(again[k]), equal_nan=series[k].dtype.kind in "fc")
+            for k in series
+        )
         out.add("one seed gives one run", same, "the same" if same else "two runs differ", "the same")
-    return {"status": "ran", "rows": out.rows, "entry": name}
+    return {"status": "ran", "rows": out.rows, "entry": subject.name}
 
 
 def main():
@@ -430,13 +171,30 @@ def main():
     job = json.loads(sys.stdin.buffer.read())
     os.environ.update({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
 
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+    from tidegate.runner.confined import contract, entry, laws_chance, laws_field, laws_motion, measured
+
+    confined = (entry, measured, contract, laws_motion, laws_field, laws_chance)
     answer_to = os.dup(1)
     os.dup2(2, 1)  # what the simulation prints is not the answer
     if not confine(job["cpu_s"], job["memory_bytes"]):
         os.write(answer_to, b'{"status":"unconfined","rows":[]}\n')
         return
     try:
-        result = measure(job)
+        result = measure(job, confined)
+    except DEFECTS as error:
+        own = any(frame.filename == "simulation.py" for frame in traceback.extract_tb(error.__traceback__))
+        row = {
+            "name": "it runs with its own parameters",
+            "holds": False,
+            "measured": f"{type(error).__name__}: {error}"[:200],
+            "expected": "no error",
+        }
+        result = (
+            {"status": "ran", "rows": [row]}
+            if own
+            else {"status": "raised", "rows": [], "error": f"{type(error).__name__}: {error}"[:300]}
+        )
     except MemoryError:
         result = {"status": "memory", "rows": []}
     except BaseException as error:

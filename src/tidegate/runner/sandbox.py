@@ -25,6 +25,22 @@ ENTRY = re.compile(
     r"^def (?:simulate|run|run_simulation|simulation|trajectory|sample|mcmc|metropolis|monte_carlo|integrate|evolve|solve|propagate|walk|random_walk|run_mc|run_md|gillespie|run_monte_carlo|simulate_walk|md|mc)\(|^SIMULATION\s*=",
     re.M,
 )
+SPEAKS = re.compile(
+    r"simulat|monte.?carlo|metropolis|mcmc|gillespie|verlet|runge|leapfrog|euler|brownian|random.?walk|ising|langevin|markov|oscillator|pendulum|orbit|n.?body|lennard|heat equation|diffusion|wave equation|schr[oö]dinger|"
+    r"epidemic|\bsir\b|lotka|lorenz|queue|black.?scholes|\bgbm\b|decay|estimate_pi|\bdt\b|time_step|timestep|trajector|integrat|solve_ivp|odeint",
+    re.I,
+)
+LOOPS = re.compile(
+    r"^\s*(?:for|while)\b|solve_ivp|odeint|cumsum|standard_normal|\.normal\(|\.choice\(|\.random\(", re.M
+)
+
+
+def looks_like_simulation(source: str) -> bool:
+    """Whether a block of Python steps something forward: a telling entry, or a loop and the words for it."""
+    if ENTRY.search(source):
+        return True
+    whole = re.search(r"^(?:def|class|import|from)\b", source, re.M) is not None
+    return whole and SPEAKS.search(source) is not None and LOOPS.search(source) is not None and "input(" not in source
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,8 +66,10 @@ def simulations_in(
     """Run every Python block of `text` that looks like a simulation."""
     out = []
     for language, body, start, end in [("python", text, 0, len(text))] if program else code_blocks(text):
-        if language in ("python", "py", "python3", "") and ENTRY.search(body):
+        if language in ("python", "py", "python3", "") and looks_like_simulation(body):
             found = run_simulation(body, seed=seed, limits=limits)
+            if not found.rows and not ENTRY.search(body) and found.status in ("ran", "no entry", "raised"):
+                continue  # a guess that showed nothing
             out.append(SimulationRun(start=start, end=end, status=found.status, rows=found.rows, detail=found.detail))
     return out
 

@@ -1,0 +1,187 @@
+"""What was measured of a run, and the look-ups by name that the laws share."""
+
+import re
+
+TIMES = ("t", "time", "times", "ts", "t_values", "t_array", "time_points", "t_list")
+STEPS = ("dt", "h", "delta_t", "time_step", "timestep", "tau", "deltat")
+COUNTS = (
+    "steps",
+    "n_steps",
+    "nsteps",
+    "num_steps",
+    "nt",
+    "n",
+    "n_iter",
+    "iterations",
+    "num_iterations",
+    "n_time_steps",
+    "timesteps",
+    "nsteps_total",
+)
+
+
+class Measured:
+    """Collects the invariants that were measured."""
+
+    def __init__(self):
+        self.rows = []
+
+    def add(self, name, holds, measured, expected):
+        """One row; `holds` None means it could not be evaluated."""
+        self.rows.append(
+            {
+                "name": name,
+                "holds": None if holds is None else bool(holds),
+                "measured": str(measured),
+                "expected": str(expected),
+            }
+        )
+
+
+class Context:
+    """One run with what is known of it: the laws look roles and parameters up by name."""
+
+    def __init__(self, out, subject, series, source, space, seed, budget_s):
+        self.out, self.subject, self.series, self.source, self.space, self.seed = (
+            out,
+            subject,
+            series,
+            source,
+            space,
+            seed,
+        )
+        self.text = source.lower()
+        self.spent, self.budget_s = 0.0, budget_s
+        self.lower = {k.lower().lstrip("_"): v for k, v in series.items()}
+        self.params = {k.lower(): v for k, v in subject.params.items()}
+        self.chance = any(w in self.text for w in ("random", "rng", "randn", "default_rng"))
+
+    def says(self, pattern):
+        """Whether the source speaks of it."""
+        return re.search(pattern, self.text) is not None
+
+    def role(self, *names, dims=None):
+        """The first series with one of these names (and that many dimensions)."""
+        import numpy as np
+
+        for n in names:
+            found = self.lower.get(n)
+            if found is not None and found.dtype.kind in "fiu" and (dims is None or np.ndim(found) == dims):
+                return np.asarray(found, float)
+        return None
+
+    def param(self, *names):
+        """The first parameter with one of these names, as a float."""
+        from tidegate.runner.confined.entry import number
+
+        for n in names:
+            if n in self.params and number(self.params[n]):
+                return float(self.params[n])
+        return None
+
+    def vector(self, *names):
+        """The first array known by one of these names, among parameters and outputs."""
+        import numpy as np
+
+        for n in names:
+            for table in (self.params, self.lower):
+                found = table.get(n)
+                if isinstance(found, np.ndarray) and found.ndim == 1 and found.dtype.kind in "fiu":
+                    return np.asarray(found, float)
+        return None
+
+    def spacing(self):
+        """Time between recorded rows, from a series of times or the step parameter."""
+        import numpy as np
+
+        t = self.role(*TIMES, dims=1)
+        if t is None:
+            t = self.vector(*TIMES)
+        if t is not None and len(t) > 2:
+            steps = np.diff(t)
+            return float(steps.mean()) if steps.min() > 0 and np.ptp(steps) < 1e-6 * abs(steps.mean()) + 1e-12 else None
+        return self.param(*STEPS)
+
+    def can_run(self, times):
+        """Whether that many more runs fit into the budget."""
+        if self.subject.name == "the script" or self.spent + times * max(self.subject.cost, 0.002) > self.budget_s:
+            return False
+        self.spent += times * max(self.subject.cost, 0.002)
+        return True
+
+    def count_name(self):
+        """The parameter that says how many steps are made."""
+        return next(
+            (k for k in self.subject.params if k.lower() in COUNTS and isinstance(self.subject.params[k], int)), None
+        )
+
+
+def near(ctx, name, got, wanted, slack, *, unit=""):
+    """A row that holds when |got - wanted| <= slack."""
+    ctx.out.add(name, abs(got - wanted) <= slack, f"{got:.4g}{unit}", f"{wanted:.4g}{unit} within {slack:.2g}")
+
+
+def conserved(out, name, series, tolerance):
+    """Drift of a series that must stay what it was at the start."""
+    import numpy as np
+
+    x = np.asarray(series, float)
+    if x.ndim == 0 or len(x) < 2:
+        return
+    if not np.all(np.isfinite(x)):
+        out.add(f"{name} is conserved", False, "not finite", "finite")
+        return
+    scale = float(np.max(np.abs(x[0]))) or float(np.max(np.abs(x))) or 1.0
+    drift = float(np.max(np.abs(x - x[0]))) / scale
+    if float(np.max(np.abs(x))) < 1e-9:
+        drift = 0.0
+    out.add(f"{name} is conserved", drift <= tolerance, f"relative drift {drift:.3g}", f"at most {tolerance:g}")
+
+
+def batch_error(x, batches=25):
+    """Standard error of the mean of a correlated series, by batch means."""
+    import numpy as np
+
+    size = len(x) // batches
+    if size < 2:
+        return float(np.std(x))
+    means = np.asarray(x[: size * batches], float).reshape(batches, size).mean(axis=1)
+    return float(means.std(ddof=1) / batches**0.5)
+
+
+def lag_one(states):
+    """Mean lag-1 autocorrelation of the coordinates, and the spread of steps over the spread of states."""
+    import numpy as np
+
+    x = np.asarray(states, float).reshape(len(states), -1)
+    keep = x.std(axis=0) > 1e-12
+    if len(x) < 20 or not keep.any():
+        return None
+    x = x[:, keep]
+    moved = np.concatenate([[True], np.any(x[1:] != x[:-1], axis=1)])
+    x = x[moved]  # rejected moves repeat a state and say nothing of how far a move goes
+    if len(x) < 20:
+        return None
+    d = x - x.mean(axis=0)
+    rho = (d[1:] * d[:-1]).sum(axis=0) / (d * d).sum(axis=0)
+    return float(rho.mean()), float(np.diff(x, axis=0).std() / x.std())
+
+
+def chain_moves(out, states, step, threshold=0.3):
+    """A chain moves from where it is: successive states are correlated, and no step is longer than allowed."""
+    import numpy as np
+
+    found = lag_one(states)
+    if found is None:
+        out.add("successive states are correlated", None, "too few states", "20 states or more")
+        return
+    rho, ratio = found
+    out.add(
+        "successive states are correlated",
+        rho > threshold,
+        f"lag-1 autocorrelation {rho:.3f}, step over spread {ratio:.2f}",
+        f"above {threshold:g} (a sampler that redraws has 0)",
+    )
+    if step is not None:
+        longest = float(np.max(np.abs(np.diff(np.asarray(states, float).reshape(len(states), -1), axis=0))))
+        out.add("no move exceeds the step", longest <= step * 1.000001, f"longest {longest:.4g}", f"at most {step:g}")
