@@ -9,6 +9,7 @@ the kernel offers neither, nothing is run.
 
 import ast
 import ctypes
+import importlib
 import json
 import os
 import pathlib
@@ -172,9 +173,10 @@ def main():
     os.environ.update({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
 
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-    from tidegate.runner.confined import contract, entry, laws_chance, laws_field, laws_motion, measured
-
-    confined = (entry, measured, contract, laws_motion, laws_field, laws_chance)
+    confined = tuple(
+        importlib.import_module(f"tidegate.runner.confined.{name}")
+        for name in ("entry", "measured", "contract", "laws_motion", "laws_field", "laws_chance")
+    )
     answer_to = os.dup(1)
     os.dup2(2, 1)  # what the simulation prints is not the answer
     if not confine(job["cpu_s"], job["memory_bytes"]):

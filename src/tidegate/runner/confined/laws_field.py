@@ -1,5 +1,6 @@
 """Laws of fields: heat, waves, transport and quantum states on a grid."""
 
+from tidegate.runner.confined.laws_motion import obeys
 from tidegate.runner.confined.measured import conserved
 
 FIELDS = (
@@ -244,8 +245,6 @@ def quantum(ctx):
     keep = np.cumprod(inside).astype(bool)
     if keep.sum() < 10:
         return
-    from tidegate.runner.confined.laws_motion import obeys
-
     if float(np.max(np.abs(momentum[keep]))) > 1e-3:
         obeys(ctx, "the mean position moves with ⟨p⟩/m", mean[keep], {"⟨p⟩/m": momentum[keep] / m}, dt)
     spread = (weights * (x - mean[:, None]) ** 2).sum(axis=1)[keep]

@@ -2,6 +2,8 @@
 
 import re
 
+from tidegate.runner.confined.entry import number
+
 TIMES = ("t", "time", "times", "ts", "t_values", "t_array", "time_points", "t_list")
 STEPS = ("dt", "h", "delta_t", "time_step", "timestep", "tau", "deltat")
 COUNTS = (
@@ -72,8 +74,6 @@ class Context:
 
     def param(self, *names):
         """The first parameter with one of these names, as a float."""
-        from tidegate.runner.confined.entry import number
-
         for n in names:
             if n in self.params and number(self.params[n]):
                 return float(self.params[n])
