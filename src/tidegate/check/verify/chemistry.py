@@ -80,17 +80,41 @@ SIGNED = re.compile(r"(?:is|has|=|averages) \$?[+\-−–]\d")
 
 def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on every chemical statement of the prose in `ranges`."""
+    if FORMULAISH.search(text) is None:
+        return
     yield from check_reactions(text, ranges)
     seen: set[tuple[int, int]] = set()
     for start, end in ranges:
         lowered = text[start:end].lower()
+        if vocabulary().isdisjoint(WORDS.findall(lowered)) and FORMULAISH.search(text, start, end) is None:
+            continue
         if "oxidation" in lowered or " state" in lowered or SIGNED.search(text, start, end):
-            yield from _states(text, start, end, seen)
+            for line in LINE.finditer(text, start, end):
+                if STATE_CUE.search(text, *line.span()):
+                    yield from _states(text, *line.span(), seen)
         if "charge" in lowered or " ion" in lowered:
             yield from _charges(text, start, end)
         if "mass" in lowered or "weight" in lowered or "M(" in text[start:end] or "M_" in text[start:end]:
             yield from _masses(text, start, end)
-        yield from _named(text, start, end)
+        if not vocabulary().isdisjoint(WORDS.findall(lowered)):
+            yield from _named(text, start, end)
+
+
+LINE = re.compile(r"[^\n]+")
+STATE_CUE = re.compile(r"[Oo]xidation|\bstate\b|O\.?N\.?\b|(?:is|has|=|averages) \$?[+\-−–]\d")
+FORMULAISH = re.compile(r"(?<![A-Za-z])(?:\\ce|\\mathrm|\(?[A-Z][a-z]?(?:[\d₀-₉_^⁺⁻+−]|\([A-Z]|[A-Z][a-z]?(?![a-z])))")
+WORDS = re.compile(r"[a-z]{3,}")
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Words without one of which no formula's name stands in a text."""
+    found = set(names())
+    for name in (*ions(), *compounds()):
+        found |= set(WORDS.findall(name))
+    found |= {"oxide", "dioxide", "trioxide", "monoxide", "pentoxide", "tetroxide", "chloride", "fluoride", "bromide", "iodide", "sulfide", "nitride", "hydride", "carbide", "phosphide", "hydrate",
+              "tetrachloride", "trichloride", "pentachloride", "hexafluoride", "tetrafluoride", "disulfide", "sulphate", "sulphide", "pentahydrate", "heptahydrate"}  # fmt: skip
+    return frozenset(found)
 
 
 def trimmed(raw: str) -> str:

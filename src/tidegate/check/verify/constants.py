@@ -237,6 +237,10 @@ def _qualified(before: list[str]) -> bool:
 
 
 def _by_symbol(text: str, q: Quantity, lead: str) -> Decision | None:
+    tail = lead[-40:].rstrip(" $")
+    if q.unit is None or not tail.endswith(("=", "≈", "approx")):
+        return None
+    lead = lead[-40:]
     found = re.search(
         r"(?<![A-Za-z0-9_\\/*×·^+\-])(?P<symbol>\\?[A-Za-zμεσħΦ]{1,11}(?:_\{?\\?(?:[A-Za-z0-9∞]|infty)\}?|[₀ₑ0])?)\s*(?:=|≈|\\approx)\s*\$?\s*$",
         lead,

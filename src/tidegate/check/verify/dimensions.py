@@ -356,6 +356,7 @@ class Read(NamedTuple):
     dims: Mapping[str, Dims]
 
 
+SYMBOLIC = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]{1,2}|[ρλωστημνδθα]|\\[a-z]+)(?:_\{?\w+\}?|[₀-₉])?(?:\s?[A-Za-z]|\([a-z]\))?\)?\s*=(?!=)\s*[^=\n]{0,24}?[A-Za-zρλωστημνδθα\\√]")
 NATURAL = re.compile(
     r"natural units|dimensionless (?:units|form|variables|time|equation)|nondimensional|non-dimensional|normali[sz]ed|in units (?:of|where)|atomic units|\bset(?:ting)? (?:c|G|ħ|\\hbar|k_B|k)\b|(?<![A-Za-z])(?:c|ħ|G|\\hbar)\s*=\s*(?:ħ\s*=\s*|c\s*=\s*|\\hbar\s*=\s*|G\s*=\s*)*1(?![.\d])",
     re.I,
@@ -364,9 +365,9 @@ NATURAL = re.compile(
 
 def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on symbolic formulae whose symbols are known, alone and as one system."""
-    said = declared(text)
-    if NATURAL.search(text):
+    if SYMBOLIC.search(text) is None or NATURAL.search(text):
         return
+    said = declared(text)
     own: list[Read] = []
     broken = False
     for start, end in ranges:
@@ -462,6 +463,7 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Dec
     begin = found.start() + offset
     right_start = found.start("right") + len(found.group("right")) - len(found.group("right").lstrip())
     head = lead.group(1).replace(" ", "")
+    opening = [s for s in (w.replace(" ", "") for w in re.findall(SYMBOL, plain(found.group("right")))[:2]) if s not in ("pi", "sqrt", *FUNCTIONS)][:1]
     tries = [("the text's own definitions", said, True)] if said else []
     tries += [
         (
@@ -470,7 +472,7 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Dec
             False,
         )
         for name, table in laws()
-        if head in table or (head[0] in table and len(head) > 1)
+        if (head in table or (head[0] in table and len(head) > 1)) and all(s in table or s[0] in table for s in opening)
     ]
     reads: list[Read] = []
     for origin, table, free in tries:

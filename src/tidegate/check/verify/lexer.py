@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -87,8 +88,14 @@ LEXER = re.compile(
 )
 
 
+WHOLE = Fraction(1)
+
+
+@lru_cache(maxsize=16384)
 def number_value(text: str) -> tuple[Fraction, Fraction, int, Fraction | None]:
     """Value, place value of the last digit, significant digits, and the other reading if ambiguous."""
+    if text.isascii() and text.isdigit():
+        return Fraction(int(text)), WHOLE, len(text.lstrip("0")), None
     body, _, exponent = text.replace("E", "e").partition("e")
     scale = Fraction(10) ** int(exponent.replace("−", "-")) if exponent else Fraction(1)
     if exponent and abs(int(exponent.replace("−", "-"))) > 400:

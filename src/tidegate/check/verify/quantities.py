@@ -89,22 +89,28 @@ def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
 
 def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
     """The longest unit that directly follows a number, its text and where it ends."""
-    if at < end and text[at] == "\n":
+    follow = text[at : at + 2]
+    if not follow or follow[0] == "\n" or (follow[0] in ".,;:)!?" ) or follow[0].isdigit():
         return None, "", at
     run = UNIT_RUN.match(text, at, min(end, at + 90))
     if run is None or "\n" in run.group(0):
         return None, "", at
     raw = run.group("unit")
     base = run.start("unit")
+    unit, piece, length = unit_in(raw, text[base + len(raw) : base + len(raw) + 1].isalpha())
+    return (unit, piece, base + length) if unit is not None else (None, piece, at)
+
+
+@lru_cache(maxsize=8192)
+def unit_in(raw: str, cut_short: bool = False) -> tuple[Unit | None, str, int]:
+    """The longest unit at the start of a run of unit characters, its text and its length."""
     cuts = sorted({m.end() for m in re.finditer(r"[A-Za-zµμΩÅ%°⁰¹²³⁴-⁹\d})]+", raw)}, reverse=True)[:14]
     first = re.match(r"[A-Za-z']+", raw)
-    if (
-        first is not None
-        and first.group(0) in NOT_UNITS
-        and not (first.group(0) == "in" and not re.match(r"in\s+[a-zA-Z]", text[base:]))
-    ):
-        return None, "", at
+    if first is not None and first.group(0) in NOT_UNITS and not (first.group(0) == "in" and not re.match(r"in\s+[a-zA-Z]", raw)):
+        return None, "", 0
     for cut in cuts:
+        if cut_short and cut == len(raw):
+            continue
         piece = raw[:cut]
         while piece.endswith(")") and piece.count(")") > piece.count("("):
             piece, cut = piece[:-1], cut - 1
@@ -124,8 +130,8 @@ def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
             and unit is not ONE
             and (unit.dims != table.NONE or unit.kind or unit.size != 1 or unit.name)
         ):
-            return unit, piece, base + cut
-    return None, raw[:20], at
+            return unit, piece, cut
+    return None, raw[:20], 0
 
 
 EQUAL = re.compile(

@@ -166,6 +166,10 @@ PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[Fraction, 
         (rf"(?:the )?remainder (?:when|of) {_n('a')} (?:is )?(?:divided|÷|/)(?: by)? {_n('b')}{IS}{OUT}", _modulo),
     )
 )  # fmt: skip
+KEYS: tuple[tuple[str, ...], ...] = (
+    ("sum ", "total ", "product ", "difference ", "average ", "mean ", "median ", "quotient "), ("half", "third", "quarter", "fourth", "fifth", "tenth", "twice", "double", "triple", "times"), ("increase", "decrease", "rise", "drop", "decline", "reduction", "growth", "gain", "fall", "loss", "jump"),
+    ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
+)  # fmt: skip
 TRIGGER = re.compile(
     r"sum|total|product|difference|average|mean|median|quotient|half|third|quarter|fourth|fifth|tenth|twice|double|triple|times|from|increas|decreas|rose|fell|drop|grew|declin|reduc|discount|percent|%|root|squared|cubed|power|in |out of|than|mod|remainder",
     re.I,
@@ -181,7 +185,10 @@ def check_spoken(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]
     for start, end in ranges:
         if TRIGGER.search(text, start, end) is None:
             continue
-        for pattern, compute in PHRASES:
+        lowered = text[start:end].lower()
+        for (pattern, compute), keys in zip(PHRASES, KEYS, strict=True):
+            if not any(k in lowered for k in keys):
+                continue
             for found in pattern.finditer(text, start, end):
                 decision = _decide(text, found, compute)
                 if decision is not None:
