@@ -1,12 +1,12 @@
 """How every verb answers: one JSON document for programs, or words and tables for people.
 
 A verb builds an `Answer` and calls `emit`; the exit code follows from its verdict.  Checking
-verbs take files, directories, `-` or `--jsonl FILE`; `read_jsonl` and `emit_jsonl` keep the
+verbs take files, directories, `-` or `--jsonl FILE`; `judge_jsonl` keeps the
 `id` of each input line on its output line.
 """
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -40,15 +40,14 @@ def emit(answer: Answer, *, as_json: bool, words: Callable[[Console], None] | No
 def fail(error: TidegateError, *, as_json: bool, verb: str = "") -> NoReturn:
     """Say what was wrong and exit with code 2; with `as_json` as one document on standard output."""
     if as_json:
-        body = {
-            "verb": verb,
-            "error": {
-                "code": error.code, "message": error.message, "where": error.where, "remedy": error.remedy,
-            },
-        }  # fmt: skip
-        write_json_line(sys.stdout, body)
+        write_json_line(sys.stdout, _error_document(error, verb))
     people.print(f"[bold red]error[/] {error_text(error)}", highlight=False)
     sys.exit(2)
+
+
+def _error_document(error: TidegateError, verb: str) -> dict[str, Any]:
+    body = {"code": error.code, "message": error.message, "where": error.where, "remedy": error.remedy}
+    return {"verb": verb, "error": body}
 
 
 def error_text(error: TidegateError) -> str:
@@ -62,31 +61,58 @@ def write_json_line(stream: IO[str], document: dict[str, Any]) -> None:
 
 
 def read_jsonl(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Objects of a JSONL file (or `-`), with their 1-based line numbers; names the line that is broken."""
-    stream: IO[bytes] = sys.stdin.buffer if path == "-" else Path(path).open("rb")
+    """Objects of a JSONL file (or `-`), with their 1-based line numbers; raises InputError at a broken line."""
+    for number, value in _lines(path):
+        if isinstance(value, InputError):
+            raise value
+        yield number, value
+
+
+def judge_jsonl(path: str, judge: Callable[[dict[str, Any], str], Answer], verb: str) -> NoReturn:
+    """One output line an input line, with its `id`: the answer of `judge(row, where)`, or what is wrong with it.
+
+    A line that cannot be read or judged becomes `{"id", "verb", "error"}` and loses no other.  Exit code: 1 if any
+    answer failed, else 2 if any line was broken, else 3 if any is undecided.
+    """
+    codes: set[int] = set()
+    for number, row in _lines(path):
+        where = f"{path}:{number}"
+        key = row.get("id") if isinstance(row, dict) else None
+        if isinstance(row, InputError):
+            document, code = _error_document(row, verb), 2
+        else:
+            try:
+                answer = judge(row, where)
+                document, code = answer.to_json(), answer.verdict.exit_code
+            except TidegateError as error:
+                document, code = _error_document(error, verb), 2
+            except Exception as error:  # ours, and said so: the other lines are still worth having
+                message = f"judging this line failed ({type(error).__name__}: {error})"
+                document, code = _error_document(InputError(message, where=where, remedy="report it"), verb), 2
+        write_json_line(sys.stdout, {"id": key, **document})
+        codes.add(code)
+    sys.stdout.flush()
+    sys.exit(next((code for code in (1, 2, 3) if code in codes), 0))
+
+
+def _lines(path: str) -> Iterator[tuple[int, dict[str, Any] | InputError]]:
+    """Lines of a JSONL file: the object, or what is wrong with it."""
+    try:
+        stream: IO[bytes] = sys.stdin.buffer if path == "-" else Path(path).open("rb")
+    except OSError as error:
+        raise InputError(f"expected a readable JSONL file ({error.strerror})", where=path) from error
     decoder = msgspec.json.Decoder()
     with stream:
         for number, line in enumerate(stream, start=1):
             if not line.strip():
                 continue
+            where = f"{path}:{number}"
             try:
-                value = decoder.decode(line)
-            except msgspec.DecodeError as error:
-                raise InputError(f"expected one JSON object a line, got {line[:60]!r} ({error})",
-                                 where=f"{path}:{number}") from error  # fmt: skip
-            if not isinstance(value, dict):
-                raise InputError(f"expected a JSON object, got {type(value).__name__}", where=f"{path}:{number}")
-            yield number, value
-
-
-def emit_jsonl(rows: Iterable[tuple[dict[str, Any], Answer]]) -> NoReturn:
-    """One output line an input object, with its `id`; exit 1 if any failed, 3 if any was undecided."""
-    worst = 0
-    rank = {0: 0, 3: 1, 1: 2}
-    for row, answer in rows:
-        document: dict[str, Any] = {"id": row.get("id"), **answer.to_json()}
-        write_json_line(sys.stdout, document)
-        if rank[answer.verdict.exit_code] > rank[worst]:
-            worst = answer.verdict.exit_code
-    sys.stdout.flush()
-    sys.exit(worst)
+                value = decoder.decode(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                yield number, InputError(f"expected one JSON object a line, got {line[:60]!r} ({error})", where=where)
+                continue
+            if isinstance(value, dict):
+                yield number, value
+            else:
+                yield number, InputError(f"expected a JSON object, got {type(value).__name__}", where=where)

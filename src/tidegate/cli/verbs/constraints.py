@@ -21,7 +21,7 @@ from tidegate.check.constraints.model import CallDecision, HardRule, Policy, out
 from tidegate.check.constraints.sentences import Sentence
 from tidegate.check.constraints.soft import Exchange, measure
 from tidegate.check.constraints.stream import Filter, Literals, filter_text, merged
-from tidegate.cli.output import emit, emit_jsonl, read_jsonl
+from tidegate.cli.output import emit, judge_jsonl, read_jsonl
 from tidegate.readers.constraints_file import read_policy
 from tidegate.runner.prove import Witness, prove
 from tidegate.spine.answer import Answer
@@ -81,7 +81,7 @@ def audit(paths: tuple[str, ...], jsonl: str | None, policy: Path | None, as_jso
     """
     rules = load(policy)
     if jsonl is not None:
-        emit_jsonl((row, audit_row(row, rules)) for _, row in read_jsonl(jsonl))
+        judge_jsonl(jsonl, lambda row, _: audit_row(row, rules), "constraints audit")
     audited: list[tuple[str, auditing.Audited]] = []
     findings: list[Finding] = []
     for name, text in prompts(paths):
@@ -199,7 +199,7 @@ def filter_(
     rules = chosen(policy, packs)
     compiled = output_filter(rules)
     if jsonl is not None:
-        emit_jsonl((row, filter_row(row, rules, compiled)) for _, row in read_jsonl(jsonl))
+        judge_jsonl(jsonl, lambda row, _: filter_row(row, rules, compiled), "constraints filter")
     if path is None:
         raise WrongUse("expected a file, - or --jsonl FILE", remedy='echo "text" | tidegate constraints filter -')
     text = sys.stdin.read() if path == "-" else next(iter(prompts((path,))))[1]
@@ -283,7 +283,7 @@ def check(path: str | None, jsonl: str | None, policy: Path | None, as_json: boo
     rules = load(policy) or default_policy()
     engine = Engine(rules)
     if jsonl is not None:
-        emit_jsonl((row, check_row(row, engine)) for _, row in read_jsonl(jsonl))
+        judge_jsonl(jsonl, lambda row, _: check_row(row, engine), "constraints check")
     if path is None:
         raise WrongUse("expected a JSON file, - or --jsonl FILE")
     text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ from tidegate.admit.toolguard.loops import RunState, evidence_maximum, judge
 from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict, Thresholds
 from tidegate.admit.toolguard.plugin import findings_of
 from tidegate.admit.toolguard.steps import read_steps
-from tidegate.cli.output import emit, emit_jsonl, read_jsonl
+from tidegate.cli.output import emit, judge_jsonl
 from tidegate.readers.agent_runs import Run, read_run
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse
@@ -60,9 +60,10 @@ def check(
     """
     thresholds = read_thresholds(calibration, uncalibrated)
     if jsonl is not None:
-        emit_jsonl(
-            (row, answer_of(judge_run(read_run(row, f"{jsonl}:{n}"), thresholds), str(row.get("id"))))
-            for n, row in read_jsonl(jsonl)
+        judge_jsonl(
+            jsonl,
+            lambda row, where: answer_of(judge_run(read_run(row, where), thresholds), str(row.get("id"))),
+            "loops check",
         )
     if not files:
         raise WrongUse("expected files with runs, - or --jsonl FILE", where="loops check")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,7 +32,7 @@ from tidegate.check.promptlint.timeline import (
     parse_codeowners,
     section_owner,
 )
-from tidegate.cli.output import emit, emit_jsonl, read_jsonl
+from tidegate.cli.output import emit, judge_jsonl
 from tidegate.readers import git_history
 from tidegate.readers.prompts import read_prompts, read_text
 from tidegate.render.github import github
@@ -106,7 +105,7 @@ def lint(
       tidegate prompts lint /tmp/p.md; test $? = 1
     """
     if jsonl is not None:
-        emit_jsonl(_rows(jsonl, possible, with_notes))
+        judge_jsonl(jsonl, lambda row, where: _row(row, where, possible, with_notes), "prompts lint")
     if not paths:
         raise WrongUse("expected files, folders, - or --jsonl FILE", remedy="tidegate prompts lint prompts/")
     sources = _sources(paths, variables)
@@ -199,12 +198,10 @@ def _say(
         )
 
 
-def _rows(path: str, possible: bool, with_notes: bool) -> Iterator[tuple[dict[str, Any], Answer]]:
-    for number, row in read_jsonl(path):
-        sources = _row_sources(row, f"{path}:{number}")
-        analysis = analyse(sources)
-        found = findings(analysis) + (learned.possible_findings(analysis) if possible else [])
-        yield row, _answer([analysis], found, notes(analysis) if with_notes else [], [], with_notes)
+def _row(row: dict[str, Any], where: str, possible: bool, with_notes: bool) -> Answer:
+    analysis = analyse(_row_sources(row, where))
+    found = findings(analysis) + (learned.possible_findings(analysis) if possible else [])
+    return _answer([analysis], found, notes(analysis) if with_notes else [], [], with_notes)
 
 
 def _row_sources(row: dict[str, Any], where: str) -> list[Source]:

@@ -12,7 +12,7 @@ from rich.console import Console
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge, Verification
 from tidegate.check.verify.simulation import decide_simulations
-from tidegate.cli.output import emit, emit_jsonl, read_jsonl
+from tidegate.cli.output import emit, judge_jsonl
 from tidegate.readers.knowledge import installed_packages, read_library, read_packages, read_registry
 from tidegate.render import claims as marks
 from tidegate.runner.sandbox import simulations_in
@@ -59,7 +59,7 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
     """
     knowledge = _knowledge(library, registry, packages)
     if jsonl is not None:
-        emit_jsonl(_rows(jsonl, knowledge, run))
+        judge_jsonl(jsonl, lambda row, where: _row(row, where, knowledge, run), "verify")
     if not paths:
         raise WrongUse("expected a file, a directory, `-` or --jsonl FILE", remedy="tidegate verify answer.md")
     found = [_verify(text, question, knowledge, run, file) for file, text in _texts(paths)]
@@ -117,15 +117,14 @@ def _verify(
     return verify_answer(text, question, knowledge, subject=file or subject, file=file, more=more, program=program)
 
 
-def _rows(path: str, knowledge: Knowledge, run: bool) -> Iterator[tuple[dict[str, Any], Answer]]:
-    for number, row in read_jsonl(path):
-        answer = row.get("answer", row.get("text"))
-        if not isinstance(answer, str):
-            raise InputError(f"expected a text in `answer`, got {type(answer).__name__}", where=f"{path}:{number}")
-        question = row.get("question") or ""
-        if not isinstance(question, str):
-            raise InputError(f"expected a text in `question`, got {type(question).__name__}", where=f"{path}:{number}")
-        yield row, _answer([_verify(answer, question, knowledge, run, None, subject=str(row.get("id", number)))])
+def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool) -> Answer:
+    answer = row.get("answer", row.get("text"))
+    if not isinstance(answer, str):
+        raise InputError(f"expected a text in `answer`, got {type(answer).__name__}", where=where)
+    question = row.get("question") or ""
+    if not isinstance(question, str):
+        raise InputError(f"expected a text in `question`, got {type(question).__name__}", where=where)
+    return _answer([_verify(answer, question, knowledge, run, None, subject=str(row.get("id", where)))])
 
 
 def _answer(found: list[Verification]) -> Answer:
