@@ -107,7 +107,7 @@ def test_a_bad_line_loses_no_other() -> None:
     lines = "\n".join([good, "{", '{"id": "n"}', "[1]", '{"id": "e", "messages": []}', good])
     result = CliRunner().invoke(command, ["--jsonl", "-"], input=lines)
     rows = [json.loads(line) for line in result.output.splitlines() if line.startswith("{")]
-    assert [r["failed"] for r in rows] == [True, None, None, None, None, True], result.output
+    assert [r.get("failed") for r in rows] == [True, None, None, None, None, True], result.output
     assert {"failed", "failing_turn", "signal", "mode", "redacted"} <= set(rows[0])
     assert result.exit_code == 1
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tidegate.cli.output import emit, emit_jsonl
+from tidegate.cli.output import emit, judge_jsonl
 from tidegate.curate.harvest.model import Detection
 from tidegate.curate.harvest.scrub import Scrubber
 from tidegate.curate.harvest.signals import THRESHOLD, detect, findings_of
@@ -49,7 +49,10 @@ def command(files: tuple[str, ...], jsonl: str | None, threshold: float, embedde
         raise WrongUse(f"expected a threshold in (0, 1], got {threshold!r}", where="--threshold")
     similar = similarity(embedder_name)
     if jsonl is not None:
-        emit_jsonl(_rows(jsonl, similar, threshold))
+        judge_jsonl(
+            jsonl, lambda row, where: answer_of(row, judge(row, similar, threshold), str(row.get("id") or where)),
+            "harvest detect",
+        )  # fmt: skip
     if not files:
         raise WrongUse("expected files with conversations, - or --jsonl FILE", where="harvest detect")
     judged = [(where, row, judge(row, similar, threshold)) for where, row in read_conversations(files)]
@@ -139,50 +142,6 @@ def answer_of(row: dict[str, Any], detection: Detection, subject: str) -> Answer
     """The verb's document for one conversation."""
     return Answer(verb="harvest detect", verdict=_verdict([detection]), findings=findings_of(detection, subject),
                   fields=fields_of(row, detection))  # fmt: skip
-
-
-def _rows(path: str, similar: Similar, threshold: float) -> Iterator[tuple[dict[str, Any], Answer]]:
-    """One answer a line; a line that cannot be read or judged says so and loses no other."""
-    for number, row in read_lines(path):
-        where = f"{path}:{number}"
-        if isinstance(row, InputError):
-            yield {"id": None}, _refused(row)
-            continue
-        try:
-            yield row, answer_of(row, judge(row, similar, threshold), str(row.get("id") or where))
-        except Exception as error:  # one conversation must not cost the others theirs
-            failure = InputError(f"it could not be judged ({type(error).__name__}: {error})", where=where)
-            yield row, _refused(failure)
-
-
-def _refused(error: InputError) -> Answer:
-    fields = {"failed": None, "failing_turn": None, "signal": None, "mode": None, "redacted": None,
-              "error": {"code": error.code, "message": error.message, "where": error.where}}  # fmt: skip
-    return Answer(verb="harvest detect", verdict=Verdict.UNDECIDED, fields=fields)
-
-
-def read_lines(path: str) -> Iterator[tuple[int, dict[str, Any] | InputError]]:
-    """Objects of a JSONL file with their line numbers; a broken line is an error in its place."""
-    try:
-        stream = sys.stdin.buffer if path == "-" else gzip.open(path) if path.endswith(".gz") else Path(path).open("rb")
-    except OSError as error:
-        raise InputError(f"cannot read it: {error.strerror or error}", where=path) from error
-    with stream:
-        for number, line in enumerate(stream, start=1):
-            if not line.strip():
-                continue
-            try:
-                value = msgspec.json.decode(line)
-            except (msgspec.DecodeError, RecursionError) as error:
-                yield number, InputError(f"expected one JSON object a line ({error})", where=f"{path}:{number}")
-                continue
-            if isinstance(value, dict):
-                yield number, value
-            else:
-                yield (
-                    number,
-                    InputError(f"expected a JSON object, got {type(value).__name__}", where=f"{path}:{number}"),
-                )
 
 
 def read_conversations(files: tuple[str, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
