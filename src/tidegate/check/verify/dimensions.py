@@ -356,7 +356,9 @@ class Read(NamedTuple):
     dims: Mapping[str, Dims]
 
 
-SYMBOLIC = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]{1,2}|[ρλωστημνδθα]|\\[a-z]+)(?:_\{?\w+\}?|[₀-₉])?(?:\s?[A-Za-z]|\([a-z]\))?\)?\s*=(?!=)\s*[^=\n]{0,24}?[A-Za-zρλωστημνδθα\\√]")
+SYMBOLIC = re.compile(
+    r"(?<![A-Za-z])(?:[A-Za-z]{1,2}|[ρλωστημνδθα]|\\[a-z]+)(?:_\{?\w+\}?|[₀-₉])?(?:\s?[A-Za-z]|\([a-z]\))?\)?\s*=(?!=)\s*[^=\n]{0,24}?[A-Za-zρλωστημνδθα\\√]"
+)
 NATURAL = re.compile(
     r"natural units|dimensionless (?:units|form|variables|time|equation)|nondimensional|non-dimensional|normali[sz]ed|in units (?:of|where)|atomic units|\bset(?:ting)? (?:c|G|ħ|\\hbar|k_B|k)\b|(?<![A-Za-z])(?:c|ħ|G|\\hbar)\s*=\s*(?:ħ\s*=\s*|c\s*=\s*|\\hbar\s*=\s*|G\s*=\s*)*1(?![.\d])",
     re.I,
@@ -463,7 +465,11 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Dec
     begin = found.start() + offset
     right_start = found.start("right") + len(found.group("right")) - len(found.group("right").lstrip())
     head = lead.group(1).replace(" ", "")
-    opening = [s for s in (w.replace(" ", "") for w in re.findall(SYMBOL, plain(found.group("right")))[:2]) if s not in ("pi", "sqrt", *FUNCTIONS)][:1]
+    opening = [
+        s
+        for s in (w.replace(" ", "") for w in re.findall(SYMBOL, plain(found.group("right")))[:2])
+        if s not in ("pi", "sqrt", *FUNCTIONS)
+    ][:1]
     tries = [("the text's own definitions", said, True)] if said else []
     tries += [
         (

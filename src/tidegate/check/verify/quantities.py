@@ -90,7 +90,7 @@ def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
 def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
     """The longest unit that directly follows a number, its text and where it ends."""
     follow = text[at : at + 2]
-    if not follow or follow[0] == "\n" or (follow[0] in ".,;:)!?" ) or follow[0].isdigit():
+    if not follow or follow[0] == "\n" or (follow[0] in ".,;:)!?") or follow[0].isdigit():
         return None, "", at
     run = UNIT_RUN.match(text, at, min(end, at + 90))
     if run is None or "\n" in run.group(0):
@@ -106,7 +106,11 @@ def unit_in(raw: str, cut_short: bool = False) -> tuple[Unit | None, str, int]:
     """The longest unit at the start of a run of unit characters, its text and its length."""
     cuts = sorted({m.end() for m in re.finditer(r"[A-Za-zµμΩÅ%°⁰¹²³⁴-⁹\d})]+", raw)}, reverse=True)[:14]
     first = re.match(r"[A-Za-z']+", raw)
-    if first is not None and first.group(0) in NOT_UNITS and not (first.group(0) == "in" and not re.match(r"in\s+[a-zA-Z]", raw)):
+    if (
+        first is not None
+        and first.group(0) in NOT_UNITS
+        and not (first.group(0) == "in" and not re.match(r"in\s+[a-zA-Z]", raw))
+    ):
         return None, "", 0
     for cut in cuts:
         if cut_short and cut == len(raw):
