@@ -7,6 +7,7 @@ import click
 # verb → module that holds it as `command`; loaded when it is called, so that `--help` stays instant.
 MODULES: dict[str, tuple[str, str]] = {
     "detect": ("harvest_detect", "Which of these conversations failed, at which answer, and how one knows."),
+    "collect": ("harvest_collect", "Make scrubbed, proven cases of the trace store's failures."),
     "run": ("harvest_run", "Run the suite; cases that passed once block a release that fails them."),
     "ledger": ("harvest_ledger", "Who entered, loosened or deleted which case, and why."),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tidegate.curate.harvest.effects import failed_calls
 from tidegate.curate.harvest.model import Outcome
 from tidegate.spine.case import Case
 from tidegate.spine.conversation import Refusal
@@ -41,7 +42,7 @@ def outcome_of(raw: dict[str, Any], text: str = "") -> Outcome:
         return Outcome(error=f"the answer is no message: {error.message}")
     said = [m for m in messages if m.role == "assistant"]
     calls = tuple(c for m in said for c in m.tool_calls)
-    failed = frozenset(r.call_id for m in messages for r in m.tool_results if r.is_error)
+    failed = failed_calls(messages)
     refused = next((p.text for m in said for p in m.parts if isinstance(p, Refusal)), None)
     last = said[-1].text if said else text
     return Outcome(text=last, messages=messages, tool_calls=calls, failed_calls=failed, state=raw.get("state"),

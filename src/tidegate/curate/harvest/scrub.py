@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -138,11 +138,12 @@ _LABELLED = (
 )  # fmt: skip
 
 
-def find(text: str) -> list[Span]:
+@lru_cache(maxsize=1024)
+def find(text: str) -> tuple[Span, ...]:
     """Everything in a text that may not be kept, without overlaps, in order."""
     spans: list[Span] = []
     if not text:
-        return spans
+        return ()
     for kind, finder in shapes():
         spans += [Span(s, e, kind) for s, e in finder(text)]
     for kind, pattern in _LABELLED:
@@ -164,7 +165,7 @@ def find(text: str) -> list[Span]:
     spans += [Span(s, e, "NAME") for s, e in find_names(text)]
     held = [m.span() for m in PLACEHOLDER.finditer(text)]
     spans = [s for s in spans if not any(a < s.end and s.start < b for a, b in held)]
-    return _without_overlaps(spans)
+    return tuple(_without_overlaps(spans))
 
 
 _ORDER = ("SECRET", "CARD", "IBAN", "SSN", "ID_NUMBER", "EMAIL", "ADDRESS", "ACCOUNT", "BIRTH_DATE", "MAC", "IP", "PHONE",
