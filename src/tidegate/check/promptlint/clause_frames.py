@@ -35,6 +35,25 @@ class Framed(Reading):
         if self.part and self.part[0].startswith("each "):
             return
         self.consent()
+        if [
+            t.low
+            for t in self.toks
+            if t.low.isalpha() and t.low not in ("please", "always", "not", "do", "never", "back")
+        ][:1] == ["ask"] and {t.low for t in self.toks[1:] if t.low.isalpha()} <= {
+            "the",
+            "a",
+            "user",
+            "customer",
+            "client",
+            "them",
+            "ask",
+            "always",
+            "back",
+            "not",
+            "never",
+        }:
+            self.add("ask", "present" if self.signs[-1] else "absent")
+            self.used |= set(range(len(self.toks)))
         matches = frame_matches(self.lemmas)
         taken = set(self.used)
         for m in matches:
@@ -93,14 +112,16 @@ class Framed(Reading):
         else:
             self.add(m.attribute, "present" if present else "absent", None, restrict=restrict)
         self.done.add(m.attribute)
-        self.used |= {m.start, m.end - 1} if m.anchor is not None and m.attribute != "any-list" else set()
+        self.used |= (
+            {m.start, m.end - 1} if m.anchor is not None and m.attribute not in ("any-list", "user-name") else set()
+        )
 
     def _refused(self, start: int) -> tuple[str, ...]:
         """What is refused: every content word that follows."""
         return tuple(
             t.lemma for t in self.toks[start:]
             if t.low.isalpha() and t.lemma not in lexicon.BENIGN and t.lemma not in lexicon.USERS
-            and t.lemma not in ("question", "request", "anything", "topic")
+            and t.lemma not in ("question", "request", "anything", "topic", "ask", "matter", "pose", "say")
         )  # fmt: skip
 
     def _noun_follows(self, k: int) -> bool:

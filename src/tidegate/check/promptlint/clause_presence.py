@@ -224,7 +224,7 @@ class Presence(Choices):
         if h.end - h.start > 1 or word in ("cite", "citation", "footnote", "bibliography", "attribution"):
             return True
         verbs = word_set(
-            "cite include provide carry need add give link quote back support append omit skip without no mention "
+            "generate output produce show create paste write cite include provide carry need add give link quote back support append omit skip without no mention "
             "attribute contain have leave never use put require name drop insert accompany list point post share "
             "avoid come must supply strip free"
         )
@@ -248,7 +248,7 @@ class Presence(Choices):
             if word == "source" and not (
                 word_set(
                     "claim statement fact cite answer reply response no never without assertion figure list every each "
-                    "always include provide add"
+                    "always include provide add leave skip omit drop"
                 )
                 & set(self.lemmas)
             ):

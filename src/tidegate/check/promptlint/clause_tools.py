@@ -6,12 +6,14 @@ import re
 
 from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.quantity import quantities
-from tidegate.check.promptlint.reading import Reading
+from tidegate.check.promptlint.reading import NO_VERB, Reading, base_form, imperative
 from tidegate.check.promptlint.text import Token, tokens
 from tidegate.check.promptlint.vocabulary import (
     ACTION_VERBS,
     IDENT,
     MENTIONING,
+    NOT_ACTIONS,
+    NOUN_VERB,
     OBJECT_CLASS,
     TOOL_OFF,
     TOOL_VERBS,
@@ -19,7 +21,7 @@ from tidegate.check.promptlint.vocabulary import (
 )
 from tidegate.check.promptlint.wordset import word_set
 
-GENERIC_OBJECTS = word_set("product service company brand offering firm business")
+GENERIC_OBJECTS = word_set("system product service company brand offering firm business")
 AUXILIARY = word_set("be must may should can will shall have do could ought need to")
 
 
@@ -168,30 +170,38 @@ class Actions(Reading):
             or toks[lead].low.endswith("ly")
             or toks[lead].lemma in ("refrain", "avoid")
         ):
+            if toks[lead].low == "make" and (lead + 1 >= len(toks) or toks[lead + 1].low != "sure"):
+                break
             if toks[lead].low in ("the",) and lead + 1 < len(toks) and toks[lead + 1].lemma not in lexicon.ASSISTANT:
                 return
             lead += 1
-        if lead >= len(toks) or len(toks) - lead < 2 or len(toks) - lead > 9:
+        if lead >= len(toks) or len(toks) - lead > 12:
             return
         verb = VERB_CLASS.get(toks[lead].lemma, toks[lead].lemma)
         objects = toks[lead + 1 :]
-        if verb not in ACTION_VERBS:
+        if (verb not in ACTION_VERBS or not base_form(toks[lead])) and not self._open_verb(toks, lead):
             passive = self._passive(toks)
             if passive is None:
                 return
             verb, lead, objects = passive
+        if verb == "say" and (noun := next((NOUN_VERB[t.lemma] for t in objects if t.lemma in NOUN_VERB), "")):
+            verb, objects = noun, [t for t in objects if t.lemma not in NOUN_VERB]
         k = self.toks.index(toks[lead])
+        stop = next(
+            (n for n, t in enumerate(objects) if t.low in ("before", "after", "once", "until", "when", "while")), None
+        )
+        objects = objects[:stop]
         words = {
             OBJECT_CLASS.get(t.lemma, t.lemma)
             for t in objects
-            if (t.lemma not in lexicon.BENIGN or (t.low.endswith("ed") and t.low != t.lemma))
-            and t.low not in lexicon.BENIGN
+            if (t.lemma not in lexicon.BENIGN or t.lemma in OBJECT_CLASS or (t.low.endswith("ed") and t.low != t.lemma))
+            and (t.low not in lexicon.BENIGN or t.lemma in OBJECT_CLASS)
             and t.lemma not in lexicon.USERS
             and not t.low.endswith("ly")
             and t.lemma not in lexicon.REPLY_NOUNS
         }
         words = (words - GENERIC_OBJECTS) or words
-        if not words:
+        if not words and (verb == "say" or verb not in {*NOUN_VERB.values(), "swear"}):
             return
         sign = "present" if self.signs[k] else "absent"
         self.add(f"do:{verb}", sign, None, restrict=tuple(sorted(words)))
@@ -199,7 +209,7 @@ class Actions(Reading):
             self.add(f"do:{verb}", sign, None, restrict=part)
         if verb in MENTIONING and sign == "present":
             for word in sorted(words):  # who compares A with B names both
-                self.add("do:mention", sign, None, restrict=(word,))
+                self.add("do:say", sign, None, restrict=(word,))
 
     def _coordinated(self, objects: list[Token]) -> list[tuple[str, ...]]:
         """The objects one by one: "refunds or delivery dates"."""
@@ -211,7 +221,21 @@ class Actions(Reading):
                 groups.append(set())
             elif t.lemma not in lexicon.BENIGN and t.lemma not in lexicon.USERS and not t.low.endswith("ly"):
                 groups[-1].add(OBJECT_CLASS.get(t.lemma, t.lemma))
-        return [tuple(sorted(g)) for g in groups if g] if joined else []
+        groups = [g for g in groups if g]
+        if not joined or len(groups) < 2:
+            return []
+        if len(groups[0]) > 1 and len(groups[-1]) == 1:
+            return []  # "additional options or switches": the first word may be said of both
+        return [tuple(sorted(g)) for g in groups]
+
+    def _open_verb(self, toks: list[Token], lead: int) -> bool:
+        """Whether a word outside the classes is a verb here: it opens an imperative, or follows "do not", "never", "always"."""
+        t = toks[lead]
+        if not base_form(t) or t.lemma in NOT_ACTIONS or t.lemma in lexicon.REPLY_NOUNS or t.lemma in lexicon.USERS:
+            return False
+        if lead == 0:
+            return imperative(self.toks)
+        return toks[lead - 1].low in ("not", "never", "always", "must", "should", "please") and t.low not in NO_VERB
 
     def _passive(self, toks: list[Token]) -> tuple[str, int, list[Token]] | None:
         """ "Competitors must not be mentioned": the verb's class, its place and its objects."""

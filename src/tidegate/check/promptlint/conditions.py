@@ -18,6 +18,7 @@ from tidegate.check.promptlint.text import tokens
 from tidegate.check.promptlint.wordset import word_set
 
 CONTRACTIONS = (
+    (re.compile(r"\b(i)['’]m\b", re.I), r"\1 am"),
     (re.compile(r"\b(use|in|speak|to|with|adopt) (?:whatever|whichever) language\b[^,.;]*", re.I), r"\1 the language of the user"),
     (re.compile(r"\b(response|reply|answer) body\b", re.I), r"\1"),
     (re.compile(r"\b(nothing|none|no one)(?: else)? (?:except|other than|apart from|besides|beyond|save)(?: for)?\b", re.I), r"\1 but"),
@@ -34,7 +35,7 @@ CONTRACTIONS = (
 _B = r"(?=[,;.:)]|\s[—–-]\s|$)"
 IRRESPECTIVE = re.compile(
     r"[,(]?\s*(?:\bno matter\b|\bregardless\b|\birrespective\b|\bwhatever\b|\bwhichever\b|\bwhoever\b|\bwherever\b|\beven (?:if|when|though|where|for|in|to|with|toward)\b"
-    r"|\bindependent(?:ly)? of\b|\bwithout (?:any )?exceptions?\b|\bwith no exceptions?\b|\bunder (?:any|all) circumstances?\b|\bat all times\b|\bin (?:all|any|every|each) (?:cases?|situations?|circumstances?|event)\b"
+    r"|\bindependent(?:ly)? of\b|\bwithout (?:any )?exceptions?\b|\bwith no exceptions?\b|\bunder (?:any|all) circumstances?\b|\bat all times\b|\bat (?:all|any) costs?\b|\bin (?:all|any|every|each) (?:cases?|situations?|circumstances?|event)\b"
     r"|\bno exceptions?\b|\bcome what may\b|\bin every single case\b)[^,;.:—)]*\)?", re.I)  # fmt: skip
 OTHERWISE = r"(?:unless|except (?:if|when|where)|save where)\b[^,;.]*?\b(?:otherwise|differently|something else|asked|told|instructed|requested|specified|necessary)\b\s*(?:by the (?:user|customer|client|developer))?"
 DEFAULT = re.compile(
@@ -305,11 +306,15 @@ def condition(text: str, word: str = "if") -> tuple[Conjunction, ...]:
         pieces = re.split(r",?\s+or\s+(?:if |when |in case |for )?", text, flags=re.I)
     else:
         pieces = [text]
-    before = word in ("before", "until") and not re.match(r"(?:you|it|any|each|every|a|an)\b|\w+ing\b", text)
-    after = word in ("after", "once", "as soon as") and not re.match(r"(?:you|it|any|each|every|a|an)\b|\w+ing\b", text)
-    if before or after:
+    before = word in ("before", "until") and not re.match(r"(?:you|it|any|each|every|a|an)\b|\w+ing\b\s", text)
+    after = word in ("after", "once", "as soon as") and not re.match(
+        r"(?:you|it|any|each|every|a|an)\b|\w+ing\b\s", text
+    )
+    during = word in ("during", "while") and bool(re.match(r"(?:the |an? )?\w+$", text, re.I))
+    if before or after or during:
         key, _ = _content(text)
-        return ((Literal(key=f"after {key}", positive=after, words=f"after {text}"),),) if key else ()
+        phase = "before" if before else "after" if after else "during"
+        return ((Literal(key=f"phase {key}", value=phase, functional=True, words=f"{phase} {text}"),),) if key else ()
     if len(pieces) > 1:
         head = re.match(
             r"^(.*\b(?:is|are|asks? (?:for|about)|for|in|about|mentions?|from)\s+(?:the |a |an )?)\S+(?:\s\S+)?$",

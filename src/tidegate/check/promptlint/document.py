@@ -335,6 +335,8 @@ class _Reader:
         case = ""
         for s, e in sentences(text):
             words = " ".join(text[s:e].split())
+            if wrapped and wrapped.group("q") == "'":
+                words = words.replace("''", "'")
             if not words:
                 continue
             a, b = start + s, start + e

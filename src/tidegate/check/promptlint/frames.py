@@ -82,7 +82,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "=only ... what .. be/@user? .. ask/request | =stick/keep/limit/confine/restrict/confine .. strictly? to .. question/request | =answer .. only/just/exactly/strictly .. question/request | =answer the .. question/request .. only/alone/itself"
      " | =nothing beyond/more than/but what .. ask | =exactly what .. ask/request and nothing | =only .. the @question .. ask/itself | =only address/answer the @question"),
     ("self-mention", "present", "",
-     "@tell ... be a/an? @bot | @tell ... a/an @bot | be a/an .. @bot .. @tell/disclose? | make .. clear/known/plain/explicit .. that? you be a/an? .. @bot | talk/speak/chat/interact to/with a/an @bot | present/introduce/describe/identify yourself as a/an .. @bot"
+     "@tell ... be a/an? @bot | @tell ... a/an @bot | be a/an .. @bot .. @tell/disclose? | make .. clear/known/plain/explicit .. that? you be a/an? .. @bot | be .. transparent/open/honest/upfront/candid about be a/an? .. @bot | talk/speak/chat/interact to/with a/an @bot | present/introduce/describe/identify yourself as a/an .. @bot"
      " | ai/artificial nature/status/identity | not .. human/person | mention ... be an ai | refer to yourself as a/an .. @bot | be automate/artificial"),
     ("self-mention", "absent", "",
      "pretend/claim/imply/suggest/act/pose/present ... be/as a/an? .. human/person | say .. you be a? human/person | pass for/as a? human"),
@@ -111,7 +111,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "@show/express/convey/display/offer/voice .. empathy/sympathy/compassion/warmth/kindness/emotion/feeling/care/concern | acknowledge .. feeling/frustration/emotion"
      " | be/sound/stay/remain .. warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
     ("warmth", "absent", "",
-     "=keep .. emotion/feeling/sentiment .. out | emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),
+     "=keep/leave .. emotion/feeling/sentiment .. out | emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),
     ("humor", "present", "", "joke/pun/humor/humour/wit/wisecrack/banter/comedy/gag | be/sound .. funny/humorous/witty/comic/hilarious/playful/silly/whimsical/jokey/goofy | playful/whimsical/jokey/silly/comedic | playfully/humorously/lightheartedly | light hearted | make ... laugh | funny/humorous/witty .. reply/answer/tone/remark/line"),
     ("humor", "absent", "", "^stay/remain/be/keep/sound .. serious/earnest/solemn/sober | serious/solemn/sober tone/manner/at | seriously"),
     ("ask", "present", "",
@@ -120,7 +120,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify"),
     ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/work .. without .. ask | =make .. assumption .. instead/rather"),
     ("citation", "present", "",
-     "^source/reference .. be name/cite/mention/list/give/provide/include/omit | list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
+     "^source/reference .. be name/cite/mention/list/give/provide/include/omit | reference .. source | leave .. source/reference/citation .. out | list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
      " | bibliography/footnote | where .. information come from | attribute .. to .. source | name .. source | source list | mention where .. come from"),
     ("verbatim", "present", "", "verbatim | word for word | copy .. text/passage/wording/sentence/material/from | direct quote/quotation | exact wording | quote .. directly/exactly | quote .. from? .. source/document/policy/passage/text"),
     ("verbatim", "absent", "", "in your own word | paraphrase | reword"),

@@ -193,7 +193,7 @@ CHOICE: dict[str, dict[str, str]] = {
         "24h": "24 hour | 24 hour time | 24 hour clock | 24 hour format | military time | twenty four hour clock"
                " | 24h format | 24h time | 24h clock",
         "12h": "12 hour | 12 hour time | 12 hour clock | am/pm | am and pm | am pm | 12 hour format | twelve hour clock"
-               " | 12h format | 12h time | am or pm",
+               " | 12h format | 12h time | 12h clock | am or pm",
     },
     "units": {
         "metric": "metric | metric system | metric unit | si unit | metre and kilogram | meter and kilogram",

@@ -20,7 +20,7 @@ MECHANISMS = {
     "tool": "withhold the tool, or deny the call in a constraint",
     "format": "validate the answer against a schema",
     "not-contains": "an output filter on the text",
-    "do:reveal": "an output filter, or withdraw the credential",
+    "do:say": "an output filter, or withdraw the credential",
     "do:delete": "withdraw the permission",
     "do:refund": "an argument policy on the tool",
     "do:promise": "an output filter on the wording",

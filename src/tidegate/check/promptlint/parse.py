@@ -100,6 +100,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     s, negative_intro, guard_intro = _join_intro(s, intro)
     labels: list[str] = []
     concern = ""
+    s = STRESS.sub("", s)
     s = LABELLED_AMOUNT.sub(labelled_amount, s)
     m = LABEL.match(s)
     if m is not None and "\x01" not in m.group(0):
@@ -130,6 +131,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
             noun = lemma(low.split()[-1])
             place = len(low.split()) <= 3 and (noun in PART_NOUNS or noun in ELEMENTS)
             s = f"In the {low}, {s[m.end() :]}" if place else s[m.end() :]
+    s = STRESS.sub("", s)
     arrow = re.match(r"^(?P<left>[^→]{3,80})\s*(?:→|->|=>)\s*(?P<right>.+)$", s)
     if arrow is not None and "\x01" not in arrow.group("left"):
         left = arrow.group("left").strip()
@@ -196,6 +198,31 @@ _BETWEEN_BACK = re.compile(r"\b(?:after|once|follows?|until|unless|later than|wh
 def tool_order(s: str) -> Draft | None:
     """ "Run A first, then B", "call B only after A", "once A has run, call B": two tools in order."""
     toks = [t for t in tokens(s) if IDENT.match(t.text)]
+    if len(toks) == 1:  # a second tool whose name is one word: "before authenticate"
+        other = re.search(
+            r"\b(?:call(?:ing)?|invok(?:e|ing)|run(?:ning)?|execut(?:e|ing)|before|after|then|until)\s+(?:the\s+)?(?P<n>[a-z]{4,})(?:\(\))?\s*(?:first\b|\(|,|\.|$|(?=before|after|then|until|prior))",
+            s,
+            re.I,
+        )
+        if (
+            other is not None
+            and not other.group("n").endswith("ing")
+            and lemma(other.group("n").lower()) not in (IMPERATIVES | VERBS_ALSO)
+            and other.group("n").lower()
+            not in (
+                "first",
+                "that",
+                "this",
+                "again",
+                "calling",
+                "running",
+                "before",
+                "after",
+                "then",
+            )
+        ):
+            toks += [t for t in tokens(s) if t.start == other.start("n")]
+            toks.sort(key=lambda t: t.start)
     names = list(dict.fromkeys(t.low.rstrip("()") for t in toks))
     if (
         len(names) != 2
@@ -227,6 +254,11 @@ def tool_order(s: str) -> Draft | None:
     return Draft(Constraint("order", "before", [f"call {first}", f"call {second}"]), universal=universal)
 
 
+STRESS = re.compile(
+    r"^\s*(?:it is (?:mandatory|required|essential|imperative|important|crucial|necessary|obligatory|vital|critical) (?:that|to|for you to)\s+"
+    r"|(?:please )?(?:make sure|be sure|ensure|remember|take care|see to it|make certain)(?: (?:that|to))?\s+(?:you (?:always )?)?)",
+    re.I,
+)
 LABELLED_AMOUNT = re.compile(
     r"^\s*(?P<lead>max(?:imum)?|min(?:imum)?)?\s*(?:reply |response |answer |message )?(?P<unit>word|sentence|paragraph|character|bullet)s?(?: (?P<kind>count|limit|length|maximum|max|minimum|min|cap|ceiling|floor))?\s*(?::|=|≤|<=)\s*(?P<n>(?:max(?:imum)?\.? |min(?:imum)?\.? |at most |at least |up to |under |exactly |[<>≤≥]=? ?)?\d+(?:\s*(?:-|–|to)\s*\d+)?)(?P<rest>(?: (?:max|min|maximum|minimum|or less|or more|or fewer|at most|at least))?\.?)\s*$",
     re.I,
@@ -252,6 +284,10 @@ def labelled_amount(m: re.Match[str]) -> str:
     return f"Use {op}{lead}{number.group(0) if number else n} {m.group('unit')}s {rest}"
 
 
+NOT_LABELS = word_set(
+    "a an the this that all any every each of in on about for and or rule instruction requirement limit concern constraint guideline "
+    "always never must should will other section be have"
+)
 SAY_SO = re.compile(
     r"^\s*(?:always |please |do |you must )?(?:admit(?: it)?|tell (?:the |your )?\w+|say (?:so|it)|let (?:the )?\w+ know|be (?:honest|open|upfront|candid)|own up|acknowledge (?:it|this)|inform (?:the )?\w+|state (?:so|it|this)|make (?:it|this|that) clear)\W*$",
     re.I,
@@ -273,6 +309,7 @@ DECLARED = re.compile(
     r"^(?:the |all |any |each |every |your )?\S+(?: \S+){0,3}? (?:is|are) (?:always |never |only |strictly |to be )?(?:given|written|shown|quoted|expressed|stated|formatted|displayed|presented"
     r"|reported|rendered|spelled|printed|kept|listed|cited|used|made|answered|addressed|ended|started|omitted|avoided|left out|rounded|capitali[sz]ed|numbered|phrased|worded)\b"
     r"|^(?:the|all|any|each|every|your) \w+ (?:always |never )?(?:comes?|goes|go|stands?|follows?|precedes?) (?:first|last|before|after|at)\b|^(?:the |all |any |each |every )?\w+ (?:is|are) (?:always |only )?(?:in|as)\b"
+    r"|^(?:the |all |any |each |every |your )?(?:dates?|times?|numbers?|prices?|amounts?|distances?|measurements?|names?|headings?|titles?) (?:use|follow|take|have|must|are|is)\b"
     r"|^(?:the|your|our) (?:\w+ )?(?:reader|audience|readership)s? (?:is|are|has|have|know)\b",
     re.I,
 )
@@ -287,7 +324,11 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
     toks = [t for t in tokens(text) if t.low[0].isalnum() or t.quote]
     if not toks or negative:
         return bool(toks)
-    if DECLARED.match(text) or (TOOL_OFF.search(text) and any(IDENT.match(t.text) for t in toks)):
+    if (
+        re.match(r"(?:please |you )?(?:do not|never|always|must|should)\b", text, re.I)
+        or DECLARED.match(text)
+        or (TOOL_OFF.search(text) and any(IDENT.match(t.text) for t in toks))
+    ):
         return True
     if FRAGMENT.match(text) or MODAL.search(text) or (text[:1] not in "([" and imperative(tuple(toks))):
         return True
@@ -452,13 +493,7 @@ def _selector(phrase: str) -> tuple[str, ...]:
         r"^(?:this|it|these|which|that|the (?:limit|cap|rule|length limit|ban|above limit|word limit))\b", low
     ) and not re.search(r"\b(?:safety|security|legal|format|style|tone|privacy)\b", low):
         return ("self",)
-    words = [
-        t.lemma
-        for t in tokens(low)
-        if t.low.isalpha()
-        and (t.lemma not in lexicon.BENIGN or t.lemma in CONCERN_LABELS)
-        and t.lemma not in ("rule", "instruction", "requirement", "limit", "concern", "constraint", "guideline")
-    ]
+    words = [t.lemma for t in tokens(low) if t.low.isalpha() and t.lemma not in NOT_LABELS]
     return ("label", *sorted(words)) if 0 < len(words) <= 4 else ()
 
 

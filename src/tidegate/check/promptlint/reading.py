@@ -22,6 +22,7 @@ from tidegate.check.promptlint.wordset import word_set
 PROHIBITS = re.compile(
     r"\b(?:do not|must not|should not|may not|can not|no|not|refrain|without|forbidden|banned|prohibited|omit|skip)\b"
 )
+TOO_MUCH = word_set("excessively heavily often repeatedly liberally unnecessarily gratuitously frequently overly")
 DEGREE = word_set(
     "excessive unnecessary needless undue redundant superfluous overly gratuitous extraneous excess excessively unneeded "
     "overused irrelevant pointless empty too same such certain nested"
@@ -80,6 +81,12 @@ class Reading:
         )
         if place:
             return ("part", lemma(place.group("a")))
+        medium = re.match(
+            r"^(?:the |all |your |every |each )?(?P<a>email|letter|tweet|post|sms|text message|chat message|chat|report|article|newsletter|comment|ticket|note|memo)s? (?:is|are|must|should|has|have|uses?|needs?|stays?)\b",
+            self.low,
+        )
+        if medium:
+            return ("part", lemma(medium.group("a").split()[0]))
         subject = re.match(
             r"^(?:the |each |every |all |your |any )? *(?P<a>[\w\x01\x02-]+) +(?P<n>section|part|block|field|paragraph)s?\b",
             self.low,
@@ -125,7 +132,7 @@ class Reading:
 
     def degree(self, end: int) -> tuple[str, ...]:
         """Words that forbid only too much of a thing: "unnecessary lists", "excessive detail"."""
-        return tuple(t.low for t in self.toks[:end] if t.low in DEGREE)
+        return tuple(t.low for k, t in enumerate(self.toks) if t.low in (DEGREE if k < end else TOO_MUCH))
 
     def purpose(self, end: int) -> tuple[str, ...]:
         """What a prohibition is limited to by "as …" or "for …": "no code blocks for prose"."""
@@ -175,11 +182,20 @@ class Reading:
                 k -= 2
             k = b
             while k + 1 < len(self.toks) and self.toks[k].low in ("or", "and", "nor", ",", "/"):
-                if self.toks[k + 1].low in ("or", "and", "nor"):
+                k += 1
+                while k + 1 < len(self.toks) and self.toks[k].low in (
+                    "or",
+                    "and",
+                    "nor",
+                    "any",
+                    "a",
+                    "an",
+                    "the",
+                    "other",
+                ):
                     k += 1
-                    continue
-                out.add(k + 1)
-                k += 2
+                out.add(k)
+                k += 1
         return out
 
     def treated(self, h: Hit) -> bool:

@@ -177,28 +177,49 @@ VERBS_OF_PHRASE = word_set(
     "quote repeat reproduce place"
 )  # fmt: skip
 VERB_CLASS = {
-    **dict.fromkeys(["reveal", "disclose", "share", "divulge", "expose", "tell", "give_away", "show", "leak", "publish", "surface"], "reveal"),
-    **dict.fromkeys(["mention", "name", "reference", "bring_up", "refer", "discuss", "talk", "speak"], "mention"),
+    # to say, give or show a thing is one class: who may not mention prices may not quote them either
+    **dict.fromkeys(
+        ["reveal", "disclose", "share", "divulge", "expose", "tell", "show", "leak", "publish", "surface", "mention", "name",
+         "reference", "refer", "discuss", "talk", "speak", "quote", "state", "list", "offer", "extend", "give", "provide",
+         "include", "add", "present", "supply", "output", "generate", "produce", "display", "announce", "communicate", "advertise",
+         "write", "insert", "post", "contain", "make", "use", "grant", "hand_out", "raise", "address", "cover", "say", "print"],
+        "say"),
+    **dict.fromkeys(["guess", "speculate", "assume", "presume", "surmise"], "guess"),
+    **dict.fromkeys(["swear", "curse", "cuss"], "swear"),
+    **dict.fromkeys(["modify", "edit", "change", "alter", "update", "overwrite", "rewrite"], "change"),
+    **dict.fromkeys(["execute", "run", "launch"], "run"),
+    **dict.fromkeys(["send", "email", "mail", "dispatch"], "send"),
+    **dict.fromkeys(["help", "assist", "support"], "help"),
+    **dict.fromkeys(["refund", "reimburse"], "refund"),
+    **dict.fromkeys(["accept", "approve", "allow", "permit"], "accept"),
+    **dict.fromkeys(["schedule", "book", "reserve", "arrange"], "book"),
     **dict.fromkeys(["recommend", "suggest", "propose", "advise", "endorse"], "recommend"),
     **dict.fromkeys(["promise", "guarantee", "commit", "pledge"], "promise"),
     **dict.fromkeys(["compare", "contrast"], "compare"),
     **dict.fromkeys(["escalate", "transfer", "hand", "forward", "route"], "escalate"),
     **dict.fromkeys(["confirm", "verify", "check", "validate", "authenticate"], "verify"),
-    **dict.fromkeys(["offer", "propose_", "extend"], "offer"),
-    **dict.fromkeys(["quote", "state", "list"], "state"),
     **dict.fromkeys(["store", "save", "keep", "retain", "record", "log"], "store"),
     **dict.fromkeys(["delete", "erase", "remove", "purge"], "delete"),
     **dict.fromkeys(["repeat", "restate", "paraphrase"], "repeat"),
     **dict.fromkeys(["request", "collect", "demand", "solicit"], "request"),
 }  # fmt: skip
 MENTIONING = word_set("compare recommend promote criticize criticise praise contrast cite advertise")
+# "make a guess" is to guess
+NOUN_VERB = {"guess": "guess", "assumption": "guess", "speculation": "guess", "presumption": "guess", "recommendation": "recommend",
+             "promise": "promise", "guarantee": "promise", "commitment": "promise", "comparison": "compare", "suggestion": "recommend",
+             "change": "change", "modification": "change", "edit": "change", "booking": "book", "reservation": "book", "refund": "refund",
+             "translation": "translate", "prediction": "predict", "estimate": "estimate", "diagnosis": "diagnose"}  # fmt: skip
+NOT_ACTIONS = word_set(
+    "be have do keep remember ensure try note make sure see let get go become stay remain need want like prefer avoid refrain "
+    "write respond reply answer start begin end finish consider follow treat act imagine think assume_ know feel seem follow"
+)
 OBJECT_CLASS = {
-    **VERB_CLASS,
     **dict.fromkeys(["vendor", "rival", "competition", "competing", "supplier_"], "competitor"),
     **dict.fromkeys(["cost", "fee", "pricing", "rate_", "charge"], "price"),
     **dict.fromkeys(["password", "credential", "secret", "passphrase"], "password"),
     **dict.fromkeys(["client", "consumer"], "customer"),
-    **dict.fromkeys(["guideline", "instruction", "prompt"], "instruction"),
+    **dict.fromkeys(["guideline", "instruction", "prompt", "rule"], "instruction"),
+    **dict.fromkeys(["rebate", "markdown_", "reduction"], "discount"),
     **dict.fromkeys(["picture", "photo", "figure_", "illustration"], "image"),
 }  # fmt: skip
 ACTION_VERBS = frozenset(VERB_CLASS.values()) | word_set(
