@@ -7,7 +7,7 @@ is spent.  `attribute_lines` regresses compliance on random masks (LASSO, as in 
 Pure: trials are values, randomness is an argument; asking a model is the runner's work.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -63,12 +63,17 @@ def benjamini_hochberg_e(e_values: Sequence[float], level: float = 0.05) -> list
 
 
 def probe_pairs(
-    trial: Callable[[int, bool, int], float], n_pairs: int, budget: int, level: float = 0.05, batch: int = 8
+    trial: Callable[[int, bool, int], float],
+    n_pairs: int,
+    budget: int,
+    level: float = 0.05,
+    batch: int = 8,
+    smallest: float = 0.12,
 ) -> tuple[dict[int, list[tuple[float, float]]], list[int]]:
     """Spend a budget of trials over line pairs, stopping each when it is decided.
 
-    `trial(pair, with_line, repeat)` gives one compliance.  Pairs that look hopeless (mean below 0.02
-    after 3 batches) rest first.  Returns all (without, with) trials by pair and the pairs found.
+    `trial(pair, with_line, repeat)` gives one compliance.  Pairs that look hopeless (mean below 0.02,
+    or hardly `smallest`, after 3 batches) rest.  Returns all (without, with) trials by pair and the pairs found.
     """
     done: dict[int, list[tuple[float, float]]] = {k: [] for k in range(n_pairs)}
     active, spent = set(range(n_pairs)), 0
@@ -81,8 +86,9 @@ def probe_pairs(
         evidence = [e_value([a - b for a, b in done[j]]) for j in range(n_pairs)]
         found = benjamini_hochberg_e(evidence, level)
         active -= set(found)
-        gap = float(np.mean([a - b for a, b in done[k]]))
-        if len(done[k]) >= 3 * batch and gap < 0.02:
+        gaps = np.array([a - b for a, b in done[k]])
+        reach = float(gaps.mean() + 2 * gaps.std() / np.sqrt(len(gaps)))
+        if len(gaps) >= 3 * batch and (gaps.mean() < 0.02 or reach < smallest):
             active.discard(k)
     return done, found
 
@@ -120,7 +126,7 @@ def lasso(
     return beta
 
 
-def position_spread(compliance: dict[str, Sequence[float]]) -> Estimate:
+def position_spread(compliance: Mapping[str, Sequence[float]]) -> Estimate:
     """Largest difference of mean compliance between places (start, middle, end); above 0.15 is sensitive."""
     means = {k: float(np.mean(v)) for k, v in compliance.items() if len(v)}
     n = min((len(v) for v in compliance.values()), default=0)
@@ -135,3 +141,24 @@ def fossils(effects_before: Sequence[float], effects_now: Sequence[float], small
     """Lines that mattered to the old model and are inert on the new one: candidates to remove."""
     pairs = enumerate(zip(effects_before, effects_now, strict=True))
     return [k for k, (old, new) in pairs if abs(old) >= 2 * smallest and abs(new) < smallest]
+
+
+def no_effect(tested: int) -> Estimate:
+    """Zero interfering pairs among those tested, with the rule-of-three bound."""
+    return Estimate(
+        value=0.0,
+        low=0.0,
+        high=min(1.0, 3.0 / max(tested, 1)),
+        n=tested,
+        method="rule of three",
+        segment="pairs tested",
+    )
+
+
+def correlation(r: float, n: int) -> Estimate:
+    """A rank correlation with Fisher's interval (Bonett and Wright's variance for Spearman)."""
+    z = float(np.arctanh(np.clip(r, -0.999, 0.999)))
+    half = 1.96 * float(np.sqrt((1 + r * r / 2) / max(n - 3, 1)))
+    return Estimate(
+        value=r, low=float(np.tanh(z - half)), high=float(np.tanh(z + half)), n=n, method="Fisher, Bonett-Wright"
+    )

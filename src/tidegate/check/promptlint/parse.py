@@ -91,6 +91,9 @@ def _conjoin(a: tuple[Conjunction, ...], b: tuple[Conjunction, ...]) -> tuple[Co
 @lru_cache(maxsize=50_000)
 def parse_sentence(text: str, intro: str = "") -> Parsed:
     """Parse one sentence under the intro of its list; cached, so that an edit re-reads one line."""
+    mark = MARK.match(text)
+    if mark is not None:
+        text = text[mark.end() :]
     masked = mask(text)
     s = expand(masked.text)
     if text.rstrip().endswith(":") and len(text) < 60 and not re.search(r"\d", text):
@@ -98,6 +101,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     if text.rstrip().endswith("?") and not re.search(r"\b(?:please|can you|could you|would you)\b", s, re.I):
         return EMPTY
     s, negative_intro, guard_intro = _join_intro(s, intro)
+    negative_intro = negative_intro or bool(mark and CROSS & set(mark.group(0)) and not BANS.match(s))
     labels: list[str] = []
     concern = ""
     s = STRESS.sub("", s)
@@ -254,6 +258,10 @@ def tool_order(s: str) -> Draft | None:
     return Draft(Constraint("order", "before", [f"call {first}", f"call {second}"]), universal=universal)
 
 
+# "✅ Use tables", "❌ Long answers": a mark at the start, and the marks that forbid
+MARK = re.compile("[\u2190-\u2bff\U0001f300-\U0001faff\ufe0f\u200d]+\\s+")
+CROSS = frozenset("\u274c\u2716\u2717\u2718\u26d4\U0001f6ab\U0001f6d1")
+BANS = re.compile(r"\s*(?:never|do not|no|avoid|not|without|refrain)\b", re.I)
 STRESS = re.compile(
     r"^\s*(?:it is (?:mandatory|required|essential|imperative|important|crucial|necessary|obligatory|vital|critical) (?:that|to|for you to)\s+"
     r"|(?:please )?(?:make sure|be sure|ensure|remember|take care|see to it|make certain)(?: (?:that|to))?\s+(?:you (?:always )?)?)",

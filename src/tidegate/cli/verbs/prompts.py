@@ -33,6 +33,9 @@ from tidegate.check.promptlint.timeline import (
     section_owner,
 )
 from tidegate.cli.output import emit, judge_jsonl
+from tidegate.cli.verbs.prompts_lsp import lsp
+from tidegate.cli.verbs.prompts_probe import probe
+from tidegate.cli.verbs.prompts_traffic import traffic
 from tidegate.readers import git_history
 from tidegate.readers.prompts import read_prompts, read_text
 from tidegate.render.github import github
@@ -441,3 +444,7 @@ def hook() -> None:
     Example: tidegate prompts hook
     """
     click.echo(HOOK, nl=False)
+
+
+for _verb in (probe, traffic, lsp):
+    command.add_command(_verb)
