@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tidegate.check.constraints.plugin import ConstraintsCheck
+from tidegate.check.promptlint.plugin import PromptCheck
 from tidegate.readers.constraints_file import PolicyFile
 from tidegate.readers.otlp import encode
 from tidegate.runner.otlp_export import OtlpExporter
@@ -136,7 +137,7 @@ def finding_book(store: Store) -> FindingBook:
 
 def checks(settings: Settings) -> tuple[Check, ...]:
     """The checks that run over live traffic, as the settings ask."""
-    found: list[Check] = []
+    found: list[Check] = [PromptCheck()]
     if settings.constraints is not None:
         found.append(ConstraintsCheck(PolicyFile(Path(settings.constraints)).current()))
     return tuple(found)

@@ -189,7 +189,7 @@ def test_an_editor_sees_both_lines_with_links() -> None:
     assert code == 0
     first, second = [m["params"]["diagnostics"] for m in out if m.get("method") == "textDocument/publishDiagnostics"]
     assert [d["range"]["start"]["line"] for d in first] == [1, 2]
-    assert first[1]["range"]["start"]["character"] == 3  # an emoji is two units of UTF-16
+    assert first[1]["range"]["end"]["character"] == 3 + len(TWO[1])  # an emoji is two units of UTF-16
     assert first[0]["relatedInformation"][0]["location"]["range"] == first[1]["range"]
     assert second == []
     assert next(m for m in out if m.get("id") == 2)["error"]["code"] == -32601

@@ -1,6 +1,5 @@
 """`tidegate prompts lsp`: the linter in an editor, over the Language Server Protocol on standard input and output."""
 
-
 from __future__ import annotations
 
 import bisect
