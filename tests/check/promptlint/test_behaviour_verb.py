@@ -36,7 +36,8 @@ class Planted(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         system, question = body["messages"][0]["content"], body["messages"][1]["content"]
         type(self).asked.append(system)
-        draw = int(hashlib.sha256(f"{len(type(self).asked)}{question}".encode()).hexdigest(), 16) % 100
+        again = sum(1 for s in type(self).asked if s == system)
+        draw = int(hashlib.sha256(f"{again}{system}{question}".encode()).hexdigest(), 16) % 100
         long = "in detail" in system and draw < 85
         text = (
             "This is a very long answer that goes on and on." if long or "5 words" not in system else "Yes, it is open."
@@ -77,7 +78,7 @@ def prompt(tmp_path: Path) -> Path:
 
 def test_interference_is_found_and_nothing_else(tmp_path: Path, url: str) -> None:
     cache = tmp_path / "cache.jsonl"
-    code, out = run(prompt(tmp_path), url, "--calls", "2000", "--cache", str(cache), "--test", "interference")
+    code, out = run(prompt(tmp_path), url, "--calls", "6000", "--cache", str(cache), "--test", "interference")
     found = [f for f in out["findings"] if f["rule"] == "interference"]
     assert [(f["evidence"]["core"][0]["line"], f["evidence"]["core"][1]["line"]) for f in found] == [(2, 5)]
     evidence = found[0]["evidence"]
@@ -86,8 +87,8 @@ def test_interference_is_found_and_nothing_else(tmp_path: Path, url: str) -> Non
     assert evidence["e_value"] > 20
     assert code == 1
     asked = len(Planted.asked)
-    assert asked == out["calls"] < 600  # stopped early
-    code, again = run(prompt(tmp_path), url, "--calls", "2000", "--cache", str(cache), "--test", "interference")
+    assert asked == out["calls"] < 3000  # stopped early
+    code, again = run(prompt(tmp_path), url, "--calls", "6000", "--cache", str(cache), "--test", "interference")
     assert len(Planted.asked) == asked
     assert again["calls"] == 0
     assert [f["rule"] for f in again["findings"]] == ["interference"]

@@ -15,7 +15,8 @@ from tidegate.check.promptlint.model import Core, Instruction, Source, Unit
 
 QUESTIONS = (
     "How do I reset my password?", "What do you recommend for a small team?", "Explain how a rainbow forms.",
-    "My order has not arrived. What now?", "Give me three ideas for dinner.", "What is the difference between a loan and a lease?",
+    "My order has not arrived. What now?", "Give me three ideas for dinner.",
+    "What is the difference between a loan and a lease?",
     "Summarise why sleep matters.", "Can you help me plan a weekend trip?",
 )  # fmt: skip
 PLACES = ("start", "middle", "end")
