@@ -48,6 +48,7 @@ from tidegate.store.journal import JournalWriter
 from tidegate.store.keys import FileKeys
 from tidegate.store.revocations import FileRevocations
 from tidegate.store.schedule_journal import ScheduleJournal
+from tidegate.verification import VerifyEndpoint, guard_of
 
 log = logging.getLogger("tidegate")
 SOCKETS = "sockets"  # folder of the workers' control sockets, below the store
@@ -129,6 +130,9 @@ def guards_of(settings: Settings) -> tuple[Guard, ...]:
         thresholds = read_thresholds(settings.loops.calibration)
         enforce = settings.loops.mode == "enforce"
         guards.append(ToolLoopGuard(thresholds, enforce=enforce, steps_max=settings.loops.steps_max))
+    answers = guard_of(settings.verify, settings.store)
+    if answers is not None:
+        guards.append(answers)
     return tuple(guards)
 
 
@@ -151,9 +155,9 @@ def shaper_of(settings: Settings) -> Shaper | None:
 TRACES = TracesEndpoint()  # one a worker process; its journal outlives every reload
 
 
-def endpoints_of(settings: Settings) -> Mapping[bytes, LocalEndpoint]:  # noqa: ARG001
+def endpoints_of(settings: Settings) -> Mapping[bytes, LocalEndpoint]:
     """The paths other parts answer."""
-    return {b"/v1/traces": TRACES}
+    return {b"/v1/traces": TRACES, b"/v1/verify": VerifyEndpoint(settings.verify)}
 
 
 def admission_of(settings: Settings, index: int = 0) -> Admission:

@@ -172,6 +172,19 @@ class Loops(Section, frozen=True):
     calibration: str | None = None  # thresholds written by `tidegate loops calibrate`
 
 
+class Verify(Section, frozen=True):
+    """Whose answers are checked by computation, and against what knowledge of yours.
+
+    `tenants` maps a tenant (or `*`) to `annotate` (a note at the end), `block` (withheld) or `queue`
+    (withheld, for an expert: `tidegate verify --queue`).
+    """
+
+    tenants: dict[str, Literal["annotate", "block", "queue"]] = {}
+    registry: tuple[str, ...] = ()  # YAML files of coefficients by standard, edition and clause
+    library: str | None = None  # JSONL file of works
+    packages: str | None = None  # the whole list of import names that may be used
+
+
 class Settings(Section, frozen=True):
     """The whole of `tidegate.yaml`."""
 
@@ -188,5 +201,6 @@ class Settings(Section, frozen=True):
     models: Models = Models()
     loops: Loops = Loops()
     constraints: str | None = None  # path of constraints.yaml
+    verify: Verify = Verify()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "text"] = "auto"  # auto: text on a terminal, else JSON lines

@@ -17,7 +17,8 @@ from tidegate.spine.conversation import Conversation, Delta, FinishDelta, TextDe
 from tidegate.spine.finding import Finding, Severity
 
 Mode = Literal["annotate", "block", "queue"]
-CHARACTERS_MAX = 1_000_000
+CHARACTERS_MAX = 200_000  # of one answer: a worker serves others meanwhile
+NOTES_MAX = 5
 WITHHELD = "This answer was withheld: a technical claim in it does not hold."
 
 
@@ -39,16 +40,16 @@ class VerifyGuard:
 
 
 class VerifySession:
-    """One answer: text is gathered, decided at its end."""
+    """One call: the text of each choice is gathered, and decided at its end."""
 
     def __init__(self, guard: VerifyGuard, call: Call, mode: Mode) -> None:
         self.guard, self.call, self.mode = guard, call, mode
         self.question = ""
-        self.text: list[str] = []
-        self.length = 0
-        self.held: list[Delta] = []
+        self.text: dict[int, list[str]] = {}
+        self.length: dict[int, int] = {}
+        self.held: dict[int, list[Delta]] = {}
         self.found: tuple[Finding, ...] = ()
-        self.done = False
+        self.done: set[int] = set()
 
     def request(self, conversation: Conversation) -> GuardDecision:
         """Remember the question; requests always pass."""
@@ -57,17 +58,19 @@ class VerifySession:
         return ALLOW
 
     def feed(self, delta: Delta, now_s: float) -> Sequence[Delta]:
-        """Annotating streams on; blocking and queueing hold the first choice's text."""
-        if isinstance(delta, TextDelta) and delta.channel == "content" and delta.choice == 0:
-            if self.length + len(delta.text) <= CHARACTERS_MAX:
-                self.text.append(delta.text)
-                self.length += len(delta.text)
+        """Annotating streams on; blocking and queueing hold a choice's text until its end."""
+        if isinstance(delta, TextDelta) and delta.channel == "content":
+            n = delta.choice
+            length = self.length.get(n, 0)
+            self.length[n] = length + len(delta.text)
+            if length < CHARACTERS_MAX:
+                self.text.setdefault(n, []).append(delta.text[: CHARACTERS_MAX - length])
             if self.mode == "annotate":
                 return (delta,)
-            self.held.append(delta)
+            self.held.setdefault(n, []).append(delta)
             return ()
-        if isinstance(delta, FinishDelta) and delta.choice == 0:
-            return (*self._decide(), delta)
+        if isinstance(delta, FinishDelta):
+            return (*self._decide(delta.choice), delta)
         return (delta,)
 
     def tool_call(self, call: ToolCall) -> GuardDecision:
@@ -75,25 +78,43 @@ class VerifySession:
         return ALLOW
 
     def finish(self, now_s: float) -> Sequence[Delta]:
-        """Decide if the stream ended without saying so."""
-        return self._decide()
+        """Decide what the stream ended without saying so."""
+        return tuple(d for n in sorted(self.text) for d in self._decide(n))
 
     def findings(self) -> tuple[Finding, ...]:
-        """What was refuted."""
+        """What was refuted, and what was too long to be checked."""
         return self.found
 
-    def _decide(self) -> tuple[Delta, ...]:
-        if self.done:
+    def _decide(self, choice: int) -> tuple[Delta, ...]:
+        if choice in self.done or choice not in self.text:
             return ()
-        self.done = True
-        verification = verify_answer("".join(self.text), self.question, self.guard.knowledge, subject=self.call.call_id)
-        self.found = verification.findings
-        errors = [f for f in self.found if f.severity is Severity.ERROR]
+        self.done.add(choice)
+        verification = verify_answer(
+            "".join(self.text[choice]), self.question, self.guard.knowledge, subject=self.call.call_id
+        )
+        self.found += verification.findings
+        if self.length[choice] > CHARACTERS_MAX:
+            self.found += (_too_long(self.call.call_id, self.length[choice]),)
+        held = tuple(self.held.pop(choice, ()))
+        errors = [f for f in verification.findings if f.severity is Severity.ERROR]
         if not errors:
-            return tuple(self.held)
+            return held
         if self.mode == "annotate":
-            notes = "\n".join(f"- {f.message}" for f in errors[:5])
-            return (TextDelta(text=f"\n\n[Checked by computation, does not hold:]\n{notes}"),)
+            notes = "\n".join(f"- {f.message}" for f in errors[:NOTES_MAX])
+            more = f"\n- and {len(errors) - NOTES_MAX} more" if len(errors) > NOTES_MAX else ""
+            return (TextDelta(text=f"\n\n[Checked by computation, does not hold:]\n{notes}{more}", choice=choice),)
         if self.mode == "queue" and self.guard.enqueue is not None:
-            self.guard.enqueue(self.call.call_id, self.call.identity.tenant, self.question, verification)
-        return (TextDelta(text=WITHHELD + (" A person will look at it." if self.mode == "queue" else "")),)
+            key = f"{self.call.call_id}.{choice}" if choice else self.call.call_id
+            self.guard.enqueue(key, self.call.identity.tenant, self.question, verification)
+        text = WITHHELD + (" A person will look at it." if self.mode == "queue" else "")
+        return (TextDelta(text=text, choice=choice),)
+
+
+def _too_long(subject: str, length: int) -> Finding:
+    return Finding(
+        rule="not-checked",
+        severity=Severity.WARNING,
+        subject=subject,
+        message=f"only the first {CHARACTERS_MAX} of {length} characters were checked",
+        evidence={"certainty": "measured", "characters": length},
+    )
