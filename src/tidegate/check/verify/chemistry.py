@@ -35,7 +35,7 @@ NOT_SAID = re.compile(
     re.I,
 )
 
-STATE_PATTERNS = tuple(re.compile(p, re.I if i > 8 else 0) for i, p in enumerate((
+STATE_FORMS = (
     rf"(?:[Oo]xidation\s+(?:state|number)s?|valence state)\s+(?:of|for)\s+(?:the\s+)?(?:each\s+)?{ELEMENT}(?:\s+atoms?)?,?\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?[^.\n\d+]{{0,24}}?(?:is|=|:|equals|must be|has to be|as|of|are)\s*(?:equal to\s*)?\$?\(?{VALUE}",
     rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+)?{STATE_WORDS}\s+(?:of|for)\s+(?:the\s+)?{ELEMENT}(?:\s+atoms?)?\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
     rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:each\s+|the\s+|every\s+)?{ELEMENT}(?:\s+atoms?|\s+ion)?\s+(?:has|have|is|exhibits|shows|adopts|carries|takes|exists|assumes|sits|occurs)[^.\n+\d]{{0,50}}?(?:{STATE_WORDS}\s*(?:of|is|=)?|(?:in|at)\s+(?:the|its|an?)|of|state)\s*\$?\(?{VALUE}",
@@ -49,7 +49,15 @@ STATE_PATTERNS = tuple(re.compile(p, re.I if i > 8 else 0) for i, p in enumerate
     rf"\b[Ii]n\s+(?:the\s+)?(?:[a-z]+\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+|each\s+)?{ELEMENT}\s+(?:is|has|=|averages)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
     rf"(?<![A-Za-z\d]){ELEMENT}\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:is|=)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
     rf"[Oo]xidation\s+(?:state|number)\s+(?:of|for)\s+{ELEMENT}\s*(?:is|=|:)\s*\$?\(?{VALUE}\)?\$?\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
-)))  # fmt: skip
+)  # fmt: skip
+
+
+@cache
+def state_patterns() -> tuple[re.Pattern[str], ...]:
+    """The forms of a statement on an oxidation state, compiled when first needed."""
+    return tuple(re.compile(p) for p in STATE_FORMS)
+
+
 CHARGE_PATTERNS = (
     re.compile(
         rf"(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ions?|anions?|cations?)\s+(?:is|has the formula|is written(?: as)?|=)\s+\**\$?(?P<formula>{FORMULA})(?=[\s,.;:)$*]|$)"
@@ -154,7 +162,7 @@ def _sentence(text: str, at: int) -> str:
 
 
 def _states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:
-    for pattern in STATE_PATTERNS:
+    for pattern in state_patterns():
         for found in pattern.finditer(text, start, end):
             sentence = _sentence(text, found.start("value"))
             bare = re.search(r"[+\-−–]", found.group("value")) and not re.search(

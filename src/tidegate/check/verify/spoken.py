@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import cache
 from math import isqrt
 
 from tidegate.check.verify.lexer import NUMBER, number_value
@@ -149,9 +150,7 @@ def _n(name: str) -> str:
 
 
 OUT, PERCENT_OUT = END.replace("{n}", N), rf"(?P<out>{N})\s?(?:%|percent|per cent)"
-PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[Fraction, str] | None]], ...] = tuple(
-    (re.compile(pattern, re.I), compute)
-    for pattern, compute in (
+FORMS: tuple[tuple[str, Callable[[re.Match[str]], tuple[Fraction, str] | None]], ...] = (
         (rf"(?<!\w)(?:the\s+)?(?P<what>sum|total|product|difference|average|mean|arithmetic mean|median|quotient) (?:of|between) {LIST}{UNIT}{IS}{OUT}", _of_list),
         (rf"(?<![\w\d-])(?P<share>{'|'.join(sorted(SHARES, key=len, reverse=True))}) (?:of )?{_n('a')}{UNIT}{IS}{OUT}", _share),
         (rf"\bfrom {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})?,?(?:\s*\(|\s+(?:is|was|represents|means|corresponds to|amounts to|gives),?\s+|,\s*)(?:an?\s+)?(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*(?:an?\s+)?{PERCENT_OUT}\s+(?P<way>increase|decrease|rise|drop|decline|reduction|growth|gain|fall|loss|jump)", _change),
@@ -164,8 +163,15 @@ PHRASES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[Fraction, 
         (rf"(?<![\w.%]){_n('a')} (?P<way>more|less) than {_n('b')}{IS}{OUT}", _less),
         (rf"(?<![\w.(]){_n('a')} (?:mod|modulo|%) {_n('b')}\s*(?:=|≡|\bis\b|\bequals\b)\s*{OUT}", _modulo),
         (rf"(?:the )?remainder (?:when|of) {_n('a')} (?:is )?(?:divided|÷|/)(?: by)? {_n('b')}{IS}{OUT}", _modulo),
-    )
 )  # fmt: skip
+
+
+@cache
+def phrase(n: int) -> re.Pattern[str]:
+    """The n-th form, compiled when first needed."""
+    return re.compile(FORMS[n][0], re.I)
+
+
 KEYS: tuple[tuple[str, ...], ...] = (
     ("sum ", "total ", "product ", "difference ", "average ", "mean ", "median ", "quotient "), ("half", "third", "quarter", "fourth", "fifth", "tenth", "twice", "double", "triple", "times"), ("increase", "decrease", "rise", "drop", "decline", "reduction", "growth", "gain", "fall", "loss", "jump"),
     ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
@@ -181,15 +187,16 @@ UNSURE = re.compile(
 
 
 def check_spoken(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
-    """Decisions on the phrases of `PHRASES` in prose."""
+    """Decisions on the phrases of `FORMS` in prose."""
     for start, end in ranges:
         if TRIGGER.search(text, start, end) is None:
             continue
         lowered = text[start:end].lower()
-        for (pattern, compute), keys in zip(PHRASES, KEYS, strict=True):
+        for n, keys in enumerate(KEYS):
             if not any(k in lowered for k in keys):
                 continue
-            for found in pattern.finditer(text, start, end):
+            compute = FORMS[n][1]
+            for found in phrase(n).finditer(text, start, end):
                 decision = _decide(text, found, compute)
                 if decision is not None:
                     yield decision

@@ -22,7 +22,7 @@ from tidegate.spine.errors import InputError, WrongUse
 from tidegate.spine.estimate import Measure, NotMeasured
 from tidegate.spine.finding import Severity
 from tidegate.spine.gate import Verdict
-from tidegate.stats.intervals import proportion
+from tidegate.stats.shares import share
 
 BYTES_MAX = 16 * 1024 * 1024
 
@@ -131,7 +131,7 @@ def _answer(found: list[Verification]) -> Answer:
     findings = tuple(f for v in found for f in v.findings)
     decisions = [d for v in found for d in v.decisions]
     decided = sum(d.support is not Support.UNVERIFIABLE for d in decisions)
-    coverage = proportion((decided, len(decisions)))
+    coverage = share(decided, len(decisions))
     if not decisions:
         coverage = NotMeasured(
             reason="no checkable claim was found",
