@@ -47,7 +47,8 @@ class VerifyEndpoint:
             status, answer = importlib.import_module("tidegate.check.verify.endpoint").handle(body, self.knowledge)
             refused = status >= 400
             code = msgspec.json.decode(answer)["error"]["code"] if refused else None
-            respond(Reply(status=status, body=answer, code=code, ending=Ending.REFUSED_INVALID if refused else Ending.COMPLETED))  # fmt: skip
+            ending = Ending.REFUSED_INVALID if refused else Ending.COMPLETED
+            respond(Reply(status=status, body=answer, code=code, ending=ending))
         except Exception as error:
             log.exception("verifying an answer failed")
             text = _error("server_error", "internal_error", type(error).__name__)

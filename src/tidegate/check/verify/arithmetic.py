@@ -274,6 +274,8 @@ def _before(tokens: Sequence[Token], i: int, start: int) -> Token | None:
 
 def _dangerous(tokens: Sequence[Token], i: int, start: int) -> bool:
     words = [t.text.lower() for t in tokens[max(start, i - 4) : i] if t.kind == "word"]
+    if words and words[-1] in ("is", "are", "was", "equals"):
+        return any(w in ("average", "mean", "median", "half") for w in words)
     return bool(words) and (
         words[-1] in DANGER or any(w in ("average", "mean", "sum", "product", "root", "half", "median") for w in words)
     )
@@ -499,7 +501,8 @@ def _slack(a: Node, b: Node, exact: Interval, about: bool, mode: Mode, *, wide: 
         return max(ulp * Fraction(999, 1000), _last_place(leaf.token) * scale / 2)
     if about:
         return max(_last_place(leaf.token) * scale, abs(exact.middle) / 200)
-    return ulp * Fraction(999, 1000)
+    truncated = abs(leaf.token.value * scale) < abs(exact.middle)
+    return ulp * Fraction(999, 1000) if truncated else ulp * Fraction(501, 1000)
 
 
 def _last_place(token: Token) -> Fraction:
@@ -547,6 +550,16 @@ def _why_not_refute(
         and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 20
     ):
         return "an approximation"
+    if re.search(r"(?:[±∓^_]|\\pm|\\mp|\+/-|\+-)\s*$", text[max(0, start - 6) : start]) or re.match(
+        r"\s*(?:[±∓]|\\pm|\\mp|\+/-|\+-)", text[end : end + 6]
+    ):
+        return "part of a longer expression"
+    if (
+        operators(b)
+        and re.search(r"\bround|\bestimat|\bapprox|\bnearest|\broughly", line[-120:], re.I)
+        and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 5
+    ):
+        return "an estimate with rounded numbers"
     if "tight-x" in flags:
         return "it may be a size, not a product"
     if _negative_base(a) and abs(found.computed.middle) == abs(found.stated.middle):

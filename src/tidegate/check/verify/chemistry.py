@@ -36,19 +36,19 @@ NOT_SAID = re.compile(
 )
 
 STATE_FORMS = (
-    rf"(?:[Oo]xidation\s+(?:state|number)s?|valence state)\s+(?:of|for)\s+(?:the\s+)?(?:each\s+)?{ELEMENT}(?:\s+atoms?)?,?\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?[^.\n\d+]{{0,24}}?(?:is|=|:|equals|must be|has to be|as|of|are)\s*(?:equal to\s*)?\$?\(?{VALUE}",
-    rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+)?{STATE_WORDS}\s+(?:of|for)\s+(?:the\s+)?{ELEMENT}(?:\s+atoms?)?\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
-    rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:each\s+|the\s+|every\s+)?{ELEMENT}(?:\s+atoms?|\s+ion)?\s+(?:has|have|is|exhibits|shows|adopts|carries|takes|exists|assumes|sits|occurs)[^.\n+\d]{{0,50}}?(?:{STATE_WORDS}\s*(?:of|is|=)?|(?:in|at)\s+(?:the|its|an?)|of|state)\s*\$?\(?{VALUE}",
-    rf"{ELEMENT}\s+(?:has|have|is|exhibits|shows|adopts|carries|takes|assumes)[^.\n+\d]{{0,40}}?{STATE_WORDS}?\s*(?:of|is|in the|in an?|=|at)\s*\$?\(?{VALUE}\)?\$?(?:\s+{STATE_WORDS})?\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
-    rf"{ELEMENT}(?:\s+atoms?)?\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:has|have|is|exhibits|shows|carries|takes|exists)[^.\n+\d]{{0,50}}?(?:{STATE_WORDS}\s*(?:of|is|=)?|(?:in|at)\s+(?:the|its|an?)|of)\s*\$?\(?{VALUE}",
-    rf"(?:[Tt]he\s+|[Ii]ts\s+|[Aa]n?\s+)?{VALUE}\s+{STATE_WORDS}\s+(?:of|for)\s+(?:the\s+)?{ELEMENT}\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
+    rf"(?:[Oo]xidation\s+(?:state|number)s?|valence state)\s+(?:of|for)\s+(?:the\s+)?(?:each\s+)?{ELEMENT}(?:\s+atoms?)?,?\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?[^.\n\d+]{{0,24}}?(?:is|=|:|equals|must be|has to be|as|of|are)\s*(?:equal to\s*)?\$?\(?{VALUE}",
+    rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+)?{STATE_WORDS}\s+(?:of|for)\s+(?:the\s+)?{ELEMENT}(?:\s+atoms?)?\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
+    rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:each\s+|the\s+|every\s+)?{ELEMENT}(?:\s+atoms?|\s+ion)?\s+(?:has|have|is|exhibits|shows|adopts|carries|takes|exists|assumes|sits|occurs)[^.\n+\d]{{0,50}}?(?:{STATE_WORDS}\s*(?:of|is|=)?|(?:in|at)\s+(?:the|its|an?)|of|state)\s*\$?\(?{VALUE}",
+    rf"{ELEMENT}\s+(?:has|have|is|exhibits|shows|adopts|carries|takes|assumes)[^.\n+\d]{{0,40}}?{STATE_WORDS}?\s*(?:of|is|in the|in an?|=|at)\s*\$?\(?{VALUE}\)?\$?(?:\s+{STATE_WORDS})?\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
+    rf"{ELEMENT}(?:\s+atoms?)?\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:has|have|is|exhibits|shows|carries|takes|exists)[^.\n+\d]{{0,50}}?(?:{STATE_WORDS}\s*(?:of|is|=)?|(?:in|at)\s+(?:the|its|an?)|of)\s*\$?\(?{VALUE}",
+    rf"(?:[Tt]he\s+|[Ii]ts\s+|[Aa]n?\s+)?{VALUE}\s+{STATE_WORDS}\s+(?:of|for)\s+(?:the\s+)?{ELEMENT}\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
     rf"\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:contains|has|features|includes|holds)\s+(?:an?\s+|the\s+)?{ELEMENT}(?:\s+atoms?|\s+ion)?\s+(?:in|with|at)\s+(?:the|an?|its)[^.\n+\d]{{0,30}}?(?:{STATE_WORDS}\s*(?:of|is)?\s*)?\$?\(?{VALUE}",
-    rf"{ELEMENT}(?:\s+atoms?|\s+ions?)?\s+(?:is|are|has|have|exists?|occurs?|stays?)\s+(?:in\s+)?(?:the|an?|its)\s+(?:formal\s+)?{VALUE}\s+(?:{STATE_WORDS}|state)\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
-    rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+)?{ELEMENT}['’]s?\s+(?:average\s+|mean\s+)?{STATE_WORDS}\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
-    rf"{ELEMENT}['’]s?\s+(?:average\s+|mean\s+)?{STATE_WORDS}\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
-    rf"\b[Ii]n\s+(?:the\s+)?(?:[a-z]+\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+|each\s+)?{ELEMENT}\s+(?:is|has|=|averages)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
-    rf"(?<![A-Za-z\d]){ELEMENT}\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:is|=)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
-    rf"[Oo]xidation\s+(?:state|number)\s+(?:of|for)\s+{ELEMENT}\s*(?:is|=|:)\s*\$?\(?{VALUE}\)?\$?\s+in\s+(?:the\s+)?(?:[a-z]+\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
+    rf"{ELEMENT}(?:\s+atoms?|\s+ions?)?\s+(?:is|are|has|have|exists?|occurs?|stays?)\s+(?:in\s+)?(?:the|an?|its)\s+(?:formal\s+)?{VALUE}\s+(?:{STATE_WORDS}|state)\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
+    rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+)?{ELEMENT}['’]s?\s+(?:average\s+|mean\s+)?{STATE_WORDS}\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
+    rf"{ELEMENT}['’]s?\s+(?:average\s+|mean\s+)?{STATE_WORDS}\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
+    rf"\b[Ii]n\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+|each\s+)?{ELEMENT}\s+(?:is|has|=|averages)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
+    rf"(?<![A-Za-z\d]){ELEMENT}\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:is|=)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
+    rf"[Oo]xidation\s+(?:state|number)\s+(?:of|for)\s+{ELEMENT}\s*(?:is|=|:)\s*\$?\(?{VALUE}\)?\$?\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
 )  # fmt: skip
 
 
@@ -78,6 +78,9 @@ CHARGE_OF = re.compile(
 MASS_AFTER = re.compile(
     rf"(?<![A-Za-z\d])(?P<formula>{FORMULA})\$?\)?,?\s+(?:has|have|having|with|and its)\s+(?:an?\s+|the\s+)?(?:molar\s+mass|molecular\s+(?:weight|mass)|formula\s+(?:weight|mass))\s*(?:is|=|≈|:|of)?\s*(?:about|approximately|roughly|around)?\s*\$?(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>g|kg|u|amu|Da)?"
 )
+MASS_OF_NAME = re.compile(
+    r"(?P<name>[A-Za-z][a-z]+(?:\s?\((?:I{1,3}|IV|VI{0,3})\))?(?:\s+[a-z]+){0,2}?)\s+(?:has|have|with)\s+(?:an?\s+|the\s+)?(?:molar\s+mass|molecular\s+(?:weight|mass)|formula\s+(?:weight|mass))\s*(?:of|=|is)?\s*(?:about|approximately|roughly|around)?\s*\$?(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>g|kg|u|amu|Da)\b"
+)
 MASS = re.compile(
     rf"(?:[Mm]olar\s+mass|[Mm]olecular\s+(?:weight|mass)|[Ff]ormula\s+(?:weight|mass)|\bM(?:_?r|W|_w)?)\s*(?:of|for|\()\s*(?:the\s+|an?\s+)?(?:(?P<name>[a-z][a-z ()IVX]{{2,40}}?)\s*,?\s*\(?)?\$?(?P<formula>{FORMULA})?\$?\)?\s*(?:is|=|≈|:|\\approx|of)\s*(?:about|approximately|roughly|around)?\s*\$?(?P<value>\d+(?:[.,]\d+)?)\s*(?:\\,|~|\\mathrm\{{~?|\\text\{{\s*)?\s*(?P<unit>g|kg|u|amu|Da)?",
 )
@@ -88,7 +91,7 @@ SIGNED = re.compile(r"(?:is|has|=|averages) \$?[+\-−–]\d")
 
 def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on every chemical statement of the prose in `ranges`."""
-    if FORMULAISH.search(text) is None:
+    if FORMULAISH.search(text) is None and vocabulary().isdisjoint(WORDS.findall(text.lower())):
         return
     yield from check_reactions(text, ranges)
     seen: set[tuple[int, int]] = set()
@@ -490,6 +493,12 @@ def _longest_name(words_text: str, *, from_start: bool) -> tuple[str, list[tuple
 
 
 def _masses(text: str, start: int, end: int) -> Iterator[Decision]:
+    for found in MASS_OF_NAME.finditer(text, start, end):
+        _, allowed = _longest_name(found.group("name").lower().strip(), from_start=False)
+        if allowed:
+            yield _compare_mass(
+                text, found, Formula(found.group("name").strip(), tuple(sorted(allowed[0][1].items())), None, ())
+            )
     for found in MASS_AFTER.finditer(text, start, end):
         formula = parse_formula(trimmed(found.group("formula")))
         if formula is not None:

@@ -37,7 +37,7 @@ ALIASES = {
     "gravitational constant": "Newtonian constant of gravitation", "universal gravitational constant": "Newtonian constant of gravitation",
     "newtonian gravitational constant": "Newtonian constant of gravitation", "newton gravitational constant": "Newtonian constant of gravitation",
     "newton constant": "Newtonian constant of gravitation", "electron charge magnitude": "elementary charge", "fundamental charge": "elementary charge",
-    "charge proton": "elementary charge", "gas constant": "molar gas constant", "ideal gas constant": "molar gas constant", "universal gas constant": "molar gas constant",
+    "charge proton": "elementary charge", "charge electron": "elementary charge", "electron charge": "elementary charge", "electronic charge": "elementary charge", "proton charge": "elementary charge", "gas constant": "molar gas constant", "ideal gas constant": "molar gas constant", "universal gas constant": "molar gas constant",
     "avogadro number": "Avogadro constant", "permittivity free space": "vacuum electric permittivity", "vacuum permittivity": "vacuum electric permittivity",
     "electric constant": "vacuum electric permittivity", "permittivity vacuum": "vacuum electric permittivity", "permeability free space": "vacuum mag. permeability",
     "vacuum permeability": "vacuum mag. permeability", "magnetic constant": "vacuum mag. permeability", "permeability vacuum": "vacuum mag. permeability",
@@ -324,10 +324,13 @@ def _doubt(
     value = abs(found[0].value)
     ratio = stated / value if value else Fraction(0)
     around = text[max(0, q.start - 90) : q.end + 50]
-    if not named and not Fraction(1, 2) < ratio < 2:
+    slipped = q.digits >= 3 and any(
+        abs(stated * Fraction(10) ** k - value) <= half * Fraction(10) ** k for k in range(-6, 7)
+    )
+    if not named and not Fraction(1, 2) < ratio < 2 and not slipped:
         return None
     if re.search(
-        r"mistake|incorrect|wrong|\bnot\b|n't|order of magnitude|in (?:water|glass|a medium|diamond)|hypothetical|suppose|if the",
+        r"\b(?:1[89]\d\d|200[01])\b|histor|older|previous|formerly|obsolete|superseded|used to|mistake|incorrect|wrong|\bnot\b|n't|order of magnitude|in (?:water|glass|a medium|diamond)|hypothetical|suppose|if the",
         around,
         re.I,
     ):

@@ -131,7 +131,7 @@ EQUATION = re.compile(
     r"(?<![\w\\^_/*+\-=])(?P<left>(?:[A-Za-zρλωστημνδΔ]{1,6}(?:_\{?[A-Za-z0-9]+\}?)?|\\[A-Za-z]+)[^=\n,;:.`$]{0,40}?)\s*=(?=\s*(?P<right>[^=\n,;:`$≈]{1,90}))"
 )
 WHERE = re.compile(
-    r"(?<![A-Za-z\\])(?P<symbol>\\?[A-Za-zρλωστημνδΔ]{1,6}(?:_\{?[A-Za-z0-9]+\}?)?)\$?\)?\s*(?:\\\))?\s*(?:is|be|=|denotes|represents|stands for|:)\s*(?:the\s+|an?\s+|its\s+)?(?P<noun>[a-z][a-z' \-]{2,40}?)(?=\s*(?:\(|,|\.|;|and\b|of\b|in\b|from|between|$|\n))"
+    r"(?<![A-Za-z\\])(?P<symbol>\\?[A-Za-zρλωστημνδΔ]{1,6}(?:_\{?[A-Za-z0-9]+\}?)?)\$?\)?\s*(?:\\\))?\s*(?:is|be|=|denotes|represents|stands for|:)\s*(?:the\s+|an?\s+|its\s+)?(?P<noun>[a-z][a-z' \-]{2,40}?)(?=\s*(?:\(|,|\.|;|:|and\b|of\b|in\b|from|between|$|\n))"
 )
 
 
@@ -162,6 +162,7 @@ class Unread(Exception):
     """The formula is not one this grammar reads."""
 
 
+SIMPLE = frozenset({"0.5", "1.5", "2.0", "0.25", "3.0", "4.0", "1.0", "3.14", "3.1416", "0.75"})
 FREE = re.compile(
     r"[A-Za-z](?:_[A-Za-z0-9]+)?|(?:rho|lambda|omega|sigma|tau|eta|mu|nu|delta|theta|alpha|epsilon|Delta[A-Za-z])(?:_[A-Za-z0-9]+)?"
 )
@@ -222,13 +223,15 @@ class _Formula:
     def terms(self) -> Vector:
         self.sign()
         first = self.product()
+        bare = first.wild
         while self.peek()[1] in ("+", "-") and self.peek()[0] == "op":
             self.i += 1
             other = self.product()
             if not first.wild and not other.wild:
                 self.rows.append(other.plus(first, -1))
+            bare |= other.wild
             first = other if first.wild else first
-        return first
+        return Vector(wild=True) if bare else first  # 331 + 0.6 T hides units in its numbers
 
     def sign(self) -> None:
         if self.peek() in (("op", "-"), ("op", "+")):
@@ -276,6 +279,8 @@ class _Formula:
     def atom(self) -> Vector:
         kind, text = self.peek()
         self.i += 1
+        if kind == "num" and "." in text and text not in SIMPLE:
+            return Vector(unknown=((f"#{self.i}", Fraction(1)),))  # an empirical coefficient may carry any unit
         if kind == "num" or text == "pi":
             return Vector(wild=True)
         if kind == "sym" and text == "sqrt":
@@ -310,6 +315,9 @@ NOUN_FIRST = re.compile(
 LISTED = re.compile(
     rf"(?:,|\band|\bwhere|\bwith)\s+\$?(?P<symbol>{BARE_SYMBOL})\$?\s+(?:the\s+|its\s+)?(?P<noun>{NOUN})\b"
 )
+NAMES_IT = re.compile(
+    rf"\b(?:[Tt]he|[Ii]ts|[Aa])\s+(?P<noun>{NOUN})\s+(?:(?!is\b|of\b)[a-z]+\s+){{0,2}}(?:is|equals|becomes)\s+(?:given\s+by\s+|then\s+|simply\s+)?\$?(?:\\\()?\s*(?P<symbol>{BARE_SYMBOL})\s*="
+)
 PURE = re.compile(
     rf"(?<![A-Za-z\\])(?P<symbol>{BARE_SYMBOL})\$?\s+(?:is|are|being)\s+(?:an?\s+)?(?:dimensionless|unitless|pure number)"
 )
@@ -334,7 +342,7 @@ def declared(text: str) -> dict[str, Dims]:
             if unit is not None:
                 add(found.group("symbol"), unit)
                 break
-    for pattern in (NOUN_FIRST, LISTED):
+    for pattern in (NOUN_FIRST, LISTED, NAMES_IT):
         for found in pattern.finditer(text):
             add(found.group("symbol"), KINDS[found.group("noun")])
     for found in PURE.finditer(text):

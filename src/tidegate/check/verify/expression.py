@@ -574,6 +574,15 @@ class Parser:
                 words.append("/")
                 self.next()
             elif (
+                token.kind == "op"
+                and token.text == "/"
+                and words
+                and after is not None
+                and after.kind == "open"
+                and (group := self._unit_group())
+            ):
+                words += ["/", group]
+            elif (
                 token.kind == "op" and token.text == "-" and not token.spaced and after is not None
                 and after.kind == "word" and not after.spaced
             ):  # fmt: skip
@@ -592,6 +601,27 @@ class Parser:
             else:
                 break
         return tuple(words), adjacent
+
+    def _unit_group(self) -> str:
+        """`/(kg·K)` after a unit: consumed when only unit words stand between the brackets."""
+        here = self.i
+        parts: list[str] = []
+        self.next(), self.next()
+        while (token := self.peek()) is not None and len(parts) < 12:
+            self.next()
+            if token.kind == "close" and parts:
+                return "(" + " ".join(parts) + ")"
+            short = token.kind == "word" and len(token.text) <= 4 and token.text.lower() not in STOP - {"a"}
+            if not (
+                short
+                or token.kind == "super"
+                or (token.kind == "op" and token.text in "*/^-")
+                or (token.kind == "num" and token.digits == 1)
+            ):
+                break
+            parts.append("^" + token.text if token.kind == "super" else token.text)
+        self.i = here
+        return ""
 
     def _unit_exponent(self) -> str:
         brace = self.peek()

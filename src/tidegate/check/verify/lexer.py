@@ -217,6 +217,8 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
     if kind == "greek":
         return Token("word", raw, s, e, spaced=spaced)
     if kind == "currency":
+        if raw == "$" and re.match(r"[^$\n]{0,80}\\[a-zA-Z][^$\n]{0,80}\$", text[e : e + 170]):
+            return Token("skip", raw, s, e, spaced=spaced)  # $0.1 \times 0.1$ is mathematics
         nxt = text[e : e + 2].lstrip()
         kind = "currency" if raw != "$" or (nxt[:1].isdigit() or nxt[:1] == ".") else "skip"
         return Token(kind, raw, s, e, spaced=spaced)

@@ -152,7 +152,7 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
             if before is not None and before.unit is not None and q.unit is not None:
                 link = EQUAL.fullmatch(text, before.end, q.start)
                 if link is not None and not _compound(text, before):
-                    decision = _conversion(text, before, q, link.group(0).strip(" ($"))
+                    decision = _conversion(text, before, q, link.group(0).strip(" $"))
                     if decision is not None:
                         yield decision
             before = q
@@ -183,9 +183,11 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         return None
     computed = convert(a.value, a.unit, b.unit)
     receipt = Receipt(oracle="units", computation=f"{text[a.start : a.end]} = {float(computed):.6g} {b.unit_text}")
-    if link.lstrip(", ").startswith("(") and not re.match(r"\s*\$?\s*\)", text[b.end : b.end + 6]):
+    bracketed = link.startswith("(")
+    if bracketed and not re.match(r"\s*\$?\s*\)", text[b.end : b.end + 6]):
         return None  # a board 2 m (30 cm wide)
-    if link.strip("$ ") in ("is", "are", "or") and not _whole_statement(text, b, computed):
+    link = link.strip("( $,")
+    if link in ("is", "are", "or") and not _whole_statement(text, b, computed):
         return None
     off = abs(computed - b.value)
     back = abs(convert(b.value, b.unit, a.unit) - a.value)
@@ -202,13 +204,21 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         or (about and off <= max(b.ulp if b.digits < 4 else b.ulp / 2, abs(computed) / 100))
     ):
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the conversion agrees")
-    doubt = _conversion_doubt(text, a, b, computed, link)
+    doubt = "" if bracketed and _ten_times(b.value, computed) else _conversion_doubt(text, a, b, computed, link)
     if doubt:
         return Decision(claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=doubt, certainty="possible")
     message = (
         f"{text[a.start : a.end].strip()} is {float(computed):.6g} {b.unit_text}, not {text[b.start : b.end].strip()}"
     )
     return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+
+
+def _ten_times(value: Fraction, computed: Fraction) -> bool:
+    """Whether two values differ by a power of ten alone: a slip of units rather than another thing."""
+    ratio = abs(value / computed) if computed else Fraction(0)
+    return ratio != 0 and any(
+        Fraction(995, 1000) < ratio * Fraction(10) ** k < Fraction(1005, 1000) for k in range(-6, 7)
+    )
 
 
 def _whole_statement(text: str, b: Quantity, computed: Fraction) -> bool:
@@ -347,6 +357,16 @@ FINAL = re.compile(r"(?:answer|result|therefore|thus|hence|so|final|####|\\boxed
 
 def asked_dimensions(question: str) -> tuple[str, tuple[table.Dims, ...]] | None:
     """The quantity a question asks for and the dimensions it may have; None when it asks for several or none known."""
+    sentences = [x for x in re.split(r"(?<=[.?!])\s+|\n+", question.strip()[-1500:]) if x.strip()]
+    asks = [
+        n
+        for n, x in enumerate(sentences)
+        if x.rstrip().endswith("?")
+        or re.match(r"\s*(?:find|calculate|compute|determine|estimate|evaluate|give|how|what)\b", x, re.I)
+    ]
+    if not asks:
+        return None
+    question = sentences[asks[-1]]  # the last question; what came before may be examples
     found = list(ASKING.finditer(question))
     if len(found) != 1 or re.search(
         r"\bratio\b|percent|fraction|how many|express|in terms of|factor|coefficient|number of|\brate\b|per\b|efficiency|uncertainty|error|change",

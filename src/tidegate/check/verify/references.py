@@ -24,9 +24,9 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     year: int | None = None
 
 
-ISBN = re.compile(r"ISBN(?:-1[03])?:?\s*((?:97[89][\- ]?)?\d[\d\- ]{8,14}[\dXx])")
-ISSN = re.compile(r"ISSN:?\s*(\d{4}-?\d{3}[\dXx])")
-ORCID = re.compile(r"(?:orcid\.org/|ORCID:?\s*(?:iD:?\s*)?)(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", re.I)
+ISBN = re.compile(r"ISBN(?:-1[03])?:?\s*(?:is\s+|number\s+)?((?:97[89][\- ]?)?\d[\d\- ]{8,14}[\dXx])")
+ISSN = re.compile(r"ISSN:?\s*(?:is\s+)?(\d{4}-?\d{3}[\dXx])")
+ORCID = re.compile(r"(?:orcid\.org/|ORCID:?\s*(?:iD:?\s*)?(?:is\s+)?)(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", re.I)
 ARXIV = re.compile(
     r"arXiv(?:\.org/(?:abs|pdf)/|:\s*)(\d{4}\.\d{4,5}|[a-z\-]+(?:\.[A-Z]{2})?/\d{7}|\d{2,4}\.\d{1,8})(?:v\d+)?", re.I
 )

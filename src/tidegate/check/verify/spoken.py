@@ -154,6 +154,7 @@ FORMS: tuple[tuple[str, Callable[[re.Match[str]], tuple[Fraction, str] | None]],
         (rf"(?<!\w)(?:the\s+)?(?P<what>sum|total|product|difference|average|mean|arithmetic mean|median|quotient) (?:of|between) {LIST}{UNIT}{IS}{OUT}", _of_list),
         (rf"(?<![\w\d-])(?P<share>{'|'.join(sorted(SHARES, key=len, reverse=True))}) (?:of )?{_n('a')}{UNIT}{IS}{OUT}", _share),
         (rf"\bfrom {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})?,?(?:\s*\(|\s+(?:is|was|represents|means|corresponds to|amounts to|gives),?\s+|,\s*)(?:an?\s+)?(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*(?:an?\s+)?{PERCENT_OUT}\s+(?P<way>increase|decrease|rise|drop|decline|reduction|growth|gain|fall|loss|jump)", _change),
+        (rf"\bfrom {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})?,\s*(?:which is\s+|that is\s+|or\s+)?an?\s+(?:overall\s+)?(?P<way>increase|decrease|rise|drop|decline|reduction|growth|gain|fall|loss|jump)\s+of\s+(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{PERCENT_OUT}", _change),
         (rf"(?P<way>increase[sd]?|decrease[sd]?|rose|rise|fell|dropped|drop|grew|grown|declined)\s+(?:by\s+)?(?:of\s+)?(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{PERCENT_OUT},?\s+from {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))", _change),
         (rf"(?<![\w.%]){_n('a')} (?P<way>increased|decreased|reduced|discounted) by {_n('p')}\s?(?:%|percent){IS}{OUT}", _changed),
         (rf"(?<![\w.])(?P<p>{N})\s?(?:%|percent) (?P<way>more than|less than|off|discount on) {_n('a')}{IS}{OUT}", _changed),
@@ -174,6 +175,19 @@ def phrase(n: int) -> re.Pattern[str]:
 
 KEYS: tuple[tuple[str, ...], ...] = (
     ("sum ", "total ", "product ", "difference ", "average ", "mean ", "median ", "quotient "), ("half", "third", "quarter", "fourth", "fifth", "tenth", "twice", "double", "triple", "times"), ("increase", "decrease", "rise", "drop", "decline", "reduction", "growth", "gain", "fall", "loss", "jump"),
+    (
+        "increase",
+        "decrease",
+        "rise",
+        "drop",
+        "decline",
+        "reduction",
+        "growth",
+        "gain",
+        "fall",
+        "loss",
+        "jump",
+    ),
     ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
 )  # fmt: skip
 TRIGGER = re.compile(
