@@ -366,6 +366,9 @@ def asked_dimensions(question: str) -> tuple[str, tuple[table.Dims, ...]] | None
     ]
     if not asks:
         return None
+    named = re.search(r"\bin ([A-Za-z°/·^\d]{1,16}(?: per [a-z]+)?)\s*[?,.]", sentences[asks[-1]])
+    if named is not None and parse_unit(named.group(1)) is not None:
+        return None  # `how long, in minutes?` names its unit itself
     question = sentences[asks[-1]]  # the last question; what came before may be examples
     found = list(ASKING.finditer(question))
     if len(found) != 1 or re.search(
@@ -381,11 +384,12 @@ def asked_dimensions(question: str) -> tuple[str, tuple[table.Dims, ...]] | None
     return hits[0]
 
 
-def _elsewhere(text: str, ranges: list[tuple[int, int]], allowed: tuple[table.Dims, ...]) -> bool:
-    """Whether the last line holds a quantity of the dimension asked for beside the very last one."""
-    start, end = ranges[-1]
-    line = max(start, text.rfind("\n", start, len(text[:end].rstrip())) + 1)
-    return any(q.start >= line and q.unit is not None and q.unit.dims in allowed for q in quantities(text, start, end))
+def _elsewhere(text: str, last: Quantity, allowed: tuple[table.Dims, ...]) -> bool:
+    """Whether the line of the last quantity holds one of the dimension asked for beside it."""
+    start = text.rfind("\n", 0, last.start) + 1
+    stop = text.find("\n", last.end)
+    line = quantities(text, start, stop if stop >= 0 else len(text))
+    return any(q.unit is not None and q.unit.dims in allowed for q in line)
 
 
 def _answers(text: str, last: Quantity, noun: str) -> bool:
@@ -426,7 +430,7 @@ def check_answer_dimension(question: str, text: str, ranges: list[tuple[int, int
         oracle="answer dimension",
         computation=f"the question asks for {noun} [{wanted}]; {last.unit_text.strip()} is [{given}]",
     )
-    if last.unit.dims not in allowed and _elsewhere(text, ranges, allowed):
+    if last.unit.dims not in allowed and _elsewhere(text, last, allowed):
         return
     if last.unit.dims in allowed:
         yield Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the unit fits the question")
