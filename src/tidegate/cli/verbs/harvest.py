@@ -8,6 +8,10 @@ import click
 MODULES: dict[str, tuple[str, str]] = {
     "detect": ("harvest_detect", "Which of these conversations failed, at which answer, and how one knows."),
     "collect": ("harvest_collect", "Make scrubbed, proven cases of the trace store's failures."),
+    "minimise": (
+        "harvest_minimise",
+        "The smallest part of a case that still fails, however seldom it does.",
+    ),
     "run": ("harvest_run", "Run the suite; cases that passed once block a release that fails them."),
     "ledger": ("harvest_ledger", "Who entered, loosened or deleted which case, and why."),
 }

@@ -90,7 +90,7 @@ def command(suite: Path, url: str | None, model: str | None, key: str | None, pr
     cases = read_suite(suite)
     ledger = read_suite_ledger(suite)
     audited = audit(cases, ledger, str(ledger_path(suite))) if not only else ()
-    target = _target(url, model, key, program, release, settings)
+    target = target_of(url, model, key, program, release, settings)
     chosen = _chosen(cases, only)
     state = wiring.state_store(settings.store)
     before = _baselines(baseline, state)
@@ -132,8 +132,9 @@ def command(suite: Path, url: str | None, model: str | None, key: str | None, pr
     emit(answer, as_json=as_json, words=lambda console: _show(console, cases, done, rules, gate))
 
 
-def _target(url: str | None, model: str | None, key: str | None, program: str | None, release: str,
-            settings: Settings) -> Model:  # fmt: skip
+def target_of(url: str | None, model: str | None, key: str | None, program: str | None, release: str,
+              settings: Settings) -> Model:  # fmt: skip
+    """The model that the options name."""
     if program is not None:
         return CommandModel(program, release=release)
     if url is None and settings.models.probe is not None:
