@@ -310,11 +310,10 @@ async def worker(index: int, config: Path, workers: int | None, address: tuple[s
         control_channel.socket_path(folder, index).unlink(missing_ok=True)
 
 
-def poll_keys(gateway: Gateway) -> None:
-    """Take over keys added or revoked since (one `stat` when nothing changed)."""
+def poll_keys(gateway: Gateway) -> bool:
+    """Take over keys added or revoked since (one `stat` when nothing changed); whether there were any."""
     keys = gateway.keys
-    if isinstance(keys, FileKeys):
-        keys.poll()
+    return isinstance(keys, FileKeys) and keys.poll()
 
 
 def run_control(config: Path, folder: Path) -> None:

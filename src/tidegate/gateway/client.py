@@ -16,6 +16,7 @@ import httptools
 from tidegate.gateway.errors import error_body, reason
 from tidegate.gateway.exchange import Exchange
 from tidegate.gateway.headers import HEADERS_MAX, Headers, RequestHead, read_head
+from tidegate.gateway.known import KnownHead, known_head
 
 if TYPE_CHECKING:
     from tidegate.gateway.worker import Gateway
@@ -31,9 +32,34 @@ class ClientConnection(asyncio.Protocol):
     """A client's connection."""
 
     __slots__ = (
-        "body", "body_size", "closing", "declared", "due_s", "exchange", "fault", "gw", "head", "head_done",
-        "head_size", "headers", "in_message", "last_headers", "look_s", "parser", "paused", "paused_since_s",
-        "queue", "read_size", "reading", "serving", "transport", "upgrade", "url", "version",
+        "body",
+        "body_size",
+        "closing",
+        "declared",
+        "due_s",
+        "exchange",
+        "fault",
+        "gw",
+        "head",
+        "head_done",
+        "head_size",
+        "headers",
+        "in_message",
+        "known",
+        "known_for",
+        "last_headers",
+        "look_s",
+        "parser",
+        "paused",
+        "paused_since_s",
+        "queue",
+        "read_size",
+        "reading",
+        "serving",
+        "transport",
+        "upgrade",
+        "url",
+        "version",
     )  # fmt: skip
 
     if TYPE_CHECKING:
@@ -45,6 +71,8 @@ class ClientConnection(asyncio.Protocol):
         self.exchange: Exchange | None = None
         self.queue: deque[Exchange | Fault] = deque()
         self.parser = httptools.HttpRequestParser(self)
+        self.known: KnownHead | None = None
+        self.known_for: tuple[bytes, bytes, bytes, RequestHead] = (b"", b"", b"", NO_HEAD)
         self.head: RequestHead = NO_HEAD
         self.last_headers: Headers = []
         self.paused = False
@@ -85,7 +113,37 @@ class ClientConnection(asyncio.Protocol):
         """Bytes of requests."""
         if self.closing:
             return
+        known = self.known
+        if known is not None:
+            body = known.body_of(data)
+            if body is not None and len(body) <= self.gw.settings.limits.body_bytes_max:
+                method, path, query, head = self.known_for
+                self.queue.append(Exchange(self.gw, self, method, path, query, head, body, True, False))
+                self.after_read()
+                return
         self.read_size = len(data)
+        if self.in_message:
+            self.feed(data)
+            self.after_read()
+        else:
+            self.learn(data)
+
+    def learn(self, data: bytes) -> None:
+        """Parse a read that begins with a request, and keep its head if it is a plain one."""
+        before = len(self.queue)
+        self.known = None  # set only while the parser stands exactly between two requests
+        self.feed(data)
+        if len(self.queue) == before + 1 and not self.in_message and self.fault is None:
+            last = self.queue[-1]
+            if isinstance(last, Exchange) and last.keep and not last.http10:
+                head = last.head
+                if head.transfer_encoding is None and head.expect is None:
+                    self.known = known_head(data, last.body)
+                    self.known_for = last.method, last.path, last.query, head
+        self.after_read()
+
+    def feed(self, data: bytes) -> None:
+        """Bytes through the parser."""
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -97,6 +155,9 @@ class ClientConnection(asyncio.Protocol):
             self.queue.append(self.fault)
         elif self.in_message:
             self.incomplete(data)
+
+    def after_read(self) -> None:
+        """Serve what is whole, or stop reading when too much waits."""
         if self.exchange is None:
             self.serve_queue()
         elif len(self.queue) > PIPELINE_MAX and self.reading:

@@ -165,8 +165,7 @@ class Exchange:
             self.candidates = (*first, *(p for p in self.candidates if p.name != upstream))
         idle = self.candidates[0].idle
         if idle and not idle[-1].transport.is_closing():  # the usual case: two steps, one connection at once
-            self.state, _ = step(self.state, life.ADMITTED, now_s)
-            self.state, _ = step(self.state, life.CONNECTED_REUSED, now_s)
+            self.state = SENT if self.state is ARRIVED else sent(self.state)
             connection = self.connection = idle.pop()
             if self.gw.unhealthy:
                 self.gw.reached(connection.pool)
@@ -320,7 +319,11 @@ class Exchange:
             self.heard_s = self.gw.wheel.now_s
             self.pass_on(parts, complete)
             return
-        if self.state.phase is Phase.SENT:
+        state = self.state
+        if state is SENT and connection.status == 200:
+            self.state = ANSWERING
+            self.began(connection)
+        elif state.phase is Phase.SENT:
             if connection.status in OVERLOADED:
                 self.told_to_wait(connection)
             decided = step(self.state, began_with(connection.status), 0.0)
@@ -502,7 +505,13 @@ class Exchange:
 
     def answered_whole(self) -> None:
         """The answer is complete and handed on."""
-        decided = step(self.state, life.ANSWER_ENDED, 0.0)
+        state = self.state
+        if state is ANSWERING:
+            self.state = ENDED
+            self.release()
+            self.finish(Ending.COMPLETED, None)
+            return
+        decided = step(state, life.ANSWER_ENDED, 0.0)
         if decided[1] is RELEASE_AND_COMPLETE:
             self.state = decided[0]
             self.release()
@@ -717,7 +726,19 @@ class Exchange:
         return self.candidates[target].name if target < len(self.candidates) else None
 
 
+# The usual way of a call with one upstream and a warm connection: decided once, then known by identity.
 ARRIVED = State(1)
+
+
+def sent(state: State) -> State:
+    """A call that was admitted and got a connection at once."""
+    state, _ = step(state, life.ADMITTED, 0.0)
+    return step(state, life.CONNECTED_REUSED, 0.0)[0]
+
+
+SENT = sent(ARRIVED)
+ANSWERING = step(SENT, life.AnswerBegan(200), 0.0)[0]
+ENDED, _ = step(ANSWERING, life.ANSWER_ENDED, 0.0)
 FORWARD_ONLY = step(State(1, Phase.SENT), life.AnswerBegan(200), 0.0)[1]
 RELEASE_AND_COMPLETE = step(State(1, Phase.ANSWERING), life.ANSWER_ENDED, 0.0)[1]
 _BEGAN: dict[int, life.AnswerBegan] = {}

@@ -8,6 +8,8 @@ account at the provider (organisation, rate limits).
 
 import msgspec
 
+from tidegate.spine.call import Identity
+
 Headers = list[tuple[bytes, bytes]]
 
 PASS_UP = frozenset(
@@ -48,6 +50,9 @@ class RequestHead(msgspec.Struct, gc=False):
     content_encoding: bytes | None = None
     expect: bytes | None = None
     anthropic: bool = False
+    identity: Identity = Identity(tenant="")  # behind the key, when last looked up ...
+    known_until_s: float = 0.0  # ... good until then ...
+    known_with: int = -1  # ... and with that reading of the keys
     heads: dict[tuple[object, str, bytes], bytes] = msgspec.field(default_factory=dict)  # whole heads, by target
 
 

@@ -40,14 +40,14 @@ from tidegate.admit.scheduling.model import (
     Throttled,
     Tick,
     Tokens,
-    encode_actions,
-    encode_event,
+    encode_lines,
     encode_plan,
 )
 from tidegate.admit.scheduling.signals import PAGE_CHARS_MAX, parse_metrics, parse_orca
 from tidegate.admit.scheduling.tally import TENANTS_MAX
 from tidegate.gateway.control_channel import Counter
 from tidegate.gateway.seams import Aborts, Refused, Resume, Warm
+from tidegate.gateway.usage import NOTHING
 from tidegate.settings import Settings, Upstream
 from tidegate.spine.call import Ending, Usage
 from tidegate.spine.contracts import Waiting
@@ -60,6 +60,7 @@ WINDOW_GAUGES = (
 WATCH_EVERY_S = 0.25
 WATCH_TIMEOUT_S = 2.0
 THROTTLED_S_MAX = 300.0  # a provider that names more is tried again by then
+LINES_MAX = 512  # events kept before they are encoded and recorded together
 THROTTLED_S = 1.0  # a pause after 429 or 503 where the provider names none
 
 
@@ -93,8 +94,8 @@ def plan_of(settings: Settings) -> Plan:
 class Scheduled:
     """The seam's `Admission`, deciding by the configured policy.
 
-    `record` receives one line (without newline) an event, the plan first; give it something that
-    does not block.
+    `record` receives lines (the last one without its newline): the plan first, then each event and
+    what was decided on it, a few hundred together; give it something that does not block.
     """
 
     def __init__(self, settings: Settings, record: Callable[[bytes], None] | None = None) -> None:
@@ -104,6 +105,7 @@ class Scheduled:
         self._resumes: dict[int, Resume] = {}
         self._progress: dict[int, int] = {}  # totals reported so far
         self._fresh: dict[int, int] = {}  # tokens since the last Tokens event
+        self._lines: list[object] = []
         self._later: list[AnyAction] = []
         self._reasons: dict[int, Dispatch] = {}
         self._warms: dict[int, Warm] = {}  # of waiting calls, where prompts may be sent in steps
@@ -125,18 +127,32 @@ class Scheduled:
             r.request_id, r.tenant, r.service_class, tuple(candidates), r.tokens_prompt, r.tokens_output_max,
             bytes_held, r.prefix_key, None, r.call_id, r.stream,
         )  # fmt: skip
+        actions = self._step(event, now_s)
+        if len(actions) == 1:  # the usual case: it goes, or is refused, and nobody else is concerned
+            action = actions[0]
+            if action.request_id == r.request_id:
+                if isinstance(action, Dispatch):
+                    return action.engine
+                if isinstance(action, Refuse):
+                    return refused(action)
+        return self._arrived(r.request_id, actions, resume, warm, now_s)
+
+    def _arrived(
+        self, request_id: int, actions: list[AnyAction], resume: Resume, warm: Warm | None, now_s: float
+    ) -> str | Refused | None:
+        """The verdict on a call among what was decided on its arrival; the rest is done after `arrive` returned."""
         verdict: str | Refused | None = None
-        for action in self._step(event, now_s):
-            if isinstance(action, Dispatch) and action.request_id == r.request_id:
+        for action in actions:
+            if isinstance(action, Dispatch) and action.request_id == request_id:
                 verdict = action.engine
-            elif isinstance(action, Refuse) and action.request_id == r.request_id:
+            elif isinstance(action, Refuse) and action.request_id == request_id:
                 verdict = refused(action)
             else:
                 self._later.append(action)
         if verdict is None:
-            self._resumes[r.request_id] = resume
+            self._resumes[request_id] = resume
             if warm is not None and self.core.plan.prefix_stepping:
-                self._warms[r.request_id] = warm
+                self._warms[request_id] = warm
         if self._later:
             with contextlib.suppress(RuntimeError):  # no loop (a test): the next event flushes
                 asyncio.get_running_loop().call_soon(self._flush, now_s)
@@ -161,16 +177,19 @@ class Scheduled:
         self, request_id: int, usage: Usage | None, now_s: float, *, refund: bool = False, overloaded: bool = False
     ) -> None:
         """An admitted call ended: settle to the engine's own numbers."""
-        self._charge(now_s)
-        self._progress.pop(request_id, None)
-        self._reasons.pop(request_id, None)
-        ticket = self.core.tickets.get(request_id)
-        if overloaded and ticket is not None and ticket.engine:
-            self._do(Throttled(ticket.engine, THROTTLED_S), now_s)
-        u = usage or Usage()
+        if self._fresh:
+            self._charge(now_s)
+        if self._progress:
+            self._progress.pop(request_id, None)
+        if self._reasons:
+            self._reasons.pop(request_id, None)
+        if overloaded:
+            ticket = self.core.tickets.get(request_id)
+            if ticket is not None and ticket.engine:
+                self._do(Throttled(ticket.engine, THROTTLED_S), now_s)
+        u = usage or NOTHING
         outcome = Outcome.FAILED if refund else Outcome.DONE
-        event = Finish(request_id, outcome, u.tokens_prompt, u.tokens_prompt_cached, u.tokens_completion)
-        self._do(event, now_s)
+        self._do(Finish(request_id, outcome, u.tokens_prompt, u.tokens_prompt_cached, u.tokens_completion), now_s)
 
     def cancel(self, request_id: int, now_s: float) -> None:
         """A waiting call went away."""
@@ -207,6 +226,7 @@ class Scheduled:
         self._charge(now_s)
         if self.core.tickets:
             self._do(Tick(), now_s)
+        self._write_lines()
         flush = getattr(self.record, "flush", None)
         if flush is not None:
             flush()
@@ -215,6 +235,7 @@ class Scheduled:
         """New weights, classes and limits; waiting and running calls stay."""
         self.settings = settings
         self.core.reload(plan_of(settings), now_s)
+        self._write_lines()
         if self.record is not None:
             self.record(encode_plan(self.core.plan))
 
@@ -258,13 +279,24 @@ class Scheduled:
     def _step(self, event: AnyEvent, now_s: float) -> list[AnyAction]:
         actions = self.core.step(event, now_s)
         if self.record is not None:
-            self.record(encode_event(now_s, event))
+            lines = self._lines
+            lines.append((now_s, event))
             if actions:
-                self.record(encode_actions(actions))
+                lines.append({"actions": actions})
+            if len(lines) >= LINES_MAX:
+                self._write_lines()
         return actions
 
+    def _write_lines(self) -> None:
+        """Record what happened since the last time."""
+        if self._lines and self.record is not None:
+            lines, self._lines = self._lines, []
+            self.record(encode_lines(lines))
+
     def _do(self, event: AnyEvent, now_s: float) -> None:
-        self._act(self._step(event, now_s), now_s)
+        actions = self._step(event, now_s)
+        if actions:
+            self._act(actions, now_s)
         if self._later:
             self._flush(now_s)
 

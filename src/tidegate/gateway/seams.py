@@ -205,7 +205,9 @@ class Shaping(Protocol):
 class Shaper(Protocol):
     """Opens a shaping for the calls that need one."""
 
-    guarded: bool  # whether any guard is configured; if not, only calls that need translation come here
+    def concerns(self, body: bytes) -> bool:
+        """Whether any guard may have a word on a call with this body; if none, only translation brings it here."""
+        ...
 
     def open(
         self, call: Call, body: bytes, path: str, dialects: Sequence[tuple[str, ...]], now_s: float

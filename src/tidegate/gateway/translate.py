@@ -54,7 +54,8 @@ class DialectShaper:
     ) -> None:
         self.settings = settings
         self.guards = tuple(guards)
-        self.guarded = bool(self.guards)
+        self._everywhere = any(not hasattr(g, "markers") for g in self.guards)
+        self._markers = tuple({m for g in self.guards for m in getattr(g, "markers", ())})
         self.crashes: Counter[tuple[str, str]] = Counter()  # by guard and what happened
         self._now_s = now_s
         self._clock = clock
@@ -63,9 +64,14 @@ class DialectShaper:
         """New settings are in force; guards are the world's to rebuild."""
         self.settings = settings
 
+    def concerns(self, body: bytes) -> bool:
+        """Whether any guard may have a word on a call with this body."""
+        # From the end: there the search is fast in long bodies, and a history ends near it.
+        return self._everywhere or any(body.rfind(m) >= 0 for m in self._markers)
+
     def watch(self, call: Call, body: bytes) -> Watch:
         """The sessions of the guards this call concerns: one that names `markers` wants only bodies with one."""
-        concerned = [g for g in self.guards if not hasattr(g, "markers") or any(m in body for m in g.markers)]
+        concerned = [g for g in self.guards if not hasattr(g, "markers") or any(body.rfind(m) >= 0 for m in g.markers)]
         return Watch(call, concerned, clock=self._clock, crashed=self._crashed, at_s=call.received_at_s)
 
     def _crashed(self, guard: str, what: str) -> None:

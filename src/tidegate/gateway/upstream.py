@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httptools
 
 from tidegate.gateway.headers import Headers, RequestHead, answer_lines, without
+from tidegate.gateway.known import KnownHead, known_head
 from tidegate.settings import Upstream
 
 IDLE_S = 60.0  # an idle connection older than this is not worth its file descriptor
@@ -41,9 +42,9 @@ class UpstreamConnection(asyncio.Protocol):
     """One connection to an upstream."""
 
     __slots__ = (
-        "answer_bytes", "caller", "complete", "content_type", "counted", "framed", "head_bytes", "headers",
-        "idle_since_s", "keep", "last_headers", "last_lines", "parser", "parts", "pool", "served", "status",
-        "transport", "until_close",
+        "answer_bytes", "caller", "complete", "content_type", "counted", "first", "framed", "head_bytes", "headers",
+        "idle_since_s", "keep", "known", "known_type", "last_headers", "last_lines", "parser", "parts", "pool",
+        "served", "status", "transport", "until_close",
     )  # fmt: skip
 
     if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class UpstreamConnection(asyncio.Protocol):
         self.last_headers: Headers = []
         self.last_lines = b""
         self.parser = httptools.HttpResponseParser(self)
+        self.known: KnownHead | None = None
+        self.known_type = b""
         self._reset()
 
     def _reset(self) -> None:
@@ -68,6 +71,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.head_bytes = 0
         self.complete = False
         self.answer_bytes = False
+        self.first = b""
         self.keep = False
         self.framed = False
         self.until_close = False
@@ -85,7 +89,16 @@ class UpstreamConnection(asyncio.Protocol):
         if caller is None or self.complete:  # unasked for
             self.lose("the upstream sent bytes nobody asked for")
             return
-        self.answer_bytes = True
+        if not self.answer_bytes:
+            self.answer_bytes = True
+            known = self.known
+            if known is not None and (body := known.body_of(data)) is not None:
+                self.status, self.headers, self.content_type = 200, self.last_headers, self.known_type
+                self.complete = self.keep = True
+                caller.answer(self, [body], True)
+                return
+            self.known = None  # set only while the parser stands exactly between two answers
+            self.first = data
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -101,11 +114,20 @@ class UpstreamConnection(asyncio.Protocol):
                 self.lose("the upstream's headers are larger than allowed")
             return
         parts = self.parts
+        if self.first is data:
+            self.learn(data, parts)
         if parts:
             self.parts = []
         elif not self.complete:
             return
         caller.answer(self, parts, self.complete)
+
+    def learn(self, data: bytes, parts: list[bytes]) -> None:
+        """Keep the head of a plain answer that came whole in one read."""
+        if self.complete and self.status == 200 and self.keep and len(parts) == 1:
+            self.known = known_head(data, parts[0])
+            self.known_type = self.content_type
+            self.answer_lines()
 
     def keep_nothing(self) -> bool:
         """Bytes came after the end: the answer stands if it was complete, the connection goes."""

@@ -87,6 +87,7 @@ class Gateway:
         self._retired: list[Pool] = []
         self.health = HealthChecks(self)
         self.table = Table(Settings(), {})
+        self.keys_read = 0  # goes up whenever keys may have changed
         self._use(parts, self._pools(parts, {}))
 
     def _pools(self, parts: Parts, before: Mapping[str, Pool]) -> dict[str, Pool]:
@@ -103,6 +104,7 @@ class Gateway:
         self.settings = parts.settings
         self.secrets = dict(parts.secrets)
         self.keys = parts.keys
+        self.keys_read += 1
         self.shaper = parts.shaper
         self.endpoints = parts.endpoints
         self.table = Table(parts.settings, pools)
@@ -173,14 +175,18 @@ class Gateway:
         if now_s - self._tick_s >= ADMISSION_TICK_S:
             self._tick_s = now_s
             self.admission.tick(now_s)
-            if self.poll is not None:
-                self.poll()
+            self.read_keys()
         if now_s - self._sweep_s >= SWEEP_EVERY_S:
             self._sweep_s = now_s
             for pool in self.table.pools.values():
                 pool.sweep(now_s)
             if self.draining:
                 self._check_drained()
+
+    def read_keys(self) -> None:
+        """Take over keys added or revoked since."""
+        if self.poll is not None and self.poll() is not False:
+            self.keys_read += 1
 
     # --- writes, gathered over one turn of the loop --------------------------------------------
 
@@ -305,8 +311,7 @@ class Gateway:
         if ask.do == "health":
             return Answered(ok=True, data=self.health.report())
         if ask.do == "keys":
-            if self.poll is not None:
-                self.poll()
+            self.read_keys()
             return Answered(ok=True, data={})
         assert ask.do == "drain", ask.do
         self.drain()

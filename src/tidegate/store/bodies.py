@@ -43,11 +43,12 @@ class BodyPolicy:
         self.body_bytes_max = body_bytes_max
         self.redact = redact
         self.counts: Counter[str] = Counter()  # truncated, redaction_failed
-        self._plain = redact is None and default == "full" and all(k == "full" for k in self.tenants.values())
+        # Whether bodies are kept as they are: then only their size is looked at.
+        self.plain = redact is None and default == "full" and all(k == "full" for k in self.tenants.values())
 
     def apply(self, trace: CallTrace) -> CallTrace:
         """What may be written of `trace`; the caller gives it up (it is changed in place)."""
-        if self._plain:
+        if self.plain:
             if 4 * (len(trace.request_body or "") + len(trace.response_body or "")) > self.body_bytes_max:
                 self._bound(trace)
             return trace

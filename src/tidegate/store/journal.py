@@ -1,10 +1,14 @@
 """The journal: where a gateway worker leaves its traces, in batches, without ever waiting.
 
-The hot path appends a struct to a deque (`put`: no lock, no encoding, no I/O).  A writer thread
-wakes when there is something, lets a batch gather for `flush_interval_ms`, encodes it 64 records
-at a time (so that it never holds the interpreter for long) and appends it to the worker's own
-segment file with one `write`.  From then on the batch is *acknowledged*: it survives kill -9 of
-the process, because the bytes are the kernel's.  `fsync` says what else it survives:
+`put` encodes a trace into a buffer in memory (two microseconds, no I/O).  A writer thread wakes
+when there is something, lets a batch gather for `flush_interval_ms`, takes the buffer and appends
+it to the worker's own segment file with one `write`.  Where bodies must be changed first (hashed,
+redacted by a user's function), `put` only keeps the struct and the thread encodes, 64 records at a
+time.  Encoding in the thread for everybody was measured and is worse: under load two threads want
+one interpreter, each switch costs as much as several records, and the writer falls behind.
+
+Once written a batch is *acknowledged*: it survives kill -9 of the process, because the bytes are
+the kernel's.  `fsync` says what else it survives:
 
     never   what the kernel keeps by itself          seal    every closed segment
     second  all but the last second of power         batch   everything acknowledged
@@ -40,6 +44,8 @@ BATCH_BYTES = 1024 * 1024
 RECORD_BYTES_BASE = 600  # what a queued record costs beside its bodies, roughly
 RETRY_S = 0.5
 LOSS_RECORD_S = 1.0  # at most one record of losses a second
+BEHIND_BYTES = 1024 * 1024  # waiting beyond this: the writer thread may be starved of interpreter or processor ...
+NAP_S, NAP_EVERY_S = 0.0005, 0.01  # ... so `put` steps aside for so long, so often at most
 FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -77,7 +83,10 @@ class JournalWriter:
         self.lost: Counter[str] = Counter()
         self._now_s = now_s
         self._write = write
-        self._queue: deque[CallTrace] = deque()
+        self._queue: deque[CallTrace] = deque()  # to be encoded by the thread
+        self._filling = bytearray()  # encoded by `put`, not yet taken by the thread
+        self._filled = self._filled_bytes = 0  # records in it, and what they count for
+        self._lock = threading.Lock()  # held for microseconds: by `put`, and by the thread when it takes the buffer
         self._queue_bytes = 0  # added by put
         self._drained_bytes = 0  # added by the writer; apart, so that no lock is needed
         self._buffer = bytearray()  # encoded, not yet written
@@ -96,28 +105,51 @@ class JournalWriter:
         self._size = 0
         self._opened_s = 0.0
         self._synced_s = 0.0
+        self._napped_s = 0.0
         self._sealed_for = 0
         self.last_error = ""
 
     # The hot path.
 
     def put(self, trace: CallTrace) -> None:
-        """Take one trace; never blocks, never raises.  The caller gives the trace up."""
+        """Take one trace; waits for nothing (see `_step_aside`), never raises.  The caller gives the trace up."""
         size = RECORD_BYTES_BASE + len(trace.request_body or "") + len(trace.response_body or "")
         if self._queue_bytes - self._drained_bytes + size > self.pending_bytes_max or self._closing.is_set():
             self.lost[self._trouble or "writer_behind"] += 1
             return
         self._queue_bytes += size
         self.accepted += 1
-        self._queue.append(trace)
+        if self.policy.plain:
+            with self._lock:
+                if self._append_trace(self._filling, self.policy, trace):
+                    self._filled += 1
+                    self._filled_bytes += size
+                else:
+                    self.lost["unencodable"] += 1
+                    self._queue_bytes -= size
+        else:
+            self._queue.append(trace)
         if not self._armed:
             self._armed = True
             self._wake.set()
+        if self._queue_bytes - self._drained_bytes > BEHIND_BYTES and not self._trouble:
+            self._step_aside()
+
+    def _step_aside(self) -> None:
+        """Let the writer thread run.
+
+        On a processor that is never idle (one core, real-time priority) it may not get a turn for a
+        second, and traces would be lost although the disk is fast.
+        """
+        now_s = time.monotonic()
+        if now_s - self._napped_s >= NAP_EVERY_S:
+            time.sleep(NAP_S)
+            self._napped_s = time.monotonic()
 
     @property
     def pending(self) -> int:
         """Records taken and not yet written."""
-        return len(self._queue) + self._buffered
+        return len(self._queue) + self._filled + self._buffered
 
     def counters(self) -> Mapping[str, int]:
         """Everything the metrics show: accepted, acknowledged, pending, lost by reason, bodies cut or dropped."""
@@ -194,13 +226,23 @@ class JournalWriter:
 
     def _drain(self) -> None:
         """Encode and write until the queue is empty or the disk refuses."""
-        while self._buffered or self._queue:
+        while self._buffered or self._filled or self._queue:
+            if not self._buffered:
+                self._take_filled()
             if not self._buffered:
                 self._encode_batch()
             if self._buffered and not self._write_batch():
                 return
         with self._written:
             self._written.notify_all()
+
+    def _take_filled(self) -> None:
+        """The records that `put` encoded, as the next batch."""
+        assert not self._buffer
+        with self._lock:
+            self._buffer, self._filling = self._filling, self._buffer
+            self._buffered, self._filled = self._filled, 0
+            self._buffered_bytes, self._filled_bytes = self._filled_bytes, 0
 
     def _encode_batch(self) -> None:
         queue, buffer, policy = self._queue, self._buffer, self.policy
@@ -346,11 +388,12 @@ class JournalWriter:
 
     def _finish(self) -> None:
         """The last words: what could not be written is lost, and said so if the disk lets us."""
-        if self._buffered or self._queue:
-            self.lost[self._trouble or "write_error"] += self._buffered + len(self._queue)
+        if self.pending:
+            self.lost[self._trouble or "write_error"] += self.pending
             self._buffer.clear()
+            self._filling.clear()
             self._queue.clear()
-            self._buffered = 0
+            self._buffered = self._filled = 0
         self._trouble = ""
         self._record_losses(now=True)
         if self._fd >= 0:

@@ -132,18 +132,20 @@ class Admission:
             ticket.reason = "own_queue" if behind_own else "over_share" if over else blocked
 
     def _goes_at_once(self, ticket: Ticket, limits: Limits, actions: list[AnyAction]) -> bool:
-        """Nobody waits, there is room, no budget to reserve: the usual case, which leaves every queue untouched.
+        """Nobody waits, there is room and budget: the usual case, which leaves every queue untouched.
 
         What it decides and charges is what the long way would (`test_the_short_way_is_the_long_way`).
         """
         pool, window, request = ticket.pool, ticket.pool.single, ticket.request
         policy = pool.policy
-        if window is None or policy.queued or limits.limited or not policy.short_way:
+        if window is None or policy.queued or limits.held or not policy.short_way:
             return False
         expected = self._expected(policy, request)
         if not window.fits(request.tokens_prompt, expected, ticket.latency, self.now, uncapped=not policy.protects):
             return False
         if self.plan.prefix_stepping and self.steps.wanted(ticket, window):
+            return False
+        if limits.limited and not self._reserve(ticket, limits):
             return False
         policy.pass_through(request)
         ticket.row.arrived += 1
@@ -210,9 +212,11 @@ class Admission:
 
     def _reserve(self, ticket: Ticket, limits: Limits) -> bool:
         needs = limits.budgets(self._reservation(ticket.request))
-        if not all(b.fits(amount, self.now) for b, amount in needs):
-            return False
-        ticket.stamps = tuple((b, b.reserve(amount, self.now), amount) for b, amount in needs)
+        now = self.now
+        for budget, amount in needs:
+            if not budget.fits(amount, now):
+                return False
+        ticket.stamps = tuple([(b, b.reserve(amount, now), amount) for b, amount in needs])
         return True
 
     def _settle_budgets(self, ticket: Ticket, tokens: int, *, refund: bool) -> None:

@@ -21,33 +21,35 @@ class SlidingBudget:
         self._width = span_s / 60.0
         self._bins: deque[list[float]] = deque()  # [bin number, amount]
 
-    def _bin(self, now_s: float) -> int:
-        return int(now_s // self._width)
-
-    def _expire(self, now_s: float) -> None:
-        oldest = self._bin(now_s) - 60
-        while self._bins and self._bins[0][0] < oldest:
-            self.spent -= self._bins.popleft()[1]
+    def _expire(self, now_s: float) -> int:
+        """Forget what is older than the span; the bin of now."""
+        stamp = int(now_s // self._width)
+        bins = self._bins
+        while bins and bins[0][0] < stamp - 60:
+            self.spent -= bins.popleft()[1]
+        return stamp
 
     def fits(self, amount: float, now_s: float) -> bool:
         """Whether `amount` may be reserved now; more than the limit fits only an empty window."""
         self._expire(now_s)
-        return self.spent + min(amount, self.limit) <= self.limit
+        limit = self.limit
+        return self.spent + (amount if amount < limit else limit) <= limit
 
     def reserve(self, amount: float, now_s: float) -> int:
         """Reserve; returns the stamp to settle with."""
-        self._expire(now_s)
-        stamp = self._bin(now_s)
-        if not self._bins or self._bins[-1][0] < stamp:
-            self._bins.append([stamp, 0.0])
-        self._bins[-1][1] += amount
+        stamp = self._expire(now_s)
+        bins = self._bins
+        if not bins or bins[-1][0] < stamp:
+            bins.append([stamp, 0.0])
+        entry = bins[-1]
+        entry[1] += amount
         self.spent += amount
-        return int(self._bins[-1][0])
+        return int(entry[0])
 
     def settle(self, stamp: int, difference: float, now_s: float) -> None:
         """Correct what was reserved at `stamp` by `difference` (negative: a refund)."""
         self._expire(now_s)
-        for entry in self._bins:
+        for entry in reversed(self._bins):  # most calls end soon after they were let in
             if entry[0] == stamp:
                 entry[1] += difference
                 self.spent += difference

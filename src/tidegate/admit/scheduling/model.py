@@ -103,6 +103,7 @@ def check_plan(plan: Plan, policies: frozenset[str]) -> None:
 
 
 JOURNAL_VERSION = 1
+_encoder = msgspec.json.Encoder()
 
 # ---------------------------------------------------------------- events in
 
@@ -298,11 +299,19 @@ _action_decoder = msgspec.json.Decoder(_ActionLine)
 
 def encode_actions(actions: list[AnyAction]) -> bytes:
     """The journal line of what was decided on the event before it."""
-    return msgspec.json.encode({"actions": actions})
+    return _encoder.encode({"actions": actions})
+
+
+def encode_lines(lines: list[object]) -> bytes:
+    """Many journal lines at once, the last one without its newline.
+
+    Each is `(now_s, event)`, or `{"actions": [...]}`: what was decided on the event before it.
+    """
+    return _encoder.encode_lines(lines)[:-1]
 
 
 def decode_actions(line: bytes) -> list[AnyAction]:
-    """The inverse of `encode_actions`; raises msgspec.DecodeError."""
+    """What was decided, from its journal line; raises msgspec.DecodeError."""
     return _action_decoder.decode(line).actions
 
 

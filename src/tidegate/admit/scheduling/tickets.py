@@ -91,5 +91,11 @@ class Limits:
 
     def budgets(self, tokens: int) -> list[tuple[SlidingBudget, int]]:
         """Each of its budgets, with what one request of `tokens` takes of it."""
-        pairs = ((self.requests, 1), (self.tokens_minute, tokens), (self.tokens_day, tokens))
-        return [(b, amount) for b, amount in pairs if b is not None]
+        pairs: list[tuple[SlidingBudget, int]] = []
+        if self.requests is not None:
+            pairs.append((self.requests, 1))
+        if self.tokens_minute is not None:
+            pairs.append((self.tokens_minute, tokens))
+        if self.tokens_day is not None:
+            pairs.append((self.tokens_day, tokens))
+        return pairs

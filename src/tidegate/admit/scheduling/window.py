@@ -46,6 +46,9 @@ STEP_HELD = 4.0  # a step is held back for latency requests at most so many time
 CALM_AFTER_S = 5.0  # without a latency request: steps may be long
 STEPS_AT_ONCE = 2  # one is computed while the next is on its way
 SAMPLES_LEAST = 20.0  # first tokens before a delay is believed to come from a queue
+LATE_SHARE = 0.6  # of the first tokens of the last rounds that come late when there is a queue
+ROUND_S = 0.1
+NOTICED_S = 0.05  # a shorter delay is our own loop's turn or the network's, no queue in an engine
 EXPLAINED_LEAST = 0.25  # share of the variance of first-token times that the work ahead must explain
 
 
@@ -88,6 +91,9 @@ class Window:
         self._ttft_floor_s = float("inf")
         self._speed_peak = 0.0
         self._cut_at_s = 0.0
+        self._late = 0.0  # share of first tokens that came late, over the last rounds
+        self._round = [0, 0]  # first tokens of this round on time, and late
+        self._round_s = 0.0  # when it began
 
     def set(self, rule: EngineRule, ttft_target_s: float | None, reserved_slots: int) -> None:
         """What is configured; what was learned and counted stays."""
@@ -351,14 +357,28 @@ class Window:
         if now_s - self._signal_s < SIGNAL_FRESH_S:
             return
         expected = self._ttft_floor_s + (ahead / self._speed_peak if self._speed_peak else 0.0)
-        if ttft_s > 2.0 * expected:
-            if now_s - self._cut_at_s > ttft_s:  # once a round trip
-                self._starting = False
-                self.slots = max(1.0, self.slots * 0.9)
-                self._cut_at_s = now_s
-        elif self._limited:
+        late = ttft_s > 2.0 * expected and ttft_s > expected + NOTICED_S
+        if self._round_is_late(late, ttft_s, now_s):
+            self._starting = False
+            self.slots = max(1.0, self.slots * 0.9)
+            self._cut_at_s = now_s
+        elif self._limited and not late:
             self._limited = False
             self.slots = min(self.slots + (2.0 if self._starting else 1.0 / self.slots), float(self.rule.slots_max))
+
+    def _round_is_late(self, late: bool, ttft_s: float, now_s: float) -> bool:
+        """Whether a round of first tokens just ended, and most of the last rounds' were late.
+
+        One round is chance: a pause of ours, or of the network, makes all that is on its way late at
+        once.  A queue in the engine makes round after round late.
+        """
+        self._round[late] += 1
+        if now_s - self._round_s < max(ROUND_S, ttft_s):
+            return False
+        on_time, too_late = self._round
+        self._late += 0.5 * (too_late / (on_time + too_late) - self._late)
+        self._round, self._round_s = [0, 0], now_s
+        return self._late > LATE_SHARE
 
     def _learn_delay(self, ttft_s: float, ahead_others: int) -> None:
         """Seconds that a prompt token ahead costs; a provider that does not queue shows none."""

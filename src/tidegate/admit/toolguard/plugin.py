@@ -26,7 +26,8 @@ class ToolLoopGuard:
     name = "tool-loop"
     hard = False
     streams = False
-    markers = (b"assistant", b"function_call")  # a first call has no history: its bytes pass untouched
+    # A first call has no history: its bytes pass untouched.  In quotes: "a helpful assistant" is no history.
+    markers = (b'"assistant"', b"function_call")
 
     def __init__(self, thresholds: Thresholds, *, enforce: bool = True, steps_max: int | None = None) -> None:
         self.follower = Follower(thresholds)
