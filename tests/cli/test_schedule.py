@@ -16,7 +16,7 @@ from tidegate.store.schedule_journal import ScheduleJournal, runs
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     settings = Settings(
-        upstreams=(Upstream(name="e", url="http://127.0.0.1:1/v1"),),
+        upstreams=(Upstream(name="e", kind="vllm", url="http://127.0.0.1:1/v1"),),
         routes=(Route(model="m", upstreams=("e",)),),
         classes=(ServiceClass(name="interactive", ttft_target_ms=500, weight=4), ServiceClass(name="batch")),
         tenants=(Tenant(name="chat", service_class="interactive"), Tenant(name="night", service_class="batch")),
