@@ -83,7 +83,7 @@ async def gateway_over(made: Settings) -> AsyncIterator[tuple[Call, Scheduled]]:
         KeyEntry(key_id=t.name, tenant=t.name, digest=hashlib.sha256(f"key-{t.name}".encode()).hexdigest(),
                  created_at_s=0.0)
         for t in made.tenants
-    ), {t.name: t.service_class for t in made.tenants})  # fmt: skip
+    ), classes={t.name: t.service_class for t in made.tenants})  # fmt: skip
     scheduled = Scheduled(made)
     gateway = Gateway(Parts(made, secrets={}, upstream_tls=lambda u: None, keys=keys), admission=scheduled, sink=Sink())
     sock = socket.create_server(("127.0.0.1", 0))
