@@ -68,7 +68,7 @@ class Scale(NamedTuple):
 
 SCALES = {
     "simulated": Scale(8.0, 180, 2000, 34, 200, 12_000.0, 2000, 60),
-    "llamacpp": Scale(1.0, 14, 80, 8, 24, 200.0, 300, 16),
+    "llamacpp": Scale(0.8, 14, 80, 8, 24, 130.0, 300, 16),
     "vllm": Scale(1.0, 40, 300, 16, 64, 300.0, 500, 32),
 }
 

@@ -42,6 +42,7 @@ class Reference:
         self.kind = kind
         self.weights = weights
         self.slack = slack
+        self.now = 0.0
         self.waiting: list[Waiting] = []
         self.counter = dict.fromkeys(weights, 0.0)
         self.inner: dict[tuple[str, str], float] = {}
@@ -107,10 +108,14 @@ class Reference:
             return [r for r in first if admissible(r)]
         limit = least + self.slack
         in_credit = [r for r in heads if self.counter[r.tenant] <= limit and self._in_turn(r, heads)]
-        urgent = [r for r in in_credit if r.deadline_s is not None and admissible(r)]
+        urgent = [r for r in in_credit if self._in_time(r) and admissible(r)]
         if urgent:
             soonest = min(r.deadline_s for r in urgent if r.deadline_s is not None)
             return [r for r in urgent if r.deadline_s == soonest]
+        late = [r for r in in_credit if r.deadline_s is not None and admissible(r)]
+        if late:
+            lowest = min(self.counter[r.tenant] for r in late)
+            return [r for r in late if self.counter[r.tenant] <= lowest + EPS]
         calm = [r for r in in_credit if r.deadline_s is None and admissible(r)]
         if not calm:
             out = [r for r in heads if r.deadline_s is not None and self.counter[r.tenant] > limit]
@@ -121,6 +126,10 @@ class Reference:
             return []
         lowest = min(self.counter[r.tenant] for r in calm)
         return [r for r in calm if self.counter[r.tenant] <= lowest + EPS]
+
+    def _in_time(self, r: Waiting) -> bool:
+        """Late ones are urgent no more."""
+        return r.deadline_s is not None and r.deadline_s >= self.now
 
     def _in_turn(self, r: Waiting, heads: list[Waiting]) -> bool:
         own = [self.inner[h.tenant, h.service_class] for h in heads if h.tenant == r.tenant]
@@ -221,6 +230,8 @@ class History:
         return uncapped or r.deadline_s is not None or not self.policy.protects or self.calm_running < 2
 
     def _dispatch(self) -> None:
+        if self.reference is not None:
+            self.reference.now = self.now
         for _ in range(64):
             right = self.reference.right_choices(self._admissible) if self.reference is not None else None
             r = self.policy.pick(self.now, self._admissible)

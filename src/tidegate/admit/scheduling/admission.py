@@ -41,6 +41,7 @@ from tidegate.admit.scheduling.tickets import SLACK_UNKNOWN, Limits, Pool, Ticke
 from tidegate.admit.scheduling.window import Window
 from tidegate.spine.contracts import Waiting
 
+SLACK_CALM = 0.05  # credit over what the window may hold, where neither deadlines nor shared prefixes spend it
 JUMP_S = 2.0  # ticks come several times a second: a longer gap while something waits is a jump
 EXPECTED_UNKNOWN = 256  # output tokens expected of a tenant never seen, for the window's memory only
 RESERVED_UNKNOWN = 4_096  # output tokens reserved in a budget when the request names no maximum
@@ -101,6 +102,9 @@ class Admission:
             deadline_s=deadline_s, call_id=a.call_id, stream=a.stream,
         )  # fmt: skip
         pool = self.pools.get(a.pool) or self._pool(a.pool)
+        if deadline_s is not None:
+            for window in pool.windows:
+                window.latency_came(now)
         limits = self.limits.get(tenant) or self._limits(tenant)
         wait_s_max = plan.wait_s_max if a.wait_s_max is None else min(a.wait_s_max, plan.wait_s_max)
         ticket = Ticket(request, pool, self.tally.row(tenant, name), a.size_bytes, deadline_s is not None, wait_s_max,
@@ -290,12 +294,13 @@ class Admission:
             else:
                 self._dispatch(ticket, chosen[0], actions)
 
-    @staticmethod
-    def _resize(pool: Pool) -> None:
-        """Credit follows the token window: half of what it may hold, in charged tokens."""
+    def _resize(self, pool: Pool) -> None:
+        """Credit follows the token window: half of its charge where deadlines or shared prefixes can spend it."""
         tokens = sum(w.tokens_max for w in pool.windows)
         if tokens < float("inf"):
-            pool.policy.slack = max(SLACK_UNKNOWN, 0.5 * pool.policy.prices.completion * tokens)
+            held = pool.policy.prices.completion * tokens
+            calm = self.target_s is None and not pool.local
+            pool.policy.slack = SLACK_CALM * held if calm else max(SLACK_UNKNOWN, 0.5 * held)
 
     def _dispatch(self, ticket: Ticket, window: Window, actions: list[AnyAction]) -> None:
         """Send it now.  One whose prompt was computed in steps has its place already; the rest of it goes."""

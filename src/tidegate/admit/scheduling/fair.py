@@ -4,8 +4,10 @@ A waiting tenant is *in credit* while its counter is at most `slack` above the l
 waiting tenants.  Among those in credit any order keeps the bound, so the order may serve people:
 
 1. classes with a first-token target, earliest deadline first;
-2. requests whose prompt prefix was dispatched lately (their prefix is warm in the engine);
-3. the least served tenant.
+2. those that are late already, least served tenant first: under overload, serving the latest first would make
+   everybody late;
+3. requests whose prompt prefix was dispatched lately (their prefix is warm in the engine);
+4. the least served tenant.
 
 Whoever is out of credit waits, however urgent.  When that leaves room in the engine that only the
 protection of latency classes keeps empty, the protection yields: fairness outranks it.  Inside one
@@ -25,7 +27,7 @@ from tidegate.spine.contracts import Waiting
 
 LOOKAHEAD = 8  # requests that do not fit before we stop looking for one that does
 HOT_KEPT = 64
-HOT_PREFIXES = 4  # warm prefixes that are looked up for a waiting request
+HOT_PREFIXES = 8  # warm prefixes that are looked up for a waiting request
 
 
 class Fair(Ledger):
@@ -42,6 +44,7 @@ class Fair(Ledger):
         self._listed: dict[Flow, int] = {}  # flow → the request id it is listed for
         self._parked: LazyHeap[Flow] = LazyHeap(lambda f: f.account.counter)  # latency flows out of credit
         self._calm: LazyHeap[Flow] = LazyHeap(lambda f: f.account.counter)
+        self._late: LazyHeap[Flow] = LazyHeap(lambda f: f.account.counter)  # latency flows whose head missed its time
         self._by_prefix: dict[int, deque[Waiting]] = {}
         self._hot: OrderedDict[int, None] = OrderedDict()
 
@@ -99,6 +102,7 @@ class Fair(Ledger):
         if head is None:
             self._listed.pop(flow, None)
             self._parked.remove(flow)
+            self._late.remove(flow)
             self._calm.remove(flow)
         elif head.deadline_s is None:
             self._listed.pop(flow, None)
@@ -107,6 +111,7 @@ class Fair(Ledger):
         elif self._listed.get(flow) != head.request_id:
             self._listed[flow] = head.request_id
             self._parked.remove(flow)
+            self._late.remove(flow)
             self._enter(head.deadline_s, head.request_id, flow)
 
     def _enter(self, deadline_s: float, request_id: int, flow: Flow) -> None:
@@ -116,18 +121,22 @@ class Fair(Ledger):
     def _lowered(self, flow: Flow) -> None:
         for f in flow.account.flows.values():
             self._calm.lower(f)
+            self._late.lower(f)
             self._parked.lower(f)
 
     # ------------------------------------------------------------ choosing
 
-    def pick(self, now_s: float, admissible: Any) -> Waiting | None:  # noqa: ARG002 - deadlines are absolute
+    def pick(self, now_s: float, admissible: Any) -> Waiting | None:
         """The next request (see the module), charged; None when nobody in credit fits."""
         least = self.least.peek()
         if least is None:
             return None
         limit = least.counter + self.slack
-        chosen = self._urgent(limit, admissible) or self._warm(limit, admissible)
-        chosen = chosen or self._least_served(limit, admissible) or self._owed(limit, admissible)
+        chosen = self._urgent(limit, admissible, now_s)
+        if chosen is None and self._late:
+            chosen = self._least_served(self._late, limit, admissible)
+        chosen = chosen or self._warm(limit, admissible) or self._least_served(self._calm, limit, admissible)
+        chosen = chosen or self._owed(limit, admissible)
         return None if chosen is None else self._take(chosen)
 
     def _in_turn(self, flow: Flow) -> bool:
@@ -137,7 +146,7 @@ class Fair(Ledger):
             return True
         return flow.served <= min(f.served for f in flows.values() if f.size) + self.slack
 
-    def _urgent(self, limit: float, admissible: Any) -> Waiting | None:
+    def _urgent(self, limit: float, admissible: Any, now_s: float) -> Waiting | None:
         heap = self._deadlines
         aside: list[tuple[float, int, int, Flow]] = []
         while (back := self._parked.peek()) is not None and back.account.counter <= limit:
@@ -149,8 +158,12 @@ class Fair(Ledger):
         while heap and len(aside) < LOOKAHEAD:
             entry = heap[0]
             flow = entry[3]
-            if self._listed.get(flow) != entry[1] or flow in self._parked:
+            if self._listed.get(flow) != entry[1] or flow in self._parked or flow in self._late:
                 heappop(heap)
+            elif entry[0] < now_s:  # until its flow's next request
+                heappop(heap)
+                if flow not in self._late:
+                    self._late.push(flow)
             elif flow.account.counter > limit:
                 heappop(heap)
                 self._parked.push(flow)
@@ -176,29 +189,37 @@ class Fair(Ledger):
                 return request
         return None
 
-    def _least_served(self, limit: float, admissible: Any, *, uncapped: bool = False) -> Waiting | None:
+    def _least_served(
+        self, heap: LazyHeap[Flow], limit: float, admissible: Any, *, uncapped: bool = False
+    ) -> Waiting | None:
         aside: list[Flow] = []
         chosen = None
-        while len(aside) < LOOKAHEAD and (flow := self._calm.peek()) is not None and flow.account.counter <= limit:
+        while len(aside) < LOOKAHEAD and (flow := heap.peek()) is not None and flow.account.counter <= limit:
             head = self.head(flow)
             fits = head is not None and self._in_turn(flow)
             if fits and (admissible(head, True) if uncapped else admissible(head)):
                 chosen = head
                 break
-            self._calm.remove(flow)
+            heap.remove(flow)
             aside.append(flow)
         for flow in aside:
-            self._calm.push(flow)
+            heap.push(flow)
         return chosen
 
     def _owed(self, limit: float, admissible: Any) -> Waiting | None:
         """Room that only protection keeps empty, while someone out of credit would use it: serve who is owed."""
+        if not (self._wanted(self._parked, limit, admissible) or self._wanted(self._late, limit, admissible)):
+            return None
+        return self._least_served(self._calm, limit, admissible, uncapped=True)
+
+    def _wanted(self, heap: LazyHeap[Flow], limit: float, admissible: Any) -> bool:
+        """Whether a latency flow out of credit would fit."""
         aside: list[Flow] = []
         wanted = False
-        while not wanted and len(aside) < LOOKAHEAD and (flow := self._parked.pop()) is not None:
+        while not wanted and len(aside) < LOOKAHEAD and (flow := heap.pop()) is not None:
             aside.append(flow)
             head = self.head(flow)
-            wanted = head is not None and bool(admissible(head))
+            wanted = head is not None and flow.account.counter > limit and bool(admissible(head))
         for flow in aside:
-            self._parked.push(flow)
-        return self._least_served(limit, admissible, uncapped=True) if wanted else None
+            heap.push(flow)
+        return wanted

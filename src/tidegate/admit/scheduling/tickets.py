@@ -9,6 +9,7 @@ from tidegate.admit.scheduling.tally import Row
 from tidegate.admit.scheduling.window import Window
 from tidegate.spine.contracts import Waiting
 
+LOCAL_SHARE = 0.01  # of prompt tokens out of the engine's prefix cache
 SLACK_UNKNOWN = 8_000.0  # credit in charged tokens until a token window is known
 
 
@@ -51,6 +52,7 @@ class Pool:
         self.rate_at_s: float | None = None
         self.shares: dict[str, float] = {}  # service over weight received while waiting, forgetting over a minute
         self._before: dict[str, float] = {}
+        self.local = False  # whether requests share prefixes that the engine keeps: locality has something to gain
 
     def served(self) -> float:
         """Charge of everything computed here so far."""
@@ -65,6 +67,8 @@ class Pool:
             if tenant in self._before:
                 self.shares[tenant] = self.shares.get(tenant, 0.0) + max(0.0, served - self._before[tenant])
         self._before = now
+        prompt = sum(a.prompt for a in policy.accounts.values())
+        self.local = sum(a.prompt_cached for a in policy.accounts.values()) > LOCAL_SHARE * prompt
 
 
 class Limits:

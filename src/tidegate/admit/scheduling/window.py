@@ -7,7 +7,7 @@ corrects the limits; where it says nothing they are learned from the time to fir
 | limit | counts | learned from |
 |---|---|---|
 | slots | requests in flight | requests running while others wait in the engine; else a gradient on first-token time |
-| tokens | prompt + expected output of those in flight | KV capacity and usage, shrunk on preemption |
+| tokens | prompt + output in flight, half of what is to come | KV capacity and usage; preemption keeps more free |
 | prefill | prompt tokens whose first token has not come | measured prefill speed × a slice of the tightest target |
 
 An engine that says nothing of itself (an opaque provider) opens quickly: its slots double a round trip, and its
@@ -31,6 +31,7 @@ SLICE_UNTARGETED_S = 1.0  # the same in seconds, where no class has a target
 LATENCY_SEEN = 0.02  # mean latency requests in flight below which nothing is held back for them
 LATENCY_RECENT_S = 15.0  # ... unless one came so lately
 KV_SHARE = 0.95
+TO_COME = 0.5  # of the output still to come: answers in flight are, on average, half written; more after a preemption
 SIGMAS = 4.0  # of the latency classes' concurrency (a Poisson count) that others leave free
 START_SLOTS = 16.0
 CROWDED_SIGNALS = 3  # signals in a row with a queue before it is believed to be for slots
@@ -41,6 +42,7 @@ SIGNALS_LOST_MAX = 8  # lost in a row: the engine counts as one that says nothin
 STEP_OVERHEAD = 9.0  # a step computes at least so many times as long as it costs beside its tokens ...
 STEP_SLICE = 0.1  # share of the tightest target that all steps on their way take, while latency requests come
 STEP_SLICE_MAX = 0.5  # ... but never longer than this share of the tightest target
+STEP_SLICE_QUIET = 2.0  # while no latency request was seen for long: what the first one may have to wait
 STEP_TOKENS_MIN = 32
 STEP_HELD = 4.0  # a step is held back for latency requests at most so many times as long as it takes
 CALM_AFTER_S = 5.0  # without a latency request: steps may be long
@@ -84,6 +86,7 @@ class Window:
         self._signal_s = -SIGNAL_FRESH_S
         self._preemptions: int | None = None
         self._shrink = 1.0
+        self._to_come = TO_COME  # share of the output still to come that is kept free
         self._busy_since_s = 0.0
         self._busy_s = self._done_tokens = 0.0
         self._latency_mean = 0.0  # latency requests in flight, averaged
@@ -125,6 +128,10 @@ class Window:
             return slice_s / self._delay_per_token if self._delay_per_token > 0.0 else float("inf")
         return self.prefill_speed * slice_s
 
+    def latency_came(self, now_s: float) -> None:
+        """A latency request arrived that may use this engine."""
+        self._latency_at_s = now_s
+
     def latency_seen(self, now_s: float) -> bool:
         """Whether latency classes use this engine these days."""
         return now_s - self._latency_at_s < LATENCY_RECENT_S or self._latency_mean > LATENCY_SEEN
@@ -145,10 +152,15 @@ class Window:
         return STEPS_AT_ONCE if self._step_room(now_s) >= STEPS_AT_ONCE * STEP_TOKENS_MIN else 1
 
     def _step_room(self, now_s: float) -> int:
-        speed = self.prefill_speed
-        if not self.rule.steppable or self.target_s is None or speed <= 0.0 or not self.latency_seen(now_s):
+        if not self.rule.steppable or self.target_s is None:
             return 0
-        share = STEP_SLICE_MAX if now_s - self._latency_at_s > CALM_AFTER_S else STEP_SLICE
+        speed = self.prefill_speed
+        if speed <= 0.0:
+            return STEPS_AT_ONCE * STEP_TOKENS_MIN  # nothing is known yet: a short one tells
+        quiet_s = now_s - self._latency_at_s
+        if quiet_s > LATENCY_RECENT_S and not self.latency_seen(now_s):
+            return max(1, int(speed * STEP_SLICE_QUIET * self.target_s))
+        share = STEP_SLICE_MAX if quiet_s > CALM_AFTER_S else STEP_SLICE
         slice_s = max(share * self.target_s, STEP_OVERHEAD * self._step_cost.intercept())
         slice_s = min(slice_s, STEP_SLICE_MAX * self.target_s)
         return max(1, int(speed * slice_s))
@@ -210,7 +222,8 @@ class Window:
         if inflight >= slots:
             self._limited = True
             return "engine_slots"
-        if self.tokens + whole + expected > self.tokens_max:
+        held = self.tokens_held
+        if held + self._to_come * (self.tokens - held) + whole + expected > self.tokens_max:
             return "engine_memory"
         prefill = self.prefill
         if prefill and prefill + prompt > self.prefill_cap(SLICE_ALL):
@@ -230,8 +243,6 @@ class Window:
         """A request was dispatched; `prefill` prompt tokens of it are to be computed at once (all of them if None)."""
         if self.target_s is not None:
             self._average(now_s)
-            if latency:
-                self._latency_at_s = now_s
         self.inflight += 1
         self.latency_inflight += latency
         self.tokens += prompt + expected
@@ -327,9 +338,12 @@ class Window:
     def _memory(self, s: Signal) -> None:
         if s.preemptions is not None:
             if self._preemptions is not None and s.preemptions > self._preemptions:
-                self._shrink = max(0.3, self._shrink * 0.9)
+                if self._to_come >= 1.0:
+                    self._shrink = max(0.3, self._shrink * 0.9)
+                self._to_come = min(1.0, self._to_come + 0.1)
             else:
                 self._shrink = min(1.0, self._shrink + 0.002)
+                self._to_come = max(TO_COME, self._to_come - 0.0002)
             self._preemptions = s.preemptions
         capacity: float | None = s.kv_tokens
         if s.kv_usage is not None and s.kv_usage > 0.05 and self.tokens_held:
