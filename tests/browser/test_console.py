@@ -146,6 +146,35 @@ def test_a_finding_is_read_and_moved_with_a_reason(served: tuple[str, str, str],
     assert "card numbers" not in page.inner_text("main")
 
 
+def test_an_answer_is_verified_in_place(served: tuple[str, str, str], page: Page) -> None:
+    _, console, _ = served
+    page.goto(f"{console}/verify")
+    page.fill("textarea[name=answer]", "We add: 17 * 3 = 52. <i>And</i> 2 + 2 = 4.")
+    page.click("button")
+    assert page.inner_text("mark.refuted").strip() == "17 * 3 = 52"
+    assert "51" in page.inner_text("ol")
+    assert "<i>And</i>" in page.inner_text("main pre"), "an answer is text, never markup"
+    page.fill("textarea[name=answer]", "Nice weather today.")
+    page.click("button")
+    assert "nothing here was verified" in page.inner_text("main")
+
+
+def test_a_prompt_is_linted_in_place(served: tuple[str, str, str], page: Page) -> None:
+    _, console, _ = served
+    page.goto(f"{console}/prompts")
+    page.fill(
+        "textarea[name=prompt]",
+        "You help <b>customers</b>.\nAnswer in one sentence.\nAlways write at least three sentences.",
+    )
+    page.click("button")
+    text = page.inner_text("section")
+    assert "line 2" in text
+    assert "line 3" in text
+    page.fill("textarea[name=prompt]", "Answer in one sentence.")
+    page.click("button")
+    assert "No contradiction was proved" in page.inner_text("main")
+
+
 def test_a_stakeholder_is_asked_what_a_miss_is_worth(served: tuple[str, str, str], page: Page) -> None:
     """By clicking only: somebody who hates misses ends with a ratio above one and the eager screener first."""
     _, console, _ = served

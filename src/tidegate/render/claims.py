@@ -52,6 +52,13 @@ li{{margin:.3rem 0}}code{{background:#eee;padding:0 3px}}</style><h1>Verified an
 
 def html(text: str, claims: list[dict[str, Any]]) -> str:
     """A page with the claims marked and their computations listed; everything from the answer is escaped."""
+    body, items = html_parts(text, claims)
+    counts = ", ".join(f"{sum(c['verdict'] == v for c in claims)} {v}" for v in STYLE)
+    return PAGE.format(summary=html_escape(counts), body=body, items=items)
+
+
+def html_parts(text: str, claims: list[dict[str, Any]]) -> tuple[str, str]:
+    """The marked text and the list items of its computations, escaped, for a page of somebody else's."""
     body, items, at = [], [], 0
     for n, c in enumerate(flat(claims), start=1):
         a, b = c["where"]["span"]
@@ -65,5 +72,4 @@ def html(text: str, claims: list[dict[str, Any]]) -> str:
         )
         at = b
     body.append(html_escape(text[at:]))
-    counts = ", ".join(f"{sum(c['verdict'] == v for c in claims)} {v}" for v in STYLE)
-    return PAGE.format(summary=html_escape(counts), body="".join(body), items="".join(items))
+    return "".join(body), "".join(items)
