@@ -161,3 +161,12 @@ def test_bad_input(tmp_path: Path) -> None:
         result = CliRunner().invoke(command, ["lint", str(path)])
         assert isinstance(result.exception, InputError)
         assert words in str(result.exception)
+
+
+def test_only_in_a_language_says_how_and_only_in_a_place_says_when() -> None:
+    def rules(*lines: str) -> list[str]:
+        return [f.rule for f in findings(analyse([Source(name="p", text="\n".join(lines), format="text")]))]
+
+    assert rules("Reply only in French.", "Use English for every answer.") == ["language-conflict"]
+    assert rules("Answer only in JSON.", "Use XML for the output.") == ["format-conflict"]
+    assert rules("Use emojis only in English conversations.", "Reply in French.") == []

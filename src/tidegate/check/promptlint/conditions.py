@@ -91,6 +91,26 @@ PLACES_OF_OUTPUT = word_set(
 )
 
 
+@lru_cache(maxsize=1)
+def _choices() -> frozenset[str]:
+    """The first words of every value of every choice family: languages, formats, cases …"""
+    alternatives = [a for family in lexicon.CHOICE.values() for words in family.values() for a in words.split("|")]
+    return frozenset(a.split()[0].lower() for a in alternatives if a.split())
+
+
+def names_a_choice(rest: str) -> bool:
+    """Whether what follows "only in" is a way of writing (a language, a format), not a situation."""
+    said = re.sub(
+        r"^(?:the |valid |plain |proper |clear |simple |formal |informal |british |american )+", "", rest.lower()
+    )
+    first = re.match(r"[\w-]+", said)
+    return (
+        first is not None
+        and (first.group(0) in _choices() or first.group(0).rstrip("s") in _choices())
+        and not re.match(r"[\w-]+ (?:speaking|markets?|countries|regions?|conversations?|mode|stores?)\b", said)
+    )
+
+
 class Conditions(NamedTuple):
     """What remains of a sentence, and when it binds."""
 
@@ -182,7 +202,7 @@ def read_conditions(masked: str) -> Conditions:
         ):
             m = TRAILING.search(text, m.end())
             continue
-        if not g:
+        if not g or (word == "only in" and names_a_choice(rest)):  # "only in French" says how, not when
             m = TRAILING.search(text, m.end())
             continue
         if word == "once" and re.search(r"\b(?:at least|exactly|at most|more than|only)\s*$", before, re.I):
