@@ -119,3 +119,15 @@ def test_a_megabyte_is_read_in_bounded_time() -> None:
     started = time.process_time()
     verify_answer("word " * 200_000 + "\n12 * 7 = 94\n" + "9^9^9^9 = 5\n" + "(" * 5000)
     assert time.process_time() - started < 60
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("pH = -log10(1e-5) = 5", "supported"), ("pH = -log10(1e-5) = 4", "refuted"), ("log2(8) = 3", "supported"),
+        ("log_2(8) = 4", "refuted"), ("17 * 3 = 52 seats", "refuted"), ("17 * 3 = 51 seats", "supported"),
+        ("3 m + 20 cm = 3.2 m", "supported"), ("3 m + 20 cm = 3.3 m", "refuted"),
+    ],
+)  # fmt: skip
+def test_logarithms_of_a_base_and_counted_things(text: str, verdict: str) -> None:
+    assert [c["verdict"] for c in verify_answer(text).claims_json()] == [verdict]

@@ -290,7 +290,7 @@ def _spelled(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _number_word(token: Token) -> bool:
-    return token.text in ("ln", "log", "exp", "sin", "cos", "tan", "sqrt") or token.text.startswith(
+    return token.text in ("ln", "log", "log2", "exp", "sin", "cos", "tan", "sqrt") or token.text.startswith(
         ("\\sin", "\\cos", "\\tan", "\\ln", "\\log", "\\exp")
     )
 

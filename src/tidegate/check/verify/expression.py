@@ -142,7 +142,7 @@ CHANGES_MEANING = frozenset(
     ]
 )
 SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
-FUNCTIONS = {"ln": "ln", "log": "log10", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "sqrt": "sqrt",
+FUNCTIONS = {"ln": "ln", "log": "log10", "log2": "log2", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "sqrt": "sqrt",
              "\\ln": "ln", "\\log": "log10", "\\exp": "exp", "\\sin": "sin", "\\cos": "cos", "\\tan": "tan",
              "arctan": "arctan", "arcsin": "arcsin", "arccos": "arccos", "\\arctan": "arctan", "\\arcsin": "arcsin",
              "\\arccos": "arccos"}  # fmt: skip

@@ -69,6 +69,7 @@ LEXER = re.compile(
     r"|(?P<greek>\\[a-zA-Z]+)"
     r"|(?P<rest_clock>(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d))"
     r"|(?P<radix>(?<![\w.])0(?:[xX][0-9A-Fa-f_]+|[bB][01_]+|[oO][0-7_]+)(?!\w|\.\w))"
+    r"|(?P<logbase>(?<![\w\\])\\?log_?\{?(?:10|2)\}?(?=\s?[({]))"
     rf"|(?P<num>(?:{NUMBER}){EXPONENT})"
     r"|(?P<vulgar>[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚])"
     r"|(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)"
@@ -176,6 +177,8 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
         )
     if kind in ("abs_open", "abs_close"):
         return Token("open" if kind == "abs_open" else "close", "|", s, e, spaced=spaced)
+    if kind == "logbase":
+        return Token("word", "log2" if "2" in raw else "log", s, e, spaced=spaced)
     if kind == "radix":
         if len(raw) > 40:
             return Token("break", raw, s, e, spaced=spaced)

@@ -35,8 +35,13 @@ class UnitReading:
             return False
         unit = self._unit(self.b) or ONE
         slack = max((n.token.ulp * unit.size for n in leaves(self.b) if n.token is not None), default=Fraction(0))
-        slack = min(slack, abs(x.middle) / 50)
+        slack = min(slack, abs(x.middle) / 50) if self._converts() else Fraction(0)
         return x.low <= y.high + slack and y.low - slack <= x.high
+
+    def _converts(self) -> bool:
+        """Whether units are changed on the way; if not ("17 × 3 = 52 seats") nothing is rounded by a conversion."""
+        units = [self._unit(n) for n in (*leaves(self.a), *leaves(self.b)) if n.label]
+        return len({u.size for u in units if u is not None}) > 1 or any(u is not None and u.size != 1 for u in units)
 
     def doubt(self, computed: Interval, stated: Interval) -> str:
         """Why units may explain a disagreement of the bare numbers, or nothing."""
