@@ -35,8 +35,8 @@ class Planted(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         system, question = body["messages"][0]["content"], body["messages"][1]["content"]
-        type(self).asked.append(system)
-        again = sum(1 for s in type(self).asked if s == system)
+        type(self).asked.append(system + question)
+        again = type(self).asked.count(system + question)
         draw = int(hashlib.sha256(f"{again}{system}{question}".encode()).hexdigest(), 16) % 100
         long = "in detail" in system and draw < 85
         text = (
