@@ -83,7 +83,7 @@ class Amounts(Reading):
             self.used |= set(range(q.start, q.end))
             return
         holder, restrict = held
-        if q.unit == "questions" and q.low and {"ask", "pose", "raise"} & set(self.lemmas) and modality != "may":
+        if q.unit == "questions" and q.low and {"ask", "pose", "raise", "put"} & set(self.lemmas) and modality != "may":
             self.add("ask", "present")
         if q.low != q.high and VOID.search(self.low):
             # "anything under four sentences is incomplete": what is named is what may not be
@@ -141,7 +141,7 @@ class Amounts(Reading):
                 "brief spend dedicate devote post list draft say text accept tight strict limit word fill amount "
                 "measure restrict confine shorter stop ceiling floor never generate write type roughly print clock "
                 "weigh stretch extend exceed split divide break organise organize arrange structure form consist compose present "
-                "absolute ceil ceiling ask pose raise crack incomplete consider treat count"
+                "belong goe put stand absolute ceil ceiling ask pose raise crack incomplete consider treat count"
             )
         ]
         unit_noun = self.toks[q.end - 1].lemma if q.end else ""

@@ -8,7 +8,7 @@ from tidegate.check.promptlint.drafts import Hit
 from tidegate.check.promptlint.frames import CLASSES, Match, frame_matches, vocabulary
 from tidegate.check.promptlint.reading import Reading
 from tidegate.check.promptlint.text import lemma, number_at
-from tidegate.check.promptlint.vocabulary import IMPERATIVES, VERB_CLASS, VERBS_ALSO
+from tidegate.check.promptlint.vocabulary import IMPERATIVES, NEG_VERBS, VERB_CLASS, VERBS_ALSO
 from tidegate.check.promptlint.wordset import word_set
 
 CHOICES = word_set("answer-position units language verbosity audience tone spelling")
@@ -137,6 +137,8 @@ class Framed(Reading):
         """The sign a frame stands under: of its last word, or of what stands before its first."""
         if m.anchor is None:
             return self.signs[m.start - 1] if m.start else True
+        if m.anchor == m.start == 0 and self.toks[0].lemma in NEG_VERBS:
+            return True
         if m.anchor == m.start and m.start > 0 and m.end > m.start:
             return self.signs[m.start - 1] if self.toks[m.start - 1].low not in (",", ";") else self.signs[m.start]
         return self.signs[m.anchor]
@@ -173,7 +175,8 @@ class Framed(Reading):
         seeks = asked and (SEEK & set(words[: asked[-1] + 1]))
         if not asked or not seeks or "sign-off" in words[:end]:
             return
-        what = self._objects(at + 1, len(words)) if at is not None else ()
+        need = next((k for k in range(asked[0]) if words[k] in ("require", "need")), None)
+        what = self._objects(at + 1, len(words)) if at is not None else self._objects(0, need) if need else ()
         if at is not None and not what:
             return
         self.add("consent", "present" if self.signs[asked[-1]] else "absent", None, restrict=what)

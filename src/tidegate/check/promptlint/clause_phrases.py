@@ -56,8 +56,11 @@ class Phrases(Reading):
                 literal,
                 re.I,
             )
-            if admits and any(
-                v in whole for v in ("say", "reply", "respond", "answer", "write", "state", "tell", "use", "output")
+            if admits and (
+                {"phrase", "word", "sentence", "words", "ban", "forbid"} & set(whole)
+                or any(
+                    v in whole for v in ("say", "reply", "respond", "answer", "write", "state", "tell", "use", "output")
+                )
             ):
                 self.add("abstain", "present" if positive else "absent", None)
                 continue

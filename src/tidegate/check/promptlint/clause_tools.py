@@ -164,7 +164,7 @@ class Actions(Reading):
         while lead < len(toks) and (
             toks[lead].low
             in word_set(
-                "you the assistant agent model bot please must should always never do not shall will need to also may "
+                "you try the assistant agent model bot please must should always never do not shall will need to also may "
                 "can be make sure ensure that"
             )
             or toks[lead].low.endswith("ly")
@@ -235,7 +235,9 @@ class Actions(Reading):
             return False
         if lead == 0:
             return imperative(self.toks)
-        return toks[lead - 1].low in ("not", "never", "always", "must", "should", "please") and t.low not in NO_VERB
+        return (
+            toks[lead - 1].low in ("not", "never", "always", "must", "should", "please", "to") and t.low not in NO_VERB
+        )
 
     def _passive(self, toks: list[Token]) -> tuple[str, int, list[Token]] | None:
         """ "Competitors must not be mentioned": the verb's class, its place and its objects."""

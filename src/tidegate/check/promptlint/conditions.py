@@ -17,7 +17,24 @@ from tidegate.check.promptlint.model import Conjunction, Literal
 from tidegate.check.promptlint.text import tokens
 from tidegate.check.promptlint.wordset import word_set
 
+_UNIT = r"(?P<u>words|sentences|paragraphs|characters|bullets|bullet points|items|lines|emojis?|links|questions|examples|sections|headings|tables)"
+# other ways to say the same, written as the grammar knows them
 CONTRACTIONS = (
+    (re.compile(rf"\b(?:the |a )?(?:number|count|amount|total(?: number)?) of {_UNIT} (?:must|should|may|has to|is to|needs to|can) (?:not exceed|never exceed|not be (?:more|higher|greater) than|be (?:at most|no more than|limited to)|stay (?:under|below|within)) (?P<n>\w+)", re.I), r"use at most \g<n> \g<u>"),
+    (re.compile(rf"\b(?:the |a )?(?:number|count|amount|total(?: number)?) of {_UNIT} (?:must|should|has to|is to|needs to) (?:not (?:be (?:less|fewer|lower) than|fall below)|be (?:at least|no (?:less|fewer) than)|reach) (?P<n>\w+)", re.I), r"use at least \g<n> \g<u>"),
+    (re.compile(r"\b(?:is|are) part of (every|each|all)\b", re.I), r"must be included in \1"),
+    (re.compile(r"\bcomes? with\b", re.I), "includes"),
+    (re.compile(r"^(?:the )?(?:user|customer|client|caller)s? (?:must|should|may) (?:never|not) (?:learn|know|find out|reali[sz]e|discover|suspect|notice)\b", re.I), "never reveal"),
+    (re.compile(r"^(?:the )?(?:user|customer|client|caller)s? (?:must|should|has to|have to) (?:always )?(?:see|get|receive|learn|know)\b", re.I), "always show"),
+    (re.compile(r"\bnot (?:a single|one single)\b", re.I), "no"),
+    (re.compile(r"\bgo(?:es)? (first|last)\b", re.I), r"comes \1"),
+    (re.compile(r"\bround off\b", re.I), "end"),
+    (re.compile(r"\blet (each|every|all|your) (\w+) (begin|start|end|open|close|finish)\b", re.I), r"\3 \1 \2"),
+    (re.compile(r"\b(not|never) (?:try|attempt|offer) to\b", re.I), r"\1"),
+    (re.compile(r"\bmake use of\b", re.I), "use"),
+    (re.compile(r"\b(?:keep|stay|remain) (?:quiet|silent) (?:about|on)\b", re.I), "never mention"),
+    (re.compile(r"^(?P<s>[^,;:]{3,60}?) (?:must|should|has to|have to|is to|are to|is|are)(?: always)?(?: be)? kept (?:secret|confidential|private|hidden)\b", re.I), r"never reveal \g<s>"),
+    (re.compile(r"\bkeep (?P<s>(?:the |your |all |any )?[\w ]{3,40}?) (?:secret|confidential|private|hidden)\b", re.I), r"never reveal \g<s>"),
     (re.compile(r"\b(i)['’]m\b", re.I), r"\1 am"),
     (re.compile(r"\b(use|in|speak|to|with|adopt) (?:whatever|whichever) language\b[^,.;]*", re.I), r"\1 the language of the user"),
     (re.compile(r"\b(response|reply|answer) body\b", re.I), r"\1"),
@@ -226,6 +243,8 @@ def read_conditions(masked: str) -> Conditions:
             t.lemma for t in tokens(words) if t.lemma not in STOP and t.lemma not in ("single", "each", "every", "all")
         ]
         tail = m.group("tail").strip()
+        if tail.lower().startswith(("that you", "that i")):
+            content, tail = [], ""
         if (content and not set(content) <= {"user", "customer", "end"}) or tail:
             guard.append(condition(f"{m.group(2)} {tail}" if tail and not content else f"{words} {m.group(2)}", "for"))
             text = text[: m.start()] + " " + text[m.end() :]
@@ -316,6 +335,8 @@ def leading_kind(word: str, rest: str) -> str:
 def condition(text: str, word: str = "if") -> tuple[Conjunction, ...]:
     """The condition a phrase states, as alternatives of conjunctions; () when it says nothing."""
     text = expand(text.strip(" ,.")).strip()
+    if re.fullmatch(r"you (?:speak|write|answer|reply|respond|talk|do)(?: so)?", text, re.I):
+        return ()
     if not text or re.fullmatch(
         r"(?:possible|needed|necessary|appropriate|applicable|relevant|required|available|useful|helpful|suitable)",
         text,

@@ -50,14 +50,14 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "@show ... @reason | show/include/give/explain your/the/any .. work/working/workings | @show .. step by step | explain how you | explain .. why | step by step reasoning"
      " | step by step explanation | @show/walk ... how you .. reach/get/arrive/come/derive/find/decide "
      " | think aloud | think out loud | thought process | chain of thought | talk ... through your | intermediate step"
-     " | no @reason | without .. @reason | explain yourself | explain your answer/choice/conclusion/decision/result"
+     " | no @reason | without .. @reason | @user .. see/get/receive .. your? @reason | explain yourself | explain your answer/choice/conclusion/decision/result"
      " | justify/explain your/every/each/the/all? .. answer/choice/conclusion/decision | ^@reason .. be require/mandatory/expect/unnecessary/forbid/prohibit/allow/show/include/explain/omit/leave"),
     ("reasoning-shown", "absent", "",
      "=only/just/solely .. final/correct/bare/resulting? answer/result | =only/just/solely the .. number/label/value/score/letter/category | =answer/result .. only | =the .. label/number/value/score only | =keep .. @reason to yourself | =answer/result and nothing else/more"
      " | =nothing but the .. answer/result/label/number"),
     ("opinion", "present", "",
      "@give .. opinion/view/stance/viewpoint/judgement/judgment | opinionated | take .. side/stand/stance/position | pick .. side | personal opinion/view/preference/stance"
-     " | say/tell ... what you .. think/prefer/believe | ^recommend ... you think/consider/believe | recommend .. you would | ... you would choose/pick/recommend/buy | your own opinion/view"
+     " | say/tell ... what you .. think/prefer/believe | ^recommend ... you think/consider/believe | recommend .. you would | ... you would choose/pick/recommend/buy | your own opinion/view | ^opinion .. be"
      " | editorialize/editorialise"),
     ("opinion", "absent", "",
      "=keep .. opinion/view/judgement/judgment/thought to yourself | ^stay/remain/be/keep .. neutral/impartial/unbiased/objective/nonpartisan | ^neutral tone/stance/position | impartially/objectively"),
@@ -83,7 +83,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | =nothing beyond/more than/but what .. ask | =exactly what .. ask/request and nothing | =only .. the @question .. ask/itself | =only address/answer the @question"),
     ("self-mention", "present", "",
      "@tell ... be a/an? @bot | @tell ... a/an @bot | be a/an .. @bot .. @tell/disclose? | make .. clear/known/plain/explicit .. that? you be a/an? .. @bot | be .. transparent/open/honest/upfront/candid about be a/an? .. @bot | talk/speak/chat/interact to/with a/an @bot | present/introduce/describe/identify yourself as a/an .. @bot"
-     " | ai/artificial nature/status/identity | not .. human/person | mention ... be an ai | refer to yourself as a/an .. @bot | be automate/artificial"),
+     " | ai/artificial nature/status/identity | not .. human/person | mention ... be an ai | refer to yourself as a/an .. @bot | be automate/artificial | ^learn/know/find/realize/discover/suspect/notice ... be a/an? .. @bot"),
     ("self-mention", "absent", "",
      "pretend/claim/imply/suggest/act/pose/present ... be/as a/an? .. human/person | say .. you be a? human/person | pass for/as a? human"),
     ("first-person", "present", "",
@@ -98,7 +98,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "address/call/greet/name/refer ... by/with/use .. name | use/mention/include/say/insert .. @user .. name | @user name | personalize/personalise ... name | by .. first/given name | first/last name | use/say/write/mention .. surname | first name basis"),
     ("refuse", "present", "",
      "^@refuse .. @question/topic/task/anything/something/order/command/user | ^@refuse to? answer/help/discuss/respond/engage/assist/comply/talk/provide/give/write/produce"
-     " | ^turn .. down .. @question/anyone/user? | refusal | ^say no to | ^refuse/decline | =not answer/discuss/engage/address/entertain/handle .. question/query/topic/request/about/on"
+     " | ^turn .. down .. @question/anyone/user? | refusal | ^say no to | ^refuse/decline | =not/never answer/discuss/engage/address/entertain/handle .. question/query/topic/request/about/on"
      " | =not help with | =not comply | ^turn away | =not respond to .. question/query/request"),
     ("refuse", "absent", "",
      "^always answer/help/comply/assist/respond | answer/handle/fulfil/fulfill/address/accept/honor/honour/grant every/all/each/any .. @question | comply with every/all/any"
@@ -112,12 +112,12 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | be/sound/stay/remain .. warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
     ("warmth", "absent", "",
      "=keep/leave .. emotion/feeling/sentiment .. out | emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),
-    ("humor", "present", "", "joke/pun/humor/humour/wit/wisecrack/banter/comedy/gag | be/sound .. funny/humorous/witty/comic/hilarious/playful/silly/whimsical/jokey/goofy | playful/whimsical/jokey/silly/comedic | playfully/humorously/lightheartedly | light hearted | make ... laugh | funny/humorous/witty .. reply/answer/tone/remark/line"),
+    ("humor", "present", "", "joke/pun/humor/humour/wit/wisecrack/banter/comedy/gag | be/sound .. funny/humorous/witty/comic/hilarious/playful/silly/whimsical/jokey/goofy | playful/whimsical/jokey/silly/comedic | playfully/humorously/lightheartedly | light hearted | amuse/entertain .. @user | make ... laugh | funny/humorous/witty .. reply/answer/tone/remark/line"),
     ("humor", "absent", "", "^stay/remain/be/keep/sound .. serious/earnest/solemn/sober | serious/solemn/sober tone/manner/at | seriously"),
     ("ask", "present", "",
      "ask .. @user .. anything/something/question | ask .. clarification/clarifying | ask .. question "
      " | seek .. clarification | request .. clarification | clarifying/clarification/followup question | follow up question | question to/for/at .. @user | ask back | clarify .. with .. @user"
-     " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify"),
+     " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify | ask what .. @user .. mean/want/need | put .. question to"),
     ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/work .. without .. ask | =make .. assumption .. instead/rather"),
     ("citation", "present", "",
      "^source/reference .. be name/cite/mention/list/give/provide/include/omit | reference .. source | leave .. source/reference/citation .. out | list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
@@ -143,24 +143,24 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("opener", "present", "", "@show/put .. note/remark/line/sentence/introduction/paragraph/message .. before the .. @answer/data/json/result/output/code"),
     ("closing", "present", "", "@show/put .. note/remark/line/sentence/comment/message .. after the .. @answer/data/json/result/output/code"),
     ("verbosity", "is", "long",
-     "elaborate/expand .. | go into .. depth/detail | say more rather than | err .. on the side .. more/detail/length/thorough/long/verbose/thoroughness | in .. depth | be .. thorough/exhaustive/comprehensive/detailed/verbose"
+     "elaborate/expand .. | at great/considerable/full/some length |  go into .. depth/detail | say more rather than | err .. on the side .. more/detail/length/thorough/long/verbose/thoroughness | in .. depth | be .. thorough/exhaustive/comprehensive/detailed/verbose"
      " | thorough/comprehensive/detailed/lengthy/extensive/exhaustive/elaborate .. @answer/reply/response/explanation | long .. reply/response/answer | @answer/reply/response .. be .. long/lengthy/detailed/thorough/extensive/comprehensive"
      " | =leave .. nothing/no out/unsaid/unexplained | =leave nothing out | =not cut .. short/corner | as much detail as | richly/fully/thoroughly/exhaustively/comprehensively/extensively .. explain/answer/cover/describe? | full picture"
      " | as .. thorough/detailed/complete as possible | cover .. every/all .. angle/aspect/detail/nuance/side | =not be .. brief/terse/short | =not hold back .. detail | longer .. @answer/reply/response .. prefer/welcome/well"),
     ("verbosity", "is", "brief",
-     "brevity | =minimize/minimise/reduce/cut/limit/avoid .. verbosity/wordiness/verbiage/length | keep .. reply/response/answer/thing/it/message/everything .. short/brief/concise/terse/tight/succinct/compact/crisp"
+     "brevity | say .. as little as | as little as possible | keep .. explanation .. brief/short/concise | =minimize/minimise/reduce/cut/limit/avoid .. verbosity/wordiness/verbiage/length | keep .. reply/response/answer/thing/it/message/everything .. short/brief/concise/terse/tight/succinct/compact/crisp"
      " | short/brief/concise/terse/succinct .. reply/response/@answer/message | @answer/reply/response .. be .. short/brief/concise/terse/succinct | be .. brief/concise/terse/succinct/short | as short/brief/concise as | few .. word .. as/possible"
      " | =not ramble/waffle/elaborate/pad | =no rambling/waffle/fluff/filler/padding | =avoid/skip/omit/cut .. fluff/filler/waffle/padding | get to the point | to the point | save .. word | =not be .. verbose/wordy/longwinded/long | =no long .. reply/response/answer/explanation"
      " | =avoid .. long/lengthy .. reply/response/answer/explanation | =no .. longer than .. need/necessary/it | shorter be better | economy of word | cut to the chase | =waste no word | =without elaborate/elaboration | =leave .. out .. detail/fluff"),
     ("audience", "is", "novice",
      "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. beginner/layperson/layman/novice/newcomer/child/laypeople/everyone/public/amateur/toddler/dummy | reader/audience/user .. be a/an? .. beginner/layperson/novice/layman/newcomer/amateur"
      " | =no .. prior/background/technical/specialist .. knowledge/experience/expertise/background | so that a/any/anyone/an? .. child/beginner/anyone/novice/layperson/grandmother/kid .. understand/follow/get | as if .. @user .. know nothing"
-     " | explain/define/introduce/cover .. basic/fundamental/basics/acronym | explain/define/introduce every/each/all/any .. term/concept/acronym/abbreviation | knows nothing about | new to the .. topic/subject/field/area | eli5 | like .. be .. five/ten | address .. beginner/novice/layperson/laypeople/newcomer | as .. to a/an .. child/beginner/novice/layperson | that a/an? .. beginner/novice/child/layperson/newcomer .. follow/understand | at the level of a/an? .. beginner/child/novice/layperson"
+     " | explain/define/introduce/cover .. basic/fundamental/basics/acronym | explain/define/introduce every/each/all/any .. term/concept/acronym/abbreviation | knows nothing about | new to the .. topic/subject/field/area | eli5 | gear/aim/pitch/target/tailor ... to/towards/at/toward .. beginner/layperson/laypeople/novice/newcomer/everyone | explain .. from scratch | like .. be .. five/ten | address .. beginner/novice/layperson/laypeople/newcomer | as .. to a/an .. child/beginner/novice/layperson | that a/an? .. beginner/novice/child/layperson/newcomer .. follow/understand | at the level of a/an? .. beginner/child/novice/layperson"
      " | complete/absolute/total beginner/novice"),
     ("audience", "is", "expert",
      "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/peer/developer | reader/audience/user .. be a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/developer"
      " | reader/audience/user/they .. have .. deep/strong/solid/advanced/extensive/expert/thorough .. knowledge/experience/expertise/background/understanding | =skip/omit/leave/avoid/bypass .. basic/basics/fundamental/introduction/definition/background"
-     " | =not .. explain/define/cover/introduce .. basic/basics/fundamental/elementary/acronym/concept/term | assume .. expertise/familiarity/fluency | assume .. familiar .. with | =no need to .. define/explain .. term/basics/concept"
+     " | =not .. explain/define/cover/introduce .. basic/basics/fundamental/elementary/acronym/concept/term | gear/aim/pitch/target/tailor ... to/towards/at/toward .. specialist/expert/professional/engineer | assume/presume .. expertise/familiarity/fluency | presume .. expert | presume .. knowledge | know .. inside out | assume .. familiar .. with | =no need to .. define/explain .. term/basics/concept"
      " | reader/audience/user .. know .. field/subject/domain/basics/topic/terminology .. | as .. to a/an .. expert/colleague/peer/engineer | at the level of a/an? .. expert/specialist/professional | address .. expert/specialist/professional"),
     ("jargon", "absent", "",
      "plain/simple/everyday/ordinary/easy .. word/language/english/vocabulary/term | in layman/lay term | plainly worded | =no .. technical term/jargon/language/vocabulary/word | simple to understand"),
@@ -169,9 +169,10 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("any-list", "present", "",
      "a/an/any/no/as/in/into/make/use/avoid/without .. list | itemized/itemised list | list format/form | itemize | avoid/use/no list | ^list .. be .. forbid/ban/prohibit/allow/avoid/permit/welcome"),
     ("codeblock", "present", "",
-     "code example/sample/listing/fragment/block/snippet | sample/source/program/example code | @show/write/output/produce/generate/post/print/use/return any/the/your/some? code | snippet | ^code .. be .. forbid/ban/prohibit/omit/allow/require"),
+     "code example/sample/listing/fragment/block/snippet | sample/source/program/example code | @show/write/output/produce/generate/post/print/use/return any/the/your/some? code | snippet | ^code .. appear | ^code .. be .. forbid/ban/prohibit/omit/allow/require"),
     ("explanation", "present", "",
      "@show .. explanation/justification/rationale/commentary | no .. explanation/commentary/justification | without .. explanation/commentary/justification | ^explanation .. be .. require/mandatory/forbid/omit/unnecessary"),
+    ("explanation", "absent", "", "=skip/omit/drop/avoid .. explanation/commentary/justification | =leave .. explanation/commentary/justification .. out | =leave out .. explanation/commentary/justification"),
     ("title", "present", "", "give .. a/an .. title | @begin .. with a/an? .. title | title at the top | no .. title"),
     ("link", "present", "", "link to .. | add/include/provide/give/insert/share/post .. link/url/hyperlink | clickable link"),
     ("apology", "present", "", "apologize/apologise .. | apology | say .. sorry | express .. regret"),

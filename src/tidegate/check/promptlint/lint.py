@@ -289,8 +289,8 @@ def may_meet(a: Instruction, b: Instruction) -> bool:
         return False
     if not a.guard or not b.guard:
         return True
-    opaque_a = {(x.key, x.value, x.positive) for c in a.guard for x in c if not x.known}
-    opaque_b = {(x.key, x.value, x.positive) for c in b.guard for x in c if not x.known}
+    opaque_a = {(x.key, x.value, x.positive) for c in a.guard for x in c if not x.known or x.key.startswith("phase ")}
+    opaque_b = {(x.key, x.value, x.positive) for c in b.guard for x in c if not x.known or x.key.startswith("phase ")}
     known_a = {x.key for c in a.guard for x in c if x.known}
     known_b = {x.key for c in b.guard for x in c if x.known}
     if opaque_a - opaque_b and opaque_b - opaque_a:

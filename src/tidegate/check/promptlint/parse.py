@@ -115,7 +115,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
             labels.append(low)
             s = s[m.end() :]
         elif (
-            label.isupper()
+            (label.isupper() and not s.isupper())
             or m.group("tag")
             or low in PLAIN_LABELS
             or re.fullmatch(r"(?:rule|priority|p|item|policy|section)\s*\w{1,3}", low)
@@ -146,6 +146,12 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     priorities, s = _priorities(s)
     conditions = read_conditions(s)
     rest = conditions.text
+    if (
+        NOT_OURS.match(rest)
+        and re.search(r"\b(?:must|should|never|always)\b", rest, re.I)
+        and (active := as_active(rest))
+    ):
+        rest = active
     if (NOT_OURS.match(rest) and not READER.match(rest)) or (
         ABOUT_YOU.match(rest) and not re.search(r"\b(?:must|never|always|not allowed|only)\b", rest, re.I)
     ):
@@ -153,7 +159,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     if not concern and not directive(rest, bool(conditions.parts), negative_intro):
         return EMPTY._replace(priorities=tuple(priorities), labels=tuple(labels))
     rest = RATIONALE.sub("", rest)
-    channel, rest = _channel(rest, conditions.parts)
+    channel, rest = _channel(rest, (*conditions.parts, *labels))
     drafts: list[Draft] = []
     universal_sentence = conditions.universal or bool(
         STRONG.search(rest) or (SHOUTED.search(rest) and not rest.isupper())
@@ -310,13 +316,18 @@ TOLD = re.compile(
     r"|^(?:the |our |a |an )(?:\w+ )?\w+ (?:often |usually |always |sometimes )?(?:contains|includes|has|uses|returns|writes|arrives|comes|speaks|sends|expects|tends|lives)\b",
     re.I,
 )
+WORLD = re.compile(
+    r"^(?:the |our |all |old |most )?(?:source|input|original|uploaded|incoming|existing|archived|user|customer|reference|training) (?:texts?|documents?|messages?|files?|articles?|questions?|data) (?:is|are|has|have|contains?)\b",
+    re.I,
+)
 READER = re.compile(
     r"^(?:the |your |our )?(?:\w+ )?(?:reader|audience|readership)s? (?:is|are|has|have|knows?)\b", re.I
 )
 DECLARED = re.compile(
     r"^(?:the |all |any |each |every |your )?\S+(?: \S+){0,3}? (?:is|are) (?:always |never |only |strictly |to be )?(?:given|written|shown|quoted|expressed|stated|formatted|displayed|presented"
     r"|reported|rendered|spelled|printed|kept|listed|cited|used|made|answered|addressed|ended|started|omitted|avoided|left out|rounded|capitali[sz]ed|numbered|phrased|worded)\b"
-    r"|^(?:the|all|any|each|every|your) \w+ (?:always |never )?(?:comes?|goes|go|stands?|follows?|precedes?) (?:first|last|before|after|at)\b|^(?:the |all |any |each |every )?\w+ (?:is|are) (?:always |only )?(?:in|as)\b"
+    r"|^(?:the|all|any|each|every|your) \w+ (?:always |never )?(?:comes?|goes|go|stands?|follows?|precedes?) (?:first|last|before|after|at)\b|^(?:the |all |any |each |every |your )?(?:repl(?:y|ies)|answers?|responses?|messages?|outputs?|amounts?|prices?|dates?|times?|distances?|measurements?|figures?|sums?|numbers?) (?:is|are|appears?) (?:always |only )?(?:in|as|spelled|given)\b"
+    r"|^(?:the |your )?(?:\w+ )?(?:date|time|number|output|reply|response|answer|length|word) (?:format|style|language|limit|count) is\b"
     r"|^(?:the |all |any |each |every |your )?(?:dates?|times?|numbers?|prices?|amounts?|distances?|measurements?|names?|headings?|titles?) (?:use|follow|take|have|must|are|is)\b"
     r"|^(?:the|your|our) (?:\w+ )?(?:reader|audience|readership)s? (?:is|are|has|have|know)\b",
     re.I,
@@ -359,6 +370,8 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
         head.lemma in IMPERATIVES or head.lemma in VERBS_ALSO or head.lemma in TOOL_VERBS or head.lemma in ACTION_VERBS
     ):
         return True
+    if WORLD.match(text):
+        return False
     if TOLD.match(text) and not {t.lemma for t in toks[:4]} & (lexicon.REPLY_NOUNS | set(ELEMENTS)):
         return False
     if any(t.lemma in lexicon.REPLY_NOUNS or t.lemma in ELEMENTS for t in toks[:6]) or IDENT.match(head.text):
@@ -442,6 +455,10 @@ def _priorities(s: str) -> tuple[list[tuple[tuple[str, ...], tuple[str, ...]]], 
     end_m = re.search(r"[;.)]|,\s+(?:so|and|but)\b", s[verb.end() :])
     end = verb.end() + end_m.start() if end_m else len(s)
     left, right = s[start + 1 : verb.start()].strip(" ,"), s[verb.end() : end].strip(" ,")
+    if verb.group("verb").lower().startswith("come") and re.search(
+        r"\b(?:answer|conclusion|result|verdict|solution|summary|greeting|reason\w*|explanation)s?\b", left, re.I
+    ):
+        return out, s  # the order of a reply, no precedence of rules
     v = verb.group("verb").lower()
     if re.search(r"\b(?:user|customer|player|team|price|cheap|model)\b", left, re.I) and not re.search(
         r"\b(?:instruction|rule|request|message)\b", left, re.I
@@ -555,7 +572,41 @@ def _clause(clause: str, context: Context, negative_intro: bool, inherited: str)
     )
     universal = universal or context.universal
     reader = ClauseReader(toks, hits, signs, context, modality, universal, clause)
-    return reader.read(), inherited
+    found = reader.read()
+    if all(d.constraint.attribute.startswith("do:") for d in found) and (active := as_active(clause)):
+        again, _ = _clause(active, context, negative_intro, inherited)
+        named = [d for d in again if not d.constraint.attribute.startswith("do:")]
+        found = named or found or again
+    return found, inherited
+
+
+PASSIVE = re.compile(
+    r"^(?P<s>[^,;:]{2,60}?) (?P<m>must|should|may|can|shall|has to|have to|is to|are to|is|are)(?: (?P<n>not|never|always))?(?: be)? (?P<v>\w+(?:ed|en|wn|ught|told|put|made|said|kept|held|sent|read))(?P<r>\b.*)$",
+    re.I,
+)
+
+
+def as_active(clause: str) -> str:
+    """ "The question must not be repeated" as "must not repeat the question"; "" where a clause is no passive."""
+    m = PASSIVE.match(clause.strip())
+    if m is None:
+        return ""
+    verb = {"told": "tell", "made": "make", "kept": "keep", "put": "put", "sent": "send"}.get(
+        m.group("v").lower(), lemma(m.group("v").lower())
+    )
+    subject, sign = m.group("s").strip(), (m.group("n") or "").lower()
+    if re.match(r"no\b", subject, re.I):
+        subject, sign = subject[2:].strip(), "never"
+    if (
+        m.group("m").lower() in ("is", "are")
+        and not sign
+        and verb in ("forbid", "ban", "prohibit", "allow", "permit", "require", "expect")
+    ):
+        return ""
+    lead = {"not": "do not ", "never": "never ", "always": "always "}.get(
+        sign, "always " if m.group("m").lower() in ("must", "shall") else ""
+    )
+    return f"{lead}{verb} {subject}{m.group('r')}"
 
 
 def _only(d: Draft) -> Draft | None:

@@ -49,7 +49,7 @@ class Reading:
     def add(self, attribute: str, operator: str, value: object = None, *, scope: tuple[str, ...] = (),
             restrict: tuple[str, ...] = (), soft: bool = False, modality: str | None = None) -> None:  # fmt: skip
         """Add one draft in the clause's scope."""
-        scope = scope or self.part
+        scope, restrict = scope or self.part, tuple(dict.fromkeys(restrict))
         self.out.append(Draft(Constraint(attribute, operator, value), scope, restrict, modality or self.modality,
                               soft or attribute in lexicon.SOFT, self.universal,
                               operator in ("absent", "not-contains", "not-starts", "not-ends")
@@ -268,7 +268,7 @@ def fold(text: str) -> str:
 
 AFTER_VERB = word_set(
     "the a an your their his her its each every all any no it them this that these those in out up down into with to at on "
-    "by through how what why only of without over off back away across along together after before within"
+    "by through how what why only of without everything anything something nothing yourself as over off back away across along together after before within"
 )
 NO_VERB = word_set(
     "the a an this that these those it they he she we i you your their each every all any no if when for in on at by with "
@@ -304,4 +304,19 @@ def imperative(toks: tuple[Token, ...]) -> bool:
         return True
     plural = toks[1].low.isalpha() and toks[1].low != toks[1].lemma and toks[1].low.endswith("s")
     finite = any(t.lemma in ("be", "must", "should", "may", "can", "will", "have", "do") for t in toks)
+    if not plural and not finite and len(toks) > 2 and toks[1].low.isalpha() and toks[0].lemma not in SUBJECTS:
+        plural = toks[2].low in (
+            "to",
+            "in",
+            "with",
+            "for",
+            "from",
+            "on",
+            "at",
+            "into",
+            "every",
+            "each",
+            "after",
+            "before",
+        )
     return plural and not finite and toks[0].lemma not in SUBJECTS and (len(toks) == 2 or toks[2].low in AFTER_VERB)

@@ -36,7 +36,7 @@ POST_NEG = word_set(
     "proscribed barred excluded exclude blacklisted blacklist inappropriate undesirable"
 )  # fmt: skip
 NO_DUTY = re.compile(
-    r"\b(?:not (?:always|necessarily|every|all)\b|do not overdo|not overuse|do not (?:always|overuse)|not unnecessar(?:y|ily)|no need (?:to|for)|(?:is|are) (?:unnecessary|superfluous|redundant)|need not|(?:is|are) not (?:necessary|needed|required|mandatory|compulsory)|(?:do|does) not (?:need|have) to|not obliged to|optional(?:ly)?"
+    r"\b(?:not (?:always|necessarily|every|each|all)\b|do not overdo|not overuse|do not (?:always|overuse)|not unnecessar(?:y|ily)|no need (?:to|for)|(?:is|are) (?:unnecessary|superfluous|redundant)|need not|(?:is|are) not (?:necessary|needed|required|mandatory|compulsory)|(?:do|does) not (?:need|have) to|not obliged to|optional(?:ly)?"
     r"|do not worry about|(?:is|are) (?:only )?(?:a )?suggest\w*|not limited to|do not limit|no limit|as (?:needed|necessary|appropriate|required))\b",
     re.I,
 )  # fmt: skip
@@ -110,7 +110,7 @@ SOFT_BENIGN: dict[str, frozenset[str]] = {
 
 
 MODAL = re.compile(
-    r"\b(?:must|should|shall|has to|have to|need(?:s|ed)? (?:to\b|an?\b)?|ought to|required|mandatory|compulsory|banned|forbidden|prohibited|barred|disallowed|(?:not|never|only) (?:be )?(?:allowed|permitted|acceptable|used|use)"
+    r"\b(?:(?:is|are) (?:off limits|inappropriate|out of (?:place|the question)|unwelcome|expected|due|essential|obligatory|a must|unwanted|undesired|taboo)|comes (?:first|last)|must|should|shall|has to|have to|need(?:s|ed)? (?:to\b|an?\b)?|ought to|required|mandatory|compulsory|banned|forbidden|prohibited|barred|disallowed|(?:not|never|only) (?:be )?(?:allowed|permitted|acceptable|used|use)"
     r"|may not|can not|cannot|will (?:be|always|never|not|only)|(?:is|are) to\b|unacceptable|off[- ]limits|not welcome|out of bounds|never|always|may|can|is (?:the|our) (?:(?:sole|only|single|required|working) )?(?:limit|maximum|minimum|cap|default|norm|language)|expected|wants? every|exclusively|no place)\b",
     re.I,
 )  # fmt: skip
@@ -214,7 +214,7 @@ NOT_ACTIONS = word_set(
     "write respond reply answer start begin end finish consider follow treat act imagine think assume_ know feel seem follow"
 )
 OBJECT_CLASS = {
-    **dict.fromkeys(["vendor", "rival", "competition", "competing", "supplier_"], "competitor"),
+    **dict.fromkeys(["compete", "vendor", "rival", "competition", "competing", "supplier_"], "competitor"),
     **dict.fromkeys(["cost", "fee", "pricing", "rate_", "charge"], "price"),
     **dict.fromkeys(["password", "credential", "secret", "passphrase"], "password"),
     **dict.fromkeys(["client", "consumer"], "customer"),
