@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from benches import promptlint_wordings
 from click.testing import CliRunner
 
 from tidegate.check.promptlint import brute
@@ -170,3 +171,50 @@ def test_only_in_a_language_says_how_and_only_in_a_place_says_when() -> None:
     assert rules("Reply only in French.", "Use English for every answer.") == ["language-conflict"]
     assert rules("Answer only in JSON.", "Use XML for the output.") == ["format-conflict"]
     assert rules("Use emojis only in English conversations.", "Reply in French.") == []
+
+
+@pytest.mark.parametrize("name", ["b", "c", "e"])
+def test_wordings_of_the_blind_sets(name: str) -> None:
+    """The benches' sets stay read: what was mended stays mended, in every register and domain."""
+    goals = {"hard": 0.95, "soft": 0.85, "three": 0.95}
+    for kind, (good, n, wrong) in promptlint_wordings.score(name).items():
+        said = [(r["attribute"], r["register"], r["core"]) for r in wrong][:5]
+        if kind == "near":
+            assert good / n <= 0.02, said
+        else:
+            assert good / n >= goals[kind], said
+
+
+@pytest.mark.parametrize(("line", "asks"), [
+    ("The question must not be repeated.", ("restate", "absent")),
+    ("Never echo what the user asked.", ("restate", "absent")),
+    ("Word count: 60 max.", ("words", "<=")),
+    ("The number of bullets must not exceed 4.", ("bullets", "<=")),
+    ("Anything under four sentences is considered incomplete.", ("sentences", ">=")),
+    ("Keep your reasoning to yourself.", ("reasoning-shown", "absent")),
+    ("Delete files without asking.", ("consent", "absent")),
+    ("Never delete files without the user's permission.", ("consent", "present")),
+    ("Call b_two only after a_one.", ("order", "before")),
+    ("The lookup_order tool is disabled.", ("tool", "absent")),
+    ("❌ Tables", ("table", "absent")),
+])  # fmt: skip
+def test_other_ways_of_saying_it(line: str, asks: tuple[str, str]) -> None:
+    read = {
+        (i.constraint.attribute, i.constraint.operator) for i in analyse([Source(name="p", text=line)]).instructions
+    }
+    assert asks in read
+
+
+@pytest.mark.parametrize("line", [
+    "The source texts are in Latin.", "Old tickets contain many emojis.", "Not every reply needs a source.",
+    "You need not cite sources.", "Customers complain about long answers.", "Our competitors use tables.",
+])  # fmt: skip
+def test_what_asks_for_nothing_is_left_alone(line: str) -> None:
+    assert not [i for i in analyse([Source(name="p", text=line)]).instructions if i.modality != "may"]
+
+
+def test_an_unmarked_special_case_of_a_plain_prohibition_does_not_block() -> None:
+    (plain,) = lint("Do not ask questions.\nIf anything is unclear, ask the user a clarifying question.")
+    assert plain.severity == "warning"
+    (strict,) = lint("Never ask questions.\nIf anything is unclear, ask the user a clarifying question.")
+    assert strict.severity == "error"

@@ -125,7 +125,7 @@ CHOICE: dict[str, dict[str, str]] = {
         "sql": "sql | sql query | sql statement",
         "plain": "plain text | plaintext | unformatted text | raw text | bare text | simple text | pure text"
                  " | plain unformatted text | unstyled text | undecorated text",
-        "prose": "prose | flowing prose | plain prose | running text | continuous text | flowing text"
+        "prose": "prose | plain sentence | flowing prose | plain prose | running text | continuous text | flowing text"
                  " | continuous prose | narrative prose | ordinary prose | full paragraph | normal prose | natural prose",
     },
     "case": {

@@ -48,6 +48,9 @@ def redundant(instructions: Sequence[Instruction]) -> list[Finding]:
         lines = {(i.unit.source, i.unit.span) for i in group}
         if len(lines) < 2 or len(group) > 200:
             continue
+        if all(i.constraint.operator in PLAIN for i in group):
+            out += [_said_before(group[k], group[j]) for k, j in repeated(group)]
+            continue
         solver = reply_solver(group)
         if not solver.satisfiable(range(len(group))):
             continue
@@ -66,9 +69,35 @@ def redundant(instructions: Sequence[Instruction]) -> list[Finding]:
             gone.add(k)
             support = [j for j in others if group[j].constraint.attribute == group[k].constraint.attribute]
             first = group[support[0] if support else others[0]]
-            out.append(_note("redundant-line", group[k], f"line {group[k].unit.line} asks for {explain.asks(group[k])}, which line {first.unit.line} already demands",
-                             "remove one of them", implied_by=[{"file": first.unit.source, "line": first.unit.line}]))  # fmt: skip
+            out.append(_said_before(group[k], first))
     return out
+
+
+PLAIN = frozenset({"present", "absent", "is", "contains", "not-contains"})  # decided by comparing, without a solver
+
+
+def repeated(group: Sequence[Instruction]) -> list[tuple[int, int]]:
+    """(later, earlier) pairs of plain demands where the earlier one already asks for the later one."""
+    out = []
+    seen: dict[object, list[int]] = {}
+    for k, i in enumerate(group):
+        key = (i.constraint.key, i.scope)
+        for j in seen.get(key, ()):
+            if group[j].unit.span == i.unit.span and group[j].unit.source == i.unit.source:
+                continue
+            mine, other = set(i.restrict), set(group[j].restrict)
+            if other <= mine if i.constraint.operator in ("absent", "not-contains") else mine <= other:
+                out.append((k, j))
+                break
+        seen.setdefault(key, []).append(k)
+    return out
+
+
+def _said_before(i: Instruction, first: Instruction) -> Finding:
+    return _note(
+        "redundant-line", i, f"line {i.unit.line} asks for {explain.asks(i)}, which line {first.unit.line} already demands",
+        "remove one of them", implied_by=[{"file": first.unit.source, "line": first.unit.line}],
+    )  # fmt: skip
 
 
 def dead(analysis: Analysis) -> list[Finding]:

@@ -196,7 +196,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
 
 # why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"
 RATIONALE = re.compile(
-    r"(?:,?\s+\b(?:because|since|so that(?! (?:a|an|any|even|anyone|everyone|my|your) )|as otherwise|given that)\b.*"
+    r"(?:,?\s+\b(?:because|since|so that(?! (?:a|an|any|even|anyone|everyone|my|your|beginners?|laypeople|children|novices|newcomers|experts?|non-experts?)\b)|as otherwise|given that)\b.*"
     r"|,\s+(?:as |for )?(?:the|our|this|these|those|they|it|its|we|users?|customers?|readers?|people)\s+(?:\S+\s+){0,3}?"
     r"(?:can|cannot|can not|does|do|is|are|will|would|has|have|hate|love|want|need|prefer|struggle|dislike|find|lose|break\w*)\b(?![^,;]*\b(?:must|should|never|always)\b)[^;]*)$",
     re.I,
@@ -343,6 +343,8 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
     toks = [t for t in tokens(text) if t.low[0].isalnum() or t.quote]
     if not toks or negative:
         return bool(toks)
+    if WORLD.match(text):
+        return False
     if (
         re.match(r"(?:please |you )?(?:do not|never|always|must|should)\b", text, re.I)
         or DECLARED.match(text)
@@ -370,8 +372,6 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
         head.lemma in IMPERATIVES or head.lemma in VERBS_ALSO or head.lemma in TOOL_VERBS or head.lemma in ACTION_VERBS
     ):
         return True
-    if WORLD.match(text):
-        return False
     if TOLD.match(text) and not {t.lemma for t in toks[:4]} & (lexicon.REPLY_NOUNS | set(ELEMENTS)):
         return False
     if any(t.lemma in lexicon.REPLY_NOUNS or t.lemma in ELEMENTS for t in toks[:6]) or IDENT.match(head.text):
@@ -425,7 +425,7 @@ def _priorities(s: str) -> tuple[list[tuple[tuple[str, ...], tuple[str, ...]]], 
     )
     if m is not None:
         r = m.group("rest").lower()
-        if re.search(r"\b(?:later|latter|last|latest|most recent|newest|below|further down)\b", r):
+        if re.search(r"\b(?:later|latter|second|last|latest|most recent|newest|below|further down)\b", r):
             return [(("later",), ("earlier",))], s[: m.start()]
         if re.search(r"\b(?:earlier|former|first|above|topmost|higher up)\b", r):
             return [(("earlier",), ("later",))], s[: m.start()]

@@ -152,7 +152,10 @@ class Reading:
                 ):
                     return ()
                 words = [
-                    t.lemma for t in rest if t.low not in ("the", "a", "an") and t.lemma not in lexicon.REPLY_NOUNS
+                    t.lemma
+                    for t in rest
+                    if t.low not in ("the", "a", "an")
+                    and (t.lemma not in lexicon.REPLY_NOUNS or (t.lemma == "text" and len(rest) == 1))
                 ]
                 return tuple(
                     w for w in words if w not in lexicon.USERS and w not in ("conversation", "circumstance", "case")

@@ -295,6 +295,9 @@ _E_STEMS = _MORE_E | frozenset(
 )
 
 
+DOUBLE_L = re.compile(
+    r"(cancel|travel|label|model|signal|control|compel|propel|tunnel|total|equal|level|channel)l(?:ing|ed)"
+)
 BRITISH = re.compile(r"(\w{3,}[^aeiou\W])is(?:e|es|ed|ing)")
 NOT_BRITISH = frozenset(
     [
@@ -353,6 +356,9 @@ def lemma(word: str) -> str:
         return w[:-2]
     if w.endswith("s") and not w.endswith(("ss", "us", "is")):
         return w[:-1]
+    double = DOUBLE_L.fullmatch(w)
+    if double:
+        return double.group(1)
     for suffix in ("ing", "ed"):
         if w.endswith(suffix) and len(w) > len(suffix) + 2:
             stem = w[: -len(suffix)]

@@ -161,7 +161,7 @@ PLACES = word_set(
 )
 PRESENT_BENIGN = word_set(
     "claim statement fact answer every key kind markup syntax symbol icon graphic character line source "
-    "message comparison data list section emphasis mark inform assertion figure back support carry link "
+    "welcome wanted message comparison data list section emphasis mark inform assertion figure back support carry link "
     "web address external formatting styling style clarify clarification ask question user follow up "
     "circumstance sentence word smile smiling celebration first returning visible decorative sort "
     "whatsoever ending opening before friendly type kindly customer step response content element one "
