@@ -70,6 +70,7 @@ tenants:                    # who may call; each gets its keys with `tidegate ke
 
 scheduling:
   policy: fair              # fair, vtc, deficit_round_robin, round_robin, priority, fifo
+  # prefix_stepping: true   # long prompts go in steps and chat in between (kind vllm or llamacpp)
 
 store:
   path: {a.store_path}          # traces and state; nothing leaves this machine

@@ -31,6 +31,7 @@ from tidegate.admit.scheduling.model import (
 )
 from tidegate.admit.scheduling.policies import POLICIES
 from tidegate.admit.scheduling.signals import parse_metrics, parse_orca
+from tidegate.admit.scheduling.tally import jain_index
 from tidegate.spine.errors import SettingError
 
 ENGINE = (EngineRule(name="e", reports=True),)
@@ -345,3 +346,25 @@ def test_a_silent_upstream_that_queues_is_found_out() -> None:
     half = len(inside) // 2
     assert max(inside[:half]) > 4
     assert max(inside[half:]) < 40  # of a thousand; the target of 500 ms holds ten round trips of four
+
+
+def test_jain_index_of_equal_and_of_unequal_shares() -> None:
+    assert jain_index([5.0, 5.0, 5.0]) == pytest.approx(1.0)
+    assert jain_index([9.0, 0.0, 0.0]) == pytest.approx(1 / 3)
+    assert jain_index([9.0]) is None
+    assert jain_index([0.0, 0.0]) is None
+
+
+@pytest.mark.parametrize(("policy", "low", "high"), [("vtc", 0.95, 1.0), ("fifo", 0.0, 0.8)])
+def test_the_snapshot_says_how_evenly_waiting_tenants_were_served(policy: str, low: float, high: float) -> None:
+    """Two hundred requests of `a` stand before two hundred of `b`: FIFO serves `a` alone, VTC both."""
+    a = Admission(Plan(policy=policy, engines=ENGINE))
+    for i in range(400):
+        a.step(ask(i, "a" if i < 200 else "b"), 0.0)
+    for step in range(120):
+        at = step * 0.25
+        for i in [i for i, t in a.tickets.items() if t.engine][:1]:
+            a.step(FirstToken(i), at)
+            a.step(Finish(i, tokens_completion=20), at)
+        a.step(Tick(), at)
+    assert low <= a.snapshot()["jain_index"] <= high + 1e-9

@@ -112,7 +112,8 @@ def start_gateway(children: ExitStack, engine_url: str, model: str, folder: Path
         tenants=[("chat", "interactive"), ("batch", "batch")], port=port, control_port=control,
         store_path=str(folder / "store"),
     )  # fmt: skip
-    config.write_text(config_text(answers), encoding="utf-8")
+    text = config_text(answers).replace("\nscheduling:\n", "\nscheduling:\n  prefix_stepping: true\n")
+    config.write_text(text, encoding="utf-8")
     keys = {tenant: add_key(folder / "store", tenant) for tenant in ("chat", "batch")}
     child = children.enter_context(
         Child(["tidegate.cli", "serve", "--config", str(config)], folder / "gateway.log", "the gateway")

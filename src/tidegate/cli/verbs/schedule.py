@@ -1,5 +1,6 @@
 """`tidegate schedule`: why a call waited, what another policy would have done, what goes on now."""
 
+import time
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,18 +12,26 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.admit.scheduling.admission import Admission
+from tidegate.admit.scheduling.plugin import PriorityInversion
 from tidegate.admit.scheduling.policies import POLICIES
 from tidegate.admit.scheduling.replay import Call, Replay, by_tenant, explain
 from tidegate.cli.output import emit
+from tidegate.cli.store_options import resolve, store_options
 from tidegate.gateway import control_channel
 from tidegate.readers.config import read_settings
+from tidegate.readers.moments import moment_s
 from tidegate.serving import socket_folder
 from tidegate.sim.engine import EngineSpec
 from tidegate.sim.world import Asked, World
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse, nearest
+from tidegate.spine.estimate import Measure, Measured, NotMeasured
+from tidegate.spine.finding import Finding
 from tidegate.spine.gate import Verdict
+from tidegate.stats import intervals
+from tidegate.store.lake import Filter
 from tidegate.store.schedule_journal import runs
+from tidegate.wiring import trace_store
 
 JOURNAL = click.option("--journal", type=click.Path(path_type=Path), default=None,
                        help="A recorded run (default: the newest of the store).")  # fmt: skip
@@ -201,6 +210,42 @@ def show(console: Console, fields: dict[str, Any], sides: list[tuple[str, list[d
         console.print(table)
     console.print(f"{fields['decisions']:,} recorded decisions, {fields['decisions_different']:,} came out differently "
                   f"({fields['journal']})", highlight=False)  # fmt: skip
+
+
+@command.command("check")
+@click.option("--since", default=None, metavar="MOMENT", help="2h, 7d, today, 2026-11-02 [default: everything kept].")
+@store_options
+@JSON
+def check(since: str | None, store: Path | None, config: Path | None, as_json: bool) -> NoReturn:
+    """Find calls of latency classes that waited behind other work for most of their first-token target.
+
+    Exit code 1 when there are any, 3 when no call of a class with a target was recorded.
+
+    Example: tidegate schedule check --since 2h
+    """
+    settings = resolve(store, config)
+    targets = {c.name: float(c.ttft_target_ms) for c in settings.classes if c.ttft_target_ms is not None}
+    if not targets:
+        where = str(config or "tidegate.yaml")
+        raise InputError("no class has a first-token target, so no call can miss one", where=where,
+                         remedy="give a class `ttft_target_ms`")  # fmt: skip
+    if not Path(settings.store.path).is_dir():
+        raise InputError("there is no store here", where=settings.store.path, remedy="`tidegate serve` makes one")
+    inversions = PriorityInversion(targets)
+    since_s = None if since is None else moment_s(since, time.time(), "--since")
+    looked_at = 0
+    findings: list[Finding] = []
+    for trace in trace_store(settings).find(Filter(since_s=since_s), bodies=False):
+        if trace.call.identity.service_class in targets and trace.wait_ms is not None:
+            looked_at += 1
+            findings += inversions.check(trace, None)
+    share: Measured = NotMeasured(reason="no call of a class with a target was recorded", needed="traffic")
+    if looked_at:
+        share = intervals.proportion((len(findings), looked_at), segment="classes with a target")
+    verdict = Verdict.FAIL if findings else Verdict.PASS if looked_at else Verdict.UNDECIDED
+    answer = Answer(verb="schedule check", verdict=verdict, findings=tuple(findings),
+                    measures=(Measure(name="calls that waited most of their target", value=share),))  # fmt: skip
+    emit(answer, as_json=as_json)
 
 
 @command.command("status")
