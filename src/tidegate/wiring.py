@@ -11,8 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from tidegate.admit.scheduling.plugin import PriorityInversion
 from tidegate.check.constraints.plugin import ConstraintsCheck
 from tidegate.check.promptlint.plugin import PromptCheck
+from tidegate.curate.harvest.plugin import HarvestCheck
 from tidegate.readers.constraints_file import PolicyFile
 from tidegate.readers.otlp import encode
 from tidegate.runner.otlp_export import OtlpExporter
@@ -137,7 +139,8 @@ def finding_book(store: Store) -> FindingBook:
 
 def checks(settings: Settings) -> tuple[Check, ...]:
     """The checks that run over live traffic, as the settings ask."""
-    found: list[Check] = [PromptCheck()]
+    targets = {c.name: c.ttft_target_ms for c in settings.classes if c.ttft_target_ms is not None}
+    found: list[Check] = [PromptCheck(), HarvestCheck(), PriorityInversion(targets)]
     if settings.constraints is not None:
         found.append(ConstraintsCheck(PolicyFile(Path(settings.constraints)).current()))
     return tuple(found)
@@ -157,7 +160,7 @@ def watcher(settings: Settings) -> tuple[JournalFollower, Callable[[], None]]:
             for name, finding, trace in out
         ])  # fmt: skip
 
-    watch = Watch(checks(settings), follower.fresh, found)
+    watch = Watch(checks(settings), follower.fresh, found, skipped=lambda: follower.skipped)
 
     def run_pass() -> None:
         before = dict(follower.offsets)

@@ -55,7 +55,7 @@ class Broken:
 def test_every_trace_is_checked_and_a_broken_check_hides_nothing() -> None:
     out: list[Found] = []
     traces = [Kept(trace_of(i)) for i in range(40)]
-    watch = Watch([Echo(), Broken()], lambda _mark: traces, out.extend, budget_s=60)
+    watch = Watch([Echo(), Broken()], lambda _mark, _most: traces, out.extend, budget_s=60)
     assert watch.run_pass() == 40
     rules = [f.rule for _, f, _ in out]
     assert rules.count("seen") == 40
@@ -73,7 +73,7 @@ def test_what_outruns_the_budget_is_counted_and_chosen_by_the_id_alone() -> None
             return ()
 
     traces = [Kept(trace_of(i)) for i in range(1000)]
-    watch = Watch([Slow()], lambda _mark: traces, lambda _: None, budget_s=0.1, spent_s=lambda: spent[0])
+    watch = Watch([Slow()], lambda _mark, _most: traces, lambda _: None, budget_s=0.1, spent_s=lambda: spent[0])
     for _ in range(12):
         watch.run_pass()
     assert watch.counts["traces_checked"] + watch.counts["traces_not_checked"] == 12_000
@@ -88,7 +88,7 @@ def test_findings_of_guards_in_flight_are_taken_from_the_trace() -> None:
     event = Event(name="guard", at_s=1.0, data={"guard": "constraints", "findings": [found.to_json(), {"odd": 1}]})
     trace = msgspec.structs.replace(trace_of(1), events=(event,))
     out: list[Found] = []
-    Watch([], lambda _mark: [Kept(trace)], out.extend).run_pass()
+    Watch([], lambda _mark, _most: [Kept(trace)], out.extend).run_pass()
     assert [(n, f) for n, f, _ in out] == [("constraints", found)]
 
 
@@ -165,9 +165,14 @@ def test_the_journal_is_followed_once_over_restarts_and_compaction_waits_for_it(
     assert [t.read().trace_id for t in second.fresh()] == [trace_of(i).trace_id for i in range(30, 42)]
     assert second.finished(sealed)
     third = JournalFollower(tmp_path / "journal")
-    assert list(third.fresh(b"no such bytes")) == []
+    assert list(third.fresh(b"no such bytes", 0)) == []
     assert third.finished(sealed), "passed over, and done with"
-    assert len(list(JournalFollower(tmp_path / "journal").fresh(b"question"))) == 42
+    assert len(list(JournalFollower(tmp_path / "journal").fresh(b"question", 0))) == 42
+    fourth = JournalFollower(tmp_path / "journal")
+    some = len(list(fourth.fresh(b"no such bytes", 3000)))
+    assert 0 < some < 42
+    assert fourth.skipped == 42 - some
+    assert fourth.finished(sealed)
 
 
 def test_the_watcher_of_a_store_goes_on_where_the_last_one_stopped(tmp_path: Path) -> None:

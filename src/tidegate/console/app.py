@@ -8,9 +8,10 @@ something needs a request from the console's own origin or from a program.
 
 import asyncio
 import contextlib
+import importlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -53,15 +55,16 @@ class World(Protocol):
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A console page of a capability: its path, its name in the menu, and what answers.
+    """A console page of a capability: its path, its name in the menu, and the module that answers.
 
-    `answer` returns the whole response (`control.render` with a template of its own), and may raise TidegateError:
-    it is shown in place, with its remedy.
+    The module is loaded when the page is first asked for: some bring a solver or statistics along.  It has
+    `answer(control, request)`, which returns the whole response (`control.render` with a template of its own) or
+    an awaitable of it, and may raise TidegateError: that is shown in place, with its remedy.
     """
 
     path: str
     title: str
-    answer: Callable[["Control", Request], Response | Awaitable[Response]]
+    module: str
 
 
 class Control:
@@ -122,8 +125,10 @@ def control_plane(world: World, pages: Sequence[Page] = ()) -> Starlette:
     def page_handler(page: Page) -> Callable[[Control, Request], Any]:
         async def show(control: Control, request: Request) -> Response:
             try:
-                response = page.answer(control, request)
-                return response if isinstance(response, Response) else await response
+                module = await run_in_threadpool(importlib.import_module, page.module)
+                response = module.answer(control, request)
+                shown: Response = response if isinstance(response, Response) else await response
+                return shown
             except TidegateError as error:
                 refused = control.render("error.html", title=page.title, path=page.path, error=error)
                 refused.status_code = 422

@@ -1,8 +1,8 @@
 """The spine in motion on live traffic: new traces → registered checks → findings, beside the data path.
 
-Each pass takes the traces that are new, runs every check over as many of them as its time budget allows, and hands
-the findings on.  When traffic outruns the budget a share of the traces is checked, chosen by a hash of the
-record (so that nobody can tell beforehand which), and the rest is counted: never silently.
+Each pass takes the traces that are new (up to a size), runs every check over as many of them as its time budget
+allows, and hands the findings on.  When traffic outruns the budget a share of the traces is checked, chosen by a
+hash of the record (so that nobody can tell beforehand which), and the rest is counted: never silently.
 """
 
 import time
@@ -21,6 +21,8 @@ from tidegate.spine.errors import TidegateError
 from tidegate.spine.finding import Finding
 from tidegate.spine.trace import CallTrace
 
+BUDGET_S = 0.1  # of CPU a pass: with a pass a second, a tenth of a core beside the data path
+READ_BYTES_MAX = 2 << 20  # of new traces a pass; what comes faster is passed over, save what guards found
 MARK = b"findings"  # a guard's event holds this key: only such traces need decoding for its findings
 
 
@@ -44,19 +46,23 @@ class Watch:
     """Runs checks over new traces; `run_pass` is called again and again by whoever keeps time."""
 
     def __init__(
-        self, checks: Sequence[Check], fresh: Callable[[bytes], Iterable[Recorded]],
-        found: Callable[[list[Found]], None], *, budget_s: float = 0.5, spent_s: Callable[[], float] = time.thread_time,
+        self, checks: Sequence[Check], fresh: Callable[[bytes, int], Iterable[Recorded]],
+        found: Callable[[list[Found]], None], *, skipped: Callable[[], int] = lambda: 0,
+        budget_s: float = BUDGET_S, spent_s: Callable[[], float] = time.thread_time,
     ) -> None:  # fmt: skip
         self.checks = tuple(checks)
         self.counts: Counter[str] = Counter()
-        self._fresh, self._found = fresh, found
+        self._fresh, self._found, self._skipped = fresh, found, skipped
         self._budget_s, self._spent_s = budget_s, spent_s
         self._each_s = 0.002  # what one trace takes, learned
 
     def run_pass(self) -> int:
         """Check what is new; returns how many traces were checked."""
-        traces = list(self._fresh(b"" if self.checks else MARK))
-        self.counts["traces"] += len(traces)
+        before = self._skipped()
+        traces = list(self._fresh(MARK, READ_BYTES_MAX if self.checks else 0))
+        passed_over = (self._skipped() - before) if self.checks else 0
+        self.counts["traces"] += len(traces) + passed_over
+        self.counts["traces_not_checked"] += passed_over
         share = min(1.0, self._budget_s / max(len(traces) * self._each_s, 1e-9))
         start, checked = self._spent_s(), 0
         out: list[Found] = []

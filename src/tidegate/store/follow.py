@@ -5,6 +5,7 @@ segment away, so that nothing leaves the journal unread.
 """
 
 import contextlib
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -16,8 +17,8 @@ from tidegate.store.framing import (
     NotASegment,
     check_header,
     decode_trace,
-    end_of_frames,
     frames,
+    pass_over,
 )
 from tidegate.store.segments import open_segments, sealed_segments, segment_name
 
@@ -38,37 +39,51 @@ class JournalFollower:
     def __init__(self, journal: Path, offsets: Mapping[str, int] | None = None) -> None:
         self.journal = journal
         self.offsets = dict(offsets or {})
+        self.skipped = 0  # traces passed over so far
 
-    def fresh(self, mark: bytes = b"") -> Iterator[Recorded]:
+    def fresh(self, mark: bytes = b"", most_bytes: int | None = None) -> Iterator[Recorded]:
         """Traces acknowledged since the last time; ends when what was there at the start is read.
 
-        With `mark`, those whose bytes hold it (and some that do not): a segment without it is passed over whole.
-        The place moves as traces are taken: one that was yielded is not yielded again.
+        At most `most_bytes` of them (None: all); of the rest only those whose bytes hold `mark`, and the others are
+        passed over and added to `skipped`.  The place moves as traces are taken: one that was yielded is not
+        yielded again.
         """
         # Open ones first: one that is sealed between the two listings is then seen twice, not never.
         paths = {segment_name(p): p for p in [*open_segments(self.journal), *sealed_segments(self.journal)]}
+        left = most_bytes if most_bytes is not None else sys.maxsize
         for name, path in paths.items():
+            before = self.offsets.get(name, HEADER.size)
             with contextlib.suppress(FileNotFoundError):
-                yield from self._read(name, path, mark)
+                yield from self._read(name, path, mark, left)
+            left = max(0, left - (self.offsets.get(name, before) - before))
         for gone in self.offsets.keys() - paths.keys():
             del self.offsets[gone]
 
-    def _read(self, name: str, path: Path, mark: bytes) -> Iterator[Recorded]:
+    def _read(self, name: str, path: Path, mark: bytes, left: int) -> Iterator[Recorded]:
         start = self.offsets.get(name, HEADER.size)
         try:
             with path.open("rb") as file:
                 check_header(file.read(HEADER.size))
                 file.seek(start)
                 data = file.read()
-            if mark not in data:
-                self.offsets[name] = start + end_of_frames(data)
-                return
-            for frame in frames(data, 0):
-                self.offsets[name] = start + frame.end
-                if frame.kind == KIND_TRACE:
-                    yield Recorded(frame.payload)
         except NotASegment:
             self.offsets[name] = path.stat().st_size  # nothing in it is ours to read
+            return
+        last_mark = data.rfind(mark) if mark else -1
+        at = 0
+        for frame in frames(data, 0):
+            wanted = at < left
+            if not wanted and at > last_mark:
+                break
+            at = frame.end
+            self.offsets[name] = start + at
+            if frame.kind == KIND_TRACE and (wanted or mark in bytes(frame.payload)):
+                yield Recorded(frame.payload)
+            else:
+                self.skipped += frame.kind == KIND_TRACE
+        end, count = pass_over(data, at) if at >= left else (at, 0)
+        self.skipped += count
+        self.offsets[name] = start + end
 
     def finished(self, path: Path) -> bool:
         """Whether a sealed segment was read to its end."""

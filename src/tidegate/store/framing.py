@@ -101,15 +101,15 @@ def frames(data: bytes | memoryview, offset: int = HEADER.size) -> Iterator[Fram
         offset = end
 
 
-def end_of_frames(data: bytes | memoryview, offset: int = 0) -> int:
-    """The offset behind the last whole frame, by lengths alone: for passing over what nobody wants to read."""
-    size, unpack, header = len(data), FRAME.unpack_from, FRAME.size
+def pass_over(data: bytes | memoryview, offset: int = 0) -> tuple[int, int]:
+    """The offset behind the last whole frame and how many there are, by lengths alone: nobody wants to read them."""
+    size, unpack, header, count = len(data), FRAME.unpack_from, FRAME.size, 0
     while offset + header <= size:
         end = offset + header + unpack(data, offset)[1]
         if end > size:
             break
-        offset = end
-    return offset
+        offset, count = end, count + 1
+    return offset, count
 
 
 def decode_trace(payload: bytes | memoryview) -> CallTrace:

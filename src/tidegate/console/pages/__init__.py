@@ -1,6 +1,10 @@
 """The pages of the capabilities: one module each, listed here in the menu's order."""
 
 from tidegate.console.app import Page
-from tidegate.console.pages import findings, metrics, prompts, verify
 
-PAGES: tuple[Page, ...] = (findings.PAGE, prompts.PAGE, verify.PAGE, metrics.PAGE)
+PAGES: tuple[Page, ...] = (
+    Page(path="/findings", title="Findings", module="tidegate.console.pages.findings"),
+    Page(path="/prompts", title="Prompts", module="tidegate.console.pages.prompts"),
+    Page(path="/verify", title="Verify", module="tidegate.console.pages.verify"),
+    Page(path="/metrics/elicit", title="Metrics", module="tidegate.console.pages.metrics"),
+)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tidegate.console.app import Control, Page
+from tidegate.console.app import Control
 from tidegate.spine.errors import InputError, nearest
 from tidegate.store.findings import FindingStatus
 from tidegate.wiring import finding_book
@@ -41,6 +41,3 @@ def as_status(text: str) -> FindingStatus:
     if text not in STATUSES:
         raise InputError(f"expected a status, got {text!r}", remedy=nearest(text, STATUSES))
     return FindingStatus(text)
-
-
-PAGE = Page(path=PATH, title="Findings", answer=answer)

@@ -12,7 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tidegate.console.app import Control, Page
+from tidegate.console.app import Control
 from tidegate.decide.metrics import elicit
 from tidegate.decide.metrics.columns import Roles, build
 from tidegate.readers.results import read_results
@@ -89,6 +89,3 @@ def results_files(folder: Path, most: int = 50) -> list[str]:
     """Files that may hold results, in this folder and one below."""
     found = [p for pattern in ("*.csv", "*.jsonl", "*.parquet", "*/*.csv", "*/*.jsonl") for p in folder.glob(pattern)]
     return sorted(str(p.relative_to(folder)) for p in found if p.is_file())[:most]
-
-
-PAGE = Page(path=PATH, title="Metrics", answer=answer)

@@ -8,11 +8,10 @@ from starlette.responses import Response
 
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
-from tidegate.console.app import Control, Page
+from tidegate.console.app import Control
 from tidegate.spine.errors import InputError
 from tidegate.spine.finding import Finding
 
-PATH = "/prompts"
 CHARACTERS_MAX = 200_000
 
 
@@ -35,6 +34,3 @@ async def answer(control: Control, request: Request) -> Response:
 def lint(text: str) -> list[Finding]:
     """What the grammar proves of a prompt."""
     return findings(analyse([Source(name="prompt", text=text, format="text")]))
-
-
-PAGE = Page(path=PATH, title="Prompts", answer=answer)

@@ -10,12 +10,11 @@ from starlette.responses import Response
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
-from tidegate.console.app import Control, Page
+from tidegate.console.app import Control
 from tidegate.readers.knowledge import installed_packages
 from tidegate.render import claims as marks
 from tidegate.spine.errors import InputError
 
-PATH = "/verify"
 CHARACTERS_MAX = 200_000
 
 
@@ -35,6 +34,3 @@ async def answer(control: Control, request: Request) -> Response:
     body, notes = marks.html_parts(text, rows)
     return control.render("verify.html", text=text, question=question, marked=Markup(body), notes=Markup(notes),
                           claims=rows)  # fmt: skip
-
-
-PAGE = Page(path=PATH, title="Verify", answer=answer)
