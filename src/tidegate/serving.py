@@ -32,6 +32,7 @@ from tidegate.admit.toolguard.plugin import ToolLoopGuard
 from tidegate.check.constraints.plugin import ConstraintsGuard
 from tidegate.gateway import control_channel, logs
 from tidegate.gateway.admission import OpenAdmission
+from tidegate.gateway.mcp_endpoint import McpEndpoint
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.supervisor import EXIT_SETTINGS, Child, Supervisor
@@ -40,7 +41,7 @@ from tidegate.gateway.worker import Gateway, Parts
 from tidegate.ingestion import TracesEndpoint
 from tidegate.readers.config import read_settings, secret
 from tidegate.readers.constraints_file import PolicyFile
-from tidegate.settings import Listener, Settings, Tenant, Tls, Upstream
+from tidegate.settings import Listener, McpServer, Settings, Tenant, Tls, Upstream
 from tidegate.spine.contracts import Guard
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 from tidegate.store.bodies import BodyPolicy, load_redactor
@@ -147,17 +148,33 @@ def read_thresholds(path: str | None) -> Thresholds:
         raise SettingError(message, where=f"loops.calibration: {path}", remedy=remedy) from error
 
 
-def shaper_of(settings: Settings) -> Shaper | None:
+def shaper_of(settings: Settings, guards: tuple[Guard, ...]) -> Shaper | None:
     """Translation between API dialects, and guards."""
-    return DialectShaper(settings, guards_of(settings))
+    return DialectShaper(settings, guards)
 
 
 TRACES = TracesEndpoint()  # one a worker process; its journal outlives every reload
 
 
-def endpoints_of(settings: Settings) -> Mapping[bytes, LocalEndpoint]:
+def endpoints_of(settings: Settings, guards: tuple[Guard, ...]) -> Mapping[bytes, LocalEndpoint]:
     """The paths other parts answer."""
-    return {b"/v1/traces": TRACES, b"/v1/verify": VerifyEndpoint(settings.verify)}
+    found: dict[bytes, LocalEndpoint] = {b"/v1/traces": TRACES, b"/v1/verify": VerifyEndpoint(settings.verify)}
+    if settings.mcp:
+        secrets = {
+            m.name: secret(m.api_key, f"mcp[{i}].api_key") for i, m in enumerate(settings.mcp) if m.api_key is not None
+        }
+        found[b"/mcp"] = McpEndpoint(settings.mcp, guards, secrets=secrets, tls_of=mcp_tls)
+    return found
+
+
+def mcp_tls(server: McpServer) -> ssl.SSLContext | None:
+    """TLS towards a tool server; raises SettingError for a CA file that does not do."""
+    if not server.url.startswith("https:"):
+        return None
+    try:
+        return ssl.create_default_context(cafile=server.ca)
+    except (OSError, ssl.SSLError) as error:
+        raise SettingError(f"tool server {server.name!r}: cannot use the CA file {server.ca!r}: {error}") from error
 
 
 def admission_of(settings: Settings, index: int = 0) -> Admission:
@@ -199,13 +216,14 @@ def read_parts(config: Path, workers: int | None = None) -> Parts:
     settings = share_of(settings, workers or settings.workers)
     for upstream in settings.upstreams:
         upstream_tls(upstream)
+    guards = guards_of(settings)
     return Parts(
         settings,
         secrets=secrets_of(settings),
         upstream_tls=upstream_tls,
         keys=key_table(settings),
-        shaper=shaper_of(settings),
-        endpoints=endpoints_of(settings),
+        shaper=shaper_of(settings, guards),
+        endpoints=endpoints_of(settings, guards),
     )
 
 

@@ -57,6 +57,8 @@ class Upstream(Section, frozen=True):
     )
     api_key: str | None = None  # env:NAME or file:PATH
     headers: dict[str, str] = {}
+    # Ask for the tokens of streams whose client did not, and take the extra chunk out (None: where `kind` is known to).
+    ask_usage: bool | None = None
     connections_max: int = 1024
     deadlines: Deadlines = Deadlines()
     health_path: str | None = None
@@ -185,6 +187,17 @@ class Verify(Section, frozen=True):
     packages: str | None = None  # the whole list of import names that may be used
 
 
+class McpServer(Section, frozen=True):
+    """A tool server behind `/mcp/NAME`: guards decide on its tool calls.  `url` is its streamable HTTP endpoint."""
+
+    name: str
+    url: str
+    api_key: str | None = None  # env:NAME or file:PATH; the clients' own keys stay here
+    headers: dict[str, str] = {}
+    timeout_s: float = 120.0
+    ca: str | None = None
+
+
 class Settings(Section, frozen=True):
     """The whole of `tidegate.yaml`."""
 
@@ -202,5 +215,6 @@ class Settings(Section, frozen=True):
     loops: Loops = Loops()
     constraints: str | None = None  # path of constraints.yaml
     verify: Verify = Verify()
+    mcp: tuple[McpServer, ...] = ()
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "json", "text"] = "auto"  # auto: text on a terminal, else JSON lines

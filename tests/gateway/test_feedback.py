@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.gateway.test_upstreams import run, world
+from tests.support.rig import run, world
 
 from tidegate.spine.call import Ending
 from tidegate.store.lake import LakeTraces

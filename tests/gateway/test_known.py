@@ -5,7 +5,7 @@ import asyncio
 import httptools
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.gateway.test_upstreams import run, world
+from tests.support.rig import run, world
 
 from tidegate.gateway.known import known_head
 

@@ -9,13 +9,13 @@ import contextlib
 import hashlib
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from tidegate.gateway.admission import OpenAdmission
-from tidegate.gateway.seams import Admission
+from tidegate.gateway.seams import Admission, LocalEndpoint
 from tidegate.gateway.worker import Gateway, Parts
 from tidegate.settings import Deadlines, Limits, Route, Settings, Tenant, Upstream
 from tidegate.spine.trace import CallTrace
@@ -207,12 +207,18 @@ STREAM = b'{"model":"m","messages":[],"stream":true}'
 async def world(
     *scripts: Script, limits: Limits | None = None, deadlines: Deadlines | None = None,
     admission: Admission | None = None, settings: Callable[[Settings], Settings] = lambda s: s,
+    endpoints: Mapping[bytes, LocalEndpoint] | None = None, upstream: dict[str, Any] | None = None,
 ) -> AsyncIterator[World]:  # fmt: skip
     """A gateway in front of one scripted upstream a script, tried in order for the model `m`."""
     upstreams = [await ScriptedUpstream(s).start() for s in scripts or (good,)]
     made = Settings(
         upstreams=tuple(
-            Upstream(name=f"u{i}", url=f"http://127.0.0.1:{u.port}/v1", deadlines=deadlines or Deadlines())
+            Upstream(
+                name=f"u{i}",
+                url=f"http://127.0.0.1:{u.port}/v1",
+                deadlines=deadlines or Deadlines(),
+                **(upstream or {}),
+            )
             for i, u in enumerate(upstreams)
         ),
         routes=(Route(model="m", upstreams=tuple(f"u{i}" for i in range(len(upstreams))), aliases=("m-alias",)),),
@@ -223,7 +229,8 @@ async def world(
     digest = hashlib.sha256(KEY.encode()).hexdigest()
     keys = MemoryKeys((KeyEntry(key_id="k", tenant="t", digest=digest, created_at_s=0.0),))
     sink = Sink()
-    parts = Parts(made, secrets={"u0": "sk-upstream-secret"}, upstream_tls=lambda u: None, keys=keys)
+    parts = Parts(made, secrets={"u0": "sk-upstream-secret"}, upstream_tls=lambda u: None, keys=keys,
+                  endpoints=endpoints)  # fmt: skip
     gateway = Gateway(parts, admission=admission or OpenAdmission(), sink=sink)
     sock = socket.create_server(("127.0.0.1", 0), backlog=4096)
     sock.setblocking(False)
@@ -236,3 +243,8 @@ async def world(
             assert u.server is not None
             u.server.close()
         await asyncio.sleep(0)
+
+
+def run(main: Awaitable[None], timeout_s: float = 30.0) -> None:
+    """Run a test to its end, or fail it when it hangs."""
+    asyncio.run(asyncio.wait_for(main, timeout_s))  # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tidegate.gateway import lifecycle as life
+from tidegate.gateway.ask_usage import UsageStrip, asking
 from tidegate.gateway.bodies import Ask, must_rewrite, rewrite
 from tidegate.gateway.errors import error_body, error_event, message_of, reason
 from tidegate.gateway.headers import RequestHead
@@ -60,6 +61,7 @@ class Exchange:
     connecting: Pool | None = None
     shaping: Shaping | None = None
     shape: AnswerShape | None = None
+    strip: UsageStrip | None = None  # the engine was asked for usage, the client was not to see it
     ticket = 0  # admission's request id; 0: not admitted
     waited = False
     trace_id = ""
@@ -281,7 +283,11 @@ class Exchange:
             return attempt.body, attempt.path
         self.wire_dialect = self.dialect
         body = self.body
-        return (rewrite(body, served_as) if must_rewrite(body, ask, served_as) else body), self.suffix
+        if must_rewrite(body, ask, served_as):
+            body = rewrite(body, served_as)
+        if pool.asks_usage and ask.stream and self.dialect == "chat":
+            body = self.ask_usage(body)
+        return body, self.suffix
 
     def warm(self, upstream: str, tokens: int, of: int, done: Callable[[bool], None]) -> Warming | None:
         """Have an upstream compute the first part of this waiting call's prompt and keep it; None: it cannot be cut."""
@@ -295,6 +301,12 @@ class Exchange:
         return Warming(pool, b"%bcontent-length: %d\r\n\r\n%b" % (
             pool.target.head_for(self.head, suffix, self.query), len(body), body,
         ), done)  # fmt: skip
+
+    def ask_usage(self, body: bytes) -> bytes:
+        """The request that has the engine count, and whoever takes the count out of the answer."""
+        asked = asking(body)
+        self.strip = None if asked is None else UsageStrip()
+        return asked or body
 
     def cut(self) -> None:
         """Let go of the upstream at once: closing the connection is what frees the engine."""
@@ -392,6 +404,8 @@ class Exchange:
     def pass_on(self, parts: list[bytes], complete: bool) -> None:
         """Hand on a stream's bytes, framed anew: one chunk per read."""
         data = parts[0] if len(parts) == 1 else b"".join(parts)
+        if self.strip is not None:
+            data = self.strip.feed(data, complete)
         if data:
             events = data.count(b"\n\n")
             self.chunks += len(parts)
@@ -657,6 +671,8 @@ class Exchange:
         kept = self.kept
         if not kept or self.first_at_s is None:
             return NOTHING, None
+        if self.strip is not None and self.strip.event:
+            return usage_of_stream(kept[0], self.strip.event, self.dialect)
         if not self.streaming:
             return usage_of_json(kept[0])
         if len(kept) == 1:

@@ -40,7 +40,7 @@ OURS: dict[bytes, tuple[bytes, ...]] = {
     b"/v1/feedback": (b"POST",),
     b"/v1/verify": (b"POST",),
     b"/v1/traces": (b"POST",),
-    b"/mcp": (b"POST", b"GET", b"DELETE"),
+    b"/mcp": (b"POST", b"DELETE"),
 }
 
 _encode = msgspec.json.Encoder().encode
@@ -195,7 +195,8 @@ def preferred(gw: "Gateway", entry: Entry, candidates: tuple[Pool, ...]) -> tupl
 
 def begin_ours(gw: "Gateway", x: Exchange) -> None:
     """A path that no upstream serves."""
-    methods = OURS.get(x.path)
+    mcp = x.path == b"/mcp" or x.path.startswith(b"/mcp/")
+    methods = OURS.get(b"/mcp" if mcp else x.path)
     if methods is None:
         x.refuse(Ending.REFUSED_INVALID, 404, "unknown_path")
     elif x.method not in methods:
@@ -263,11 +264,12 @@ def feedback(gw: "Gateway", x: Exchange) -> None:
 
 def local(gw: "Gateway", x: Exchange) -> None:
     """A path that another part of the product answers, perhaps later and from another thread."""
-    endpoint = gw.endpoints.get(x.path)
+    mcp = x.path == b"/mcp" or x.path.startswith(b"/mcp/")
+    endpoint = gw.endpoints.get(b"/mcp" if mcp else x.path)
     if endpoint is None:
         x.refuse(Ending.REFUSED_INVALID, 501, "not_configured")
         return
-    x.dialect = "mcp" if x.path == b"/mcp" else "other"
+    x.dialect = "mcp" if mcp else "other"
     described = Call(call_id=x.trace_id, identity=x.identity, dialect=x.dialect, model="",
                      run_id=x.head.run_id, received_at_s=x.received_at_s)  # fmt: skip
 
@@ -275,7 +277,12 @@ def local(gw: "Gateway", x: Exchange) -> None:
         gw.loop.call_soon_threadsafe(x.local_reply, reply)
 
     try:
-        endpoint.handle(described, x.method.decode(), x.path.decode(), x.body, respond)
+        path = x.path.decode("latin-1")
+        with_headers = getattr(endpoint, "handle_with_headers", None)
+        if with_headers is not None:
+            with_headers(described, x.method.decode(), path, x.body, respond, x.head.mcp)
+        else:
+            endpoint.handle(described, x.method.decode(), path, x.body, respond)
     except Exception as error:
-        gw.failed(f"answering {x.path.decode()}", error)
+        gw.failed(f"answering {x.path!r}", error)
         x.refuse(Ending.INTERNAL_ERROR, 500, "internal_error")

@@ -19,6 +19,8 @@ PASS_UP = frozenset(
     }
 )  # fmt: skip
 
+MCP_UP = frozenset({b"accept", b"content-type", b"last-event-id", b"mcp-protocol-version", b"mcp-session-id"})
+
 DROP_DOWN = frozenset(
     {
         # hop by hop, or made anew here
@@ -50,6 +52,7 @@ class RequestHead(msgspec.Struct, gc=False):
     content_encoding: bytes | None = None
     expect: bytes | None = None
     anthropic: bool = False
+    mcp: tuple[tuple[bytes, bytes], ...] = ()  # what the Model Context Protocol needs, and what content is spoken
     identity: Identity = Identity(tenant="")  # behind the key, when last looked up ...
     known_until_s: float = 0.0  # ... good until then ...
     known_with: int = -1  # ... and with that reading of the keys
@@ -81,6 +84,8 @@ def read_head(headers: Headers) -> RequestHead:
             head.run_id = value[:128].decode("latin-1")
         elif name == b"x-tidegate-prompt-version":
             head.prompt_version = value[:128].decode("latin-1")
+        if name in MCP_UP:
+            head.mcp += ((name, value),)
     head.forward = b"".join(forward)
     return head
 

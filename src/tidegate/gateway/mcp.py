@@ -54,6 +54,10 @@ class McpWatch:
         self._note = note
         self._pending: dict[str, Watch] = {}  # calls on their way, by JSON-RPC id
 
+    def note_with(self, note: Callable[[Event], None]) -> None:
+        """What is decided from now on is told to `note`."""
+        self._note = note
+
     # -- client → server
 
     def from_client(self, data: bytes) -> bytes | Answered:

@@ -129,7 +129,7 @@ class McpHttpProxy:
                 await answer(writer, 401, b'{"error":"the API key is missing, unknown or revoked"}')
                 return
             identity = found
-        watch = self._watch(identity, request.header(b"mcp-session-id"))
+        watch = self.watch(identity, request.header(b"mcp-session-id"))
         body = request.take()
         if method == b"POST":
             passed = watch.from_client(body)
@@ -139,11 +139,11 @@ class McpHttpProxy:
                 return
             body = passed
         async with asyncio.timeout(CONNECT_S):
-            up_reader, up_writer = await asyncio.open_connection(self._host, self._port, ssl=self._tls)
+            up_reader, up_writer = await self.connect()
         leaving = asyncio.ensure_future(reader.read(1))  # the client says no more: bytes or an end mean it left
         leaving.add_done_callback(lambda _: up_writer.close())
         try:
-            up_writer.write(self._request_bytes(method, request, body))
+            up_writer.write(self.request_bytes(method, request.headers, body))
             await self._pass_answer(up_reader, writer, watch)
         finally:
             leaving.cancel()
@@ -151,7 +151,7 @@ class McpHttpProxy:
             with contextlib.suppress(asyncio.CancelledError):
                 await leaving
 
-    def _watch(self, identity: Identity, session: bytes) -> McpWatch:
+    def watch(self, identity: Identity, session: bytes) -> McpWatch:
         """One watch a session, so that a result on a resumed stream finds its call; a bounded number of them."""
         key = (identity, session)
         if not session or key not in self._watches:
@@ -163,8 +163,13 @@ class McpHttpProxy:
             return watch
         return self._watches[key]
 
-    def _request_bytes(self, method: bytes, request: _Message, body: bytes) -> bytes:
-        kept = [(n, v) for n, v in request.headers if n not in HOP]
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A connection to the server."""
+        return await asyncio.open_connection(self._host, self._port, ssl=self._tls)
+
+    def request_bytes(self, method: bytes, headers: Headers, body: bytes) -> bytes:
+        """A whole request to the server, with the headers that may pass."""
+        kept = [(n, v) for n, v in headers if n not in HOP]
         if self._identify is not None:
             kept = [(n, v) for n, v in kept if n != b"authorization"]
         lines = b"".join(b"%b: %b\r\n" % h for h in kept)
@@ -233,6 +238,20 @@ class EventFilter:
         elif data:
             others.append(b"data: ")
         return b"\n".join(others) + b"\n\n"
+
+
+async def collect(reader: asyncio.StreamReader) -> tuple[int, Headers, bytes]:
+    """A whole answer: status, headers, body; raises OSError when it breaks off or is too long."""
+    message = _Message()
+    parser = httptools.HttpResponseParser(message)
+    while not message.head_done or parser.get_status_code() < 200:
+        if message.done:  # an informational answer: the real one follows
+            message.headers, message.head_done, message.done = [], False, False
+        await _read_into(parser, reader)
+    async for _ in _rest(parser, message, reader):
+        if sum(map(len, message.body)) > BODY_BYTES_MAX:
+            raise OSError("the answer is too long")
+    return parser.get_status_code(), message.headers, message.take()
 
 
 async def read_request(reader: asyncio.StreamReader) -> tuple[bytes, _Message]:

@@ -232,5 +232,9 @@ class LocalEndpoint(Protocol):
     """Answers a path that no upstream serves.  May answer later, from any thread through `respond`."""
 
     def handle(self, call: Call, method: str, path: str, body: bytes, respond: Callable[[Reply], None]) -> None:
-        """Answer one authenticated request by calling `respond` exactly once."""
+        """Answer one authenticated request by calling `respond` exactly once.
+
+        An endpoint with a method `handle_with_headers` gets that one called instead: it takes, behind
+        these, the headers that the Model Context Protocol needs.
+        """
         ...

@@ -288,6 +288,8 @@ class Pool:
         self.open = 0
         self.waiting: deque[Caller] = deque()
         self.connecting: dict[Caller, asyncio.Task[None]] = {}
+        asks = upstream.ask_usage
+        self.asks_usage = upstream.kind in ("vllm", "llamacpp", "openai") if asks is None else asks
         self.first_byte_s = upstream.deadlines.first_byte_s
         self.reports_load = upstream.kind == "vllm"
         self.closed = False

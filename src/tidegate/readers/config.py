@@ -60,6 +60,7 @@ def check_settings(s: Settings, where: Any) -> None:
     """Everything one type alone cannot say: names that must exist, be unique, be positive."""
     upstreams = _unique([u.name for u in s.upstreams], "upstreams", where)
     _unique([t.name for t in s.tenants], "tenants", where)
+    _unique([m.name for m in s.mcp], "mcp", where)
     classes = _unique([c.name for c in s.classes], "classes", where)
     names: dict[str, int] = {}
     for i, r in enumerate(s.routes):
@@ -90,6 +91,13 @@ def check_settings(s: Settings, where: Any) -> None:
         if not re.match(r"https?://[^/\s]+", upstream.url):
             message = f"upstream {upstream.name!r}: expected an http:// or https:// address, got {upstream.url!r}"
             raise SettingError(message, where=where("upstreams", i, "url"))
+    for i, m in enumerate(s.mcp):
+        if not re.match(r"https?://[^/\s]+", m.url):
+            message = f"tool server {m.name!r}: expected an http:// or https:// address, got {m.url!r}"
+            raise SettingError(message, where=where("mcp", i, "url"))
+        if not re.fullmatch(r"[A-Za-z0-9._-]+", m.name):
+            message = f"expected letters, digits, dots and dashes (it stands in a path), got {m.name!r}"
+            raise SettingError(message, where=where("mcp", i, "name"))
     if s.workers < 1:
         raise SettingError(f"expected at least 1 worker, got {s.workers}", where=where("workers"))
 

@@ -87,11 +87,14 @@ def read_traces(path: Path) -> Iterator[CallTrace]:
 
 def read_losses(journal: Path) -> Iterator[Loss]:
     """The records of loss in all segments that are still there."""
-    for path in [*sealed_segments(journal), *open_segments(journal)]:
-        with contextlib.suppress(FileNotFoundError, NotASegment):
-            for frame in read_frames(path):
-                if frame.kind == KIND_LOSS:
-                    yield decode_loss(frame.payload)
+    # Open ones are listed first: one sealed between the two listings is then in the second, never in neither.
+    opened = open_segments(journal)
+    here = {p.name.removesuffix(".open"): p for p in [*opened, *sealed_segments(journal)]}
+    for path in here.values():
+        for name in (path, path.with_name(path.name.removesuffix(".open"))):  # sealed since it was listed
+            with contextlib.suppress(FileNotFoundError, NotASegment):
+                yield from [decode_loss(f.payload) for f in read_frames(name) if f.kind == KIND_LOSS]
+                break
 
 
 def recover(journal: Path) -> Recovered:
