@@ -83,7 +83,8 @@ def hot_path(report: Report) -> None:
             writer.flush(60)
             best_put, best_all = min(best_put, put), min(best_all, time.process_time() - whole)
             writer.close()
-    report.row("put, CPU on the loop", goal="<= 2 µs", measured=best_put / rows * 1e6, holds=best_put / rows <= 2e-6)
+    report.row("put (encodes), CPU on the loop", goal="<= 8 µs", measured=best_put / rows * 1e6,
+               holds=best_put / rows <= 8e-6)  # fmt: skip
     report.row("kept with 0.8 KB of bodies, CPU in all", goal="<= 12 µs", measured=best_all / rows * 1e6,
                holds=best_all / rows <= 12e-6)  # fmt: skip
 
