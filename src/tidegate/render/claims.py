@@ -43,18 +43,49 @@ def notes(claims: list[dict[str, Any]]) -> Text:
     return out
 
 
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Verified answer</title><style>
-body{{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}pre{{white-space:pre-wrap;font:inherit}}
-mark{{border-radius:3px;padding:0 2px}}.refuted{{background:#fdd;border-bottom:2px solid #b00}}.supported{{background:#dfd}}.unverifiable{{background:#ffd}}
-li{{margin:.3rem 0}}code{{background:#eee;padding:0 3px}}</style><h1>Verified answer</h1><p>{summary}</p><pre dir="auto">{body}</pre><ol>{items}</ol></html>
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Verified answer</title><style>
+:root{{color-scheme:light dark;--bad:#b3261e;--bad-bg:#fde7e5;--good:#1b6e3c;--good-bg:#e2f4e8;--open:#7a5b00;--open-bg:#fff3cf;--line:#8884}}
+@media(prefers-color-scheme:dark){{:root{{--bad:#ff9a92;--bad-bg:#4a1714;--good:#8fd6a8;--good-bg:#123a21;--open:#f0cf6b;--open-bg:#3b3000}}}}
+body{{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}h1{{font-size:1.4rem}}h2{{font-size:1.1rem;margin-top:2.5rem}}
+pre{{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;border:1px solid var(--line);border-radius:8px;padding:1rem}}
+mark{{border-radius:3px;padding:0 2px;color:inherit}}mark.refuted{{background:var(--bad-bg);box-shadow:inset 0 -2px var(--bad)}}mark.supported{{background:var(--good-bg)}}mark.unverifiable{{background:var(--open-bg)}}
+sup a{{text-decoration:none;color:inherit;opacity:.7}}table{{border-collapse:collapse;width:100%}}td{{padding:.35rem .5rem;border-top:1px solid var(--line);vertical-align:top}}
+td.refuted{{color:var(--bad);font-weight:600}}td.supported{{color:var(--good)}}td.unverifiable{{color:var(--open)}}code{{overflow-wrap:anywhere}}</style>
+<h1>Verified answer</h1><p>{summary}</p>{parts}</html>
 """
 
 
 def html(text: str, claims: list[dict[str, Any]]) -> str:
-    """A page with the claims marked and their computations listed; everything from the answer is escaped."""
-    body, items = html_parts(text, claims)
-    counts = ", ".join(f"{sum(c['verdict'] == v for c in claims)} {v}" for v in STYLE)
-    return PAGE.format(summary=html_escape(counts), body=body, items=items)
+    """A page with one answer."""
+    return page([("", text, claims)])
+
+
+def page(answers: list[tuple[str, str, list[dict[str, Any]]]]) -> str:
+    """A page with each answer's claims marked and their computations listed; everything from the answers is escaped."""
+    every = [c for _, _, claims in answers for c in claims]
+    counts = ", ".join(f"{sum(c['verdict'] == v for c in every)} {v}" for v in ("refuted", "supported", "unverifiable"))
+    parts = [_part(k, name if len(answers) > 1 else "", text, claims) for k, (name, text, claims) in enumerate(answers)]
+    return PAGE.format(summary=html_escape(counts), parts="".join(parts))
+
+
+def _part(k: int, name: str, text: str, claims: list[dict[str, Any]]) -> str:
+    body, rows, at = [], [], 0
+    for n, c in enumerate(flat(claims), start=1):
+        a, b = c["where"]["span"]
+        why = c["evidence"].get("computation") or c["message"]
+        body += [
+            html_escape(text[at:a]),
+            f'<mark class="{c["verdict"]}" id="m{k}-{n}" title="{html_escape(why)}">{html_escape(text[a:b])}</mark><sup><a href="#c{k}-{n}">{n}</a></sup>',
+        ]
+        said = html_escape(c["message"])
+        shown = f"<br><code>{html_escape(why)}</code>" if why != c["message"] else ""
+        rows.append(
+            f'<tr id="c{k}-{n}"><td><a href="#m{k}-{n}">{n}</a></td><td class="{c["verdict"]}">{c["verdict"]}</td><td>{said}{shown}</td></tr>'
+        )
+        at = b
+    body.append(html_escape(text[at:]))
+    heading = f"<h2>{html_escape(name)}</h2>" if name else ""
+    return f'{heading}<pre dir="auto">{"".join(body)}</pre><table>{"".join(rows)}</table>'
 
 
 def html_parts(text: str, claims: list[dict[str, Any]]) -> tuple[str, str]:

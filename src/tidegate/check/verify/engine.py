@@ -133,7 +133,7 @@ def finding_of(decision: Decision, text: str, subject: str, file: str | None = N
     }  # fmt: skip
     if decision.probability is not None:
         evidence["probability"] = decision.probability
-    suggestion = re.split(r"; (?=balanced:|nearest:|use )", decision.receipt.computation)[-1]
+    remedy = re.search(r"; (balanced: .*|nearest: .*|use .*)", decision.receipt.computation)
     return Finding(
         rule=RULES.get(decision.claim.kind.split(":")[0], decision.claim.kind),
         severity=Severity.WARNING if decision.certainty == "possible" else Severity.ERROR,
@@ -141,5 +141,5 @@ def finding_of(decision: Decision, text: str, subject: str, file: str | None = N
         message=decision.message,
         where=Where(file=file, line=text.count("\n", 0, a) + 1, column=a - line_start + 1, span=(a, b)),
         evidence=evidence,
-        suggestion=f"check against: {suggestion}" if suggestion else "",
+        suggestion=remedy.group(1) if remedy is not None else "",
     )

@@ -11,10 +11,12 @@ import ast
 import math
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tidegate.check.verify.formula import parse_formula
 from tidegate.check.verify.quantities import Quantity, quantities
+from tidegate.check.verify.reactions import Reaction, find_reactions
 from tidegate.check.verify.units import ONE, convert
 from tidegate.spine.ports import Model
 
@@ -35,10 +37,10 @@ def last_quantity(text: str) -> Quantity | None:
 
 
 def same(a: str, b: str) -> bool:
-    """Whether two answers are equal as quantities, formulae, code or words."""
-    fa, fb = parse_formula(a.strip(" .")), parse_formula(b.strip(" ."))
-    if fa is not None and fb is not None:
-        return fa.atoms == fb.atoms and fa.charge == fb.charge
+    """Whether two answers are equal as what they are: references, reactions, formulae, quantities, code or words."""
+    key_a, key_b = _typed(a), _typed(b)
+    if key_a is not None and key_b is not None:
+        return key_a == key_b
     qa, qb = last_quantity(a), last_quantity(b)
     if qa is not None and qb is not None:
         ua, ub = qa.unit or ONE, qb.unit or ONE
@@ -47,10 +49,65 @@ def same(a: str, b: str) -> bool:
         given = convert(qa.value, ua, ub)
         slack = max(qa.ulp * abs(ua.size / ub.size), qb.ulp) / 2
         return abs(given - qb.value) <= slack
-    try:
-        return ast.dump(ast.parse(a)) == ast.dump(ast.parse(b))
-    except (SyntaxError, ValueError, RecursionError):
-        return re.findall(r"\w+", a.lower()) == re.findall(r"\w+", b.lower())
+    return re.findall(r"\w+", a.lower()) == re.findall(r"\w+", b.lower())
+
+
+@lru_cache(maxsize=1024)
+def _typed(text: str) -> tuple[object, ...] | None:
+    """A form in which equal answers of one type are identical; None where the type has none."""
+    bare = text.strip(" .\n`$")
+    reference = REFERENCE.search(bare)
+    if reference is not None:
+        return ("reference", re.sub(r"[\s\-]", "", reference.group(1)).lower().rstrip("."))
+    if re.search(r"->|→|\\rightarrow|⇌", bare):
+        found = next((r for r in find_reactions(bare, [(0, len(bare))]) if isinstance(r, Reaction)), None)
+        if found is not None:
+            return ("reaction", *_ray(found))
+    formula = parse_formula(bare)
+    if formula is not None and re.search(r"[A-Z]", bare):
+        return ("formula", formula.atoms, formula.charge or 0)
+    body = FENCED.sub(r"\1", text).strip()
+    if re.search(r"\bdef\b|\breturn\b|\bimport\b|[=(\[]", body):
+        try:
+            return ("code", _tree(ast.parse(body)))
+        except (SyntaxError, ValueError, RecursionError):
+            return None
+    return None
+
+
+REFERENCE = re.compile(
+    r"(?i)(?:doi:?\s*|doi\.org/|isbn:?\s*|arxiv:\s*)(10\.\d{4,9}/\S+|[\d][\d\- ]{8,16}[\dXx]|\d{4}\.\d{4,5})"
+)
+FENCED = re.compile(r"```\w*\n(.*?)```", re.S)
+
+
+def _ray(reaction: Reaction) -> tuple[object, ...]:
+    """A reaction as the direction of its coefficients: 2 H2 + O2 → 2 H2O and its multiples are one."""
+    terms = [(t.formula.atoms if t.formula is not None else (("e", 1),), t.coefficient, side)
+             for side, part in enumerate((reaction.left, reaction.right)) for t in part]  # fmt: skip
+    least = min(c for _, c, _ in terms)
+    return tuple(sorted((side, atoms, c / least) for atoms, c, side in terms))
+
+
+def _tree(module: ast.Module) -> str:
+    """A syntax tree without documentation and with local names numbered in order of appearance."""
+    names: dict[str, str] = {}
+    stored = {n.id for n in ast.walk(module) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    stored |= {a.arg for a in ast.walk(module) if isinstance(a, ast.arg)}
+    for node in ast.walk(module):
+        if (
+            isinstance(node, ast.FunctionDef | ast.Module | ast.ClassDef)
+            and len(node.body) > 1
+            and ast.get_docstring(node, clean=False) is not None
+        ):
+            node.body = node.body[1:]
+        if isinstance(node, ast.Name) and node.id in stored:
+            node.id = names.setdefault(node.id, f"v{len(names)}")
+        elif isinstance(node, ast.arg):
+            node.arg, node.annotation = names.setdefault(node.arg, f"v{len(names)}"), None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+    return ast.dump(module)
 
 
 def semantic_entropy(samples: Sequence[str], equal: Callable[[str, str], bool] = same) -> Entropy:
@@ -63,7 +120,7 @@ def semantic_entropy(samples: Sequence[str], equal: Callable[[str, str], bool] =
     if n == 0:
         return Entropy(0.0, 0.0, 0, "")
     top = max(clusters, key=len)
-    entropy = -sum(len(c) / n * math.log(len(c) / n) for c in clusters)
+    entropy = sum(len(c) / n * math.log(n / len(c)) for c in clusters)
     return Entropy(entropy, len(top) / n, n, top[0])
 
 

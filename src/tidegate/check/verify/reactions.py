@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import NamedTuple
 
+from tidegate.check.verify.assertion import sentence
 from tidegate.check.verify.formula import Formula, parse_formula
 from tidegate.check.verify.nuclear import is_nuclear
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
@@ -282,7 +283,11 @@ def decide_reaction(text: str, reaction: Reaction) -> Decision:
 
 def _why_scheme(text: str, reaction: Reaction, wrong: dict[str, list[Fraction]]) -> str:
     terms = reaction.left + reaction.right
-    before, after = text[max(0, reaction.start - 160) : reaction.start], text[reaction.end : reaction.end + 60]
+    first, last = sentence(text, reaction.start, reaction.end)
+    before, after = (
+        text[max(first, reaction.start - 160) : reaction.start],
+        text[reaction.end : min(last, reaction.end + 60)],
+    )
     if NOT_ASSERTED.search(before) or NOT_ASSERTED.search(after[:40]):
         return "the text does not call it balanced"
     if "…" in text[reaction.start : reaction.end] or re.match(r"\s*\+\s*\S", after):

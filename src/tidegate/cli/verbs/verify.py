@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (options, tables and messages read best on one line)
 """`tidegate verify`: which claims of an answer are wrong, and by what computation."""
 
 import sys
@@ -7,12 +8,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+import msgspec
 from rich.console import Console
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge, Verification
+from tidegate.check.verify.release import Head, features
 from tidegate.check.verify.simulation import decide_simulations
-from tidegate.cli.output import emit, judge_jsonl
+from tidegate.cli.output import emit, judge_jsonl, read_jsonl, stdout
+from tidegate.cli.verbs import verify_release as release
 from tidegate.readers.knowledge import installed_packages, read_library, read_packages, read_registry
 from tidegate.render import claims as marks
 from tidegate.runner.sandbox import simulations_in
@@ -25,6 +29,7 @@ from tidegate.spine.gate import Verdict
 from tidegate.stats.shares import share
 
 BYTES_MAX = 16 * 1024 * 1024
+TEXT_SHOWN_MAX = 20_000  # characters printed with their marks; longer answers show the computations alone
 
 
 @click.command("verify")
@@ -50,23 +55,66 @@ BYTES_MAX = 16 * 1024 * 1024
 @click.option(
     "--html", "html", type=click.Path(path_type=Path), default=None, help="Write the marked answer as a page."
 )
+@click.option("--config", type=click.Path(path_type=Path), default=None,
+              help="Configuration whose models.probe gives samples and models.judge a blind second derivation.")  # fmt: skip
+@click.option("--head", type=click.Path(path_type=Path), default=None, help="Release head written by --fit.")
+@click.option("--fit", type=click.Path(path_type=Path), default=None,
+              help="Labelled answers, JSONL (answer, correct; question, samples, second if known): fit a release head.")  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("head.json"), show_default=True, help="Where --fit writes."
+)
+@click.option("--alpha", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05, show_default=True,
+              help="Share of wrong answers allowed among the released.")  # fmt: skip
+@click.option("--queue", "queue", is_flag=True, help="Show the answers that wait for an expert, gravest first.")
+@click.option("--done", default=None, help="With --queue: take this answer out.")
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    default=Path(".tidegate"),
+    show_default=True,
+    help="With --queue: the gateway's store.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: Path | None, registry: tuple[Path, ...],
-            packages: Path | None, run: bool, html: Path | None, as_json: bool) -> NoReturn:  # fmt: skip
+            packages: Path | None, run: bool, html: Path | None, config: Path | None, head: Path | None,
+            fit: Path | None, out: Path, alpha: float, queue: bool, done: str | None, store: Path,
+            as_json: bool) -> NoReturn:  # fmt: skip
     """Decide every technical claim of an answer: supported, refuted (with the computation) or unverifiable.
 
     Example: echo "12 * 7 = 94 and the oxidation state of Mn in KMnO4 is +7." | tidegate verify -
     """
-    knowledge = _knowledge(library, registry, packages)
+    if queue or done is not None:
+        emit(release.queue(store, done, None if as_json else stdout), as_json=as_json)
+    knowledge, models, fused = _knowledge(library, registry, packages), release.askers(config), release.read_head(head)
+    if fit is not None:
+        emit(release.fitted(_labelled(str(fit), knowledge, models), out, alpha, 0.1), as_json=as_json)
     if jsonl is not None:
-        judge_jsonl(jsonl, lambda row, where: _row(row, where, knowledge, run), "verify")
+        judge_jsonl(jsonl, lambda row, where: _row(row, where, knowledge, run, models, fused), "verify")
     if not paths:
         raise WrongUse("expected a file, a directory, `-` or --jsonl FILE", remedy="tidegate verify answer.md")
-    found = [_verify(text, question, knowledge, run, file) for file, text in _texts(paths)]
+    found = [(file, _verify(text, question, knowledge, run, file)) for file, text in _texts(paths)]
     answer = _answer(found)
+    if len(found) == 1 and (fused is not None or config is not None):
+        more = release.beside(found[0][1], question, found[0][1].text, {}, models, fused, found[0][0] or "-")
+        answer = msgspec.structs.replace(answer, fields={**answer.fields, **more})
     if html is not None:
-        html.write_text("\n".join(marks.html(v.text, v.claims_json()) for v in found), encoding="utf-8")
+        pages = [(file or "answer", v.text, v.claims_json()) for file, v in found]
+        html.write_text(marks.page(pages), encoding="utf-8")
     emit(answer, as_json=as_json, words=lambda console: _show(console, found))
+
+
+def _labelled(path: str, knowledge: Knowledge, models: release.Askers) -> list[tuple[tuple[float, ...], bool]]:
+    out = []
+    for number, row in read_jsonl(path):
+        where = f"{path}:{number}"
+        answer, correct = row.get("answer"), row.get("correct")
+        if not isinstance(answer, str) or not isinstance(correct, bool):
+            raise InputError("expected `answer` (a text) and `correct` (true or false)", where=where)
+        question = row.get("question") or ""
+        found = _verify(answer, question, knowledge, False, None)
+        consistency, second = release.heard(question, answer, row, models, where)
+        out.append((features(found, consistency, answer, second), not correct))
+    return out
 
 
 def _knowledge(library: Path | None, registry: tuple[Path, ...], packages: Path | None) -> Knowledge:
@@ -117,17 +165,22 @@ def _verify(
     return verify_answer(text, question, knowledge, subject=file or subject, file=file, more=more, program=program)
 
 
-def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool) -> Answer:
-    answer = row.get("answer", row.get("text"))
-    if not isinstance(answer, str):
-        raise InputError(f"expected a text in `answer`, got {type(answer).__name__}", where=where)
+def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool, models: release.Askers,
+         head: Head | None) -> Answer:  # fmt: skip
+    text = row.get("answer", row.get("text"))
+    if not isinstance(text, str):
+        raise InputError(f"expected a text in `answer`, got {type(text).__name__}", where=where)
     question = row.get("question") or ""
     if not isinstance(question, str):
         raise InputError(f"expected a text in `question`, got {type(question).__name__}", where=where)
-    return _answer([_verify(answer, question, knowledge, run, None, subject=str(row.get("id", where)))])
+    found = _verify(text, question, knowledge, run, None, subject=str(row.get("id", where)))
+    answer = _answer([(None, found)])
+    more = release.beside(found, question, text, row, models, head, where)
+    return msgspec.structs.replace(answer, fields={**answer.fields, **more}) if more else answer
 
 
-def _answer(found: list[Verification]) -> Answer:
+def _answer(verified: list[tuple[str | None, Verification]]) -> Answer:
+    found = [v for _, v in verified]
     findings = tuple(f for v in found for f in v.findings)
     decisions = [d for v in found for d in v.decisions]
     decided = sum(d.support is not Support.UNVERIFIABLE for d in decisions)
@@ -140,11 +193,9 @@ def _answer(found: list[Verification]) -> Answer:
     failed = any(f.severity is Severity.ERROR for f in findings)
     broken = [m for v in found for m in v.not_checked]
     verdict = Verdict.FAIL if failed else Verdict.UNDECIDED if broken or findings or not decided else Verdict.PASS
-    claims = [
-        c | ({"file": f} if (f := (v.findings[0].where.file if v.findings else None)) else {})
-        for v in found
-        for c in v.claims_json()
-    ]
+    claims = [c for file, v in verified for c in v.claims_json()]
+    if any(file is not None for file, _ in verified):
+        claims = [{**c, "where": {"file": file, **c["where"]}} for file, v in verified for c in v.claims_json()]
     fields: dict[str, Any] = {"claims": claims, "coverage": {"claims": len(decisions), "decided": decided}}
     if broken:
         fields["not_checked"] = broken
@@ -157,9 +208,11 @@ def _answer(found: list[Verification]) -> Answer:
     )
 
 
-def _show(console: Console, found: list[Verification]) -> None:
-    for v in found:
+def _show(console: Console, found: list[tuple[str | None, Verification]]) -> None:
+    for file, v in found:
         rows = v.claims_json()
-        if len(v.text) <= 20_000:
+        if len(found) > 1:
+            console.rule(file or "-", align="left")
+        if len(v.text) <= TEXT_SHOWN_MAX:
             console.print(marks.marked(v.text, rows))
         console.print(marks.notes(rows))

@@ -1,0 +1,172 @@
+# ruff: noqa: E501  (options, tables and messages read best on one line)
+"""Verifiers and consistency in one number, and the threshold below which an answer may be released.
+
+A logistic head turns what the verifiers and the samples say into the probability that the answer
+is wrong.  The threshold is found by learn-then-test (Angelopoulos, Bates, Candès, Jordan & Lei
+2021): thresholds are tested from the strictest on with exact binomial p-values, and testing stops
+at the first that fails, so that with probability 1 - delta the share of wrong answers among the
+released ones is at most alpha.  Head and threshold are fitted on different rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from tidegate.check.verify.entropy import Entropy, same
+from tidegate.check.verify.model import Verification
+from tidegate.spine.claim import Support
+from tidegate.spine.errors import InputError
+
+FEATURES = ("refuted", "suspected", "undecided", "supported", "entropy", "minority", "unsampled", "second differs", "no second")  # fmt: skip
+ROWS_MIN = 40
+STEPS = 60
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """Weights of the features in their order, after the intercept; and the threshold, when one was found."""
+
+    weights: tuple[float, ...]
+    threshold: float | None = None
+    alpha: float = 0.05
+    delta: float = 0.1
+    fitted_on: int = 0
+    tested_on: int = 0
+
+    def probability(self, features: Sequence[float]) -> float:
+        """The probability that the answer is wrong."""
+        score = self.weights[0] + sum(w * x for w, x in zip(self.weights[1:], features, strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
+
+    def releases(self, features: Sequence[float]) -> bool:
+        """Whether an answer with these features may go out; never without a threshold."""
+        return self.threshold is not None and self.probability(features) <= self.threshold
+
+
+class Tested(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of learn-then-test: the loosest threshold that passed, what it releases and how often it errs."""
+
+    threshold: float | None
+    released: int
+    wrong: int
+    of: int
+
+
+def features(
+    found: Verification, consistency: Entropy | None = None, answer: str = "", second: bool | None = None
+) -> tuple[float, ...]:
+    """The features of one answer, bounded, in the order of `FEATURES`."""
+    refuted = [d for d in found.decisions if d.support is Support.REFUTED]
+    sure = sum(d.certainty != "possible" for d in refuted)
+    supported = found.count(Support.SUPPORTED)
+    minority = 0.0
+    if consistency is not None:
+        minority = 1 - consistency.share if same(answer, consistency.answer) else 1.0
+    return (
+        float(min(sure, 3)),
+        float(min(len(refuted) - sure, 3)),
+        math.log1p(found.count(Support.UNVERIFIABLE)),
+        math.log1p(supported),
+        consistency.entropy if consistency is not None else 0.0,
+        minority,
+        float(consistency is None),
+        float(second is False),
+        float(second is None),
+    )
+
+
+def fit(rows: Sequence[Sequence[float]], wrong: Sequence[bool], *, ridge: float = 0.5) -> Head:
+    """Ridge logistic regression by Newton steps, in plain Python: nine features, thousands of rows."""
+    if len(rows) != len(wrong) or len(rows) < ROWS_MIN or len(set(wrong)) < 2:
+        raise InputError(
+            f"expected at least {ROWS_MIN} labelled answers, some right and some wrong, got {len(rows)} "
+            f"({sum(wrong)} wrong)"
+        )
+    x = [(1.0, *map(float, row)) for row in rows]
+    k = len(x[0])
+    w = [0.0] * k
+    for _ in range(STEPS):
+        gradient, hessian = [-ridge * b * (i > 0) for i, b in enumerate(w)], [[0.0] * k for _ in range(k)]
+        for row, y in zip(x, wrong, strict=True):
+            p = 1 / (1 + math.exp(-max(-30.0, min(30.0, sum(a * b for a, b in zip(w, row, strict=True))))))
+            weight = max(p * (1 - p), 1e-9)
+            for i, a in enumerate(row):
+                if a:
+                    gradient[i] += (y - p) * a
+                    for j, b in enumerate(row):
+                        hessian[i][j] += weight * a * b
+        for i in range(k):
+            hessian[i][i] += ridge if i else 1e-6
+        step = _solve(hessian, gradient)
+        w = [a + b for a, b in zip(w, step, strict=True)]
+        if max(map(abs, step)) < 1e-8:
+            break
+    return Head(weights=tuple(w), fitted_on=len(rows))
+
+
+def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
+    """A small linear system by elimination with pivoting."""
+    n = len(right)
+    rows = [[*line, b] for line, b in zip(matrix, right, strict=True)]
+    for i in range(n):
+        pivot = max(range(i, n), key=lambda r: abs(rows[r][i]))
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        for r in range(i + 1, n):
+            factor = rows[r][i] / rows[i][i]
+            for c in range(i, n + 1):
+                rows[r][c] -= factor * rows[i][c]
+    out = [0.0] * n
+    for i in range(n - 1, -1, -1):
+        out[i] = (rows[i][n] - sum(rows[i][c] * out[c] for c in range(i + 1, n))) / rows[i][i]
+    return out
+
+
+def binomial_tail(k: int, n: int, p: float) -> float:
+    """P(X <= k) for X ~ Binomial(n, p): the exact p-value of `the error rate is at least p`."""
+    if n == 0:
+        return 1.0
+    logs = [
+        math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1) + i * math.log(p) + (n - i) * math.log1p(-p)
+        for i in range(k + 1)
+    ]
+    top = max(logs)
+    return min(1.0, math.exp(top) * sum(math.exp(v - top) for v in logs))
+
+
+def learn_then_test(
+    probabilities: Sequence[float], wrong: Sequence[bool], *, alpha: float = 0.05, delta: float = 0.1, grid: int = 100
+) -> Tested:
+    """The loosest threshold of a fixed sequence at which `more than alpha wrong` is rejected at level delta.
+
+    The sequence begins where enough answers are released for the test to be able to pass at all; that
+    beginning looks at the probabilities alone, never at which answers were wrong.
+    """
+    if not (0 < alpha < 1 and 0 < delta < 1):
+        raise InputError(f"expected alpha and delta between 0 and 1, got {alpha:g} and {delta:g}")
+    order = sorted(zip(probabilities, wrong, strict=True))
+    least = math.ceil(math.log(delta) / math.log1p(-alpha))  # with no error among them
+    best = Tested(threshold=None, released=0, wrong=0, of=len(order))
+    start = max(least * 2, len(order) // grid)
+    for step in range(grid):
+        n = min(len(order), start + step * max(1, (len(order) - start) // grid))
+        if n < least or n > len(order) or not order:
+            break
+        threshold = order[n - 1][0]
+        released = [w for p, w in order if p <= threshold]
+        if binomial_tail(sum(released), len(released), alpha) > delta:
+            break
+        best = Tested(threshold=threshold, released=len(released), wrong=sum(released), of=len(order))
+    return best
+
+
+def fit_and_test(
+    rows: Sequence[Sequence[float]], wrong: Sequence[bool], *, alpha: float = 0.05, delta: float = 0.1
+) -> tuple[Head, Tested]:
+    """The head from the even rows, its threshold from the odd ones."""
+    head = fit(rows[::2], wrong[::2])
+    tested = learn_then_test([head.probability(r) for r in rows[1::2]], wrong[1::2], alpha=alpha, delta=delta)
+    return msgspec.structs.replace(
+        head, threshold=tested.threshold, alpha=alpha, delta=delta, tested_on=tested.of
+    ), tested

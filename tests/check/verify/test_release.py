@@ -1,0 +1,89 @@
+"""Typed entropy tells guessing from knowing, the head is calibrated, and the threshold keeps its promise."""
+
+import random
+
+import pytest
+
+from tidegate.check.verify.engine import verify_answer
+from tidegate.check.verify.entropy import same, sample_until_settled, second_derivation, semantic_entropy
+from tidegate.check.verify.release import FEATURES, binomial_tail, features, fit, fit_and_test, learn_then_test
+from tidegate.runner.asking import Reply
+from tidegate.spine.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "equal"),
+    [
+        ("12 km", "12000 m", True), ("about 12.0 km", "the distance is 12 km", True), ("12 km", "13 km", False), ("5 J", "5 N", False), ("C2H4O2", "CH3COOH", True), ("H2O", "H2O2", False),
+        ("2H2 + O2 -> 2H2O", "4 H2 + 2 O2 → 4 H2O", True), ("2H2 + O2 -> 2H2O", "H2 + O2 -> 2H2O", False), ("def f(x):\n    return x*2", 'def f(y):\n    """d"""\n    return y * 2', True),
+        ("def f(x):\n    return x*2", "def f(x):\n    return x*3", False), ("doi:10.1000/abc", "https://doi.org/10.1000/ABC", True), ("yes", "Yes.", True), ("42", "42.0", True),
+    ],
+)  # fmt: skip
+def test_equality_is_the_types_own(a: str, b: str, equal: bool) -> None:
+    assert same(a, b) is equal
+    assert same(b, a) is equal
+
+
+class Scripted:
+    """A model that answers from a list."""
+
+    name = "scripted"
+
+    def __init__(self, *texts: str) -> None:
+        self.texts, self.asked = texts, 0
+
+    def ask(self, request: dict[str, object]) -> Reply:
+        self.asked += 1
+        return Reply(text=self.texts[(self.asked - 1) % len(self.texts)])
+
+
+def test_sampling_stops_when_the_leader_is_settled_and_the_second_derivation_is_blind() -> None:
+    agreed = Scripted("5 m", "500 cm", "5.0 m")
+    found = sample_until_settled(agreed, "How long?")
+    assert (found.entropy, found.samples) == (0.0, 3)
+    torn = sample_until_settled(Scripted("5 m", "6 m", "7 m", "8 m"), "How long?")
+    assert torn.samples == 10
+    assert torn.entropy > 1.0
+    assert second_derivation(Scripted("It is 500 cm."), "How long?", "5 m") is True
+    assert second_derivation(Scripted("It is 6 m."), "How long?", "5 m") is False
+    assert second_derivation(Scripted("I cannot say."), "How long?", "5 m") is None
+
+
+def test_the_head_is_calibrated_and_the_threshold_keeps_its_promise() -> None:
+    """400 worlds of 400 answers: the share of worlds whose released answers err more than alpha stays below delta."""
+    rng = random.Random(11)
+    broken = released = 0
+    for _ in range(400):
+        scores = [rng.random() for _ in range(400)]
+        wrong = [rng.random() < p * p for p in scores]
+        found = learn_then_test(scores, wrong, alpha=0.1, delta=0.1)
+        if found.threshold is not None:
+            released += 1
+            broken += found.threshold**2 / 3 > 0.1  # the true risk of releasing below it: mean of p² there
+    assert released > 300, "it is not empty caution"
+    assert broken / 400 <= 0.1
+    rows = [(float(rng.random() < 0.3), *[rng.random() for _ in FEATURES[1:]]) for _ in range(600)]
+    truth = [rng.random() < (0.8 if r[0] else 0.1) for r in rows]
+    head = fit(rows, truth)
+    for value, rate in ((1.0, 0.8), (0.0, 0.1)):
+        mine = [head.probability(r) for r in rows if r[0] == value]
+        assert sum(mine) / len(mine) == pytest.approx(rate, abs=0.07)
+
+
+def test_without_a_passing_threshold_nothing_is_released() -> None:
+    rows = [(0.0,) * len(FEATURES)] * 50 + [(1.0,) + (0.0,) * (len(FEATURES) - 1)] * 50
+    head, tested = fit_and_test(rows, [n % 4 < 2 for n in range(100)], alpha=0.01)
+    assert tested.threshold is None
+    assert head.releases(rows[0]) is False
+    with pytest.raises(InputError, match="at least 40"):
+        fit(rows[:3], [True, False, True])
+    assert binomial_tail(0, 59, 0.05) == pytest.approx(0.95**59)
+
+
+def test_features_come_from_the_verifiers() -> None:
+    wrong, right = verify_answer("12 * 7 = 94 kg"), verify_answer("12 * 7 = 84 kg")
+    assert features(wrong)[0] == 1.0
+    assert features(right)[0] == 0.0
+    split = semantic_entropy(["84 kg", "84 kg", "90 kg"])
+    assert features(right, split, "84 kg", True)[5] == pytest.approx(1 / 3)
+    assert features(right, split, "12 kg", False)[5] == 1.0
