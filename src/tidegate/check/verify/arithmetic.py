@@ -377,7 +377,7 @@ def _decide(
         _remember(b, found, rounded)
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}{found.how}")
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the computation agrees")
-    reason = _why_not_refute(text, start, end, around, a, b, found, flags)
+    reason = _why_not_refute(text, start, end, around, a, b, found, flags, about=about)
     if reason:
         return _unverifiable(claim, reason)
     computed, stated = show_value(found.computed), show_value(found.stated)
@@ -457,6 +457,8 @@ def _printed(leaf: Node) -> Fraction:
     token = leaf.token
     if token is None or is_whole(token) or token.ulp == 0 or leaf.money or token.digits < 3:
         return Fraction(0)
+    if Fraction(4, 5) < token.value < Fraction(3, 2) and token.ulp >= Fraction(1, 1000):
+        return Fraction(0)  # 1.03 is a rate that somebody chose
     return token.ulp / 2
 
 
@@ -536,7 +538,16 @@ def _remember(b: Node, found: Found, rounded: set[str]) -> None:
 
 
 def _why_not_refute(
-    text: str, start: int, end: int, around: str, a: Node, b: Node, found: Found, flags: frozenset[str]
+    text: str,
+    start: int,
+    end: int,
+    around: str,
+    a: Node,
+    b: Node,
+    found: Found,
+    flags: frozenset[str],
+    *,
+    about: bool = False,
 ) -> str:
     """The reason why a line that does not hold is still not called false, or nothing."""
     line = text[text.rfind("\n", 0, start) + 1 : start]
@@ -560,6 +571,13 @@ def _why_not_refute(
         and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 5
     ):
         return "an estimate with rounded numbers"
+    if (
+        about
+        and operators(a)
+        and operators(b)
+        and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 4
+    ):
+        return "an estimate"
     if "tight-x" in flags:
         return "it may be a size, not a product"
     if _negative_base(a) and abs(found.computed.middle) == abs(found.stated.middle):

@@ -250,7 +250,9 @@ def _unverifiable(claim: Claim, reason: str) -> Decision:
 
 
 def _ion(name: str) -> tuple[str, int] | None:
-    words = re.sub(r"\s*\b(?:ion|anion|cation)s?$", "", name.lower()).split()
+    words = re.sub(
+        r"\s*\b(?:ion|anion|cation)s?$", "", re.sub(r"\b(di)?hydrogen(?=[a-z])", r"\1hydrogen ", name.lower())
+    ).split()
     for size in (2, 1):
         found = ions().get(" ".join(words[-size:]))
         if found is not None and len(words) >= size:

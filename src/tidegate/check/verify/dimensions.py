@@ -316,7 +316,7 @@ LISTED = re.compile(
     rf"(?:,|\band|\bwhere|\bwith)\s+\$?(?P<symbol>{BARE_SYMBOL})\$?\s+(?:the\s+|its\s+)?(?P<noun>{NOUN})\b"
 )
 NAMES_IT = re.compile(
-    rf"\b(?:[Tt]he|[Ii]ts|[Aa])\s+(?P<noun>{NOUN})\s+(?:(?!is\b|of\b)[a-z]+\s+){{0,2}}(?:is|equals|becomes)\s+(?:given\s+by\s+|then\s+|simply\s+)?\$?(?:\\\()?\s*(?P<symbol>{BARE_SYMBOL})\s*="
+    rf"\b(?:[Tt]he|[Ii]ts|[Aa])\s+(?:[a-z]+\s+)?(?P<noun>{NOUN})\s+(?:(?!is\b|of\b)[a-z]+\s+){{0,2}}(?:is|equals|becomes)\s+(?:given\s+by\s+|then\s+|simply\s+)?\$?(?:\\\()?\s*(?P<symbol>{BARE_SYMBOL})\s*="
 )
 PURE = re.compile(
     rf"(?<![A-Za-z\\])(?P<symbol>{BARE_SYMBOL})\$?\s+(?:is|are|being)\s+(?:an?\s+)?(?:dimensionless|unitless|pure number)"
@@ -336,6 +336,11 @@ def declared(text: str) -> dict[str, Dims]:
             out.setdefault(plain(symbol).replace(" ", ""), set()).add(parsed.dims)
 
     for found in WHERE.finditer(text):
+        further = re.match(r"\s+of\s+(\w+)", text[found.end() : found.end() + 24])
+        whole = found.group("noun").strip() + (f" of {further.group(1)}" if further is not None else "")
+        if whole in KINDS:
+            add(found.group("symbol"), KINDS[whole])
+            continue
         words = found.group("noun").strip().split()
         for k in range(len(words)):
             unit = KINDS.get(" ".join(words[k:]))

@@ -123,9 +123,13 @@ def unit_in(raw: str, cut_short: bool = False) -> tuple[Unit | None, str, int]:
         if piece.count("(") != piece.count(")") or (cut < len(raw) and raw[cut - 1].isalpha() and raw[cut].isalpha()):
             continue
         last = re.search(r"([A-Za-z]+)$", piece)
-        if last is not None and (
-            last.group(1).lower() in NOT_UNITS
-            or (len(last.group(1)) == 1 and last.group(1) in "aA" and " " in piece[-2:])
+        if (
+            last is not None
+            and piece != "A"
+            and (
+                last.group(1).lower() in NOT_UNITS
+                or (len(last.group(1)) == 1 and last.group(1) in "aA" and " " in piece[-2:])
+            )
         ):
             continue
         unit = parse_unit(piece)
@@ -349,7 +353,7 @@ ASKED: tuple[tuple[re.Pattern[str], tuple[table.Dims, ...]], ...] = tuple(
     )
 )  # fmt: skip
 ASKING = re.compile(
-    r"(?:what(?:'s| is| was| are| will be| would be| must be)|find|calculate|compute|determine|estimate|evaluate|give)\s+(?:the\s+|its\s+|an?\s+)?(?P<noun>(?:[a-z\-]+\s+){0,3}?[a-z\-]+?)(?=\s+(?:of|in|at|on|for|when|after|if|that|required|needed|between|by|from|with|exerted|to|is|does|do|due|delivered|stored|produced|the|per)\b|[?.,])|(?P<how>how (?:fast|far|tall|long))|(?:how much|what)\s+(?P<noun2>(?:[a-z\-]+\s+){0,1}?(?:energy|work|heat|power|force|pressure|charge|mass|acceleration|speed|velocity|momentum|torque|voltage|current|resistance|capacitance|frequency|wavelength|temperature|volume|area|concentration|entropy|density))(?=\s+(?:is|are|was|does|do|did|will|would|must|can|has|have|should|acts|flows)\b|[?])",
+    r"(?:what(?:'s| is| was| are| will be| would be| must be)|find|calculate|compute|determine|estimate|evaluate|give)\s+(?:the\s+|its\s+|an?\s+)?(?P<noun>(?:[a-z\-]+\s+){0,3}?[a-z\-]+?)(?=\s+(?:of|in|at|on|for|through|across|inside|under|above|along|over|when|after|if|that|required|needed|between|by|from|with|exerted|to|is|does|do|due|delivered|stored|produced|the|per)\b|[?.,])|(?P<how>how (?:fast|far|tall|long))|(?:how much|what)\s+(?P<noun2>(?:[a-z\-]+\s+){0,1}?(?:energy|work|heat|power|force|pressure|charge|mass|acceleration|speed|velocity|momentum|torque|voltage|current|resistance|capacitance|frequency|wavelength|temperature|volume|area|concentration|entropy|density))(?=\s+(?:is|are|was|does|do|did|will|would|must|can|has|have|should|acts|flows)\b|[?])",
     re.I,
 )
 FINAL = re.compile(r"(?:answer|result|therefore|thus|hence|so|final|####|\\boxed)", re.I)

@@ -26,8 +26,13 @@ class UnitReading:
         """Whether the two sides are equal once units are converted."""
         if not any(n.label for n in leaves(self.a)) and not any(n.label for n in leaves(self.b)):
             return False
+        return self._agree(self.a) or (
+            self.a.kind == "/" and bool(self.a.parts[1].label) and self._agree(_over_all(self.a))
+        )
+
+    def _agree(self, a: Node) -> bool:
         try:
-            x, dx = self._value(self.a)
+            x, dx = self._value(a)
             y, dy = self._value(self.b)
         except (TooLarge, ZeroDivisionError, ValueError, OverflowError):
             return False
@@ -214,6 +219,12 @@ AMBIGUOUS = frozenset(
         "rpm",
     }
 )
+
+
+def _over_all(node: Node) -> Node:
+    """`3/4 in` is three quarters of an inch."""
+    above, below = node.parts
+    return node._replace(parts=(above._replace(label=below.label), below._replace(label=())))
 
 
 def _factors(node: Node) -> list[Node]:
