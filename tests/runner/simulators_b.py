@@ -1,5 +1,4 @@
 """A second set of simulators, written after the laws: other styles and domains; reported as first measured."""
-# ruff: noqa: E501
 # fmt: off
 
 SIMULATORS: dict[str, tuple[str, list[tuple[str, str]]]] = {}
@@ -7,7 +6,7 @@ SIMULATORS: dict[str, tuple[str, list[tuple[str, str]]]] = {}
 
 def sim(name: str, source: str, *mutants: tuple[str, str]) -> None:
     """Add a simulator; every mutant must change the source."""
-    for old, new in mutants:
+    for old, _new in mutants:
         assert old in source, (name, old)
     SIMULATORS[name] = (source.lstrip("\n"), list(mutants))
 

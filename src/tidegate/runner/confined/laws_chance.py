@@ -369,6 +369,17 @@ def target(ctx, flat):
     var = float((weights * (grid - mean) ** 2).sum())
     error, spread_error = batch_error(x), batch_error((x - mean) ** 2)
     near(ctx, "the chain has its target's mean", float(x.mean()), mean, 6 * error + 0.02 * math.sqrt(var))
+    depth = -np.array([log(v) for v in x[:: max(1, len(x) // 5000)]], float)
+    levels = np.where(weights > 0, -np.where(np.isfinite(values), values, 0.0), 0.0)
+    expected = float((weights * levels).sum())
+    scatter = float(np.sqrt((weights * (levels - expected) ** 2).sum()))
+    near(
+        ctx,
+        "it lies as deep in its target as it must",
+        float(depth.mean()),
+        expected,
+        6 * batch_error(depth) + 0.04 * scatter,
+    )
     near(
         ctx, "the chain has its target's variance", float(((x - mean) ** 2).mean()), var, 6 * spread_error + 0.04 * var
     )
@@ -617,7 +628,7 @@ def births(ctx):
         n is None
         or t is None
         or len(n) != len(t)
-        or len(n) < 60
+        or len(n) < 3
         or birth is None
         or death is None
         or not ctx.says(r"birth|immigra|production|gene|degrad")
