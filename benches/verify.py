@@ -1,16 +1,18 @@
 # ruff: noqa: E501  (statements read best on one line)
-"""Goals of `tidegate verify`, measured: `python -m benches.verify` (recordings: TIDEGATE_SHARED_DATA)."""
+"""Goals of `tidegate verify`, measured: `python -m benches.verify` (recordings: TIDEGATE_SHARED_DATA; `--simulators`)."""
 
 import csv
 import gzip
 import json
 import os
 import random
+import sys
 import time
 from fractions import Fraction
 from pathlib import Path
 
 from benches.report import Report
+from benches.verify_studies import entropy, planted, simulators
 from tidegate.check.verify.arithmetic import check_arithmetic
 from tidegate.check.verify.chemistry import check_chemistry
 from tidegate.check.verify.code import check_code
@@ -258,8 +260,18 @@ def speed(report: Report) -> None:
 
 def main() -> None:
     report = Report("verify")
-    for part in (arithmetic, units, chemistry, constants, code, references, speed):
+    for part in (arithmetic, units, chemistry, constants, code, references, planted, entropy, speed):
         part(report)
+    if "--simulators" in sys.argv:
+        simulators(report, seeds=20)
+        sys.argv.remove("--simulators")
+    else:
+        report.row(
+            "simulators: mutants killed",
+            goal=">= 0.95",
+            measured="run with --simulators (about ten minutes)",
+            holds=None,
+        )
     report.finish()
 
 

@@ -42,7 +42,7 @@ def test_sampling_stops_when_the_leader_is_settled_and_the_second_derivation_is_
     found = sample_until_settled(agreed, "How long?")
     assert (found.entropy, found.samples) == (0.0, 3)
     torn = sample_until_settled(Scripted("5 m", "6 m", "7 m", "8 m"), "How long?")
-    assert torn.samples == 10
+    assert torn.samples == 3, "three answers, three values: more would only confirm the guessing"
     assert torn.entropy > 1.0
     assert second_derivation(Scripted("It is 500 cm."), "How long?", "5 m") is True
     assert second_derivation(Scripted("It is 6 m."), "How long?", "5 m") is False

@@ -506,7 +506,7 @@ def _module(
         or top in local
         or top.startswith("_")
         or re.match(
-            r"(?:my|your|our)[a-z]*_|(?:my|your|our|the|some|foo|bar|baz|acme|example|company|project|custom|local|internal)(?:_|$|[A-Z])|conftest$|.*_(?:services?|models?|api|core|common|tools?|server|db|data|bot|tests?|scripts?|project|app|module|package|lib|utils?|helpers?|config|settings|client_lib)$",
+            r"(?:my|your|our)[a-z]*_|(?:my|your|our|the|some|foo|bar|baz|acme|example|company|project|custom|local|internal)(?:_|$|[A-Z])|conftest$|.*_(?:services?|models?|server|db|bot|tests?|scripts?|project|app|client|helpers?|config|settings)$",
             top,
         )
         or module in NEWER

@@ -158,7 +158,7 @@ def _rare() -> frozenset[str]:
     return frozenset({"constant", "speed", "velocity", "charge", "mass", "ratio", "relationship", "radius", "moment", "mom", "mag", "magnetic", "permittivity", "permeability", "wavelength", "unit",
                       "energy", "factor", "quantum", "magneton", "impedance", "gravity", "atm", "anomaly", "volume", "density", "temperature", "angle", "number", "conductance", "length", "time",
                       "acceleration", "atmosphere", "state", "pressure", "efficacy", "frequency", "section", "hartree", "dalton", "light", "calorie", "spacing", "parameter", "shift", "action", "momentum", "cal",
-                      "hbar", "current", "volt", "kelvin", "hertz", "joule", "kilogram", "inverse", "meter", "field", "potential", "mole"})  # fmt: skip
+                      "hbar", "star", "ampere", "coulomb", "farad", "henry", "ohm", "watt", "shielding", "current", "volt", "kelvin", "hertz", "joule", "kilogram", "inverse", "meter", "field", "potential", "mole"})  # fmt: skip
 
 
 FILLER = r"(?:[\s$,:(\\|]|\b(?:currently|exactly|about|approximately|given|by|the|value|of|a|equal|to|roughly|defined|as|fixed|at|now|numerical|recommended|CODATA|\d{4}|accepted|has|is|be|around|known|measured)\b)*"
@@ -266,9 +266,9 @@ def _judge(text: str, q: Quantity, name: str, *, named: bool) -> Decision | None
     found = entries()[name]
     table_unit = _size(found[0])
     claim = Claim(kind="constant", text=text[q.start : q.end], span=(q.start, q.end), payload={"constant": name})
-    same_text = _plain(q.unit_text) == _plain(found[0].unit) or (
-        text[q.end :].lstrip().startswith(found[0].unit) and found[0].unit
-    )
+    printed = text[q.end - len(q.unit_text) if q.unit is not None else q.end : q.end + 24].lstrip()
+    whole = bool(found[0].unit) and _plain(printed).startswith(_plain(found[0].unit))
+    same_text = _plain(q.unit_text) == _plain(found[0].unit) or whole
     if (
         q.unit is not None
         and table_unit is not None
@@ -276,7 +276,7 @@ def _judge(text: str, q: Quantity, name: str, *, named: bool) -> Decision | None
         and q.unit.kind in ("", "calendar")
     ):
         factor: Fraction | None = q.unit.size / table_unit.size
-    elif (q.unit is None and table_unit is ONE) or (same_text and table_unit is None):
+    elif (q.unit is None and table_unit is ONE) or (same_text and (table_unit is None or q.unit is None)):
         factor = Fraction(1)
     elif q.unit is None and re.match(r"\s*(?:$|[.,;)\n*]|\\\)|\$|\(SI)", text[q.end : q.end + 4]):
         factor = Fraction(1)
@@ -330,7 +330,7 @@ def _doubt(
     if not named and not Fraction(1, 2) < ratio < 2 and not slipped:
         return None
     if re.search(
-        r"\b(?:1[89]\d\d|200[01])\b|histor|older|previous|formerly|obsolete|superseded|used to|mistake|incorrect|wrong|\bnot\b|n't|order of magnitude|in (?:water|glass|a medium|diamond)|hypothetical|suppose|if the",
+        r"\b(?:in|the|of|from|since) (?:1[89]\d\d|200[01])\b|histor|older|previous|formerly|obsolete|superseded|used to|mistake|incorrect|wrong|\bnot\b|n't|order of magnitude|in (?:water|glass|a medium|diamond)|hypothetical|suppose|if the",
         around,
         re.I,
     ):

@@ -124,8 +124,13 @@ def semantic_entropy(samples: Sequence[str], equal: Callable[[str, str], bool] =
     return Entropy(entropy, len(top) / n, n, top[0])
 
 
+FUTILE = 0.32  # a leader this unlikely to hold the majority: more samples would only confirm the guessing
+
+
 def sample_until_settled(model: Model, question: str, *, most: int = 10, confidence: float = 0.9) -> Entropy:
-    """Ask until the posterior that the leading cluster stays the mode passes `confidence`, at most `most` times.
+    """Ask until the posterior that the leading cluster holds the majority passes `confidence`, or is hopeless.
+
+    At most `most` times.
 
     The bound is the Beta posterior that the leader beats the runner-up in their own contest.
     """
@@ -136,7 +141,8 @@ def sample_until_settled(model: Model, question: str, *, most: int = 10, confide
         )
         found = semantic_entropy(samples)
         lead = round(found.share * len(samples))
-        if len(samples) >= 3 and _beats(lead, len(samples) - lead) >= confidence:
+        settled = _beats(lead, len(samples) - lead) if len(samples) >= 3 else 0.5
+        if settled >= confidence or settled <= FUTILE:
             return found
     return semantic_entropy(samples)
 

@@ -93,7 +93,7 @@ PLAIN: dict[str, tuple[Fraction, Dims]] = {
     "psi": (LBF / INCH**2, PRESSURE), "psia": (LBF / INCH**2, PRESSURE), "psig": (LBF / INCH**2, PRESSURE), "ksi": (1000 * LBF / INCH**2, PRESSURE),
     "cmH2O": (F("98.0665"), PRESSURE), "mmH2O": (F("9.80665"), PRESSURE),
     "BTU": (F("1055.05585262"), ENERGY), "Btu": (F("1055.05585262"), ENERGY), "btu": (F("1055.05585262"), ENERGY), "therm": (F("105505585.262"), ENERGY),
-    "Cal": (F(4184), ENERGY), "Eh": (F("4.3597447222060e-18"), ENERGY), "hartree": (F("4.3597447222060e-18"), ENERGY),
+    "Cal": (F(4184), ENERGY), "Eh": (F("4.3597447222060e-18"), ENERGY), "E_h": (F("4.3597447222060e-18"), ENERGY), "C_90": (F(1), CHARGE), "hartree": (F("4.3597447222060e-18"), ENERGY),
     "Ry": (F("2.1798723611030e-18"), ENERGY), "hp": (F("745.69987158227022"), POWER), "horsepower": (F("745.69987158227022"), POWER),
     "mph": (F("0.44704"), SPEED), "kph": (F(1000, 3600), SPEED), "kmh": (F(1000, 3600), SPEED), "kmph": (F(1000, 3600), SPEED),
     "knot": (F(1852, 3600), SPEED), "kn": (F(1852, 3600), SPEED), "kt": (F(1852, 3600), SPEED), "fps": (FT, SPEED),

@@ -1,0 +1,156 @@
+# ruff: noqa: E501  (statements read best on one line)
+"""Studies of `tidegate verify` on generated and hand-written inputs: planted errors, typed entropy, simulators."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from tests.check.verify.answers_a import ITEMS
+from tests.runner.simulators_a import SIMULATORS as FIRST
+from tests.runner.simulators_b import SIMULATORS as SECOND
+
+from benches.report import Report
+from tidegate.check.verify.engine import verify_answer
+from tidegate.check.verify.entropy import sample_until_settled, semantic_entropy
+from tidegate.check.verify.model import Knowledge
+from tidegate.readers.knowledge import installed_packages
+from tidegate.runner.asking import Reply
+from tidegate.runner.sandbox import run_simulation
+from tidegate.spine.claim import Support
+from tidegate.stats.intervals import proportion
+
+EQUIVALENT = {("metropolis gaussian", "log_target(proposal)"), ("ising", "dE < 0 or dE == 0 and False or"), ("ising", "s[i][j] = rng.choice((-1, 1))")}  # fmt: skip
+
+
+def planted(report: Report) -> None:
+    """Hand-written answers by kind (development data by now): errors found, clean lines alarmed."""
+    known = Knowledge(packages=installed_packages(), today=(2026, 11))
+    for kind in sorted({k for k, *_ in ITEMS}):
+        found = wrong = clean = alarms = 0
+        for _, question, answer, needle in (i for i in ITEMS if i[0] == kind):
+            refuted = [d for d in verify_answer(answer, question, known).decisions if d.support is Support.REFUTED]
+            if needle is None:
+                clean, alarms = clean + 1, alarms + bool(refuted)
+            else:
+                at = answer.index(needle)
+                wrong += 1
+                found += any(d.claim.span[0] < at + len(needle) and at < d.claim.span[1] for d in refuted)
+        report.row(
+            f"answers, {kind}: planted errors found",
+            goal=">= 0.90",
+            measured=str(proportion((found, wrong))),
+            holds=found / wrong >= 0.9,
+        )
+        report.row(
+            f"answers, {kind}: clean lines alarmed",
+            goal="0",
+            measured=str(proportion((alarms, clean))),
+            holds=alarms == 0,
+        )
+
+
+class Sampler:
+    """A model that knows the value, or makes one up each time, and words it as it likes."""
+
+    name = "simulated sampler"
+
+    def __init__(self, rng: random.Random, kind: str, knows: bool) -> None:
+        self.rng, self.kind, self.knows, self.asked = rng, kind, knows, 0
+        self.value = self.fresh()
+
+    def fresh(self) -> int:
+        return self.rng.randrange(5) if self.kind == "formula" else self.rng.randint(1, 9)
+
+    def ask(self, request: dict[str, Any]) -> Reply:  # noqa: ARG002
+        self.asked += 1
+        value = self.value if self.knows and self.rng.random() < 0.92 else self.fresh()
+        return Reply(text=self.word(value))
+
+    def word(self, v: int) -> str:
+        if self.kind == "quantity":
+            return self.rng.choice(
+                [
+                    f"{v} km",
+                    f"{v * 1000} m",
+                    f"about {v}.0 km",
+                    f"The distance is {v} km.",
+                    f"So the answer is {v * 1000} m.",
+                ]
+            )
+        if self.kind == "formula":
+            return self.rng.choice(
+                (
+                    ["C2H6O", "C2H5OH", "CH3CH2OH"],
+                    ["C2H4O2", "CH3COOH"],
+                    ["CH2O", "HCHO"],
+                    ["C3H6O", "(CH3)2CO", "CH3COCH3"],
+                    ["C6H6O", "C6H5OH"],
+                )[v]
+            )
+        name, doc = self.rng.choice("abxyz"), self.rng.choice(["", '    """Do it."""\n'])
+        return f"def f({name}):\n{doc}    return {name} * {v}"
+
+
+def auroc(positive: list[float], negative: list[float]) -> float:
+    return sum((p > q) + 0.5 * (p == q) for p in positive for q in negative) / (len(positive) * len(negative))
+
+
+def entropy(report: Report) -> None:
+    """600 questions in three types: is the guessing told from the knowing?"""
+    rng = random.Random(5)
+    scores: dict[str, dict[bool, list[float]]] = {n: {True: [], False: []} for n in ("typed", "string", "sequential")}
+    asked = 0
+    for i in range(600):
+        sampler = Sampler(rng, ("quantity", "formula", "code")[i % 3], rng.random() < 0.6)
+        texts = [sampler.ask({}).text for _ in range(10)]
+        equal: Callable[[str, str], bool] = lambda a, b: a == b  # noqa: E731
+        scores["typed"][sampler.knows].append(semantic_entropy(texts).entropy)
+        scores["string"][sampler.knows].append(semantic_entropy(texts, equal).entropy)
+        sampler.asked = 0
+        scores["sequential"][sampler.knows].append(1 - sample_until_settled(sampler, "How far?").share)
+        asked += sampler.asked
+    areas = {n: auroc(s[False], s[True]) for n, s in scores.items()}
+    report.row(
+        "typed entropy, AUROC of guessing (simulated samplers, M = 10)",
+        goal=">= 0.95",
+        measured=areas["typed"],
+        holds=areas["typed"] >= 0.95,
+    )
+    report.row("string entropy beside it", goal="<= 0.75", measured=areas["string"], holds=areas["string"] <= 0.75)
+    report.row(
+        "sequential sampling, AUROC",
+        goal="as M = 10",
+        measured=areas["sequential"],
+        holds=areas["sequential"] >= areas["typed"] - 0.005,
+    )
+    report.row("sequential sampling, mean samples", goal="<= 4.5", measured=asked / 600, holds=asked / 600 <= 4.5)
+
+
+def simulators(report: Report, seeds: int) -> None:
+    """Mutants of 41 small simulators without a contract, and sound ones over many seeds."""
+    for label, group in (("first set (development)", FIRST), ("second set", SECOND)):
+        killed = total = 0
+        for name, (source, mutants) in group.items():
+            for old, new in mutants:
+                if (name, new) in EQUIVALENT:
+                    continue
+                total += 1
+                killed += any(r.holds is False for r in run_simulation(source.replace(old, new)).rows)
+        report.row(
+            f"simulators, {label}: mutants killed",
+            goal=">= 0.95",
+            measured=str(proportion((killed, total))),
+            holds=killed / total >= 0.95,
+        )
+    runs = alarms = 0
+    for source, _ in (*FIRST.values(), *SECOND.values()):
+        chance = "random" in source or "rng" in source
+        for seed in range(2, 2 + (seeds if chance else 1)):
+            runs += 1
+            alarms += any(r.holds is False for r in run_simulation(source, seed=seed).rows)
+    report.row(
+        f"simulators: sound runs alarmed ({seeds} seeds)",
+        goal="0",
+        measured=str(proportion((alarms, runs))),
+        holds=alarms == 0,
+    )
