@@ -26,6 +26,7 @@ MEANT = _c(
     r"\b(?:is|was) not my question\b|\bnot my question\b|\bmy question was\b|\bdid not ask (?:about|for|you|how|if|whether|that|this|to)\b|\bnever asked (?:for|about|you|how)\b",
     r"\byou (?:have )?(?:\w+ )?(?:misunderst\w+|misread|misinterpret\w*|misheard|got (?:me|that|it|this) wrong|mixed (?:it|that|this|them|me)? ?up|confused|missed the point|did not understand|do not understand|are not understanding)\b",
     r"\b(?:there is|there has been) (?:a|some) misunderstanding\b|\bmissing (?:my|the) point\b|\byou missed (?:my|the) point\b",
+    r"\bthat is (?:literally |exactly |just )?what i (?:am |was |just )?(?:ask\w*|said|did|tried|told|wrote)\b|\bother (?:direction|way) (?:please|around|round)\b|\b(?:other|opposite|reverse) direction\b",
     r"\bwrong (?:\w+ ){0,2}(?:one|person|order|account|city|date|day|product|item|file|language|country|question|topic|thing|airport|size|colou?r|version|month|year|section|flight|column|table|branch|patient|document)\b",
     r"\b(?:i|we) (?:did not|never) (?:say|said|want|wanted|mean|meant|order|request|mention|tell)\b",
 )
@@ -44,7 +45,7 @@ WRONG = _c(
     r"\b(?:that|this|it|you|which|answer|one|those|these|total|date|number|code|output|result|translation|formula|name|price|amount|link|spelling)(?: \w+)? (?:is|are|was|were|seems?|looks?|sounds?) (?:(?:still|also|completely|totally|just|simply|plainly|clearly|really|a bit|all|obviously|definitely|so|quite|just plain|factually|plain) )*(?:wrong|incorrect|inaccurate|false|mistaken|outdated|out of date|off|untrue|not (?:right|correct|true|accurate|up to date|valid|possible))\b",
     r"\b(?:does|do|did) not (?:look|seem|sound|add up|make sense|match|compute|exist)(?: right| correct)?\b",
     r"^(?:no|um|uh|hm+|err|sorry|wait|hold on|but|well|eh)? ?[,.!-]* ?(?:wrong|incorrect|false|not (?:true|right|correct|quite(?: right)?))\b",
-    r"\b(?:can not|could not|can hardly|must not) be (?:right|correct|true|it)\b|\bmust be (?:a mistake|wrong|an error)\b",
+    r"\b(?:can not|could not|can hardly|must not) be (?:right|correct|true|it|\d[\d.,:]*)\b|\bwrong way\b|\bthe wrong \w+\b|\bmust be (?:a mistake|wrong|an error)\b",
     r"\b(?:are|r) you (?:\w+ )?sure\b|\byou sure\b|\bdouble ?-? ?check (?:that|this|it|your)\b|\bcheck (?:that |it |your (?:math|facts|answer|sources) )?again\b",
     r"\byou (?:have )?(?:made|have made|got) (?:a|an|some|it|that|this|the \w+|my \w+)? ?(?:mistake|error|wrong)\b|\bthere is (?:a|an) (?:mistake|error|typo|bug) in (?:your|that|the)\b|\byou (?:got|have) (?:\w+ ){1,4}wrong\b",
     r"\byou (?:forgot|missed|left out|skipped|ignored|omitted|overlooked|dropped|added|invented|made (?:that|this|it) up|hallucinat\w+)\b",
@@ -54,18 +55,19 @@ WRONG = _c(
     r"\b(?:no such (?:thing|function|method|option|page|button|menu|flag|file))\b|\bthere is no (?:such|button|option|menu|setting|function|method|flag|link|page)\b",
     r"\bthat is (?:python|java|javascript|german|french|spanish|english|italian|a different|another|the (?:old|wrong|other|previous)|for (?:a|the) (?:different|other))\b",
     r"\bnot (?:true|correct|accurate)\b",
+    r"\b(?:i am|we are|i get|now i am|getting|got me) (?:\w+ )?confused\b|\bconfusing\b|\bmakes no sense\b|\bdoes not make (?:any )?sense\b|^(?:but |wait ,? |hm+ ,? )?(?:is|does|do|are|did|was|should) not (?:it|that|this|the|\w+)\b.{0,60}\?",
     r"\b(?:that|it|this|he|she|they|which)(?: record| one| law| rule| price| version)? (?:is|was|were|has been|got|have been|has) (?:\w+ ){0,3}(?:years|months|weeks|ages|a while|long|a year|a month) ago\b|\bnot (?:any ?more|any longer)\b|\bold (?:info\w*|data|version|price|number|news|figure)\b",
     r"\bother way (?:a?round)\b|\bthe opposite\b|\bbackwards\b|\b(?:you|that|this|it) (?:\w+ )?(?:swapped|mixed up|reversed|inverted|switched|duplicated|renamed|changed (?:my|the|everything))\b",
 )
 DISPUTES = re.compile(
-    r"\bi (?:am|was) (?:\w+ )?(?:sure|certain|positive|convinced)\b|\bi (?:\w+ )?(?:thought|believe|doubt|think) (?:it|that|the|this|she|he|they)\b|\baccording to\b"
-    r"|\b(?:the|my|our|your|every|all) (?:\w+ ){0,3}(?:says?|said|states?|stated|shows?|showed|reads?|lists?|listed|mentions?|has it as|claims?)\b|\b(?:it|that|this|which) (?:would|will|can not|could not) (?:be|mean)\b|\b(?:is|are|was|were) \w+ ,? (?:obviously|of course|clearly|though)\b|\bobviously\b"
+    r"\b(?:pretty|quite|fairly|very|rather) (?:sure|certain)\b|\bi (?:am|was) (?:\w+ )?(?:sure|certain|positive|convinced)\b|\bi (?:\w+ )?(?:thought|believe|doubt|think) (?:it|that|the|this|she|he|they)\b|\baccording to\b"
+    r"|\b(?:the|my|our|your|every|all) (?:\w+ ){0,3}(?:says?|said|states?|stated|shows?|showed|reads?|lists?|listed|mentions?|has it as|claims?)\b|\b(?:it|that|this|which) (?:would|will|can not|could not) (?:be|mean)\b|\b(?:is|are|was|were) \w+ ,? (?:obviously|of course|clearly|though)\b|\bobviously\b|\bthere is an? (?:sign|note|message|line|notice|banner|sticker)\b|\bit (?:clearly )?says\b|\bstanding (?:in front|right)\b|\bi can see\b|\bi am looking at\b"
 )
 ACTUALLY = re.compile(
     r"\bactually\b|\bin fact\b|\bthe (?:correct|right|actual|real) (?:\w+ )?(?:is|was|are)\b|\bit is now\b|\bno longer\b|\banymore\b"
 )
 NEGATION_FIRST = re.compile(
-    r"^(?:(?:u+h+|um+|hm+|er+m*|wait|sorry|but|well|w(?:h?oa+h?|ow)|hey|oh|ah|ok|lol|haha|eh|hold on|stop|please|god|what) ?[,.!?]* ?)*(?:no|not)\b(?! (?:problem|worries|rush|need|way|hurry|idea))"
+    r"^(?:(?:u+h+|um+|hm+|er+m*|wait|sorry|but|well|w(?:h?oa+h?|ow)|hey|ah|ok|lol|haha|eh|hold on|stop|please|god|what) ?[,.!?]* ?)*(?:no|not)\b(?! (?:problem|worries|rush|need|way|hurry|idea))"
 )
 SHORT_CLAIM = re.compile(
     r"^(?:no ,? ?|um ,? |uh ,? |sorry ,? |but |well ,? |hm+ ,? )*(?:it|that|he|she|they|my name|the \w+|this) (?:is|was|are) (?:actually )?(?:the |a |an )?\w+(?: \w+){0,4} ?[.!]*$"
@@ -93,7 +95,8 @@ FED_UP = _c(
     r"\b(?:i|you|it|we) (?:give|gave) (?:you|me)? ?(?:one|a) simple\b|\bsimple (?:question|instruction|request|task)\b|\bit is not (?:that|so) (?:hard|difficult|complicated)\b|\bcan not (?:even )?(?:follow|do|get|understand|answer) (?:\w+ ){0,3}(?:simple|basic|right|single|straight)\b|\bis it (?:so|that|too) (?:hard|difficult|much)\b",
     r"\b(?:again|still|another) ?[?!]{1,}(?: |$)|\b(?:doing|did|done) it again\b|\banswer (?:my|the) (?:damn |actual |fucking |bloody |original |simple )?question\b|\bjust answer\b",
     r"\b(?:speak|talk|connect|transfer|get|give|put)(?: me)?(?: \w+)? (?:to |with |through to )?(?:a |an |the |some ?)?(?:real |actual |live )?(?:human|person|manager|supervisor|someone (?:real|else|competent|who))\b",
-    r"\b(?:not|un) ?(?:impressed|happy|satisfied|amused)\b(?! (?:with (?:my|the (?:hotel|seller|landlord))))|\bdisappoint\w+\b|\bso annoying\b|\bannoyed\b|\bdriving me (?:crazy|nuts|mad|insane)\b",
+    r"\b(?:not|un) ?(?:impressed|happy|satisfied|amused)\b(?! (?:with (?:my|the (?:hotel|seller|landlord))))|\bdisappoint\w+\b|\bso annoying\b|\bannoyed\b|\bdriving me (?:crazy|nuts|mad|insane|up the wall)\b",
+    r"\bfor (?:crying out loud|the love of)\b|\b(?:damn|bloody|freaking|fucking|stupid|goddamn) (?:thing|bot|question|order|account|subscription|app|answer|chat|code|file)\b|\btold me (?:absolutely |exactly |literally )?nothing\b|\b(?:are|is) (?:you|it|this) (?:having a|on) (?:stroke|drugs|glue|crack)\b|\byou (?:are|have) not (?:answering|answered|answer\w*)\b|\b(\w+) means \1\b|\bnot my problem\b|\bthis is (?:a )?(?:mess|madness|torture|hell|painful)\b",
 )
 NUDGE = re.compile(
     r"^(?:hello+|hey|hi|anyone|helo+)? ?(?:\?|!|\. ?\.){1,}(?: ?[?!.])*$|^(?:hello+|hey|anyone there|are you (?:still )?there|you there|\?+|\.\.+) ?[?!. ]*$"
@@ -107,7 +110,7 @@ GIVES_UP = _c(
     r"\bi (?:will|am going to) (?:just )?(?:call|google it|call (?:them|you|the)|go elsewhere|look elsewhere|try elsewhere|do it myself|figure it out|do it by hand|sort it out|find another|ask (?:on|in|around|reddit|a|my|the|someone)|post (?:on|in|it)|check (?:the|with|on)|take it from here|be on my way)\b",
     r"^(?:ok |okay |k |fine |alright |well |ugh |lol |[,.!]+ ?)*i will (?:just )?(?:ask|call|google|phone|try|go|use|find|do|buy|order|book|figure|check) (?!it\b|that\b|this\b|the (?:first|second|third|blue|red)|option)\w+(?: \w+){0,6} ?[.!]*$",
     r"\b(?:i am|we are|am) (?:just )?(?:done|out|leaving|off|switching|cancell?ing|closing|going elsewhere|logging off|moving)\b(?! (?:of|for|with (?:the|my|it ,)|the house|for the day))",
-    r"\b(?:ok |okay |fine |ugh )?whatever\b(?! (?:you|is|works|the|it|comes|size|colou?r|time|day))|\bthis is not working\b|\bnot worth (?:it|my time|the)\b|\bforget i (?:said|asked|mentioned)\b",
+    r"\b(?:ok |okay |fine |ugh )?whatever\b(?! (?:you|is|works|the|it|comes|size|colou?r|time|day))|\bthis is not working\b|\bnot worth (?:it|my time|the)\b|\bnever (?:coming|ordering|buying|using|shopping|booking|flying|going) (?:\w+ )?(?:back|again|here|this|with)\b|\bforget i (?:said|asked|mentioned)\b",
     r"\b(?:cancel|close) (?:my |the |this )?(?:account|subscription|chat|ticket|everything|whole)\b.{0,30}\b(?:then|bye|done|enough)\b|\benough ,? (?:bye|goodbye)\b|\btoo (?:complicated|much (?:trouble|hassle|work))\b|\blost (?:me|a customer)\b|\btaking my business\b|\bi will (?:take|go|shop|bank) (?:\w+ ){0,3}elsewhere\b|\b(?:guess|suppose) i (?:am on my own|will|have to)\b|\bon my own then\b|\bi will manage\b",
 )
 BYE = re.compile(
@@ -124,7 +127,7 @@ PARTIAL = re.compile(
 # --- the user wants another answer -----------------------------------------------------------------
 
 AGAIN = _c(
-    r"^(?:ok |no |hm+ |meh |ugh |nah |please |can you |could you |just |let us |wait )*[,.!]? ?(?:please )?(?:try (?:it |that |this )?(?:again|once more|one more time|harder|another way|something else)|regenerate|re ?-? ?generate|redo|re ?-? ?do|retry|re ?-? ?try|rewrite (?:it|that|this)|re ?-? ?write (?:it|that)|do (?:it|that|this) (?:again|over)|do over|start over|give it another (?:go|try|shot)|have another (?:go|try)|take another (?:stab|shot)|another (?:try|attempt|go|version|answer|take|draft|response)|new (?:version|answer|attempt|response)|once more|one more time|again)\b",
+    r"^(?:ok |no |hm+ |meh |ugh |nah |come on |lol |please |can you |could you |just |let us |wait )*[,.!]? ?(?:please )?(?:try (?:it |that |this )?(?:again|once more|one more time|harder|another way|something else)|regenerate|re ?-? ?generate|redo|re ?-? ?do|retry|re ?-? ?try|rewrite (?:it|that|this)|re ?-? ?write (?:it|that)|do (?:it|that|this) (?:again|over)|do over|start over|give it another (?:go|try|shot)|have another (?:go|try)|take another (?:stab|shot)|another (?:try|attempt|go|shot|stab|round|version|answer|take|draft|response)|new (?:version|answer|attempt|response)|once more|one more time|again)\b",
     r"\b(?:give|write|generate|make|show|produce|suggest|draft)(?: me)? (?:a |an |another |some |something )?(?:different|better|new|alternative|fresh) (?:answer|version|response|one|draft|attempt|reply|try|take|solution|text)\b",
     r"\b(?:can|could|would) you (?:please )?(?:redo|regenerate|retry|try (?:again|that again|it again|once more)|do (?:it|this|that) (?:again|over)|start over|rewrite (?:it|this|that) (?:again|from scratch))\b",
     r"\btry again\b|\bregenerate\b|\bfrom scratch\b|\b(?:a|the) (?:second|other) (?:try|attempt)\b|\bdo not like (?:it|this|that|any|the)\b(?:.{0,30}\b(?:another|again|different|else)\b)?|\bnot (?:good|great) ?,? (?:try|again|another)\b",
@@ -140,7 +143,7 @@ CUT_OFF = _c(
 # --- what makes a turn harmless --------------------------------------------------------------------
 
 PLEASED = _c(
-    r"\b(?:thanks|thank you|thx|perfect|great|awesome|excellent|wonderful|fantastic|brilliant|amazing|lovely|nice|cool|good|neat|super|love it|love that|works|worked|fixed|solved|makes sense|got it|understood|understand now|i see|clear now|exactly|helpful|that helps|appreciate|good to know|sounds good|looks good|fair enough|noted|yay|hooray|wow|all set|will do|that is all|nothing else|much better|better now|you are the best|lifesaver|glad|happy with)\b",
+    r"\b(?:thanks|thank you|thx|perfect|great|awesome|excellent|wonderful|fantastic|brilliant|amazing|lovely|nice|cool|neat|(?:so |very |all |sounds |looks |that is |^)good|super (?:nice|cool|great)|^super|love it|love that|works|worked|solved|(?:that|this|it) (?:is )?fixed|fixed it|makes sense|got it|understood|understand now|i see|clear now|exactly|helpful|that helps|appreciate|good to know|sounds good|looks good|fair enough|noted|yay|hooray|wow|all set|will do|that is all|nothing else|much better|better now|you are the best|lifesaver|glad|happy with)\b",
 )
 THANKS = re.compile(
     r"\b(?:thanks|thank you|perfect|great|awesome|excellent|appreciate|love it|wonderful|worked|works|fixed|solved)\b"
@@ -183,7 +186,7 @@ DEFLECTS = re.compile(
     r"\b(?:(?:visit|check|see|consult|refer to|find (?:\w+ ){0,5}(?:in|on|at)|look at|browse|read|go to|explore|head to) (?:out )?(?:our|the|your)? ?(?:\w+ ){0,2}(?:help cent(?:er|re)|faqs?|website|documentation|docs|support page|knowledge base|terms|homepage|guide)|have you (?:checked|tried|read|looked at) (?:our|the) (?:\w+ )?(?:faqs?|help|website|docs)|consult (?:a|an|your|with) (?:\w+ )?(?:lawyer|attorney|doctor|professional|expert|advisor|accountant|physician)|contact (?:our )?(?:customer )?(?:support|service|care)|reach out to (?:our )?(?:\w+ )?(?:support|team)|i (?:am|was) (?:unable|not able) to (?:find|locate|help|assist|process|understand)|i (?:do not|did not) understand|could not find|can not find|i (?:am|m) not sure (?:what|how|i)|rephrase your|in (?:many|various|several) ways|wide (?:range|variety|selection))\b"
 )
 CLAIMS_DONE = re.compile(
-    r"\b(?:has|have) (?:now |been |already |successfully |just )*(?:been )?(?:processed|refunded|cancelled|canceled|booked|updated|sent|created|deleted|completed|confirmed|submitted|scheduled|changed|added|transferred|reserved|shipped|saved|removed|issued|paid|ordered|placed|applied|activated|reset|moved|merged|deployed|uploaded|restored)\b"
+    r"\b(?:has|have) (?:now |been |already |successfully |just )*(?:been )?(?:\w+ed|sent|paid|reset|set up|put through)\b"
     r"|\b(?:successfully|all set|it is done)\b|^(?:\w+ [!,.] ?)?done\b|\bi (?:have|did|just)(?: just| now| successfully)? (?:processed|refunded|cancelled|canceled|booked|updated|sent|created|deleted|submitted|scheduled|changed|added|transferred|reserved|saved|removed|issued|placed|moved|reset|merged|deployed)\b|\b(?:booking|order|payment|refund|transfer|reservation|appointment|cancellation|change|update|meeting|ticket|request|invite|reminder) (?:is|was) (?:now )?(?:confirmed|complete|completed|successful|processed|done|booked|placed|cancelled|scheduled|sent|set)\b"
 )
 ILLEGITIMATE = re.compile(

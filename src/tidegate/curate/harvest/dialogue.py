@@ -146,7 +146,7 @@ _CHAT = {
     "smh": "shaking my head", "idk": "i dont know", "tho": "though", "cuz": "because", "bc": "because", "wanna": "want to",
     "gonna": "going to", "gotta": "have to", "lemme": "let me", "gimme": "give me", "dunno": "dont know", "wat": "what",
     "wut": "what", "thnx": "thanks", "tnx": "thanks", "cheers": "thanks", "yep": "yes", "yup": "yes", "yeah": "yes", "nope": "no",
-    "nah": "no", "naw": "no", "k": "ok", "okay": "ok", "kk": "ok", "ive": "i have", "youve": "you have", "theyre": "they are", "youre": "you are",
+    "nah": "no", "noo": "no", "yess": "yes", "naw": "no", "k": "ok", "okay": "ok", "kk": "ok", "ive": "i have", "youve": "you have", "theyre": "they are", "youre": "you are",
     "im": "i am", "ill": "i will", "id": "i would", "thats": "that is", "thts": "that is", "whats": "what is", "its": "it is", "hes": "he is",
     "shes": "she is", "wheres": "where is", "hows": "how is", "isnt": "is not", "arent": "are not", "wasnt": "was not",
     "werent": "were not", "dont": "do not", "doesnt": "does not", "dosent": "does not", "didnt": "did not", "cant": "can not", "cannot": "can not",
@@ -414,15 +414,17 @@ def stem(word: str) -> str:
     if word in _SYNONYMS:
         return _SYNONYMS[word]
     base = word
-    if not word[-1:].isdigit():
-        for suffix in _SUFFIXES:
-            if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-                base = word[: -len(suffix)]
-                if suffix in ("ies", "ied"):
-                    base += "y"
-                elif len(base) > 3 and base[-1] == base[-2] and base[-1] not in "sl":
-                    base = base[:-1]
-                break
+    for _ in range(0 if word[-1:].isdigit() else 2):
+        suffix = next((x for x in _SUFFIXES if base.endswith(x) and len(base) - len(x) >= 3), None)
+        if suffix is None:
+            break
+        base = base[: -len(suffix)]
+        if suffix in ("ies", "ied"):
+            base += "y"
+        elif len(base) > 3 and base[-1] == base[-2] and base[-1] not in "sl":
+            base = base[:-1]
+        if base in _SYNONYMS or base + "e" in _SYNONYMS:
+            break
     if base.endswith("e") and len(base) > 3:
         base = base[:-1]
     return _SYNONYMS.get(base, _SYNONYMS.get(base + "e", base))
@@ -447,9 +449,17 @@ _VALUE = re.compile(
 )
 
 
+_NUMBER_WORDS = {
+    w: str(i)
+    for i, w in enumerate(
+        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], start=2
+    )
+}
+
+
 def values(text: str) -> frozenset[str]:
     """Numbers, amounts and clock times as they would be compared: no separators, no currency, no trailing zeros."""
-    out = set()
+    out = {_NUMBER_WORDS[w] for w in re.findall(r"[a-z]+", text.lower()) if w in _NUMBER_WORDS}
     for found in _VALUE.findall(text):
         v = re.sub(r"[\s,$€£¥]|st$|nd$|rd$|th$", "", found.lower())
         out.add(re.sub(r"\.0+$|(?<=\.\d)0+$", "", v))

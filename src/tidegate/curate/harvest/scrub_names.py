@@ -467,6 +467,12 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
         if span:
             yield span
     yield from _small_letters(text)
+    for m in _HANDLE.finditer(text):
+        if m.group(2) in GIVEN:
+            yield m.span(1)
+
+
+_HANDLE = re.compile(r"(?<![\w@.])(([a-z]{3,})[._]([a-z]{2,}))(?=[._-]?\d{1,6}(?![\w]))")  # ethan_martin_2396
 
 
 _I_AM = re.compile(

@@ -163,6 +163,34 @@ def _hedged(text: str, at: int) -> bool:
     )
 
 
+_MONEY_WORDS = frozenset(
+    stem(w)
+    for w in [
+        "price",
+        "cost",
+        "total",
+        "amount",
+        "balance",
+        "fee",
+        "due",
+        "charge",
+        "payment",
+        "refund",
+        "credit",
+        "debt",
+        "salary",
+        "rent",
+        "bill",
+        "subtotal",
+        "tax",
+        "discount",
+        "deposit",
+        "paid",
+        "owed",
+        "sum",
+        "premium",
+    ]
+)
 _GENERIC = frozenset(
     {
         "id",
@@ -202,6 +230,9 @@ def _other_number(
                 continue
             if any(_close(float(v), value) for v in values(sentence) if re.fullmatch(r"\d+(?:\.\d+)?", v)):
                 break
+            priced = {re.sub(r"[^\d.]", "", x) for x in re.findall(r"[$€£¥]\s?[\d,.]*\d", sentence)}
+            if priced and not words & _MONEY_WORDS:
+                continue  # what it costs is not how many there are
             for v in told:
                 if (float(v) > 31 or "." in v or len(told) == 1) and not _derivable(float(v), all_values):
                     return f"it says {v} for {path[-1]}, the tool said {value:g}"
@@ -228,6 +259,10 @@ _NEGATIVE = re.compile(_POLAR[0])
 _UNITS = re.compile(
     r"\b(\d[\d,.]*)\s*(?:-\s*)?(days?|hours?|minutes?|weeks?|months?|years?|%|percent|euros?|dollars?|usd|eur|gbp|pounds?|km|kg|g|mg|ml|gb|mb|people|guests|nights?|items?|business days?|working days?|degrees?|points?|miles?|seats?|users?|stars?)\b|([$€£])\s?(\d[\d,.]*)",
     re.I,
+)
+_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec"
+_DATES = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\b|\b({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b", re.I
 )
 _SWITCH = re.compile(
     r"\b(?:now|changed|updated|instead|cancelled|done|moved|booked|added|removed|in that case|with that|otherwise|for (?:the )?(?:other|another)|unless|except|however|if)\b"
@@ -310,7 +345,7 @@ def conflict(earlier: Turn, later: Turn, between: Sequence[Turn], question: Turn
             sb = content_stems(pb)
             if b.rstrip().endswith("?") or len(sb) < 1 or pa == pb:
                 continue
-            why = _sentences_conflict(a, pa, sa, b, pb, sb, novel, brought_values, asked_first)
+            why = sentences_conflict(a, pa, sa, b, pb, sb, novel, brought_values, asked_first)
             if why:
                 return why
     return ""
@@ -333,8 +368,9 @@ _OPPOSITES = tuple(
 )  # fmt: skip
 
 
-def _sentences_conflict(a: str, pa: str, sa: frozenset[str], b: str, pb: str, sb: frozenset[str], novel: frozenset[str],
+def sentences_conflict(a: str, pa: str, sa: frozenset[str], b: str, pb: str, sb: frozenset[str], novel: frozenset[str],
                         given: frozenset[str], asked: frozenset[str]) -> str:  # fmt: skip
+    """Why two sentences cannot both hold, or nothing."""
     shared = {s for s in sa & sb if not s[0].isdigit()}
     if sb & novel and not _same_subject(sa | asked, sb, novel):
         return ""
@@ -425,6 +461,8 @@ def _same_subject(first: frozenset[str], now: frozenset[str], novel: frozenset[s
 
 def _units(text: str) -> dict[str, frozenset[str]]:
     out: dict[str, set[str]] = {}
+    for day, month, month_first, day_last in _DATES.findall(text):
+        out.setdefault("date", set()).add(f"{day or day_last} {(month or month_first)[:3].lower()}")
     for number, unit, sign, amount in _UNITS.findall(text):
         u = {"€": "euro", "$": "dollar", "£": "pound"}.get(sign) or re.sub(
             r"(?:business|working) ", "", unit.lower()

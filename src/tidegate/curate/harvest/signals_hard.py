@@ -107,6 +107,15 @@ def ends_in_the_middle(text: str) -> bool:
     last = text.rsplit("\n", 1)[-1].strip()
     if re.search(r"(?:^|\n)\s*\d+[.)]\s*\S{0,3}$", text) and re.search(r"(?:^|\n)\s*1[.)]\s", text):
         return True  # a numbered list whose last item has hardly begun
+    items = re.findall(r"(?m)^\s*(?:\d+[.)]|[-*•])\s+(\S.*)$", text)
+    closes = [bool(_ENDS.search(x)) for x in items]
+    if (
+        len(items) >= 2
+        and items[-1] == re.sub(r"^(?:\d+[.)]|[-*•])\s+", "", last)
+        and all(closes[:-1])
+        and not closes[-1]
+    ):
+        return len(items[-1].split()) >= 3  # every item is a sentence, the last one is none
     if _ENDS.search(text) or len(last.split()) < 5 or re.match(r"[-*•|#>]|\d+[.)]", last):
         return False
     parts = re.split(r"(?<=[.!?])\s+", text.replace("\n", " "))

@@ -27,6 +27,7 @@ from tidegate.curate.harvest.dialogue import (
     values,
 )
 from tidegate.curate.harvest.model import Signal, SignalKind
+from tidegate.curate.harvest.signals_contradiction import sentences_conflict
 
 Similar = Callable[[str, str], float]  # meaning of two texts, 0 to 1; the floor is `lexical_similarity`
 
@@ -100,6 +101,12 @@ class Context:
     def repeats(self) -> bool:
         """Whether the assistant's turn says again what it said before."""
         words = self.answer.words
+        said = {tuple(WORD.findall(plain(x))) for b in self.answers_before for x in sentences(b.text)}
+        again = sum(
+            len(w) for x in sentences(self.answer.text) if len(w := WORD.findall(plain(x))) > 3 and tuple(w) in said
+        )
+        if len(words) > 5 and again >= 0.45 * len(words):
+            return True
         return len(words) > 3 and any(len(b.words) > 3 and jaccard(words, b.words) >= 0.8 for b in self.answers_before)
 
     @cached_property
@@ -164,7 +171,12 @@ def meant_otherwise(c: Context) -> Signal | None:
         return None
     if c.asked is not None and same_words(c.user, c.asked):
         return None  # the very same words: `asks_again`
-    if c.offered_choice and not c.repeats and not cues.NEGATION_FIRST.match(said) and not c.angry:
+    if (
+        c.offered_choice
+        and not c.repeats
+        and not c.angry
+        and (not explicit or (not contrast and not cues.NEGATION_FIRST.match(said)))
+    ):
         return None  # "Anna or Anna?" "I mean Anna Weber."
     if c.pleased and not contrast and not cues.NEGATION_FIRST.match(said):
         return None
@@ -201,7 +213,8 @@ _QUESTION = re.compile(r"\bi mean ,? ?(?:how|can|could|whether|if|when|what|wher
 def contrasted(c: Context) -> str:
     """ "X, not Y": whose is Y? `assistant` when it stands in the answer and is not the user's own wish, `user` when it is hers."""
     for found in cues.CONTRAST.finditer(c.said):
-        words = {w for w in found.groups() if w}
+        tail = re.split(r"[.,;!?]", c.said[found.start() + 4 :])[0]
+        words = {w for w in found.groups() if w} | set(WORD.findall(tail)[:4])
         stems = content_stems(" ".join(words)) or frozenset(words)
         first = content_stems(found.group(1)) or frozenset({found.group(1)})
         if found.group(1) in ("whole", "entire", "other", "new", "old", "first", "second", "last", "next", "full"):
@@ -217,10 +230,12 @@ def contrasted(c: Context) -> str:
         own = c.own_words | c.own_values
         if (first & theirs) and not (first & own):
             return "assistant"
+        if (stems & theirs) - own and not first & own and len(stems) <= 4:
+            return "assistant"
         if (
             (first & theirs)
             and (first & own)
-            and len(WORD.findall(c.said)) <= 8
+            and len(WORD.findall(c.said)) <= 12
             and not c.answer_asks
             and not cues.WISH.search(c.said)
         ):
@@ -255,7 +270,8 @@ def restates_own(c: Context) -> bool:
         return False
     text = plain(c.answer.text)
     own = c.user.stems | values(c.user.text)
-    if not own <= (c.own_words | c.own_values):
+    held = own & (c.own_words | c.own_values)
+    if len(held) < 0.6 * len(own):
         return False
     insists = (
         "!" in c.user.text
@@ -264,7 +280,7 @@ def restates_own(c: Context) -> bool:
     )
     if not insists or cues.FOLLOW_UP.match(c.said):
         return False
-    ignored = not (own & (content_stems(text) | values(c.answer.text)))
+    ignored = bool(held - content_stems(text) - values(c.answer.text))
     against = re.search(r"\b(?:no|not|without|under|over|only|for|in|just)\b", c.said) is not None
     return ignored or against
 
@@ -336,6 +352,22 @@ def wrong_answer(c: Context) -> Signal | None:
         strength = 0.7
     if not strength and not c.answer_asks and not wish and cues.SHORT_CLAIM.match(said) and corrects_a_name(c):
         strength = 0.7
+    states = not wish and not c.answer_asks and "?" not in c.user.text
+    if not strength and states and contradicts_answer(c):
+        strength = 0.75
+    follows = cues.FOLLOW_UP.match(said) is not None
+    if (
+        not strength
+        and states
+        and disputes
+        and not c.pleased
+        and not follows
+        and c.user.stems & (content_stems(plain(c.answer.text)) | (c.asked.stems if c.asked else frozenset()))
+    ):
+        strength = 0.65
+    claims = re.search(r"\b(?:is|are|was|equals|makes|gives)\b|=", said) and not re.search(r"\b(?:my|our|i|we)\b", said)
+    if not strength and states and new and claims and len(c.user.words) <= 8 and same_kind_of_value(c):
+        strength = 0.7
     if not strength and not c.answer_asks and breaks_own_wish(c):
         strength = 0.75
     if (
@@ -365,6 +397,20 @@ def new_values(c: Context) -> frozenset[str]:
     """Values in the user's turn that differ from the answer's, where the answer has values at all."""
     mine, theirs = values(c.user.text), values(c.answer.text)
     return mine - theirs if mine and theirs else frozenset()
+
+
+def contradicts_answer(c: Context) -> bool:
+    """The user states the opposite of what the answer says of the same thing."""
+    none: frozenset[str] = frozenset()
+    for a in sentences(c.answer.text)[:12]:
+        pa = plain(a)
+        for b in sentences(c.user.text)[:4]:
+            pb = plain(b)
+            if a.rstrip().endswith("?") or pa == pb:
+                continue
+            if sentences_conflict(a, pa, content_stems(pa), b, pb, content_stems(pb), none, none, none):
+                return True
+    return False
 
 
 def same_kind_of_value(c: Context) -> bool:
@@ -418,7 +464,16 @@ def angry_at_us(c: Context) -> float:
             and len(WORD.findall(said)) > 4
         ):
             at_us = False  # "that's insane" is said of what the answer tells
-        if cues.OTHERS.search(clause) and not at_us:
+        calm = "?" in text or cues.PLEASED.search(said) is not None or re.search(r"\bok\b", said) is not None
+        if (
+            _INTERJECTION.fullmatch(hit.group(0))
+            and len(found) == 1
+            and not c.repeats
+            and calm
+            and (c.missed < 0.4 or re.search(r"\bok\b", said) or cues.PLEASED.search(said))
+        ):
+            s = 0.3  # a sigh over what is so
+        elif cues.OTHERS.search(clause) and not at_us:
             s = 0.2
         elif (
             _ADJECTIVE.fullmatch(hit.group(0))
@@ -479,9 +534,29 @@ def fed_up(c: Context) -> Signal | None:
     return _signal(SignalKind.FRUSTRATION, c, score, "the user is fed up with the answers")
 
 
+_LEAVES = re.compile(
+    r"\bi (?:will|would rather|am going to)\b(?! (?:need|want|like|have))|\bbye\b|\bok then\b|\bnot my problem\b|\bwhatever\b|\bforget\b"
+)
+_INTERJECTION = re.compile(r"ugh+|sigh|argh+|oh my god|damn\w*|omfg|jesus.*|grr+|shaking my head|seriously.*|really.*")
+
+
+def gets_the_same_again(c: Context) -> Signal | None:
+    """The assistant said again what it had said, though the user had said something else, and she is not content."""
+    if not c.repeats or c.pleased or c.asked is None or (cues.FOLLOW_UP.match(c.said) and "?" in c.user.text):
+        return None
+    asked_before = [u for u in c.users_before[:-1] if jaccard(u.words, c.asked.words) >= 0.8]
+    if asked_before or len(c.answer.words) < 5:
+        return None
+    return _signal(SignalKind.FRUSTRATION, c, 0.65, "the same answer came again, and the user goes on about it")
+
+
 def gave_up(c: Context) -> Signal | None:
     """The user drops the task: says so, or leaves without thanks after an answer that was none."""
     said = c.said
+    if cues.OTHERS.search(said) and not cues.AT_YOU.search(said) and c.answer_asks and not c.repeats:
+        return None  # she speaks of something else that is hopeless
+    if c.repeats and _LEAVES.search(said) and not cues.PLEASED.search(said):
+        return _signal(SignalKind.ABANDONMENT, c, 0.75, "the user leaves after the same answer came again")
     if cues.PARTIAL_OBJECT.search(said) and len(c.user.words) > 5:
         return None
     found = cues.GIVES_UP.search(said)
@@ -579,13 +654,13 @@ def asked_anew(c: Context) -> Signal | None:
     new = [s for s in c.user.stems - before.stems if s not in c.own_words]
     in_answer = [s for s in new if s in content_stems(text)]
     follow = cues.FOLLOW_UP.match(said) is not None
-    whole = len(c.user.words) >= 5 and not follow and (
+    whole = len(c.user.words) >= (4 if "?" in c.user.text else 5) and not follow and (
         "?" in c.user.text or re.match(r"(?:how|what|which|when|where|why|who|is|are|do|does|can|could|did|will|should|i (?:want|need)|please|give|show|tell|list|find|write|make)\b", said) is not None
     )  # fmt: skip
     score = (
         0.75 * best + 0.55 * missed + (0.3 if marked else 0.0) + (0.25 if whole and (best >= 0.4 or marked) else 0.0)
     )
-    score -= 0.3 if follow and not marked else 0.0
+    score -= 0.3 if follow and not marked and not (best >= 0.5 and missed >= 0.6) else 0.0
     score -= 0.12 * len(in_answer)  # speaks of what the answer said: a follow-up
     score -= 0.1 * max(0, len(new) - 3)
     score -= 0.45 if varies(before, c.user) else 0.0
@@ -624,7 +699,7 @@ def _lcs(a: Sequence[str], b: Sequence[str]) -> int:
 def same_request(before: Turn, now: Turn, similar: Similar) -> float:
     """How far two user turns ask the same: meaning and shared stems, the better of both."""
     shared = before.stems & now.stems
-    if len(shared) < 2:
+    if len(shared) < 2 and not ("?" in now.text and min(len(before.stems), len(now.stems)) <= 3):
         shared = frozenset()
     lexical = (
         len(shared) / max(1.0, math.sqrt(len(before.stems) * len(now.stems))) if before.stems and now.stems else 0.0
@@ -664,7 +739,8 @@ def _signal(
 
 
 READERS: tuple[Callable[[Context], Signal | None], ...] = (
-    edited, meant_otherwise, wrong_answer, fed_up, gave_up, asks_again, asked_anew, nudges,
+    edited, meant_otherwise, wrong_answer, fed_up, gave_up, asks_again, asked_anew,
+    gets_the_same_again, nudges,
 )  # fmt: skip
 
 
