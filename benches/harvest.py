@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Harvest against its goals: `python -m benches.harvest [--only NAME] [--full] [--json]`.
 
 Names: detect, capture, minimise, scrub (in `harvest_capture`), and those of `harvest_suite`.
