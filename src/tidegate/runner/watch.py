@@ -23,6 +23,7 @@ from tidegate.spine.trace import CallTrace
 
 BUDGET_S = 0.1  # of CPU a pass: with a pass a second, a tenth of a core beside the data path
 READ_BYTES_MAX = 2 << 20  # of new traces a pass; what comes faster is passed over, save what guards found
+ALWAYS = 20  # traces a pass are checked whatever the estimate says, while the time itself is not spent
 MARK = b"findings"  # a guard's event holds this key: only such traces need decoding for its findings
 
 
@@ -63,7 +64,8 @@ class Watch:
         passed_over = (self._skipped() - before) if self.checks else 0
         self.counts["traces"] += len(traces) + passed_over
         self.counts["traces_not_checked"] += passed_over
-        share = min(1.0, self._budget_s / max(len(traces) * self._each_s, 1e-9))
+        wanted = max(ALWAYS, self._budget_s / self._each_s)  # a slow first trace (a solver loads) must not end all
+        share = min(1.0, wanted / max(len(traces), 1))
         start, checked = self._spent_s(), 0
         out: list[Found] = []
         for record in traces:

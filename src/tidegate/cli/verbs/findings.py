@@ -8,14 +8,13 @@ import click
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.readers.moments import iso
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError
-from tidegate.spine.finding import Severity
+from tidegate.spine.finding import Finding, Severity, Where
 from tidegate.spine.gate import Verdict
 from tidegate.store.findings import FindingBook, FindingRecord, FindingStatus
 from tidegate.wiring import finding_book
@@ -63,20 +62,19 @@ def list_findings(
     )  # fmt: skip
     blocking = any(r.status is FindingStatus.OPEN and r.finding.severity is Severity.ERROR for r in found)
     answer = Answer(verb="findings list", verdict=Verdict.FAIL if blocking else Verdict.PASS,
+                    findings=tuple(r.finding if as_json else for_people(r) for r in found),
                     fields={"records": [msgspec.to_builtins(r) for r in found]})  # fmt: skip
-    emit(answer, as_json=as_json, words=lambda console: console.print(table_of(found)))
+    emit(answer, as_json=as_json)
 
 
-def table_of(found: list[FindingRecord]) -> Table:
-    """The list for people."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("id", "severity", "rule", "subject", "seen", "last", "status"):
-        table.add_column(name, justify="right" if name == "seen" else "left", no_wrap=name == "id")
-    for r in found:
-        back = f" (again, {r.reopened}×)" if r.reopened else ""
-        table.add_row(r.finding_id, r.finding.severity.value, escape(r.finding.rule), escape(r.finding.subject),
-                      f"{r.count:,}", iso(r.last_seen_s), r.status.value + back)  # fmt: skip
-    return table
+def for_people(record: FindingRecord) -> Finding:
+    """The finding with its record's id in front and how often and when it was seen behind."""
+    back = f", came back {record.reopened}×" if record.reopened else ""
+    seen = f"(seen {record.count:,}×, last {iso(record.last_seen_s)[:19]}, {record.status.value}{back})"
+    finding = record.finding
+    return msgspec.structs.replace(
+        finding, subject=f"{record.finding_id} {finding.subject}", message=f"{finding.message} {seen}", where=Where()
+    )
 
 
 @command.command("show")
