@@ -23,7 +23,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     Capability(1, "scheduling", "admit/scheduling", "schedule", "scheduling",
                "Why did this request wait, and who gets served next?", True),
     Capability(2, "harvest", "curate/harvest", "harvest", "harvest",
-               "Which production failures must become tests, and which tests are relics?", False),
+               "Which production failures must become tests, and which tests are relics?", True),
     Capability(3, "constraints", "check/constraints", "constraints", "constraints",
                "Which of our rules does anything enforce?", True),
     Capability(4, "rollout", "decide/rollout", "rollout", "rollout",

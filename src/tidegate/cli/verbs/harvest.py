@@ -13,6 +13,13 @@ MODULES: dict[str, tuple[str, str]] = {
         "The smallest part of a case that still fails, however seldom it does.",
     ),
     "run": ("harvest_run", "Run the suite; cases that passed once block a release that fails them."),
+    "group": ("harvest_group", "From many failures to few failure modes, with names that stay."),
+    "museum": ("harvest_museum", "How much of today's traffic does the suite stand for, and what is stale in it?"),
+    "retire": ("harvest_retire", "Which cases are relics, by evidence; into quarantine with reason and owner."),
+    "select": ("harvest_select", "Which cases to run when there is not time or money for all."),
+    "review": ("harvest_review", "Accept or reject cases that are new."),
+    "export": ("harvest_export", "The suite for promptfoo, Inspect, DeepEval or OpenAI evals."),
+    "import": ("harvest_import", "Tests of those tools as cases of the suite."),
     "ledger": ("harvest_ledger", "Who entered, loosened or deleted which case, and why."),
 }
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tidegate import __version__, wiring
+from tidegate.cli.harvest_inputs import RUNS
 from tidegate.cli.output import emit, people
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.curate.harvest.ledger import Action, Line, append, audit, entry, standing
@@ -25,7 +26,7 @@ from tidegate.curate.harvest.verdicts import (
     held_out_reading,
     promoted,
     suite_gate,
-)  # fmt: skip
+)
 from tidegate.readers.config import secret
 from tidegate.readers.suite_files import ledger_path, read_suite, read_suite_ledger, replace, write_cases, write_ledger
 from tidegate.render import harvest as pages
@@ -44,7 +45,6 @@ from tidegate.spine.finding import Severity
 from tidegate.spine.gate import Gate, Verdict
 from tidegate.spine.ports import Model, StateStore
 
-RUNS = "harvest-runs"  # the store's log of finished runs
 BEST = "harvest-held-out"  # the store's best held-out mean
 
 
@@ -53,8 +53,12 @@ BEST = "harvest-held-out"  # the store's best held-out mean
 @click.option("--url", default=None, help="OpenAI-compatible address of the target, ending in /v1.")
 @click.option("--model", "model", default=None, help="Model name to ask for [default: each case's own].")
 @click.option("--key", default=None, help="Reference to the target's key: env:NAME or file:PATH.")
-@click.option("--command", "program", default=None,
-              help="A program as the target: the case as JSON on its input, the answer on its output.")  # fmt: skip
+@click.option(
+    "--command",
+    "program",
+    default=None,
+    help="A program as the target: the case as JSON on its input, the answer on its output.",
+)
 @click.option("--release", default="", help="Name of what is tested (a commit, a version): goes into the record.")
 @click.option("--required", default=0.8, show_default=True, help="Pass rate a case must have.")
 @click.option("--runs", "runs_max", default=20, show_default=True, help="Most runs of one case.")
@@ -63,10 +67,26 @@ BEST = "harvest-held-out"  # the store's best held-out mean
 @click.option("--tokens", "tokens_max", type=int, default=None, help="Budget: most tokens.")
 @click.option("--concurrency", default=8, show_default=True, help="Calls at a time.")
 @click.option("--only", default=None, help="Only cases whose id, mode or file contains this.")
-@click.option("--baseline", type=click.Path(path_type=Path), default=None,
-              help="Results of the last accepted run [default: the store's].")  # fmt: skip
-@click.option("--held-out", "held_out", type=click.Path(path_type=Path), default=None,
-              help="Folder of held-out cases: run, counted, and never written anywhere.")  # fmt: skip
+@click.option(
+    "--cases",
+    "listed",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Only the cases of this list of ids (`harvest select --out`).",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Results of the last accepted run [default: the store's].",
+)
+@click.option(
+    "--held-out",
+    "held_out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of held-out cases: run, counted, and never written anywhere.",
+)
 @click.option("--promote", is_flag=True, help="Write down that fixed cases block from here on.")
 @click.option("--fresh", is_flag=True, help="Do not go on with a run that was cut short.")
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="Write the results as JSON (a baseline).")
@@ -75,11 +95,33 @@ BEST = "harvest-held-out"  # the store's best held-out mean
 @click.option("--markdown", type=click.Path(path_type=Path), default=None, help="Write a pull request comment.")
 @store_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def command(suite: Path, url: str | None, model: str | None, key: str | None, program: str | None, release: str,
-            required: float, runs_max: int, alpha: float, calls_max: int | None, tokens_max: int | None,
-            concurrency: int, only: str | None, baseline: Path | None, held_out: Path | None, promote: bool,
-            fresh: bool, out: Path | None, junit: Path | None, sarif_path: Path | None, markdown: Path | None,
-            store: Path | None, config: Path | None, as_json: bool) -> NoReturn:  # fmt: skip
+def command(
+    suite: Path,
+    url: str | None,
+    model: str | None,
+    key: str | None,
+    program: str | None,
+    release: str,
+    required: float,
+    runs_max: int,
+    alpha: float,
+    calls_max: int | None,
+    tokens_max: int | None,
+    concurrency: int,
+    only: str | None,
+    listed: Path | None,
+    baseline: Path | None,
+    held_out: Path | None,
+    promote: bool,
+    fresh: bool,
+    out: Path | None,
+    junit: Path | None,
+    sarif_path: Path | None,
+    markdown: Path | None,
+    store: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> NoReturn:
     """Run the suite: known failing cases are reported, cases that passed once block.
 
     Example: tidegate harvest run suite --url http://127.0.0.1:8080/v1 --model support
@@ -89,13 +131,19 @@ def command(suite: Path, url: str | None, model: str | None, key: str | None, pr
     rules = Rules(required=required, runs_max=runs_max, alpha=alpha)
     cases = read_suite(suite)
     ledger = read_suite_ledger(suite)
-    audited = audit(cases, ledger, str(ledger_path(suite))) if not only else ()
+    audited = audit(cases, ledger, str(ledger_path(suite)))
     target = target_of(url, model, key, program, release, settings)
-    chosen = _chosen(cases, only)
+    chosen = _chosen(cases, only, listed)
     state = wiring.state_store(settings.store)
     before = _baselines(baseline, state)
-    run_key = content_hash({"cases": sorted(c.case_id for c in chosen), "target": target.name, "release": release,
-                            "rules": msgspec.to_builtins(rules)})[7:27]  # fmt: skip
+    run_key = content_hash(
+        {
+            "cases": sorted(c.case_id for c in chosen),
+            "target": target.name,
+            "release": release,
+            "rules": msgspec.to_builtins(rules),
+        }
+    )[7:27]
     cache = RunCache(Path(settings.store.path) / "harvest", run_key)
     if fresh and cache.resumed:
         cache.finish()
@@ -126,14 +174,20 @@ def command(suite: Path, url: str | None, model: str | None, key: str | None, pr
     if markdown is not None:
         more = {"Target": target.name, **({"Release": release} if release else {})}
         replace(markdown, pages.markdown(cases, done.records, rules, gate, more))
-    fields = {"gate": {"reason": gate.reason}, "calls": done.asked, "calls_resumed": done.cached, "tokens": done.tokens,
-              "cases": results["cases"]}  # fmt: skip
+    fields = {
+        "gate": {"reason": gate.reason},
+        "calls": done.asked,
+        "calls_resumed": done.cached,
+        "tokens": done.tokens,
+        "cases": results["cases"],
+    }
     answer = Answer(verb="harvest run", verdict=gate.verdict, findings=findings, measures=gate.measures, fields=fields)
     emit(answer, as_json=as_json, words=lambda console: _show(console, cases, done, rules, gate))
 
 
-def target_of(url: str | None, model: str | None, key: str | None, program: str | None, release: str,
-              settings: Settings) -> Model:  # fmt: skip
+def target_of(
+    url: str | None, model: str | None, key: str | None, program: str | None, release: str, settings: Settings
+) -> Model:
     """The model that the options name."""
     if program is not None:
         return CommandModel(program, release=release)
@@ -141,20 +195,30 @@ def target_of(url: str | None, model: str | None, key: str | None, program: str 
         port = settings.models.probe
         return HttpModel(port.url, model or port.model, secret(port.api_key) if port.api_key else None)
     if url is None:
-        raise WrongUse("expected a target: --url or --command",
-                       remedy="--url http://127.0.0.1:8080/v1, or --command 'python agent.py'")  # fmt: skip
+        raise WrongUse(
+            "expected a target: --url or --command",
+            remedy="--url http://127.0.0.1:8080/v1, or --command 'python agent.py'",
+        )
     given = secret(key, "--key") if key else os.environ.get("OPENAI_API_KEY")
     return HttpModel(url, model or "default", given)
 
 
-def _chosen(suite: Suite, only: str | None) -> list[Any]:
+def _chosen(suite: Suite, only: str | None, listed: Path | None) -> list[Any]:
     live = [c for c in suite.cases if c.status is not CaseStatus.QUARANTINED]
-    if only is None:
-        return live
-    found = [c for c in live if any(only in text for text in (c.case_id, c.mode, suite.places[c.case_id][0]))]
-    if not found:
-        raise InputError(f"no case has {only!r} in its id, mode or file", where="--only")
-    return found
+    if listed is not None:
+        try:
+            ids = set(listed.read_text(encoding="utf-8").split())
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"cannot read it: {error}", where=str(listed)) from error
+        live = [c for c in live if c.case_id in ids]
+    if only is not None:
+        live = [c for c in live if any(only in text for text in (c.case_id, c.mode, suite.places[c.case_id][0]))]
+    if not live and (listed is not None or only is not None):
+        raise InputError(
+            f"no case has {only!r} in its id, mode or file" if only else "no case of the list is in the suite",
+            where="--only" if only else str(listed),
+        )
+    return live
 
 
 def _baselines(path: Path | None, state: StateStore) -> dict[str, Baseline]:
@@ -178,18 +242,41 @@ def _baselines(path: Path | None, state: StateStore) -> dict[str, Baseline]:
     return out
 
 
-def _run(cases: list[Any], target: Model, rules: Rules, before: dict[str, Baseline], cache: RunCache, budget: Budget,
-         concurrency: int, keep_model: bool, quiet: bool) -> SuiteRun:  # fmt: skip
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[calls]}"),
-               TimeElapsedColumn())  # fmt: skip
+def _run(
+    cases: list[Any],
+    target: Model,
+    rules: Rules,
+    before: dict[str, Baseline],
+    cache: RunCache,
+    budget: Budget,
+    concurrency: int,
+    keep_model: bool,
+    quiet: bool,
+) -> SuiteRun:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[calls]}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=people, transient=True, disable=quiet) as bar:
         task = bar.add_task("cases decided", total=len(cases), calls="")
 
         def progress(_record: CaseRecord, calls: int, open_cases: int) -> None:
             bar.update(task, completed=len(cases) - open_cases, calls=f"{calls} calls")
 
-        return run_suite(cases, target, rules, baselines=before, cache=cache.cache, budget=budget,
-                         concurrency=concurrency, keep_model=keep_model, progress=progress)  # fmt: skip
+        return run_suite(
+            cases,
+            target,
+            rules,
+            baselines=before,
+            cache=cache.cache,
+            budget=budget,
+            concurrency=concurrency,
+            keep_model=keep_model,
+            progress=progress,
+        )
 
 
 def _held_out(
@@ -219,16 +306,30 @@ def _with_audit(gate: Gate, errors: int) -> Gate:
 
 def _results(done: SuiteRun, rules: Rules, gate: Gate, release: str, target: str, at: str) -> dict[str, Any]:
     rows = [
-        {"case": r.case_id, "status": r.status.value, "verdict": r.verdict(rules).value, "passed": r.passed,
-         "runs": r.runs, **({"reason": r.reason or r.error} if r.reason or r.error else {})}
+        {
+            "case": r.case_id,
+            "status": r.status.value,
+            "verdict": r.verdict(rules).value,
+            "passed": r.passed,
+            "runs": r.runs,
+            **({"reason": r.reason or r.error} if r.reason or r.error else {}),
+        }
         for r in done.records
-    ]  # fmt: skip
-    return {"format": 1, "at": at, "release": release, "target": target, "verdict": gate.verdict.value,
-            "reason": gate.reason, "cases": rows}  # fmt: skip
+    ]
+    return {
+        "format": 1,
+        "at": at,
+        "release": release,
+        "target": target,
+        "verdict": gate.verdict.value,
+        "reason": gate.reason,
+        "cases": rows,
+    }
 
 
-def _promote(folder: Path, suite: Suite, ledger: tuple[Line, ...], records: tuple[CaseRecord, ...], rules: Rules,
-             at: str) -> None:  # fmt: skip
+def _promote(
+    folder: Path, suite: Suite, ledger: tuple[Line, ...], records: tuple[CaseRecord, ...], rules: Rules, at: str
+) -> None:
     """Fixed cases block from here on: in their files and in the ledger."""
     fixed = {r.case_id: r for r in records if promoted(r, rules)}
     if not fixed:

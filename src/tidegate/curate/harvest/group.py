@@ -48,6 +48,9 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     days: Mapping[str, int] = msgspec.field(default_factory=dict)
     tenants: tuple[str, ...] = ()
     signals: Mapping[str, int] = msgspec.field(default_factory=dict)
+    space: str = ""  # the embedder that `centres` are of
+    centres: tuple[tuple[float, ...], ...] = ()
+    reach: float = NEAR  # cosine to a centre that still belongs
 
     @property
     def count(self) -> int:
@@ -87,11 +90,13 @@ def group(
     known_vectors: Sequence[Vectors] = (),
     *,
     near: float = NEAR,
+    space: str = "",
 ) -> Grouping:
     """Put failures into modes.
 
     `vectors` are of the distinct texts only, in the order of `np.unique(representatives)`; `known_vectors`
-    are of each known mode's examples.  Order of the failures plays no role: seeds are taken by how much company a
+    are of each known mode's centres or examples; `space` names the embedder where its vectors mean the same tomorrow.
+    Order of the failures plays no role: seeds are taken by how much company a
     text has, then by its content.
     """
     if not failures:
@@ -103,23 +108,29 @@ def group(
     if known:
         owner = np.concatenate([np.full(len(v), m, dtype=np.int64) for m, v in enumerate(known_vectors)])
         at, value = nearest(rows, unit(np.vstack(list(known_vectors))))
-        labels = np.where(value >= near, owner[at], -1)
+        reach = np.asarray([m.reach if m.centres and m.space == space else near for m in known])
+        labels = np.where(value >= reach[owner[at]], owner[at], -1)
     left = np.flatnonzero(labels < 0)
+    centres: list[Vectors] = []
     if left.size:
-        labels[left] = len(known) + _fresh_labels(
-            rows[left], weight[left].astype(np.float64), [texts[i] for i in left], near
-        )
-    return _modes(failures, labels[inverse.ravel()], labels, texts, rows, weight, known)
+        mass = weight[left].astype(np.float64)
+        fresh, centres = _fresh_labels(rows[left], mass, [texts[i] for i in left], near)
+        labels[left] = len(known) + fresh
+    return _modes(failures, labels[inverse.ravel()], labels, texts, rows, weight, known, centres, space)
 
 
-def _fresh_labels(rows: Vectors, weight: np.ndarray, texts: Sequence[str], near: float) -> Ints:
-    """Seeds, then spherical means from them; labels are dense and do not depend on the order of the rows."""
+def _fresh_labels(rows: Vectors, weight: np.ndarray, texts: Sequence[str], near: float) -> tuple[Ints, list[Vectors]]:
+    """Seeds, then spherical means from them; labels are dense and do not depend on the order of the rows.
+
+    Beside the labels come each label's centres (several where wordings were joined).
+    """
     order = np.asarray(sorted(range(len(texts)), key=lambda i: (-weight[i], content_hash(texts[i]))), dtype=np.int64)
-    seeds = leaders(rows, near, order)
-    labels, centres = spherical_means(rows, weight, rows[seeds])
-    labels = _joined(labels, centres, weight)[labels]
-    _, dense = np.unique(labels, return_inverse=True)
-    return dense.ravel().astype(np.int64)
+    _, centres = spherical_means(rows, weight, rows[leaders(rows, near, order)])
+    labels, _ = nearest(rows, centres)
+    root = _joined(labels, centres.copy(), weight)
+    kinds, dense = np.unique(root[labels], return_inverse=True)
+    used = np.unique(labels)
+    return dense.ravel().astype(np.int64), [centres[[c for c in used if root[c] == k]] for k in kinds]
 
 
 def _joined(labels: Ints, centres: Vectors, weight: np.ndarray) -> Ints:
@@ -153,7 +164,7 @@ def _joined(labels: Ints, centres: Vectors, weight: np.ndarray) -> Ints:
 
 
 def _modes(failures: Sequence[Failure], label_of: Ints, labels: Ints, texts: Sequence[str], rows: Vectors,
-           weight: np.ndarray, known: Sequence[Mode]) -> Grouping:  # fmt: skip
+           weight: np.ndarray, known: Sequence[Mode], centres: Sequence[Vectors], space: str) -> Grouping:  # fmt: skip
     background = word_counts(texts)
     members: dict[int, list[int]] = {}
     for i, label in enumerate(labels.tolist()):
@@ -167,7 +178,13 @@ def _modes(failures: Sequence[Failure], label_of: Ints, labels: Ints, texts: Seq
         examples = _examples(members[label], texts, rows, weight)
         name = _unused(name_of([texts[i] for i in members[label]], background, len(texts)), taken)
         taken.add(name)
-        out[label] = Mode(mode_id="mode-" + content_hash(sorted(examples))[7:19], name=name, examples=examples)
+        own = centres[label - len(known)]
+        similarity = (rows[members[label]] @ own.T).max(axis=1)
+        out[label] = Mode(
+            mode_id="mode-" + content_hash(sorted(examples))[7:19], name=name, examples=examples, space=space,
+            centres=tuple(tuple(round(float(x), 5) for x in c) for c in own) if space else (),
+            reach=round(float(np.clip(similarity.min() - 0.005, 0.25, NEAR)), 4),
+        )  # fmt: skip
         fresh.append(out[label].mode_id)
     tallies: dict[int, tuple[Counter[str], set[str], Counter[str]]] = {}
     for failure, label in zip(failures, label_of.tolist(), strict=True):
