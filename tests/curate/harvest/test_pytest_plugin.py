@@ -22,7 +22,7 @@ def run(folder: Path, answer: str, *more: str) -> subprocess.CompletedProcess[st
     (folder / "agent.sh").write_text(f"echo '{answer}'\n")
     source = str(Path(__file__).resolve().parents[3] / "src")
     environment = {**os.environ, "PYTHONPATH": source, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    command = [sys.executable, "-m", "pytest", "-p", "tidegate.runner.pytest_suite", "-p", "no:cacheprovider", *more]
+    command = [sys.executable, "-m", "pytest", "-p", "tidegate.cli.pytest_suite", "-p", "no:cacheprovider", *more]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
     )

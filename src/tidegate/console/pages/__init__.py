@@ -7,4 +7,5 @@ PAGES: tuple[Page, ...] = (
     Page(path="/prompts", title="Prompts", module="tidegate.console.pages.prompts"),
     Page(path="/verify", title="Verify", module="tidegate.console.pages.verify"),
     Page(path="/metrics/elicit", title="Metrics", module="tidegate.console.pages.metrics"),
+    Page(path="/harvest", title="Harvest", module="tidegate.console.pages.harvest"),
 )

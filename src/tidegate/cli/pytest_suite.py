@@ -31,7 +31,7 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
     command, url = config.getoption("--tidegate-command"), config.getoption("--tidegate-url")
     if command is None and url is None:
         raise pytest.UsageError("--tidegate-suite needs a target: --tidegate-command or --tidegate-url")
-    world = importlib.import_module("tidegate.runner.pytest_world").World(
+    world = importlib.import_module("tidegate.cli.pytest_world").World(
         Path(folder), command=command, url=url, model=config.getoption("--tidegate-model"),
         runs=config.getoption("--tidegate-runs"),
     )  # fmt: skip
