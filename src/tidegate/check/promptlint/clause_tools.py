@@ -200,6 +200,8 @@ class Actions(Reading):
             and not t.low.endswith("ly")
             and t.lemma not in lexicon.REPLY_NOUNS
         }
+        # an amount narrows what is meant: "a discount above 10 percent"
+        words |= {f"{self.toks[n - 1].low} {t.low}" for n, t in enumerate(self.toks) if n and t.low[0].isdigit()}
         words = (words - GENERIC_OBJECTS) or words
         if not words and (verb == "say" or verb not in {*NOUN_VERB.values(), "swear"}):
             return

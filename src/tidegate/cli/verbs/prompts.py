@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -33,9 +34,6 @@ from tidegate.check.promptlint.timeline import (
     section_owner,
 )
 from tidegate.cli.output import emit, judge_jsonl
-from tidegate.cli.verbs.prompts_lsp import lsp
-from tidegate.cli.verbs.prompts_probe import probe
-from tidegate.cli.verbs.prompts_traffic import traffic
 from tidegate.readers import git_history
 from tidegate.readers.prompts import read_prompts, read_text
 from tidegate.render.github import github
@@ -59,7 +57,25 @@ repos:
 """
 
 
-@click.group("prompts")
+# verbs that bring their own packages (a store, a model): loaded when they are called
+LAZY = {"probe": "prompts_probe", "traffic": "prompts_traffic", "lsp": "prompts_lsp"}
+
+
+class Prompts(click.Group):
+    """The group of verbs; `LAZY` ones cost nothing until they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *LAZY})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in LAZY:
+            verb = getattr(importlib.import_module(f"tidegate.cli.verbs.{LAZY[cmd_name]}"), cmd_name)
+            assert isinstance(verb, click.Command)
+            return verb
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("prompts", cls=Prompts)
 def command() -> None:
     """Which lines of the prompt cannot hold together, and who brought them in?
 
@@ -444,7 +460,3 @@ def hook() -> None:
     Example: tidegate prompts hook
     """
     click.echo(HOOK, nl=False)
-
-
-for _verb in (probe, traffic, lsp):
-    command.add_command(_verb)
