@@ -86,7 +86,7 @@ def run(seed: int, scale: float = 1.0) -> ScenarioResult:
         asked = workload(seed, seconds, storm=storm)
         end_s = play(asked, policy)
         arms.append(arm(name, asked, end_s, usual=usual))
-        lines[f"chat, {name.split(',')[0]}"] = over_time(asked, "chat", 10.0)
+        lines[name if name.startswith("chat") else f"chat, {name.split(',')[0]}"] = over_time(asked, "chat", 10.0)
         if policy is not None:
             lines["batch, Tidegate"] = over_time(asked, "batch", 10.0)
     incident = (
