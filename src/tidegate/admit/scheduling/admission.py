@@ -196,6 +196,8 @@ class Admission:
         account = policy.account(request.tenant)
         if not policy.queued or pool.rate <= 0.0 or not account.waiting:
             return 0.0
+        if any(w.opening for w in pool.windows):  # the rate so far says nothing of what the engine will take
+            return 0.0
         prices, mean = policy.prices, account.output_mean or EXPECTED_UNKNOWN
         each = prices.prompt * request.tokens_prompt + prices.completion * mean
         weights = sum(a.weight for a in policy.accounts.values() if a.waiting) if len(policy.least) < 64 else None

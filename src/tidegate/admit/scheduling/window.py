@@ -132,6 +132,11 @@ class Window:
         """A latency request arrived that may use this engine."""
         self._latency_at_s = now_s
 
+    @property
+    def opening(self) -> bool:
+        """Whether a silent engine's window still grows from its start, and no queue was ever seen behind it."""
+        return self._silent and self._starting
+
     def latency_seen(self, now_s: float) -> bool:
         """Whether latency classes use this engine these days."""
         return now_s - self._latency_at_s < LATENCY_RECENT_S or self._latency_mean > LATENCY_SEEN
