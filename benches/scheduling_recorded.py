@@ -2,7 +2,7 @@
 
     python -m benches.scheduling_recorded
 
-Needs the public recordings (`TIDEGATE_SHARED_DATA`).  The A10G model is calibrated on the recorded FCFS run alone
+Needs the public recordings (`TIDEGATE_SHARED_DATA`).  The A10G model is calibrated on the recorded runs
 (tokens a second); its VTC run is then a check of model and policy together.
 """
 
