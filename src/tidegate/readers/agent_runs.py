@@ -1,50 +1,98 @@
-"""Recorded agent runs of other tools → messages: OpenAI message lists, SWE-agent trajectories, OTLP.
+"""Recorded agent runs of other tools → messages: message lists of any API, SWE-agent trajectories, OTLP.
 
-`read_run` looks at the shape of one JSON value and says what it is; a shape it does not know is
-refused with the forms that are.
+`read_runs` looks at the shape of one JSON value and says what it is; a shape it does not know is
+refused with the forms that are.  An export with spans of several runs gives several runs: they are
+told apart by conversation, trace and agent, never read as one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
+from tidegate.readers import otlp_messages
+from tidegate.readers.agent_messages import History, read_history
 from tidegate.spine.conversation import Message, Text, Tool, ToolCall, ToolResult
-from tidegate.spine.dialects import chat
 from tidegate.spine.errors import InputError
 
 KNOWN = (
-    'an object with "messages" (OpenAI chat), a list of messages, a SWE-agent trajectory ("trajectory" or "steps" with '
-    '"action" and "observation"), or an OTLP export ("resourceSpans")'
+    'an object with "messages" (or "input", "contents", "traj"), a list of messages, a SWE-agent trajectory '
+    '("trajectory" or "steps" with "action" and "observation"), or an OTLP export ("resourceSpans")'
 )
+LISTS = ("messages", "traj", "input", "contents", "conversation", "items")
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """One recorded run."""
+    """One recorded run; `notes` names what was wrong with the recording, `tokens` what each call read."""
 
     run_id: str
     messages: tuple[Message, ...]
     tools: tuple[Tool, ...] = ()
+    notes: tuple[str, ...] = ()
+    tokens_in: tuple[int, ...] = ()
 
 
 def read_run(value: Any, where: str = "") -> Run:
-    """The run in one JSON value; raises InputError naming what was expected."""
+    """The one run in a JSON value; raises InputError naming what was expected."""
+    runs = read_runs(value, where)
+    if len(runs) != 1:
+        names = ", ".join(r.run_id for r in runs[:5])
+        raise InputError(f"expected one run, found {len(runs)} ({names})", where=where,
+                         remedy="give the file itself to `loops check`: each run is judged")  # fmt: skip
+    return runs[0]
+
+
+def read_runs(value: Any, where: str = "") -> list[Run]:
+    """The runs in one JSON value: one, or for an OTLP export one for each agent of each trace."""
     if isinstance(value, list):
-        return Run(run_id="", messages=chat.read_messages(value))
+        return [_run(read_history(value, where or "messages"), {})]
     if not isinstance(value, dict):
         raise InputError(f"expected {KNOWN}, got {type(value).__name__}", where=where)
-    run_id = str(value.get("id") or value.get("run_id") or value.get("instance_id") or "")
-    if "messages" in value:
-        tools = chat.read_tools(value["tools"]) if value.get("tools") else ()
-        return Run(run_id=run_id, messages=chat.read_messages(value["messages"]), tools=tuple(tools))
     steps = value.get("trajectory", value.get("steps"))
-    if isinstance(steps, list) and all(isinstance(s, dict) and "action" in s for s in steps):
-        return Run(run_id=run_id, messages=tuple(_swe_messages(steps)))
-    if isinstance(value.get("traj"), list):
-        return Run(run_id=run_id, messages=chat.read_messages(value["traj"]))
+    if isinstance(steps, list) and steps and all(isinstance(s, dict) and "action" in s for s in steps):
+        return [Run(run_id=_name(value), messages=tuple(_swe_messages(steps)))]
     if "resourceSpans" in value:
-        return Run(run_id=run_id, messages=tuple(_otlp_messages(value)))
-    raise InputError(f"expected {KNOWN}; found the keys {sorted(value)[:8]}", where=where)
+        return _otlp_runs(value, where)
+    name = next((n for n in LISTS if isinstance(value.get(n), list)), None)
+    if name is not None:
+        return [_run(read_history(value[name], name), value)]
+    if "messages" in value:  # null or another type: read_history says so
+        return [_run(read_history(value["messages"], "messages"), value)]
+    if isinstance(value.get("body"), dict):  # a logged request
+        return read_runs(value["body"], where)
+    raise InputError(f"expected {KNOWN}; found the keys {sorted(map(str, value))[:8]}", where=where)
+
+
+def _run(history: History, value: dict[str, Any]) -> Run:
+    tools, notes = _tools(value.get("tools") or value.get("functions"))
+    return Run(run_id=_name(value), messages=history.messages, tools=tools, notes=(*history.notes, *notes))
+
+
+def _name(value: dict[str, Any]) -> str:
+    found = next((value[n] for n in ("id", "run_id", "instance_id", "task_id") if value.get(n) is not None), "")
+    return str(found)
+
+
+def _tools(value: Any) -> tuple[tuple[Tool, ...], tuple[str, ...]]:
+    """The tools in any API's form: their names and schemas help, so what cannot be read is noted, not refused."""
+    if value is None:
+        return (), ()
+    if not isinstance(value, list):
+        return (), (f"tools: expected a list, got {type(value).__name__}; read without schemas",)
+    out: list[Tool] = []
+    notes: list[str] = []
+    for i, item in enumerate(value):
+        inner = item.get("function", item) if isinstance(item, dict) else item
+        if isinstance(inner, str):
+            out.append(Tool(name=inner))
+        elif isinstance(inner, dict) and isinstance(inner.get("name"), str):
+            schema = inner.get("parameters", inner.get("input_schema"))
+            words = inner.get("description")
+            out.append(Tool(name=inner["name"], description=words if isinstance(words, str) else "",
+                            parameters=schema if isinstance(schema, dict) else {}))  # fmt: skip
+        elif not (isinstance(item, dict) and isinstance(item.get("type"), str)):
+            notes.append(f"tools[{i}]: expected a tool with a name, got {str(item)[:60]!r}")
+    return tuple(out), tuple(notes[:8])
 
 
 def _swe_messages(steps: Iterable[dict[str, Any]]) -> Iterable[Message]:
@@ -65,24 +113,83 @@ def _swe_messages(steps: Iterable[dict[str, Any]]) -> Iterable[Message]:
         index += 2
 
 
-def _otlp_messages(value: dict[str, Any]) -> Iterable[Message]:
-    """GenAI tool spans of an OTLP JSON export, in order of their start: one call and its result each."""
-    spans = [
-        span
-        for resource in value.get("resourceSpans", [])
-        for scope in resource.get("scopeSpans", [])
-        for span in scope.get("spans", [])
-    ]
-    index = 0
-    for span in sorted(spans, key=lambda s: int(s.get("startTimeUnixNano", 0))):
-        facts = {a["key"]: next(iter(a["value"].values()), "") for a in span.get("attributes", []) if a.get("value")}
-        name = facts.get("gen_ai.tool.name")
-        if name is None:
+def _otlp_runs(value: dict[str, Any], where: str) -> list[Run]:
+    """The runs of an OTLP JSON export, in order of their first span."""
+    groups: dict[str, list[tuple[int, dict[str, Any], dict[str, Any]]]] = {}
+    for span in _spans(value, where):
+        facts = _facts(span)
+        key = str(facts.get("gen_ai.conversation.id") or facts.get("session.id") or span.get("traceId") or "")
+        agent = facts.get("gen_ai.agent.id") or facts.get("gen_ai.agent.name")
+        groups.setdefault(f"{key}/{agent}" if agent else key, []).append((_start(span), facts, span))
+    runs: list[Run] = []
+    for name, spans in groups.items():
+        spans.sort(key=lambda s: s[0])
+        run = _from_tools(name, spans) or _from_chat(name, spans)
+        if run is not None:
+            runs.append(run)
+    if not runs:
+        raise InputError("found no tool call and no messages in the spans", where=where,
+                         remedy="record gen_ai.tool.* (execute_tool spans) or gen_ai.input.messages")  # fmt: skip
+    return runs
+
+
+def _spans(value: dict[str, Any], where: str) -> Iterable[dict[str, Any]]:
+    for r, resource in enumerate(_dicts(value.get("resourceSpans"), f"{where}.resourceSpans")):
+        for scope in _dicts(resource.get("scopeSpans"), f"{where}.resourceSpans[{r}].scopeSpans"):
+            yield from _dicts(scope.get("spans"), f"{where}.resourceSpans[{r}].scopeSpans.spans")
+
+
+def _dicts(value: Any, where: str) -> list[dict[str, Any]]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
+        raise InputError("expected a list of objects", where=where)
+    return value
+
+
+def _facts(span: dict[str, Any]) -> dict[str, Any]:
+    out: dict[str, Any] = {}
+    for a in span.get("attributes") or []:
+        if isinstance(a, dict) and isinstance(a.get("key"), str) and isinstance(a.get("value"), dict):
+            out[a["key"]] = next(iter(a["value"].values()), "")
+    return out
+
+
+def _start(span: dict[str, Any]) -> int:
+    try:
+        return int(span.get("startTimeUnixNano", 0))
+    except (TypeError, ValueError):
+        return 0
+
+
+def _from_tools(name: str, spans: Sequence[tuple[int, dict[str, Any], dict[str, Any]]]) -> Run | None:
+    """Tool spans (GenAI conventions, or OpenInference's TOOL kind): one call and its result each."""
+    messages: list[Message] = []
+    tokens: list[int] = []
+    for _, facts, span in spans:
+        read = facts.get("gen_ai.usage.input_tokens")
+        if read is not None and str(read).isdigit():
+            tokens.append(int(read))
+        tool = facts.get("gen_ai.tool.name") or (facts.get("tool.name") if facts.get("openinference.span.kind") == "TOOL" else None)
+        if tool is None:
             continue
-        call_id = str(facts.get("gen_ai.tool.call.id") or span.get("spanId") or index)
-        arguments = str(facts.get("gen_ai.tool.call.arguments", ""))
-        yield Message("assistant", (ToolCall(call_id, str(name), arguments),), index)
-        failed = span.get("status", {}).get("code") in (2, "STATUS_CODE_ERROR")
-        result = ToolResult(call_id, str(facts.get("gen_ai.tool.call.result", "")), True if failed else None)
-        yield Message("tool", (result,), index + 1)
-        index += 2
+        call_id = str(facts.get("gen_ai.tool.call.id") or span.get("spanId") or len(messages))
+        told = str(facts.get("gen_ai.tool.call.arguments", facts.get("input.value", facts.get("tool.parameters", ""))))
+        messages.append(Message("assistant", (ToolCall(call_id, str(tool), told),), len(messages)))
+        status = span.get("status")
+        failed = isinstance(status, dict) and status.get("code") in (2, "STATUS_CODE_ERROR")
+        seen = str(facts.get("gen_ai.tool.call.result", facts.get("output.value", "")))
+        if failed and not seen and isinstance(status, dict):
+            seen = str(status.get("message", ""))
+        messages.append(Message("tool", (ToolResult(call_id, seen, True if failed else None),), len(messages)))
+    return Run(run_id=name, messages=tuple(messages), tokens_in=tuple(tokens)) if messages else None
+
+
+def _from_chat(name: str, spans: Sequence[tuple[int, dict[str, Any], dict[str, Any]]]) -> Run | None:
+    """Model spans that carry their messages: the last request holds the history, its answer is the end."""
+    for _, facts, _ in reversed(spans):
+        asked, said = otlp_messages.messages_of(otlp_messages.request_of(facts, ""), otlp_messages.response_of(facts))
+        if asked or said:
+            history = read_history([*asked, *({k: v for k, v in m.items() if k != "finish_reason"} for m in said)])
+            return Run(run_id=name, messages=history.messages, notes=history.notes)
+    return None

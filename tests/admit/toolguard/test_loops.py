@@ -18,7 +18,8 @@ from tidegate.admit.toolguard.calibrate import calibrate, needed_runs
 from tidegate.admit.toolguard.follow import Follower
 from tidegate.admit.toolguard.loops import RunState, judge
 from tidegate.admit.toolguard.model import BUILT_IN, ResultClass, Step, Thresholds
-from tidegate.admit.toolguard.steps import bare_rejection, read_steps
+from tidegate.admit.toolguard.reviews import bare_rejection
+from tidegate.admit.toolguard.steps import read_steps
 from tidegate.admit.toolguard.verifier import Review, VerifierContract
 from tidegate.spine.dialects import chat
 from tidegate.spine.errors import WrongUse
@@ -62,7 +63,7 @@ def test_the_cycle_counter_equals_brute_force(pairs: list[int]) -> None:
             for copies in (2, 3):
                 word = seen[-p:] if len(seen) >= p * copies else None
                 brute = word is not None and seen[-p * copies :] == word * copies
-                assert (state.matches[p] >= (copies - 1) * p) == brute, (p, copies, seen)
+                assert (state.exact.matches[p] >= (copies - 1) * p) == brute, (p, copies, seen)
 
 
 def step(index: int, pair: int) -> Step:

@@ -7,7 +7,7 @@ what was found, what is open.
 
 from collections.abc import Sequence
 
-from tidegate.admit.toolguard import fingerprint
+from tidegate.admit.toolguard import answers, fingerprint
 from tidegate.admit.toolguard.model import ResultClass, RunVerdict
 from tidegate.spine.conversation import Message, Text
 
@@ -58,7 +58,7 @@ def gathered(messages: Sequence[Message]) -> list[tuple[str, str]]:
     seen: set[int] = set()
     for message in reversed(messages):
         for result in reversed(message.tool_results):
-            kind = fingerprint.classify(result.content, result.is_error)
+            kind = answers.classify(result.content, result.is_error)
             name = fingerprint.result_fingerprint(result.content)
             if kind in (ResultClass.NEW, ResultClass.ERROR) and name not in seen and len(out) < FOUND_MAX:
                 seen.add(name)

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 from zlib import crc32
 
-from tidegate.admit.toolguard.model import ResultClass
-
 TEXT_KEPT = 16_384  # characters of a result that are read; the rest counts through its length and hash
 
 BOOKKEEPING_KEYS = """
@@ -23,7 +21,7 @@ task_progress requires_approval security_risk
 """
 BOOKKEEPING = frozenset(BOOKKEEPING_KEYS.split())
 
-VOLATILE = re.compile(
+_STAMPS = (
     r"\x1b\[[0-9;]*[A-Za-z]"  # colours
     r"|\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"  # dates and times
     r"|\b\d\d?:\d\d:\d\d(?:[.,]\d+)?\b"  # times of day
@@ -31,32 +29,15 @@ VOLATILE = re.compile(
     r"|\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"  # UUIDs
     r"|\b0x[0-9a-fA-F]+\b"  # addresses
     r"|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,64}\b"  # hashes
-    r"|\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|s|sec|secs|seconds|milliseconds)\b"  # durations
+    r"|(?:\b(?i:took|elapsed|duration|after|in)[ :=]*)?\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|s|sec|secs|seconds|milliseconds)\b"  # durations
+    r"|\"?\b(?:took|elapsed|duration|latency)(?:_ms|_s|_seconds)?\"?[ ]*[:=][ ]*\d+(?:\.\d+)?"
     r"|/tmp/[\w./-]+|/var/folders/[\w./-]+"  # temporary paths
     r"|\b(?:pid|PID|process)[ =:]+\d+"
-    r"|(?i:\b(?:request|trace|correlation|session|span)[_ -]?id\"?[ =:]+\"?[\w-]+)"
+    r"|\"?(?i:\b(?:request|trace|correlation|session|span|query|req)[_ -]?id)\"?[ =:]+\"?[\w-]+\"?"
+    r"|\b(?i:request|req|attempt|try|retry)[ #:_]+(?:no\.? ?)?[\da-f]*\d[\da-f]*\b"
 )
+VOLATILE = re.compile(rf"[\[(]?(?:{_STAMPS})[\])]?")
 HAS_VOLATILE = re.compile(r"[\d\x1b]|/tmp/|/var/folders/|[_ -][iI][dD]\"?[ =:]")
-
-PENDING = re.compile(
-    r"\b(?:pending|queued|in[ _-]progress|processing|still running|not (?:yet )?(?:ready|finished|completed?)|waiting|"
-    r"scheduled|provisioning|starting up|try again later)\b"
-    r"|[\"']?(?:status|state)[\"']?\s*[:=]\s*[\"']?(?:running|building|active|started|accepted)\b",
-    re.I,
-)
-RETRYABLE = re.compile(
-    r"\b(?:429|500|502|503|504|529)\b|\brate[ _-]?limit|too many requests|time[d]?[ -]?out|temporarily unavailable|"
-    r"service unavailable|bad gateway|connection (?:reset|refused|aborted)|overloaded|ECONNRESET|ETIMEDOUT",
-    re.I,
-)
-ERROR = re.compile(
-    r"^\s*(?:error|exception|traceback|failed|failure|fatal|usage:|wrong|incorrect|invalid|denied|rejected|forbidden|unauthorized)(?![\w-])|\b(?:error|exception)\b\s*[:=]|\"error\"\s*:|"
-    r"\btraceback \(most recent|command not found|no such file|permission denied|invalid (?:argument|option|syntax)|"
-    r"\bcannot\b|could not|\bnot found\b|syntaxerror|\b[A-Z]\w+(?:Error|Exception)\b",
-    re.I,
-)
-EMPTY = re.compile(r"^\s*(?:|\[\s*\]|\{\s*\}|null|none|undefined|\"\"|no (?:results?|matches|data|records?|entries)"
-                   r"(?: (?:were )?found)?\.?|0 results?)\s*$", re.I)  # fmt: skip
 
 
 def name_of(text: str) -> int:
@@ -69,7 +50,7 @@ def normalised(text: str) -> str:
     """The text without what changes by itself, white space squeezed."""
     head = text if len(text) <= TEXT_KEPT else text[: TEXT_KEPT - 2048] + text[-2048:]
     if HAS_VOLATILE.search(head) is not None:  # every volatile form has a digit, an escape or a path in it
-        head = VOLATILE.sub("~", head)
+        head = VOLATILE.sub(" ", head)
     return " ".join(head.split())
 
 
@@ -82,7 +63,10 @@ def canonical_arguments(arguments: str) -> str:
         value = json.loads(arguments)
     except (ValueError, RecursionError):
         return normalised(arguments)
-    return json.dumps(_canonical(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    form = _canonical(value)
+    if not form and value:  # nothing but what is usually beside the point (a tool to think with): then it is the point
+        form = value
+    return json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _canonical(value: Any) -> Any:
@@ -125,39 +109,6 @@ def result_fingerprint(content: str) -> int:
     """Name of a result without its volatile parts; the length beyond what is read counts too."""
     extra = f"\0{len(content)}" if len(content) > TEXT_KEPT else ""
     return name_of(normalised(content) + extra)
-
-
-# Words without which the slower patterns cannot match: a plain substring search first is ten times cheaper.
-RETRYABLE_HINTS = ("429", "50", "529", "rate", "too many", "time", "unavailable", "gateway", "connection", "overload",
-                   "econn", "etimed")  # fmt: skip
-ERROR_HINTS = ("err", "exception", "traceback", "fail", "fatal", "usage", "wrong", "incorrect", "invalid", "denied",
-               "reject", "forbidden", "unauthor", "not found", "no such", "cannot", "could not")  # fmt: skip
-PENDING_HINTS = ("pending", "queued", "progress", "processing", "running", "not ", "waiting", "schedul", "provision",
-                 "starting", "later", "status", "state")  # fmt: skip
-
-
-def _any(hints: tuple[str, ...], text: str) -> bool:
-    return any(hint in text for hint in hints)
-
-
-def classify(content: str | None, is_error: bool | None) -> ResultClass:
-    """What kind of fact an answer is, from what it says; a declared error is at least an error."""
-    if content is None:
-        return ResultClass.MISSING
-    head = content[:2000]
-    if EMPTY.match(head):
-        return ResultClass.ERROR if is_error else ResultClass.EMPTY
-    low = head.lower()
-    failed = bool(is_error) or (_any(ERROR_HINTS, low[:300]) and ERROR.search(head[:300]) is not None)
-    short = len(content) < 600
-    maybe = failed or len(content) < 200
-    if maybe and _any(RETRYABLE_HINTS, low) and RETRYABLE.search(head):
-        return ResultClass.RETRYABLE
-    if failed:
-        return ResultClass.ERROR
-    if short and _any(PENDING_HINTS, low) and PENDING.search(head):
-        return ResultClass.PENDING
-    return ResultClass.NEW
 
 
 def error_name(content: str) -> int:

@@ -1,25 +1,33 @@
-"""Is the run still getting anywhere?  Detectors over steps, and the ladder they climb.
+"""Detectors over steps, and the ladder they climb.
 
 | detector | says |
 |---|---|
 | repeat | the same calls with the same results, in consecutive steps |
+| near-repeat | the same thing asked in other words, and the same told, in consecutive steps |
 | cycle | the last steps are K copies of a word of any period up to 12 (exact, O(period) a step) |
+| near-cycle | the same over near steps: a cycle whose steps change a little each time |
 | evidence | an e-process: how much the run looks like one where nothing new comes any more |
 | errors | the same error again and again with no success between |
-| rejections | a reviewer rejects without a reason: bounced once, then the loop ends |
+| rejections | a reviewer rejects without a reason: bounced once, then the loop ends; or repeats one objection |
+| chant | one message repeats one phrase at its end |
 | retries, polling, empty | the same for answers whose repetition can be right: later, or nudges only |
 
 The e-process bets against "a productive step brings something new at least every other time":
 with ν the step's novelty (1 for a new pair of call and result, 1 - 1/√2 for one seen once, 0 for
 one seen more often), θ = 1/2 and the bet λ = 2, evidence multiplies by 1 + λ(θ - ν), that is 0, √2
-and 2, and starts again at 1 after a new pair.  Its stop threshold is calibrated on runs that
+and 2, and starts again at 1 after a new pair.  A near repeat of an earlier step, and a long answer
+all of whose lines were seen before, count as seen.  Its stop threshold is calibrated on runs that
 were productive (see `calibrate`), which states the false-stop rate for a whole run of any length.
+
+Steps that only wait (a sleep between two looks) are passed over: what stands around them is what
+is compared.
 """
 
 import copy
 import re
 from collections.abc import Iterable, Sequence
 
+from tidegate.admit.toolguard.memory import Cycles, Memory
 from tidegate.admit.toolguard.model import (
     LADDER,
     DecisionName,
@@ -33,12 +41,13 @@ from tidegate.admit.toolguard.model import (
 READS = re.compile(
     r"search|find|list|get|read|query|fetch|look|grep|show|view|select", re.I
 )  # others may answer nothing
+WAITS = frozenset({ResultClass.PENDING, ResultClass.RETRYABLE, ResultClass.MISSING})
 BITS_SECOND_VISIT = 0.5
 BITS_LATER_VISIT = 1.0
 
 
 class RunState:
-    """What the guard remembers of a run; memory is bounded by the number of distinct steps.
+    """What the guard remembers of a run, in bounded memory (see `memory`).
 
     `step` takes one step and returns the signals it raises.  Feeding the same steps gives the
     same signals: the state holds nothing else.
@@ -46,24 +55,30 @@ class RunState:
 
     def __init__(self, thresholds: Thresholds) -> None:
         self.thresholds = thresholds
-        self.recent: list[int] = []  # the last `period_max` pairs, newest last
-        self.matches = [0] * (thresholds.period_max + 1)
-        self.visits: dict[int, int] = {}
+        self.exact = Cycles(thresholds.period_max)
+        self.near = Cycles(thresholds.period_max)
+        self.memory = Memory()
         self.bits = 0.0
         self.bits_max = 0.0
-        self.quiet = 0  # steps since the last new pair
+        self.quiet = 0  # steps since the last one that brought something new
         self.error_streak = 0
+        self.error_things: tuple[int, ...] = ()
         self.last_error = 0
         self.class_streak = 0
         self.last_class = ResultClass.NEW
         self.last_call = 0
         self.rejections = 0
+        self.objections = 0
+        self.last_objection = 0
+        self.worked = False  # something new was found since the last rejection
+        self.pauses = 0  # pauses in a row
+        self.paced = False  # the run pauses between its tries
         self.count = 0
 
     def fork(self) -> "RunState":
         """A copy that goes on alone."""
         other = copy.copy(self)
-        other.recent, other.matches, other.visits = list(self.recent), list(self.matches), dict(self.visits)
+        other.exact, other.near, other.memory = self.exact.fork(), self.near.fork(), self.memory.fork()
         return other
 
     def step(self, step: Step) -> list[Signal]:
@@ -71,47 +86,59 @@ class RunState:
         if step.re_armed:
             self._re_arm()
         self.count += 1
-        self._cycles(step)
-        self._evidence(step)
+        if step.pause:
+            return self._paused(step)
+        cluster = self._remember(step)
+        waits = step.result_class in WAITS
+        self.exact.add(step.pair, waits)
+        self.near.add(cluster, waits)
         self._streaks(step)
-        signals = [s for s in (self._repeat(step), self._cycle(step), self._nothing_new(step), self._errors(step),
-                               self._patience(step), self._rejected(step)) if s is not None]  # fmt: skip
-        return sorted(signals, key=lambda s: LADDER.index(s.wants))
+        self._reviews(step)
+        self.pauses = 0
+        found = (self._repeat(step), self._near_repeat(step), self._cycle(step), self._nothing_new(step), self._errors(step),
+                 self._patience(step), self._rejected(step), self._objected(step), self._chanted(step))  # fmt: skip
+        signals = [s for s in found if s is not None]
+        return sorted(signals, key=lambda s: LADDER.index(s.wants)) if len(signals) > 1 else signals
 
     def _re_arm(self) -> None:
         """A person spoke: what was said before may be asked for again."""
-        self.recent.clear()
-        self.matches = [0] * len(self.matches)
+        self.exact.clear()
+        self.near.clear()
         self.bits, self.quiet, self.error_streak, self.class_streak, self.rejections = 0.0, 0, 0, 0, 0
-        self.visits = dict.fromkeys(self.visits, 1)
+        self.objections, self.last_objection, self.error_things = 0, 0, ()
+        self.memory.re_arm()
 
-    def _cycles(self, step: Step) -> None:
-        """m_p counts how long x_t = x_{t-p} has held; w^K just ended if m_p >= (K - 1) p."""
-        n = len(self.recent)
-        for p in range(1, len(self.matches)):
-            self.matches[p] = self.matches[p] + 1 if n >= p and self.recent[n - p] == step.pair else 0
-        self.recent.append(step.pair)
-        if len(self.recent) > self.thresholds.period_max:
-            del self.recent[0]
+    def _paused(self, step: Step) -> list[Signal]:
+        self.pauses += 1
+        self.paced = True
+        if self.pauses < self.thresholds.pending_nudge:
+            return []
+        reason = f"{self.pauses} pauses in a row with nothing looked at between"
+        return [Signal(detector="polling", wants="nudge", reason=reason, step=step.index, evidence={"times": self.pauses})]
 
-    def _evidence(self, step: Step) -> None:
-        seen = self.visits.get(step.pair, 0)
-        if step.result_class in (ResultClass.PENDING, ResultClass.RETRYABLE, ResultClass.MISSING):
-            self.visits[step.pair] = max(seen, 1)
-            return  # waiting for the world is no evidence against the run
-        self.visits[step.pair] = seen + 1
-        if seen == 0:
+    def _remember(self, step: Step) -> int:
+        """Whether the step brought something new, as evidence; the name of the steps it is near to."""
+        seen, near_seen, cluster, stale_lines = self.memory.add(step)
+        if step.result_class in WAITS:
+            return cluster  # waiting for the world is no evidence against the run
+        times = seen or near_seen or ((1 if self.quiet == 0 else 2) if stale_lines else 0)
+        if times == 0:
             self.bits, self.quiet = 0.0, 0
+            self.worked = self.worked or bool(step.tools and not step.by_tool)
         else:
             self.quiet += 1
-            self.bits += BITS_SECOND_VISIT if seen == 1 else BITS_LATER_VISIT
+            self.bits += BITS_SECOND_VISIT if times == 1 else BITS_LATER_VISIT
             self.bits_max = max(self.bits_max, self.bits)
+        return cluster
 
     def _streaks(self, step: Step) -> None:
+        thing = step.gist.entities if step.gist is not None else 0
         if step.error and step.error == self.last_error:
             self.error_streak += 1
+            if thing not in self.error_things and len(self.error_things) < 64:
+                self.error_things = (*self.error_things, thing)
         elif step.error:
-            self.error_streak = 1
+            self.error_streak, self.error_things = 1, (thing,)
         elif step.tools:
             self.error_streak = 0
         self.last_error = step.error or (0 if step.tools else self.last_error)
@@ -120,11 +147,25 @@ class RunState:
         )
         self.class_streak = self.class_streak + 1 if same else 1
         self.last_class, self.last_call = step.result_class, step.call
-        self.rejections = self.rejections + 1 if step.rejected else 0
+        if not same:
+            self.paced = False
+
+    def _reviews(self, step: Step) -> None:
+        """Rejections without a reason since the last one with a reason; one objection made again and again."""
+        if step.review == "bare":
+            self.rejections += 1
+        elif step.review:
+            self.rejections = 0
+        if step.objection:
+            same = step.objection == self.last_objection
+            self.objections = self.objections + 1 if same else 1
+            self.last_objection = step.objection
+        elif step.review == "accepted":
+            self.objections, self.last_objection = 0, 0
 
     def _repeat(self, step: Step) -> Signal | None:
-        times = self.matches[1] + 1
-        if step.result_class in (ResultClass.PENDING, ResultClass.RETRYABLE, ResultClass.MISSING):
+        times = self.exact.matches[1] + 1
+        if step.result_class in WAITS:
             return None
         t = self.thresholds
         failed = step.result_class is ResultClass.ERROR  # people and agents try a failed thing again
@@ -138,25 +179,36 @@ class RunState:
         )
         return Signal(detector="repeat", wants=wants, reason=reason, step=step.index, evidence={"times": times})
 
-    def _cycle(self, step: Step) -> Signal | None:
-        if step.result_class in (ResultClass.PENDING, ResultClass.RETRYABLE, ResultClass.MISSING):
+    def _near_repeat(self, step: Step) -> Signal | None:
+        times, t = self.near.matches[1] + 1, self.thresholds
+        if times < t.near_nudge or step.result_class in WAITS or self.exact.matches[1] + 1 >= t.repeats_nudge:
             return None
-        for p in range(2, len(self.matches)):
-            copies = self.matches[p] // p + 1
-            if copies >= 2 and len(set(self.recent[-p:])) > 1:
-                wants: DecisionName = "stop" if copies >= self.thresholds.cycle_repeats_stop else "nudge"
-                reason = (
-                    f"the last {p * copies} steps are the same {p} steps {copies} times over, with the same results"
-                )
-                return Signal(detector="cycle", wants=wants, reason=reason, step=step.index,
-                              evidence={"period": p, "copies": copies})  # fmt: skip
+        wants: DecisionName = "stop" if times >= t.near_stop else "nudge"
+        what = f"{step.tools[0]} was asked" if step.tools else "the same was said"
+        told = "failed in the same way" if step.error else "got the same answer"
+        reason = f"{what} {times} times in a row in slightly different words and {told} each time"
+        return Signal(detector="near-repeat", wants=wants, reason=reason, step=step.index, evidence={"times": times})
+
+    def _cycle(self, step: Step) -> Signal | None:
+        """The shortest exact cycle that just ended a copy, else the shortest near one."""
+        t = self.thresholds
+        for cycles, stop_at, name in ((self.exact, t.cycle_repeats_stop, "cycle"), (self.near, t.near_cycle_stop, "near-cycle")):
+            found = cycles.copies()
+            if found is None or (name == "near-cycle" and found[1] < 3):
+                continue
+            p, copies = found
+            wants: DecisionName = "stop" if copies >= stop_at else "nudge"
+            how = "with the same results" if name == "cycle" else "with small changes and the same results"
+            reason = f"the last {p * copies} steps are the same {p} steps {copies} times over, {how}"
+            return Signal(detector=name, wants=wants, reason=reason, step=step.index,
+                          evidence={"period": p, "copies": copies})  # fmt: skip
         return None
 
     def _nothing_new(self, step: Step) -> Signal | None:
         t = self.thresholds
         if self.bits < t.evidence_nudge_bits:
             return None
-        reason = f"nothing new for {self.quiet} steps: every call with its result was seen before"
+        reason = f"nothing new for {self.quiet} steps: what was asked and answered was seen before"
         evidence: dict[str, float | int | str] = {"bits": self.bits, "quiet_steps": self.quiet}
         if t.evidence_stop_bits is not None and self.bits >= t.evidence_stop_bits:
             evidence["threshold_bits"] = t.evidence_stop_bits
@@ -169,14 +221,17 @@ class RunState:
         t, n = self.thresholds, self.error_streak
         if n < t.errors_nudge or step.result_class is ResultClass.RETRYABLE:
             return None
-        wants: DecisionName = "stop" if n >= t.errors_stop else "nudge"
+        things = len(self.error_things)
+        batch = things >= min(n, 64) and self.error_things[-1] != 0  # each about another thing: a batch with gaps
+        wants: DecisionName = "stop" if n >= (t.errors_batch_stop if batch else t.errors_stop) else "nudge"
         reason = f"the same error {n} times with no success between"
         return Signal(detector="errors", wants=wants, reason=reason, step=step.index, evidence={"times": n})
 
     def _patience(self, step: Step) -> Signal | None:
         t, n = self.thresholds, self.class_streak
         if step.result_class is ResultClass.RETRYABLE and n >= 3:
-            wants: DecisionName = "stop" if n >= t.retryable_stop else "nudge"
+            patience = t.retryable_stop * (2 if self.paced else 1)  # a run that backs off has earned more tries
+            wants: DecisionName = "stop" if n >= patience else "nudge"
             reason = f"{n} tries in a row failed for a reason that waiting may cure; it did not"
             return Signal(detector="retries", wants=wants, reason=reason, step=step.index, evidence={"times": n})
         if step.result_class is ResultClass.PENDING and n >= t.pending_nudge:
@@ -189,11 +244,26 @@ class RunState:
 
     def _rejected(self, step: Step) -> Signal | None:
         n = self.rejections
-        if n == 0:
+        if n == 0 or step.review != "bare":
             return None
-        wants: DecisionName = "stop" if n >= self.thresholds.rejections_stop else "nudge"
+        stop_at = self.thresholds.rejections_stop + (1 if step.by_tool else 0)
+        wants: DecisionName = "stop" if n >= stop_at else "nudge"
         reason = f"rejected {n} time{'s' if n > 1 else ''} without a reason: a rejection must cite an open criterion"
         return Signal(detector="rejections", wants=wants, reason=reason, step=step.index, evidence={"times": n})
+
+    def _objected(self, step: Step) -> Signal | None:
+        n, t = self.objections, self.thresholds
+        if not step.objection or step.review != "reasoned" or n < 3:
+            return None
+        wants: DecisionName = "stop" if n >= t.objections_stop else "nudge"
+        reason = f"the same objection {n} times in a row: no attempt met it"
+        return Signal(detector="objections", wants=wants, reason=reason, step=step.index, evidence={"times": n})
+
+    def _chanted(self, step: Step) -> Signal | None:
+        if not step.chant:
+            return None
+        reason = f"the message ends with one phrase {step.chant} times over"
+        return Signal(detector="chant", wants="stop", reason=reason, step=step.index, evidence={"copies": step.chant})
 
 
 def judge(steps: Iterable[Step], thresholds: Thresholds) -> RunVerdict:

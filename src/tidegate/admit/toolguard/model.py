@@ -20,13 +20,27 @@ class ResultClass(StrEnum):
     MISSING = "missing"  # the history holds no result for the call
 
 
+class Gist(msgspec.Struct, frozen=True, gc=False):
+    """A step reduced to what near repeats are judged by (see `gist`); all fields are whole numbers."""
+
+    tools: int
+    entities: int  # name of the things that the calls are about, 0 when none is named
+    positions: int  # name of the parts, pages and sizes asked for
+    words: int  # token set of the texts, 0 when there are none
+    answer: int  # name of the answer's token set
+    tokens: int  # token set of the answer
+    numbers: int  # name of the numbers in the answer
+    size: int  # tokens in the answer
+    failed: bool = False
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One assistant message with the results of its tool calls, fingerprinted.
 
     `index` counts assistant messages from 0 and `message` is the message's place in the
     request.  `pair` names (calls, results): the multiset of canonical signatures with their
     normalised results.  `call` names the calls alone, `shape` the tools with their argument
-    names.
+    names.  `lines` names what its answer (or its text) consists of, where it is long.
     """
 
     index: int
@@ -37,7 +51,13 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     tools: tuple[str, ...]
     result_class: ResultClass
     error: int = 0
-    rejected: bool = False  # a reviewer answered this step with a rejection that gives no reason
+    gist: Gist | None = None
+    lines: tuple[int, ...] = ()
+    pause: bool = False  # it only waits
+    review: Literal["", "bare", "reasoned", "accepted"] = ""  # what a reviewer answered it
+    by_tool: bool = False  # the review came from a tool
+    objection: int = 0  # name of the reviewer's words
+    chant: int = 0  # copies of one phrase that the message ends with
     re_armed: bool = False  # a person said something new just before this step
     summary: str = ""
 
@@ -80,15 +100,20 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     repeats_stop: int = 3
     failed_repeats_stop: int = 5
     cycle_repeats_stop: int = 3
+    near_nudge: int = 3
+    near_stop: int = 5
+    near_cycle_stop: int = 4
     period_max: int = 12
     evidence_nudge_bits: float = 2.0
     evidence_stop_bits: float | None = None
-    retryable_stop: int = 8
+    retryable_stop: int = 10
     pending_nudge: int = 30
     errors_nudge: int = 3
     errors_stop: int = 8
+    errors_batch_stop: int = 40  # the same error for as many different things
     empty_nudge: int = 5
     rejections_stop: int = 2
+    objections_stop: int = 5
     false_stop_rate: float | None = None
     runs: int = 0
     task_type: str = "default"

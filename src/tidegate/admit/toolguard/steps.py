@@ -2,33 +2,16 @@
 
 A step is one assistant message with what its tool calls were answered.  Calls made in parallel
 form a multiset.  Results are matched by call id, in any order; a missing one is a fact of its own.
+Calls that a framework writes as text are calls all the same (see `text_calls`).
 """
 
-import re
 from collections.abc import Sequence
 
-from tidegate.admit.toolguard import fingerprint
+from tidegate.admit.toolguard import answers, chant, fingerprint, gist, reviews, text_calls
 from tidegate.admit.toolguard.model import ResultClass, Step
-from tidegate.spine.conversation import Message, Reasoning, Tool, ToolResult
+from tidegate.spine.conversation import Message, Reasoning, Tool, ToolCall, ToolResult
 
-REJECTION = re.compile(
-    r"\b(?:reject(?:ed|ing)?|not (?:good enough|acceptable|accepted|approved|satisfactory|correct|right|ok)|denied|"
-    r"try again|redo|do (?:it|that) again|start over|insufficient|unacceptable|fail(?:ed|s)?|no[,.!]? (?:again|redo)|"
-    r"needs? (?:more )?(?:work|improvement)|incorrect|wrong|unsatisfactory|disapproved|verdict:? (?:fail|no)|revise)\b",
-    re.I,
-)
-REASON = re.compile(
-    r"\b(?:because|since|due to|as the|missing|expected|should|must|line \d+|section|paragraph|criteri(?:on|a)|"
-    r"instead of|lacks?|does(?: not|n't)|did(?: not|n't)|is(?: not|n't) (?:the|in|a)|add|remove|replace|change|fix the|"
-    r"cite|evidence|step \d+|row \d+|for example|e\.g\.)\b|[#:]\s*\d|\d{2,}|\n\s*[-*\d]",
-    re.I,
-)
-
-
-def bare_rejection(text: str) -> bool:
-    """Whether a reviewer's words reject without saying why: short, a rejection, and no reason in it."""
-    words = text.split()
-    return 0 < len(words) <= 25 and REJECTION.search(text) is not None and REASON.search(text) is None
+SHORT_ANSWER = 300  # characters of a status
 
 
 def read_steps(messages: Sequence[Message], tools: Sequence[Tool] = ()) -> tuple[Step, ...]:
@@ -46,9 +29,13 @@ class StepBuilder:
         self._defaults = {t.name: _defaults(t) for t in tools}
         self._done: list[Step] = []
         self._open: Message | None = None
+        self._calls: tuple[ToolCall, ...] = ()  # the open message's calls, also those written as text
         self._replies: list[Message] = []
         self._people: set[int] = set()
         self._re_armed = False
+        self._watching = False  # a person asked for something to be watched
+        self._paused = False  # the last step only waited
+        self._said = ""  # the last step's words, when it had no calls and nobody answered
         self._count = 0
 
     def add(self, message: Message) -> Step | None:
@@ -56,6 +43,7 @@ class StepBuilder:
         if message.role == "assistant":
             finished = self._close()
             self._open = message
+            self._calls = message.tool_calls or text_calls.read_calls(message.text, message.index)
             return finished
         if message.role in ("tool", "user"):
             self._replies.append(message)
@@ -75,6 +63,7 @@ class StepBuilder:
         copy = StepBuilder()
         copy._defaults, copy._open, copy._replies = self._defaults, self._open, list(self._replies)
         copy._people, copy._re_armed, copy._count = set(self._people), self._re_armed, self._count
+        copy._calls, copy._watching, copy._paused, copy._said = self._calls, self._watching, self._paused, self._said
         return copy
 
     def _close(self) -> Step | None:
@@ -85,9 +74,20 @@ class StepBuilder:
             self._done.append(step)
             self._count += 1
             self._re_armed = False
-            self._listen(self._replies)
+            self._paused = step.pause
+            self._said = "" if step.tools or self._replies else self._open.text if self._open is not None else ""
+            self._listen(self._replies[1:] if self._answered_in_text() else self._replies)
         self._replies = []
         return step
+
+    def _answered_in_text(self) -> bool:
+        """Whether the open message's calls stand in its words: then the first user message is their answer."""
+        message = self._open
+        if message is None or message.tool_calls or not self._calls or not self._replies:
+            return False
+        if self._replies[0].role != "user":
+            return False
+        return not text_calls.is_block(self._calls[0].name) or text_calls.is_observation(self._replies[0].text)
 
     def _listen(self, replies: Sequence[Message]) -> None:
         """A person who says something new re-arms the guard; a repeated or bare rejection does not."""
@@ -95,9 +95,10 @@ class StepBuilder:
             text = message.text if message.role == "user" else ""
             if text:
                 name = fingerprint.result_fingerprint(text)
-                if name not in self._people and not bare_rejection(text):
+                if name not in self._people and not reviews.bare_rejection(text):
                     self._re_armed = True
                 self._people.add(name)
+                self._watching = self._watching or answers.asks_to_watch(text)
 
     def _step(self) -> Step | None:
         message = self._open
@@ -106,44 +107,96 @@ class StepBuilder:
         results = {r.call_id: r for reply in self._replies for r in reply.tool_results}
         if message.tool_calls:
             return self._tool_step(message, results)
+        if self._calls and (self._answered_in_text() or not self._replies):
+            if not self._replies and text_calls.is_block(self._calls[0].name):
+                return self._text_step(message)
+            said = self._replies[0].text if self._replies else None
+            if said is not None:
+                said = text_calls.OBSERVATION.sub("", said, count=1)
+                results = {c.call_id: ToolResult(c.call_id, said) for c in self._calls}
+            return self._tool_step(message, results)
         return self._text_step(message)
 
     def _tool_step(self, message: Message, results: dict[str, ToolResult]) -> Step:
-        signatures, pairs, shapes, classes, errors = [], [], [], [], []
-        for call in message.tool_calls:
+        calls = self._calls
+        signatures, pairs, shapes, classes, errors, told = [], [], [], [], [], []
+        lines: tuple[int, ...] = ()
+        for call in calls:
             result = results.get(call.call_id)
             content = result.content if result is not None else None
             name = fingerprint.signature(call.name, call.arguments, self._defaults.get(call.name))
-            kind = fingerprint.classify(content, result.is_error if result is not None else None)
+            kind = self._class_of(call, content, result.is_error if result is not None else None)
             signatures.append(name)
             answer = fingerprint.result_fingerprint(content) if content is not None else 0
             pairs.append((name, answer))
             shapes.append(fingerprint.shape(call.name, call.arguments))
             classes.append(kind)
-            if content is not None and kind in (ResultClass.ERROR, ResultClass.RETRYABLE):
-                errors.append(fingerprint.error_name(content))
-        calls = message.tool_calls
+            told.append(content or "")
+            if content is not None:
+                lines += gist.lines_of(content)
+                if kind in (ResultClass.ERROR, ResultClass.RETRYABLE):
+                    errors.append(fingerprint.error_name(content))
         summary = f"{calls[0].name}({calls[0].arguments[:80]})" + (
             f" and {len(calls) - 1} more" if len(calls) > 1 else ""
         )
+        worst = _worst(classes)
+        error = _multiset(errors) if errors and len(errors) == len(classes) else 0
+        review, objection = self._tool_review(told)
         return Step(
             index=self._count, message=message.index, pair=_multiset(pairs), call=_multiset(signatures),
-            shape=_multiset(shapes), tools=tuple(c.name for c in message.tool_calls), result_class=_worst(classes),
-            error=_multiset(errors) if errors and len(errors) == len(classes) else 0,
+            shape=_multiset(shapes), tools=tuple(c.name for c in calls), result_class=worst, error=error,
+            gist=gist.gist_of([(c.name, c.arguments) for c in calls], told, error, worst is ResultClass.EMPTY),
+            lines=lines, pause=all(answers.is_pause(c.name, c.arguments) for c in calls),
+            review=review, by_tool=bool(review), objection=objection, chant=chant.chanting(message.text),
             re_armed=self._re_armed, summary=summary,
         )  # fmt: skip
+
+    def _class_of(self, call: ToolCall, content: str | None, is_error: bool | None) -> ResultClass:
+        """The answer's class; after a pause, or where a person asked to watch, an unchanged state is waited for."""
+        kind = answers.classify(content, is_error)
+        if content is None:
+            return kind
+        waits = self._paused or answers.waits(call.arguments)
+        if kind is ResultClass.ERROR and waits:
+            return ResultClass.RETRYABLE
+        if kind is ResultClass.NEW and len(content) < SHORT_ANSWER and (waits or self._watching):
+            asks = answers.STATUS_TOOL.search(call.name) is not None or waits
+            if asks and answers.TERMINAL.search(content) is None:
+                return ResultClass.PENDING
+        return kind
+
+    def _tool_review(self, told: Sequence[str]) -> tuple[reviews.Review, int]:
+        if len(self._calls) != 1 or not reviews.is_review_tool(self._calls[0].name):
+            return "", 0
+        found = reviews.review_of(told[0])
+        return found, fingerprint.result_fingerprint(told[0]) if found in ("bare", "reasoned") else 0
 
     def _text_step(self, message: Message) -> Step:
         said = message.text or " ".join(p.text for p in message.parts if isinstance(p, Reasoning))
         reply = " ".join(r.text for r in self._replies if r.role == "user")
         text = fingerprint.normalised(said)
         name, answer = fingerprint.name_of(text), fingerprint.result_fingerprint(reply)
+        review: reviews.Review = ""
+        if reply and not said.rstrip().endswith("?"):  # "No." to a question is an answer, not a rejection
+            review = reviews.review_of(reply)
+        elif not reply and self._said and reviews.bare_rejection(said):  # one agent answers another
+            review = "bare"
+        judged = reply or said
         return Step(
             index=self._count, message=message.index, pair=_multiset([(name, answer)]), call=_multiset([name]),
             shape=0, tools=(), result_class=ResultClass.NEW if said else ResultClass.EMPTY,
-            rejected=bare_rejection(reply), re_armed=self._re_armed,
-            summary=said[:80],
+            gist=gist.text_gist(said, reply), lines=gist.phrases_of(said), review=review,
+            objection=fingerprint.result_fingerprint(judged) if review in ("bare", "reasoned") else 0,
+            chant=chant.chanting(said), re_armed=self._re_armed, summary=said[:80],
         )  # fmt: skip
+
+
+def _defaults(tool: Tool) -> dict[str, object]:
+    """Default values of a tool's parameters, as its schema states them."""
+    properties = tool.parameters.get("properties")
+    if not isinstance(properties, dict):
+        return {}
+    return {k: v["default"] for k, v in properties.items() if isinstance(v, dict) and "default" in v}
 
 
 def _multiset(items: Sequence[int] | Sequence[tuple[int, int]]) -> int:
@@ -154,10 +207,3 @@ def _multiset(items: Sequence[int] | Sequence[tuple[int, int]]) -> int:
 def _worst(classes: Sequence[ResultClass]) -> ResultClass:
     """The class of parallel results: new if any is new, else the first one's."""
     return ResultClass.NEW if ResultClass.NEW in classes else classes[0]
-
-
-def _defaults(tool: Tool) -> dict[str, object]:
-    properties = tool.parameters.get("properties")
-    if not isinstance(properties, dict):
-        return {}
-    return {k: v["default"] for k, v in properties.items() if isinstance(v, dict) and "default" in v}

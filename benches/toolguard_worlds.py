@@ -1,0 +1,76 @@
+"""Generated agent runs in many domains and API forms: `python -m benches.toolguard_worlds [--runs N] [--dev] [--json]`.
+
+Each kind of stuck run must be ended, each kind of good run must be left alone.  The domains in
+`tests/admit/toolguard/worlds` come in two halves; mechanisms were chosen on `--dev`, the default
+reports on the other half, whose texts no threshold was chosen on.
+"""
+
+import random
+import sys
+from collections.abc import Iterator
+
+import msgspec
+from tests.admit.toolguard.worlds.forms import FORMS, AgentRun, write
+from tests.admit.toolguard.worlds.legit import LEGIT
+from tests.admit.toolguard.worlds.stuck import STUCK
+from tests.admit.toolguard.worlds.vocabulary import DEV, REPORT, Domain
+
+from benches.report import Report
+from tidegate.admit.toolguard.loops import judge
+from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict
+from tidegate.admit.toolguard.steps import read_steps
+from tidegate.readers.agent_runs import read_run
+from tidegate.stats.intervals import clopper_pearson_bounds
+
+SEED = 20261126
+
+
+def worlds(makers: tuple, domains: tuple[Domain, ...], count: int, seed: int) -> Iterator[tuple[AgentRun, str, RunVerdict]]:  # type: ignore[type-arg]
+    """`count` runs a maker, over all domains and forms, with their verdicts."""
+    for m, maker in enumerate(makers):
+        for i in range(count):
+            rng = random.Random(seed * 1_000_003 + m * 10_007 + i)
+            run = maker(domains[i % len(domains)], rng)
+            form = FORMS[(i // len(domains)) % len(FORMS)]
+            value = msgspec.json.decode(msgspec.json.encode({"id": f"{m}-{i}", "messages": write(run, form, rng)}))
+            read = read_run(value)
+            yield run, form, judge(read_steps(read.messages, read.tools), BUILT_IN)
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    count = int(arguments[arguments.index("--runs") + 1]) if "--runs" in arguments else 100
+    domains = DEV if "--dev" in arguments else REPORT
+    report = Report(f"generated agent runs (seed {SEED}, {count} a kind, {'development' if domains is DEV else 'held-out'} domains)")
+    for title, makers, ended_is_right in (("stuck runs ended", STUCK, True), ("good runs ended", LEGIT, False)):
+        kinds: dict[str, list[bool]] = {}
+        forms: dict[str, list[bool]] = {}
+        late: list[int] = []
+        early = 0
+        for run, form, verdict in worlds(makers, domains, count, SEED):
+            ended = verdict.decision in ("stop", "finalise")
+            kinds.setdefault(run.kind, []).append(ended)
+            forms.setdefault(form, []).append(ended)
+            if run.onset is not None and verdict.stop_step is not None:
+                late.append(verdict.stop_step - run.onset)
+                early += verdict.stop_step < run.onset
+        total = [e for es in kinds.values() for e in es]
+        for name, es in (*kinds.items(), *((f"form {f}", es) for f, es in forms.items())):
+            share = sum(es) / len(es)
+            if (share < 1 if ended_is_right else share > 0) or "--all" in arguments:
+                holds = share >= 0.95 if ended_is_right else share <= 0.02
+                report.row(f"{title}: {name}", goal=">= 95 %" if ended_is_right else "<= 2 %", measured=f"{sum(es)} of {len(es)}", holds=holds)
+        low, high = (float(x) for x in clopper_pearson_bounds(sum(total), len(total)))
+        share = sum(total) / len(total)
+        report.row(f"{title}: all", goal=">= 98 %" if ended_is_right else "<= 0.5 %",
+                   measured=f"{sum(total)} of {len(total)} ({100 * low:.2f} to {100 * high:.2f} %)",
+                   holds=share >= 0.98 if ended_is_right else share <= 0.005)  # fmt: skip
+        if late:
+            ordered = sorted(late)
+            report.row("steps from the first stale turn to the stop, median / P95", goal="(stated)", holds=True,
+                       measured=f"{ordered[len(late) // 2]} / {ordered[int(0.95 * len(late))]}, {early} before it")  # fmt: skip
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()

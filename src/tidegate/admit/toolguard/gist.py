@@ -1,0 +1,203 @@
+"""The gist of a step: what it asked about and what it was told, so that near repeats can be seen.
+
+Arguments are read by what they are.  *Entities* (ids, paths, names, numbers) say which thing a call
+is about: two calls about different things are different work, however alike.  *Words* (queries,
+texts, code) can say the same in another way.  *Positions and sizes* (page, offset, limit) only
+choose a part.  A token set is one whole number, a bit a token: likeness is two bit counts.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zlib import crc32
+
+from tidegate.admit.toolguard import fingerprint
+from tidegate.admit.toolguard.model import Gist
+
+BITS = 511  # a token sets one of 512 bits
+TOKENS_MAX = 128
+LINES_MAX = 200
+LINES_MIN = 5
+NOTHING = 1  # the answer's name where nothing was found
+
+POSITION_KEYS = frozenset("""
+page offset cursor start end begin from to_line from_line line lines start_line end_line skip after before next next_token
+page_token continue_token continuation token position index start_index from_index view_range range window row rows
+limit top_k topk k n num count size page_size per_page max_results maxresults num_results max_tokens max_length timeout
+timeout_ms timeout_s depth verbose format sort sort_by order order_by include_metadata temperature context_lines force
+strict debug dry_run detailed full refresh no_cache retries threshold min_score
+""".split())  # fmt: skip
+QUERY_KEYS = frozenset("""
+q query queries question search search_query search_term term terms keyword keywords pattern regex phrase text input prompt
+expression words topic filter content code script command cmd sql body message description thought plan note new_str old_str
+new_content patch diff draft answer summary
+""".split())  # fmt: skip
+COMMAND_KEYS = frozenset(["command", "cmd", "script", "code", "shell", "bash"])
+HAND_OFF = re.compile(r"^(?:\w+[._-])?(?:transfer|hand_?off|delegate|escalate|route|switch|assign)(?:_?to)?(?:_|$)", re.I)
+STOPWORDS = frozenset("""
+a an the of for to in on at by with and or is are was be been it its this that these those i me my we our you your s please
+now again what how which about from as do does did can could would should will there here into not no info details find
+search show give tell get
+""".split())  # fmt: skip
+WORD = re.compile(r"[A-Za-z_][A-Za-z_']*|\d+(?:[.,]\d+)*|[^\x00-\x7f]+")
+LONG_FLOAT = re.compile(r"^\d+\.\d{3,}$")
+
+
+def token_set(tokens: Sequence[str]) -> int:
+    """Tokens as one number: bit crc32(token) mod 512 is set."""
+    bits = 0
+    for token in tokens:
+        bits |= 1 << (crc32(token.encode("utf-8", "surrogatepass")) & BITS)
+    return bits
+
+
+def alike(a: int, b: int) -> float:
+    """Jaccard's likeness of two token sets, 1 for two empty ones."""
+    union = (a | b).bit_count()
+    return (a & b).bit_count() / union if union else 1.0
+
+
+def near(a: Gist, b: Gist) -> bool:
+    """Whether b asks the same as a in another way *and* was told the same."""
+    if a.tools != b.tools or a.entities != b.entities or a.failed != b.failed:
+        return False
+    same = a.answer == b.answer
+    if a.tools == 0:  # words without tools
+        return same and alike(a.words, b.words) >= 0.75
+    size = min(a.size, b.size)
+    if not same and (size < 12 or a.numbers != b.numbers or alike(a.tokens, b.tokens) < 0.85):
+        return False
+    informs = size >= 8
+    if a.positions != b.positions and not (informs or a.failed):
+        return False  # "ok" for page 1 and page 2 is work done twice on different parts
+    if a.failed:
+        return bool(a.entities) or alike(a.words, b.words) >= 0.4
+    if same and size >= 30:
+        return True
+    return alike(a.words, b.words) >= (0.3 if same and informs else 0.5 if informs or a.answer == NOTHING else 0.65)
+
+
+def gist_of(calls: Sequence[tuple[str, str]], told: Sequence[str], error: int = 0, empty: bool = False) -> Gist:
+    """The gist of calls (tool, arguments) and what they were told; `error` names the failure if all failed."""
+    entities: list[str] = []
+    positions: list[str] = []
+    words: list[str] = []
+    for tool, arguments in calls:
+        if not HAND_OFF.match(tool):  # whom a case is handed to is in the tool's name; why changes nothing
+            _read_arguments(arguments, entities, positions, words)
+    tokens = [] if empty or error else _tokens(" ".join(told))
+    if len(tokens) <= 2 and not any(t[0].isdigit() for t in tokens):
+        tokens = []  # "ok", "done", nothing at all: an acknowledgement
+    return Gist(
+        tools=fingerprint.name_of("\0".join(sorted(t for t, _ in calls))) or 1, entities=_name(entities),
+        positions=_name(positions), words=token_set(words), answer=error or (NOTHING if empty else _name(set(tokens))),
+        tokens=token_set(tokens), numbers=_name({t for t in tokens if t[0].isdigit()}), size=len(tokens),
+        failed=bool(error),
+    )  # fmt: skip
+
+
+def text_gist(said: str, reply: str) -> Gist:
+    """The gist of words without calls, and of what was said to them."""
+    words = [w for piece in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] for w in _plain(piece)]
+    told = _tokens(reply)
+    return Gist(tools=0, entities=0, positions=0, words=token_set(words), answer=_name(set(told)), tokens=token_set(told),
+                numbers=_name({t for t in told if t[0].isdigit()}), size=len(told))  # fmt: skip
+
+
+def _name(parts: Iterable[str]) -> int:
+    joined = "\0".join(sorted(parts))
+    return fingerprint.name_of(joined) if joined else 0
+
+
+def lines_of(content: str) -> tuple[int, ...]:
+    """Names of an answer's lines without their line numbers; empty for short answers."""
+    if content.count("\n") < LINES_MIN - 1:
+        return ()
+    lines = content[: fingerprint.TEXT_KEPT].split("\n", LINES_MAX)[:LINES_MAX]
+    bare = [line.lstrip(" \t0123456789:|-").rstrip() for line in lines]
+    out = tuple(crc32(line.encode("utf-8", "surrogatepass")) for line in bare if len(line) > 3)
+    return out if len(out) >= LINES_MIN else ()
+
+
+def phrases_of(text: str) -> tuple[int, ...]:
+    """Names of a text's runs of four words; empty for short texts."""
+    words = text[: fingerprint.TEXT_KEPT].lower().split()
+    if len(words) < 8:
+        return ()
+    step = max(1, len(words) // LINES_MAX)
+    return tuple(crc32(" ".join(words[i : i + 4]).encode("utf-8", "surrogatepass")) for i in range(0, len(words) - 3, step))
+
+
+def _read_arguments(arguments: str, entities: list[str], positions: list[str], words: list[str]) -> None:
+    try:
+        value = json.loads(arguments) if arguments.lstrip().startswith(("{", "[")) else arguments
+    except (ValueError, RecursionError):
+        value = arguments
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _read_value(str(key).lower(), inner, entities, positions, words, 0)
+    else:
+        _read_value("command", value, entities, positions, words, 0)
+
+
+def _read_value(key: str, value: Any, entities: list[str], positions: list[str], words: list[str], depth: int) -> None:
+    if value is None or key in fingerprint.BOOKKEEPING or depth > 6:
+        return
+    if isinstance(value, dict):
+        for inner_key, inner in value.items():
+            _read_value(str(inner_key).lower(), inner, entities, positions, words, depth + 1)
+    elif isinstance(value, list):
+        for inner in value[:64]:
+            _read_value(key, inner, entities, positions, words, depth + 1)
+    elif key in POSITION_KEYS or isinstance(value, bool):
+        positions.append(f"{key}={value}")
+    elif isinstance(value, str):
+        _read_text(key, value, entities, words)
+    else:
+        entities.append(f"{key}={value}")
+
+
+def _read_text(key: str, value: str, entities: list[str], words: list[str]) -> None:
+    text = fingerprint.normalised(value[:4000])
+    if key in COMMAND_KEYS:
+        for piece in text.split():
+            bare = piece.strip("'\"();,")
+            if ("/" in bare or "." in bare or any(c.isdigit() for c in bare)) and len(bare) > 1:
+                entities.append(_entity(bare))
+            else:
+                words += _plain(bare)
+        return
+    pieces = text.split()
+    if key not in QUERY_KEYS and len(pieces) < 3:
+        entities.append(f"{key}={_entity(text)}")
+        return
+    for piece in pieces[:TOKENS_MAX]:
+        if len(pieces) <= 12 and any(c.isdigit() for c in piece):
+            entities.append(_entity(piece.strip("'\"();,.:!?")))  # a number in a question names a thing
+        else:
+            words += _plain(piece)
+
+
+def _entity(text: str) -> str:
+    """A name or path as compared: case, quotes, a leading ./ and a trailing / do not matter."""
+    bare = text.strip("'\" ").lower()
+    return (bare[2:] if bare.startswith("./") else bare).rstrip("/")
+
+
+def _plain(piece: str) -> list[str]:
+    """The words of a piece that carry meaning, plurals cut."""
+    out = []
+    for word in WORD.findall(piece.lower()):
+        word = word.strip("'_")
+        if word and word not in STOPWORDS:
+            out.append(word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word)
+    return out
+
+
+def _tokens(answer: str) -> list[str]:
+    text = fingerprint.normalised(answer).lower()
+    found = WORD.findall(text)
+    if len(found) > TOKENS_MAX:
+        found = [*found[: TOKENS_MAX - 32], *found[-32:]]
+    return [t for t in found if not LONG_FLOAT.match(t)]

@@ -1,0 +1,118 @@
+"""What a run's past leaves behind, in at most 64 KB: visits, near steps, lines seen, cycle counters."""
+
+import copy
+
+from tidegate.admit.toolguard.gist import near
+from tidegate.admit.toolguard.model import Gist, Step
+
+PAIRS_MAX = 320  # exact steps remembered, the longest unseen goes first
+NEAR_MAX = 48  # near steps remembered
+SEEN_BITS = 1 << 16  # a bit a line (8 KB): at 10,000 lines one new line in seven looks old, never the other way
+STALE_SHARE = 0.05  # an answer with fewer new lines than this brought nothing
+
+
+class Cycles:
+    """m_p counts how long x_t = x_{t-p} has held; K copies of a word of length p just ended if m_p >= (K - 1) p."""
+
+    def __init__(self, period_max: int) -> None:
+        self.recent: list[int] = []  # the last `period_max` names, newest last
+        self.waiting: list[bool] = []  # beside them: whether that step only waited for the world
+        self.matches = [0] * (period_max + 1)
+
+    def fork(self) -> "Cycles":
+        """A copy that goes on alone."""
+        other = copy.copy(self)
+        other.recent, other.waiting, other.matches = list(self.recent), list(self.waiting), list(self.matches)
+        return other
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.recent, self.waiting, self.matches = [], [], [0] * len(self.matches)
+
+    def add(self, name: int, waits: bool) -> None:
+        """Take the next step's name."""
+        recent, matches = self.recent, self.matches
+        n = len(recent)
+        for p in range(1, len(matches)):
+            matches[p] = matches[p] + 1 if n >= p and recent[n - p] == name else 0
+        recent.append(name)
+        self.waiting.append(waits)
+        if n >= len(matches) - 1:
+            del recent[0], self.waiting[0]
+
+    def copies(self) -> tuple[int, int] | None:
+        """(period, copies) of the shortest cycle of 2 or more that has run at least twice; None without one.
+
+        A cycle in which a step waits for the world (a poll, a retry) is none: waiting repeats by its nature.
+        """
+        for p in range(2, len(self.matches)):
+            copies = self.matches[p] // p + 1
+            if copies >= 2 and len(set(self.recent[-p:])) > 1:
+                return None if any(self.waiting[-p:]) else (p, copies)
+        return None
+
+
+class Memory:
+    """Which steps, near steps and lines a run has seen."""
+
+    def __init__(self) -> None:
+        self.visits: dict[int, int] = {}  # exact pair → times << 24 | cluster, least recent first
+        self.clusters: list[tuple[Gist, int, int]] = []  # (gist, cluster, times), most recent last
+        self.names = 0
+        self.seen: bytearray | None = None
+
+    def fork(self) -> "Memory":
+        """A copy that goes on alone."""
+        other = copy.copy(self)
+        other.visits, other.clusters = dict(self.visits), list(self.clusters)
+        other.seen = bytearray(self.seen) if self.seen is not None else None
+        return other
+
+    def re_arm(self) -> None:
+        """A person spoke: everything counts as seen once, so that it may be asked for once more."""
+        self.visits = {p: (1 << 24) | (v & 0xFFFFFF) for p, v in self.visits.items()}
+        self.clusters = [(g, c, 0) for g, c, _ in self.clusters]
+
+    def add(self, step: Step) -> tuple[int, int, int, bool]:
+        """Takes a step; how often it was seen, how often something near, the near steps' name, whether its lines are old."""
+        known = self.visits.pop(step.pair, 0)
+        seen, cluster = known >> 24, known & 0xFFFFFF
+        stale = self._lines(step)
+        near_seen = 0
+        if known == 0:
+            near_seen, cluster = self._near(step.gist)
+            if len(self.visits) >= PAIRS_MAX:
+                del self.visits[next(iter(self.visits))]
+        self.visits[step.pair] = (min(seen + 1, 1 << 20) << 24) | cluster
+        return seen, near_seen, cluster, stale
+
+    def _near(self, gist: Gist | None) -> tuple[int, int]:
+        """How often something near was seen, and its name; a gist without company founds a cluster of its own."""
+        if gist is not None:
+            for i in range(len(self.clusters) - 1, -1, -1):
+                known, cluster, times = self.clusters[i]
+                if known.tools == gist.tools and known.entities == gist.entities and near(known, gist):
+                    del self.clusters[i]
+                    self.clusters.append((known, cluster, times + 1))
+                    return times, cluster
+        self.names = (self.names + 1) & 0xFFFFFF
+        if gist is not None:
+            self.clusters.append((gist, self.names, 1))
+            if len(self.clusters) > NEAR_MAX:
+                del self.clusters[0]
+        return 0, self.names
+
+    def _lines(self, step: Step) -> bool:
+        """Whether nearly all lines were seen before; they count as seen from now on."""
+        if not step.lines:
+            return False
+        bits = self.seen
+        if bits is None:
+            bits = self.seen = bytearray(SEEN_BITS // 8)
+        new = 0
+        for line in step.lines:
+            at, bit = (line & (SEEN_BITS - 1)) >> 3, 1 << (line & 7)
+            if not bits[at] & bit:
+                new += 1
+                bits[at] |= bit
+        return new <= STALE_SHARE * len(step.lines)
