@@ -25,7 +25,9 @@ from tidegate.stats.intervals import clopper_pearson_bounds
 SEED = 20261126
 
 
-def worlds(makers: tuple, domains: tuple[Domain, ...], count: int, seed: int) -> Iterator[tuple[AgentRun, str, RunVerdict]]:  # type: ignore[type-arg]
+def worlds(
+    makers: tuple, domains: tuple[Domain, ...], count: int, seed: int
+) -> Iterator[tuple[AgentRun, str, RunVerdict]]:  # type: ignore[type-arg]
     """`count` runs a maker, over all domains and forms, with their verdicts."""
     for m, maker in enumerate(makers):
         for i in range(count):
@@ -41,7 +43,9 @@ def main() -> None:
     arguments = sys.argv[1:]
     count = int(arguments[arguments.index("--runs") + 1]) if "--runs" in arguments else 100
     domains = DEV if "--dev" in arguments else REPORT
-    report = Report(f"generated agent runs (seed {SEED}, {count} a kind, {'development' if domains is DEV else 'held-out'} domains)")
+    report = Report(
+        f"generated agent runs (seed {SEED}, {count} a kind, {'development' if domains is DEV else 'held-out'} domains)"
+    )
     for title, makers, ended_is_right in (("stuck runs ended", STUCK, True), ("good runs ended", LEGIT, False)):
         kinds: dict[str, list[bool]] = {}
         forms: dict[str, list[bool]] = {}
@@ -59,7 +63,12 @@ def main() -> None:
             share = sum(es) / len(es)
             if (share < 1 if ended_is_right else share > 0) or "--all" in arguments:
                 holds = share >= 0.95 if ended_is_right else share <= 0.02
-                report.row(f"{title}: {name}", goal=">= 95 %" if ended_is_right else "<= 2 %", measured=f"{sum(es)} of {len(es)}", holds=holds)
+                report.row(
+                    f"{title}: {name}",
+                    goal=">= 95 %" if ended_is_right else "<= 2 %",
+                    measured=f"{sum(es)} of {len(es)}",
+                    holds=holds,
+                )
         low, high = (float(x) for x in clopper_pearson_bounds(sum(total), len(total)))
         share = sum(total) / len(total)
         report.row(f"{title}: all", goal=">= 98 %" if ended_is_right else "<= 0.5 %",
@@ -68,7 +77,7 @@ def main() -> None:
         if late:
             ordered = sorted(late)
             report.row("steps from the first stale turn to the stop, median / P95", goal="(stated)", holds=True,
-                       measured=f"{ordered[len(late) // 2]} / {ordered[int(0.95 * len(late))]}, {early} before it")  # fmt: skip
+                       measured=f"{ordered[len(late) // 2]} / {ordered[int(0.95 * len(late))]}, {early} before it")  # fmt: skip  # noqa: E501
     report.finish()
 
 

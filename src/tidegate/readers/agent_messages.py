@@ -89,7 +89,9 @@ class _Reader:
             text = "\n".join(str(s.get("text", "")) for s in item.get("summary") or [] if isinstance(s, dict))
             self._turn(i).parts.append(Reasoning(text))
         elif kind.endswith(("_call_output", "_call_result")):
-            self._result(str(item.get("call_id") or item.get("id") or ""), _plain(item.get("output")), None, None, i, at)
+            self._result(
+                str(item.get("call_id") or item.get("id") or ""), _plain(item.get("output")), None, None, i, at
+            )
         elif kind.endswith("_call"):
             name = item.get("name") or kind.removesuffix("_call")
             told = item.get("arguments", item.get("input", item.get("action")))
@@ -116,7 +118,7 @@ class _Reader:
             if isinstance(item.get(field), str):
                 draft.parts.append(Reasoning(item[field]))
         self.drafts.append(draft)
-        results = self._parts(draft, content, i, f"{at}.content")
+        results = self._parts(draft, content, f"{at}.content")
         if isinstance(item.get("refusal"), str):
             draft.parts.append(Refusal(item["refusal"]))
         self._calls(draft, item, at)
@@ -142,7 +144,7 @@ class _Reader:
         if isinstance(legacy, dict):
             self._call(draft, "", legacy.get("name"), legacy.get("arguments"), f"{at}.function_call")
 
-    def _parts(self, draft: _Draft, content: Any, i: int, at: str) -> list[tuple[str, str, bool | None]]:
+    def _parts(self, draft: _Draft, content: Any, at: str) -> list[tuple[str, str, bool | None]]:
         """Adds the parts to the draft; the tool results among them are returned, they stand on their own."""
         if content is None:
             return []
@@ -167,7 +169,9 @@ class _Reader:
     def _part(self, draft: _Draft, part: dict[str, Any], path: str) -> list[tuple[str, str, bool | None]]:
         kind = part.get("type")
         if kind in ("tool_use", "server_tool_use", "mcp_tool_use", "tool_call"):
-            self._call(draft, str(part.get("id") or ""), part.get("name"), part.get("input", part.get("arguments")), path)
+            self._call(
+                draft, str(part.get("id") or ""), part.get("name"), part.get("input", part.get("arguments")), path
+            )
         elif isinstance(call := part.get("functionCall", part.get("function_call")), dict):  # Gemini
             self._call(draft, str(call.get("id") or ""), call.get("name"), call.get("args"), path)
         elif isinstance(answer := part.get("functionResponse", part.get("function_response")), dict):
@@ -176,7 +180,13 @@ class _Reader:
         elif isinstance(kind, str) and (kind.endswith("tool_result") or kind == "tool_call_response"):
             failed = part.get("is_error")
             told = part.get("content", part.get("response", part.get("result")))
-            return [(str(part.get("tool_use_id") or part.get("id") or ""), _plain(told), failed if isinstance(failed, bool) else None)]
+            return [
+                (
+                    str(part.get("tool_use_id") or part.get("id") or ""),
+                    _plain(told),
+                    failed if isinstance(failed, bool) else None,
+                )
+            ]
         elif kind in ("thinking", "reasoning"):
             draft.parts.append(Reasoning(_text_of(part, "thinking", "text")))
         elif kind == "refusal":

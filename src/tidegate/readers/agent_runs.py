@@ -170,7 +170,9 @@ def _from_tools(name: str, spans: Sequence[tuple[int, dict[str, Any], dict[str, 
         read = facts.get("gen_ai.usage.input_tokens")
         if read is not None and str(read).isdigit():
             tokens.append(int(read))
-        tool = facts.get("gen_ai.tool.name") or (facts.get("tool.name") if facts.get("openinference.span.kind") == "TOOL" else None)
+        tool = facts.get("gen_ai.tool.name") or (
+            facts.get("tool.name") if facts.get("openinference.span.kind") == "TOOL" else None
+        )
         if tool is None:
             continue
         call_id = str(facts.get("gen_ai.tool.call.id") or span.get("spanId") or len(messages))

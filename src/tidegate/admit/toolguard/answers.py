@@ -10,9 +10,9 @@ from tidegate.admit.toolguard.model import ResultClass
 
 PENDING = re.compile(
     r"\b(?:pending|queued|enqueued|in[ _-]?progress|processing|(?:is|are|still) (?:being )?\w+ing|being processed|"
-    r"not (?:yet )?(?:ready|finished|completed?|done|started|available yet)|(?:has|have|is) not (?:yet )?(?:finished|completed|started)|"
-    r"yet to \w+|waiting|await(?:ing|s)|scheduled|provisioning|start(?:ing|ed) up|starting|warming(?: up)?|initiali[sz]ing|"
-    r"try again later|check back|ongoing|under way|underway|submitted|accepted for|on hold|eta\b|estimated (?:time|completion)|"
+    r"not (?:yet )?(?:ready|finished|completed?|done|started|available yet)|(?:has|have|is) not (?:yet )?(?:finished|completed|started)|"  # noqa: E501
+    r"yet to \w+|waiting|await(?:ing|s)|scheduled|provisioning|start(?:ing|ed) up|starting|warming(?: up)?|initiali[sz]ing|"  # noqa: E501
+    r"try again later|check back|ongoing|under way|underway|submitted|accepted for|on hold|eta\b|estimated (?:time|completion)|"  # noqa: E501
     r"\w*creating|building|deploying|installing|uploading|downloading|updating|syncing|synchroni[sz]ing|migrating|copying|"
     r"indexing|transcoding|rendering|encoding|training|booting|restarting|validating|verifying|compiling|generating|"
     r"calculating|computing|loading|transferring|rolling out|terminating|draining|converting|exporting|importing)\b"
@@ -23,13 +23,13 @@ PENDING = re.compile(
     re.I,
 )
 PENDING_LONG = re.compile(  # in a longer answer only words that are about a job say that it is not done
-    r"\b(?:pending|queued|in[ _-]?progress|still (?:running|processing)|not (?:yet )?(?:ready|finished|completed?))\b|_IN_PROGRESS\b"
+    r"\b(?:pending|queued|in[ _-]?progress|still (?:running|processing)|not (?:yet )?(?:ready|finished|completed?))\b|_IN_PROGRESS\b"  # noqa: E501
     r"|[\"']?\b(?:status|state|phase)[\"']?\s*[:=]\s*[\"']?(?:running|processing|started|accepted|building)\b",
     re.I,
 )
 SHORT = 130  # characters of an answer that can be a state
 PENDING_WORDS = (
-    "ing", "pend", "queue", "progress", "not ", "await", "schedul", "start", "later", "status", "state", "phase", "stage",
+    "ing", "pend", "queue", "progress", "not ", "await", "schedul", "start", "later", "status", "state", "phase", "stage",  # noqa: E501
     "false", "under", "submit", "accept", "hold", "eta", "estimated", "back", "0/", "yet", "ready", "done",
 )  # fmt: skip
 TERMINAL = re.compile(
@@ -38,13 +38,13 @@ TERMINAL = re.compile(
     re.I,
 )
 RETRYABLE = re.compile(
-    r"\b(?:429|500|502|503|504|529)\b|\brate[ _-]?limit|\bquota|too many requests|time[d]?[ -]?out|temporarily unavailable|"
-    r"service unavailable|bad gateway|gateway time|connection (?:reset|refused|aborted|error|closed)|overloaded|ECONNRESET|"
-    r"ECONNREFUSED|ETIMEDOUT|try again (?:shortly|later|in)|retry[ _-]after|throttl|internal server error|deadline exceeded",
+    r"\b(?:429|500|502|503|504|529)\b|\brate[ _-]?limit|\bquota|too many requests|time[d]?[ -]?out|temporarily unavailable|"  # noqa: E501
+    r"service unavailable|bad gateway|gateway time|connection (?:reset|refused|aborted|error|closed)|overloaded|ECONNRESET|"  # noqa: E501
+    r"ECONNREFUSED|ETIMEDOUT|try again (?:shortly|later|in)|retry[ _-]after|throttl|internal server error|deadline exceeded",  # noqa: E501
     re.I,
 )
 RETRYABLE_WORDS = (
-    "429", "50", "529", "rate", "quota", "too many", "time", "unavailable", "gateway", "connection", "overload", "econn",
+    "429", "50", "529", "rate", "quota", "too many", "time", "unavailable", "gateway", "connection", "overload", "econn",  # noqa: E501
     "etimed", "again", "retry", "throttl", "internal server", "deadline",
 )  # fmt: skip
 ERROR = re.compile(
@@ -58,16 +58,19 @@ ERROR = re.compile(
 )
 ERROR_WORDS = (
     "err", "exception", "traceback", "fail", "fatal", "usage", "wrong", "incorrect", "invalid", "denied", "reject",
-    "forbidden", "unauthor", "not found", "no such", "cannot", "could not", "unable", "http", "violation", "40", "41", "42",
+    "forbidden", "unauthor", "not found", "no such", "cannot", "could not", "unable", "http", "violation", "40", "41", "42",  # noqa: E501
 )  # fmt: skip
 NOTHING = (
     r"no (?:\w+ ){0,2}(?:results?|matches|match|data|records?|entries|documents?|items?|rows?|hits?)"
-    r"(?: (?:were |was )?found)?(?: for [^\n]{1,80})?|(?:0|zero) (?:results?|hits|matches|rows|records)(?: found)?|nothing (?:was )?found|"
+    r"(?: (?:were |was )?found)?(?: for [^\n]{1,80})?|(?:0|zero) (?:results?|hits|matches|rows|records)(?: found)?|nothing (?:was )?found|"  # noqa: E501
     r"not found|none found"
 )
 EMPTY = re.compile(rf"^\s*(?:|\[\s*\]|\{{\s*\}}|null|none|undefined|\"\"|(?:{NOTHING})[.!]?)\s*$", re.I)
 EMPTY_JSON = re.compile(r"^\s*\{[^{}\[\]]*\"\w+\"\s*:\s*\[\s*\][^{}\[\]]*\}\s*$")  # an object whose one list is empty
-PAUSE_TOOL = re.compile(r"^(?:\w+[._-])?(?:sleep|wait|pause|delay|back_?off|set_timeout)(?:[._-]?(?:for|seconds|ms|a_while|until|time))?$", re.I)
+PAUSE_TOOL = re.compile(
+    r"^(?:\w+[._-])?(?:sleep|wait|pause|delay|back_?off|set_timeout)(?:[._-]?(?:for|seconds|ms|a_while|until|time))?$",
+    re.I,
+)
 PAUSE_COMMAND = re.compile(r"^\W*(?:sleep|start-sleep|timeout /t|time\.sleep\()\W*\d", re.I)
 STATUS_TOOL = re.compile(
     r"status|state|progress|poll|health|heartbeat|ready|readiness|liveness|alive|uptime|metric|monitor|watch|ping|queue|rollout|"
@@ -77,7 +80,7 @@ STATUS_TOOL = re.compile(
 MONITORING = re.compile(
     r"\b(?:monitor|keep (?:an eye|watch|checking|polling)|watch (?:the|for|over)|poll\b|every (?:\d+ |few |couple of )?"
     r"(?:second|minute|hour|min|sec)s?|(?:check|look)\w* (?:again )?(?:periodically|regularly|continuously)|observe|"
-    r"wait (?:for|until|till)|until (?:it|the|they|all) [^.\n]{0,40}(?:done|ready|finish\w*|complete\w*|up|out|over|live)|as soon as)\b",
+    r"wait (?:for|until|till)|until (?:it|the|they|all) [^.\n]{0,40}(?:done|ready|finish\w*|complete\w*|up|out|over|live)|as soon as)\b",  # noqa: E501
     re.I,
 )
 
@@ -111,7 +114,7 @@ def is_pause(tool: str, arguments: str) -> bool:
     """Whether a call only waits: a sleep tool, or a command line that begins with a sleep and does nothing else."""
     if PAUSE_TOOL.match(tool):
         return True
-    if "leep" not in arguments and "timeout" not in arguments or len(arguments) > 120:
+    if ("leep" not in arguments and "timeout" not in arguments) or len(arguments) > 120:
         return False
     command = arguments.split(":", 1)[-1] if arguments.lstrip().startswith("{") else arguments
     return PAUSE_COMMAND.match(command) is not None and not re.search(r"&&|;|\|", command)

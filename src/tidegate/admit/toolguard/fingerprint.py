@@ -29,7 +29,7 @@ _STAMPS = (
     r"|\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"  # UUIDs
     r"|\b0x[0-9a-fA-F]+\b"  # addresses
     r"|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{12,64}\b"  # hashes
-    r"|(?:\b(?i:took|elapsed|duration|after|in)[ :=]*)?\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|s|sec|secs|seconds|milliseconds)\b"  # durations
+    r"|(?:\b(?i:took|elapsed|duration|after|in)[ :=]*)?\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|s|sec|secs|seconds|milliseconds)\b"  # durations  # noqa: E501
     r"|\"?\b(?:took|elapsed|duration|latency)(?:_ms|_s|_seconds)?\"?[ ]*[:=][ ]*\d+(?:\.\d+)?"
     r"|/tmp/[\w./-]+|/var/folders/[\w./-]+"  # temporary paths
     r"|\b(?:pid|PID|process)[ =:]+\d+"

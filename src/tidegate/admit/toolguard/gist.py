@@ -21,25 +21,13 @@ LINES_MAX = 200
 LINES_MIN = 5
 NOTHING = 1  # the answer's name where nothing was found
 
-POSITION_KEYS = frozenset("""
-page offset cursor start end begin from to_line from_line line lines start_line end_line skip after before next next_token
-page_token continue_token continuation token position index start_index from_index view_range range window row rows
-limit top_k topk k n num count size page_size per_page max_results maxresults num_results max_tokens max_length timeout
-timeout_ms timeout_s depth verbose format sort sort_by order order_by include_metadata temperature context_lines force
-strict debug dry_run detailed full refresh no_cache retries threshold min_score
-""".split())  # fmt: skip
-QUERY_KEYS = frozenset("""
-q query queries question search search_query search_term term terms keyword keywords pattern regex phrase text input prompt
-expression words topic filter content code script command cmd sql body message description thought plan note new_str old_str
-new_content patch diff draft answer summary
-""".split())  # fmt: skip
+POSITION_KEYS = frozenset(["page", "offset", "cursor", "start", "end", "begin", "from", "to_line", "from_line", "line", "lines", "start_line", "end_line", "skip", "after", "before", "next", "next_token", "page_token", "continue_token", "continuation", "token", "position", "index", "start_index", "from_index", "view_range", "range", "window", "row", "rows", "limit", "top_k", "topk", "k", "n", "num", "count", "size", "page_size", "per_page", "max_results", "maxresults", "num_results", "max_tokens", "max_length", "timeout", "timeout_ms", "timeout_s", "depth", "verbose", "format", "sort", "sort_by", "order", "order_by", "include_metadata", "temperature", "context_lines", "force", "strict", "debug", "dry_run", "detailed", "full", "refresh", "no_cache", "retries", "threshold", "min_score"])  # fmt: skip  # noqa: E501
+QUERY_KEYS = frozenset(["q", "query", "queries", "question", "search", "search_query", "search_term", "term", "terms", "keyword", "keywords", "pattern", "regex", "phrase", "text", "input", "prompt", "expression", "words", "topic", "filter", "content", "code", "script", "command", "cmd", "sql", "body", "message", "description", "thought", "plan", "note", "new_str", "old_str", "new_content", "patch", "diff", "draft", "answer", "summary"])  # fmt: skip  # noqa: E501
 COMMAND_KEYS = frozenset(["command", "cmd", "script", "code", "shell", "bash"])
-HAND_OFF = re.compile(r"^(?:\w+[._-])?(?:transfer|hand_?off|delegate|escalate|route|switch|assign)(?:_?to)?(?:_|$)", re.I)
-STOPWORDS = frozenset("""
-a an the of for to in on at by with and or is are was be been it its this that these those i me my we our you your s please
-now again what how which about from as do does did can could would should will there here into not no info details find
-search show give tell get
-""".split())  # fmt: skip
+HAND_OFF = re.compile(
+    r"^(?:\w+[._-])?(?:transfer|hand_?off|delegate|escalate|route|switch|assign)(?:_?to)?(?:_|$)", re.I
+)
+STOPWORDS = frozenset(["a", "an", "the", "of", "for", "to", "in", "on", "at", "by", "with", "and", "or", "is", "are", "was", "be", "been", "it", "its", "this", "that", "these", "those", "i", "me", "my", "we", "our", "you", "your", "s", "please", "now", "again", "what", "how", "which", "about", "from", "as", "do", "does", "did", "can", "could", "would", "should", "will", "there", "here", "into", "not", "no", "info", "details", "find", "search", "show", "give", "tell", "get"])  # fmt: skip  # noqa: E501
 WORD = re.compile(r"[A-Za-z_][A-Za-z_']*|\d+(?:[.,]\d+)*|[^\x00-\x7f]+")
 LONG_FLOAT = re.compile(r"^\d+\.\d{3,}$")
 
@@ -101,7 +89,7 @@ def text_gist(said: str, reply: str) -> Gist:
     """The gist of words without calls, and of what was said to them."""
     words = [w for piece in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] for w in _plain(piece)]
     told = _tokens(reply)
-    return Gist(tools=0, entities=0, positions=0, words=token_set(words), answer=_name(set(told)), tokens=token_set(told),
+    return Gist(tools=0, entities=0, positions=0, words=token_set(words), answer=_name(set(told)), tokens=token_set(told),  # noqa: E501
                 numbers=_name({t for t in told if t[0].isdigit()}), size=len(told))  # fmt: skip
 
 
@@ -126,7 +114,9 @@ def phrases_of(text: str) -> tuple[int, ...]:
     if len(words) < 8:
         return ()
     step = max(1, len(words) // LINES_MAX)
-    return tuple(crc32(" ".join(words[i : i + 4]).encode("utf-8", "surrogatepass")) for i in range(0, len(words) - 3, step))
+    return tuple(
+        crc32(" ".join(words[i : i + 4]).encode("utf-8", "surrogatepass")) for i in range(0, len(words) - 3, step)
+    )
 
 
 def _read_arguments(arguments: str, entities: list[str], positions: list[str], words: list[str]) -> None:

@@ -30,6 +30,7 @@ from collections.abc import Iterable, Sequence
 from tidegate.admit.toolguard.memory import Cycles, Memory
 from tidegate.admit.toolguard.model import (
     LADDER,
+    WAITS,
     DecisionName,
     ResultClass,
     RunVerdict,
@@ -41,7 +42,6 @@ from tidegate.admit.toolguard.model import (
 READS = re.compile(
     r"search|find|list|get|read|query|fetch|look|grep|show|view|select", re.I
 )  # others may answer nothing
-WAITS = frozenset({ResultClass.PENDING, ResultClass.RETRYABLE, ResultClass.MISSING})
 BITS_SECOND_VISIT = 0.5
 BITS_LATER_VISIT = 1.0
 
@@ -95,7 +95,7 @@ class RunState:
         self._streaks(step)
         self._reviews(step)
         self.pauses = 0
-        found = (self._repeat(step), self._near_repeat(step), self._cycle(step), self._nothing_new(step), self._errors(step),
+        found = (self._repeat(step), self._near_repeat(step), self._cycle(step), self._nothing_new(step), self._errors(step),  # noqa: E501
                  self._patience(step), self._rejected(step), self._objected(step), self._chanted(step))  # fmt: skip
         signals = [s for s in found if s is not None]
         return sorted(signals, key=lambda s: LADDER.index(s.wants)) if len(signals) > 1 else signals
@@ -114,7 +114,9 @@ class RunState:
         if self.pauses < self.thresholds.pending_nudge:
             return []
         reason = f"{self.pauses} pauses in a row with nothing looked at between"
-        return [Signal(detector="polling", wants="nudge", reason=reason, step=step.index, evidence={"times": self.pauses})]
+        return [
+            Signal(detector="polling", wants="nudge", reason=reason, step=step.index, evidence={"times": self.pauses})
+        ]
 
     def _remember(self, step: Step) -> int:
         """Whether the step brought something new, as evidence; the name of the steps it is near to."""
@@ -192,7 +194,10 @@ class RunState:
     def _cycle(self, step: Step) -> Signal | None:
         """The shortest exact cycle that just ended a copy, else the shortest near one."""
         t = self.thresholds
-        for cycles, stop_at, name in ((self.exact, t.cycle_repeats_stop, "cycle"), (self.near, t.near_cycle_stop, "near-cycle")):
+        for cycles, stop_at, name in (
+            (self.exact, t.cycle_repeats_stop, "cycle"),
+            (self.near, t.near_cycle_stop, "near-cycle"),
+        ):
             found = cycles.copies()
             if found is None or (name == "near-cycle" and found[1] < 3):
                 continue

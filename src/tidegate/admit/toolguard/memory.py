@@ -3,7 +3,7 @@
 import copy
 
 from tidegate.admit.toolguard.gist import near
-from tidegate.admit.toolguard.model import Gist, Step
+from tidegate.admit.toolguard.model import WAITS, Gist, Step
 
 PAIRS_MAX = 320  # exact steps remembered, the longest unseen goes first
 NEAR_MAX = 48  # near steps remembered
@@ -74,13 +74,15 @@ class Memory:
         self.clusters = [(g, c, 0) for g, c, _ in self.clusters]
 
     def add(self, step: Step) -> tuple[int, int, int, bool]:
-        """Takes a step; how often it was seen, how often something near, the near steps' name, whether its lines are old."""
+        """Takes a step; how often it was seen, how often something near, the near steps' name, whether its lines are old."""  # noqa: E501
         known = self.visits.pop(step.pair, 0)
         seen, cluster = known >> 24, known & 0xFFFFFF
         stale = self._lines(step)
         near_seen = 0
         if known == 0:
-            near_seen, cluster = self._near(step.gist)
+            near_seen, cluster = self._near(
+                step.gist if step.result_class not in WAITS else None
+            )  # a poll is near to nothing
             if len(self.visits) >= PAIRS_MAX:
                 del self.visits[next(iter(self.visits))]
         self.visits[step.pair] = (min(seen + 1, 1 << 20) << 24) | cluster

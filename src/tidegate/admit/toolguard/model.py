@@ -20,6 +20,10 @@ class ResultClass(StrEnum):
     MISSING = "missing"  # the history holds no result for the call
 
 
+WAITS = frozenset({ResultClass.PENDING, ResultClass.RETRYABLE, ResultClass.MISSING})
+"""Answers that say the world is not ready: waiting is no evidence against a run."""
+
+
 class Gist(msgspec.Struct, frozen=True, gc=False):
     """A step reduced to what near repeats are judged by (see `gist`); all fields are whole numbers."""
 

@@ -10,16 +10,23 @@ from tidegate.spine.conversation import ToolCall
 
 HINTS = ("Action", "action", "<tool_call", "<function", "<invoke", "```")
 REACT = re.compile(
-    r"(?:^|\n)\s*\**Action\**\s*:\s*\**\s*`?(?P<name>[\w .:/-]{1,80}?)`?\s*\**[ \t]*\n\s*\**Action[ _]?Input\**\s*:\s*(?P<input>.*?)"
+    r"(?:^|\n)\s*\**Action\**\s*:\s*\**\s*`?(?P<name>[\w .:/-]{1,80}?)`?\s*\**[ \t]*\n\s*\**Action[ _]?Input\**\s*:\s*(?P<input>.*?)"  # noqa: E501
     r"(?=\n\s*\**(?:Observation|Thought|Action|Final Answer)\**\s*:|\Z)",
     re.S | re.I,
 )
-REACT_CALL = re.compile(r"(?:^|\n)\s*Action(?: \d+)?\s*:\s*(?P<name>[A-Za-z_][\w.-]{0,60})\s*[\[(](?P<input>.*?)[\])]\s*(?=\n|\Z)", re.S)
+REACT_CALL = re.compile(
+    r"(?:^|\n)\s*Action(?: \d+)?\s*:\s*(?P<name>[A-Za-z_][\w.-]{0,60})\s*[\[(](?P<input>.*?)[\])]\s*(?=\n|\Z)", re.S
+)
 TAGGED = re.compile(r"<tool_call>\s*(?P<input>\{.*?\})\s*</tool_call>", re.S)
-FUNCTION = re.compile(r"<(?:function|invoke)(?:=| name=\")(?P<name>[\w.-]+)\"?>(?P<input>.*?)</(?:function|invoke)>", re.S)
+FUNCTION = re.compile(
+    r"<(?:function|invoke)(?:=| name=\")(?P<name>[\w.-]+)\"?>(?P<input>.*?)</(?:function|invoke)>", re.S
+)
 BLOCK = re.compile(r"```(?P<name>bash|sh|shell|python|py|tool_code|tool|json)\s*\n(?P<input>.*?)```", re.S)
 JSON_NAME = re.compile(r'"(?:name|action|tool|tool_name)"\s*:\s*"(?P<name>[^"]{1,80})"')
-OBSERVATION = re.compile(r"^\s*\W*(?:observation|tool[_ ](?:response|result|output)|<tool_response>|output|result|<returncode>|execution result)[\s:*>\]]*", re.I)
+OBSERVATION = re.compile(
+    r"^\s*\W*(?:observation|tool[_ ](?:response|result|output)|<tool_response>|output|result|<returncode>|execution result)[\s:*>\]]*",  # noqa: E501
+    re.I,
+)
 
 
 def read_calls(text: str, index: int) -> tuple[ToolCall, ...]:

@@ -56,7 +56,9 @@ def _chat(turn: Turn, unique: str) -> list[dict[str, Any]]:
         return _words(turn)
     calls = [{"id": f"call_{unique}_{j}", "type": "function", "function": {"name": n, "arguments": json.dumps(a)}}
              for j, (n, a, _) in enumerate(turn.calls)]  # fmt: skip
-    results = [{"role": "tool", "tool_call_id": f"call_{unique}_{j}", "content": r} for j, (_, _, r) in enumerate(turn.calls)]
+    results = [
+        {"role": "tool", "tool_call_id": f"call_{unique}_{j}", "content": r} for j, (_, _, r) in enumerate(turn.calls)
+    ]
     return [{"role": "assistant", "content": turn.says or None, "tool_calls": calls}, *results]
 
 
@@ -75,7 +77,10 @@ def _anthropic(turn: Turn, unique: str) -> list[dict[str, Any]]:
     if not turn.calls:
         return _words(turn)
     said = [{"type": "text", "text": turn.says}] if turn.says else []
-    uses = [{"type": "tool_use", "id": f"toolu_{unique}_{j}", "name": n, "input": a} for j, (n, a, _) in enumerate(turn.calls)]
+    uses = [
+        {"type": "tool_use", "id": f"toolu_{unique}_{j}", "name": n, "input": a}
+        for j, (n, a, _) in enumerate(turn.calls)
+    ]
     results = [{"type": "tool_result", "tool_use_id": f"toolu_{unique}_{j}", "content": [{"type": "text", "text": r}]}
                for j, (_, _, r) in enumerate(turn.calls)]  # fmt: skip
     return [{"role": "assistant", "content": said + uses}, {"role": "user", "content": results}]

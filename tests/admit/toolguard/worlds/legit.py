@@ -21,7 +21,11 @@ def waiting(d: Domain, rng: random.Random, polls: list[Step]) -> list[Step]:
     if rng.random() < 0.5:
         return polls
     tool, arg = rng.choice([("sleep", "seconds"), ("wait", "seconds"), ("pause", "duration_s")])
-    pause = (tool, {arg: rng.choice([5, 10, 30, 60])}, rng.choice(["ok", "Waited.", "done", "", "Resumed after 30 seconds"]))
+    pause = (
+        tool,
+        {arg: rng.choice([5, 10, 30, 60])},
+        rng.choice(["ok", "Waited.", "done", "", "Resumed after 30 seconds"]),
+    )
     return [s for p in polls for s in (p, pause)][:-1]
 
 
@@ -35,7 +39,9 @@ def poll_changing(d: Domain, rng: random.Random) -> AgentRun:
         [f"Stage {i}/{n}: {text(rng, 2)}" for i in range(n)],
     ][how]
     polls = [(tool, {arg: "j7"}, b) for b in bodies]
-    return run("poll, changing status", d, rng, [*waiting(d, rng, polls), (tool, {arg: "j7"}, '{"status": "completed"}')])
+    return run(
+        "poll, changing status", d, rng, [*waiting(d, rng, polls), (tool, {arg: "j7"}, '{"status": "completed"}')]
+    )
 
 
 PENDING = ('{"status": "pending"}', '{"status": "in_progress"}', "Still processing, please check back later.", '{"state": "QUEUED", "position": null}',
@@ -60,13 +66,36 @@ def poll_several(d: Domain, rng: random.Random) -> AgentRun:
     jobs = ["j1", "j2", "j3"][: rng.randrange(2, 4)]
     body = rng.choice(PENDING)
     polls = [(tool, {arg: j}, body) for _ in range(rng.randrange(4, 10)) for j in jobs]
-    return run("poll, several jobs pending", d, rng, [*polls, *[(tool, {arg: j}, '{"status": "completed"}') for j in jobs]])
+    return run(
+        "poll, several jobs pending", d, rng, [*polls, *[(tool, {arg: j}, '{"status": "completed"}') for j in jobs]]
+    )
 
 
 def poll_shell(d: Domain, rng: random.Random) -> AgentRun:
-    command = rng.choice(["sleep 30 && kubectl get pods -l app=x", "sleep 20; curl -s localhost:8080/ready", "docker ps --filter name=db", "gh run view 41"])
-    body = rng.choice(["x-7d9  0/1  ContainerCreating  0", "x-7d9  0/1  Pending  0", '{"ready":false,"reason":"starting"}', "db  Up (health: starting)", "in_progress  build"])
-    return run("poll in a shell", d, rng, [("bash", {"command": command}, body)] * rng.randrange(4, 14) + [("bash", {"command": command}, "x-7d9 1/1 Running 0")])
+    command = rng.choice(
+        [
+            "sleep 30 && kubectl get pods -l app=x",
+            "sleep 20; curl -s localhost:8080/ready",
+            "docker ps --filter name=db",
+            "gh run view 41",
+        ]
+    )
+    body = rng.choice(
+        [
+            "x-7d9  0/1  ContainerCreating  0",
+            "x-7d9  0/1  Pending  0",
+            '{"ready":false,"reason":"starting"}',
+            "db  Up (health: starting)",
+            "in_progress  build",
+        ]
+    )
+    return run(
+        "poll in a shell",
+        d,
+        rng,
+        [("bash", {"command": command}, body)] * rng.randrange(4, 14)
+        + [("bash", {"command": command}, "x-7d9 1/1 Running 0")],
+    )
 
 
 def pages(d: Domain, rng: random.Random) -> AgentRun:
@@ -79,7 +108,9 @@ def pages(d: Domain, rng: random.Random) -> AgentRun:
 
 def batch(d: Domain, rng: random.Random) -> AgentRun:
     tool, arg, ack = d.batch
-    body = [(tool, {arg: d.id_form.format(rng.randrange(100, 999) * 100 + i)}, ack) for i in range(rng.randrange(5, 40))]
+    body = [
+        (tool, {arg: d.id_form.format(rng.randrange(100, 999) * 100 + i)}, ack) for i in range(rng.randrange(5, 40))
+    ]
     return run("batch over ids, short acknowledgement", d, rng, body)
 
 
@@ -91,7 +122,20 @@ def batch_long_ack(d: Domain, rng: random.Random) -> AgentRun:
 
 
 def batch_named(d: Domain, rng: random.Random) -> AgentRun:
-    names = ["Paris", "London", "Madrid", "Rome", "Vienna", "Oslo", "Bern", "Prague", "Dublin", "Athens", "Lisbon", "Warsaw"]
+    names = [
+        "Paris",
+        "London",
+        "Madrid",
+        "Rome",
+        "Vienna",
+        "Oslo",
+        "Bern",
+        "Prague",
+        "Dublin",
+        "Athens",
+        "Lisbon",
+        "Warsaw",
+    ]
     same = f"No special requirements apply. {text(rng, 10)}"
     body = [("requirements", {"city": n}, same) for n in rng.sample(names, rng.randrange(5, 12))]
     return run("batch over names, the same answer", d, rng, body)
@@ -100,7 +144,9 @@ def batch_named(d: Domain, rng: random.Random) -> AgentRun:
 def batch_failing(d: Domain, rng: random.Random) -> AgentRun:
     tool, arg, ack = d.batch
     n = rng.randrange(8, 25)
-    body = [(tool, {arg: d.id_form.format(500 + i)}, "Error: not found" if rng.random() < 0.6 else ack) for i in range(n)]
+    body = [
+        (tool, {arg: d.id_form.format(500 + i)}, "Error: not found" if rng.random() < 0.6 else ack) for i in range(n)
+    ]
     return run("batch over ids, many missing", d, rng, body)
 
 
@@ -130,7 +176,13 @@ def test_edit(d: Domain, rng: random.Random) -> AgentRun:
     failing = rng.randrange(4, 12)
     while failing >= 0:
         body.append((tool, {target: rng.choice(d.things), content: text(rng, 12)}, d.written))
-        body.append(("run_check", {"target": "all"}, "all passed" if failing == 0 else f"{failing} failed, {20 - failing} passed\n{text(rng, 5)}"))
+        body.append(
+            (
+                "run_check",
+                {"target": "all"},
+                "all passed" if failing == 0 else f"{failing} failed, {20 - failing} passed\n{text(rng, 5)}",
+            )
+        )
         failing -= rng.choice([0, 1, 1, 2]) if failing > 0 else 1
     return run("test, edit, test with progress", d, rng, body)
 
@@ -141,11 +193,21 @@ def monitoring(d: Domain, rng: random.Random) -> AgentRun:
     how = rng.randrange(3)
     n = rng.randrange(6, 25)
     if how == 0:
-        body = [("get_metrics", {"service": "checkout"}, f'{{"cpu": {rng.randrange(20, 60)}, "errors": {rng.randrange(3)}}}') for _ in range(n)]
+        body = [
+            (
+                "get_metrics",
+                {"service": "checkout"},
+                f'{{"cpu": {rng.randrange(20, 60)}, "errors": {rng.randrange(3)}}}',
+            )
+            for _ in range(n)
+        ]
     elif how == 1:
         body = [("check_health", {"service": "checkout"}, '{"status": "healthy"}') for _ in range(n)]
     else:
-        body = [("get_health", {"service": "checkout"}, f'{{"time": "{stamp(rng)}", "status": "ok", "queue": 0}}') for _ in range(n)]
+        body = [
+            ("get_health", {"service": "checkout"}, f'{{"time": "{stamp(rng)}", "status": "ok", "queue": 0}}')
+            for _ in range(n)
+        ]
     return run("monitoring", d, rng, waiting(d, rng, body), task)
 
 
@@ -197,7 +259,10 @@ def reread_unchanged(d: Domain, rng: random.Random) -> AgentRun:
 
 def research(d: Domain, rng: random.Random) -> AgentRun:
     tool, arg = d.search
-    body = [(tool, {arg: text(rng, 4)}, rng.choice(["No results found.", text(rng, 25), text(rng, 25)])) for _ in range(rng.randrange(6, 25))]
+    body = [
+        (tool, {arg: text(rng, 4)}, rng.choice(["No results found.", text(rng, 25), text(rng, 25)]))
+        for _ in range(rng.randrange(6, 25))
+    ]
     return run("research", d, rng, body)
 
 
@@ -210,7 +275,10 @@ def refining(d: Domain, rng: random.Random) -> AgentRun:
 
 def conversation(d: Domain, rng: random.Random) -> AgentRun:
     """A person goes through a list with short answers."""
-    turns = [Turn(says=f"{text(rng, 8)}? Shall I go on?", reply=rng.choice(["yes", "ok", "next", "yes please", "continue"])) for _ in range(rng.randrange(5, 18))]
+    turns = [
+        Turn(says=f"{text(rng, 8)}? Shall I go on?", reply=rng.choice(["yes", "ok", "next", "yes please", "continue"]))
+        for _ in range(rng.randrange(5, 18))
+    ]
     return AgentRun("conversation with short answers", d.task, tuple(turns))
 
 
@@ -240,14 +308,23 @@ def queue(d: Domain, rng: random.Random) -> AgentRun:
 
 
 def sweep(d: Domain, rng: random.Random) -> AgentRun:
-    body = [("train", {"lr": 10 ** -rng.uniform(1, 5), "depth": i % 6 + 2}, f"accuracy {rng.uniform(0.5, 0.9):.3f}") for i in range(rng.randrange(5, 25))]
+    body = [
+        ("train", {"lr": 10 ** -rng.uniform(1, 5), "depth": i % 6 + 2}, f"accuracy {rng.uniform(0.5, 0.9):.3f}")
+        for i in range(rng.randrange(5, 25))
+    ]
     return run("parameter sweep", d, rng, body)
 
 
 def reasoned_review(d: Domain, rng: random.Random) -> AgentRun:
     """A verifier that says what is open, and the open points shrink."""
     points = [text(rng, 4) for _ in range(rng.randrange(3, 7))]
-    turns = [Turn(says=f"Version {i}: {text(rng, 25)}", reply=f"Rejected: {'; '.join(points[i:])} missing. Please add these to section {i + 2}.") for i in range(len(points))]
+    turns = [
+        Turn(
+            says=f"Version {i}: {text(rng, 25)}",
+            reply=f"Rejected: {'; '.join(points[i:])} missing. Please add these to section {i + 2}.",
+        )
+        for i in range(len(points))
+    ]
     turns.append(Turn(says=f"Version {len(points)}: {text(rng, 25)}", reply="Approved."))
     return AgentRun("review with reasons and progress", d.task, tuple(turns))
 
@@ -263,7 +340,10 @@ def flaky(d: Domain, rng: random.Random) -> AgentRun:
 def asked_again(d: Domain, rng: random.Random) -> AgentRun:
     """A person asks for the same thing again."""
     tool, arg = d.status
-    turns = [Turn(person=f"{text(rng, 3)}: please look again", calls=((tool, {arg: "j7"}, '{"queue": 4}'),)) for _ in range(rng.randrange(3, 9))]
+    turns = [
+        Turn(person=f"{text(rng, 3)}: please look again", calls=((tool, {arg: "j7"}, '{"queue": 4}'),))
+        for _ in range(rng.randrange(3, 9))
+    ]
     return AgentRun("a person asks again", d.task, tuple(turns))
 
 
@@ -271,7 +351,7 @@ def log_tail(d: Domain, rng: random.Random) -> AgentRun:
     lines = [f"{stamp(rng)} {text(rng, 6)}" for _ in range(10)]
     body: list[Step] = []
     for _ in range(rng.randrange(4, 15)):
-        lines = [*lines[rng.randrange(1, 4):], *(f"{stamp(rng)} {text(rng, 6)}" for _ in range(rng.randrange(1, 4)))]
+        lines = [*lines[rng.randrange(1, 4) :], *(f"{stamp(rng)} {text(rng, 6)}" for _ in range(rng.randrange(1, 4)))]
         body.append(("tail_log", {"path": "/var/log/app.log", "lines": 10}, "\n".join(lines)))
     return run("following a log", d, rng, body)
 
@@ -280,12 +360,22 @@ def reading_through(d: Domain, rng: random.Random) -> AgentRun:
     """One long file, window after window, with a small overlap."""
     tool, arg = d.read
     lines = [f"{i + 1}: {text(rng, 6)}" for i in range(400)]
-    body = [(tool, {arg: d.things[0], "start": a + 1, "end": a + 30}, "\n".join(lines[a : a + 30])) for a in range(0, 25 * rng.randrange(5, 14), 25)]
+    body = [
+        (tool, {arg: d.things[0], "start": a + 1, "end": a + 30}, "\n".join(lines[a : a + 30]))
+        for a in range(0, 25 * rng.randrange(5, 14), 25)
+    ]
     return run("reading a long file in windows", d, rng, body)
 
 
 def tests_each_module(d: Domain, rng: random.Random) -> AgentRun:
-    body = [("bash", {"command": f"pytest tests/test_module_{i}.py -q"}, f"{rng.randrange(3, 6)} passed in {rng.random():.2f}s") for i in range(rng.randrange(6, 25))]
+    body = [
+        (
+            "bash",
+            {"command": f"pytest tests/test_module_{i}.py -q"},
+            f"{rng.randrange(3, 6)} passed in {rng.random():.2f}s",
+        )
+        for i in range(rng.randrange(6, 25))
+    ]
     return run("the tests of each module", d, rng, body)
 
 
@@ -293,7 +383,13 @@ def plan_progress(d: Domain, rng: random.Random) -> AgentRun:
     items = [text(rng, 3) for _ in range(rng.randrange(4, 9))]
     body: list[Step] = []
     for i in range(len(items)):
-        body.append(("update_plan", {"plan": [{"step": x, "status": "done" if j <= i else "open"} for j, x in enumerate(items)]}, "Plan updated."))
+        body.append(
+            (
+                "update_plan",
+                {"plan": [{"step": x, "status": "done" if j <= i else "open"} for j, x in enumerate(items)]},
+                "Plan updated.",
+            )
+        )
         body.append(fresh(d, rng))
     return run("a plan whose items get done", d, rng, body)
 

@@ -19,7 +19,9 @@ def start(d: Domain, rng: random.Random, low: int = 0, high: int = 7) -> list[St
     return [fresh(d, rng) for _ in range(rng.randrange(low, high))]
 
 
-def run(kind: str, d: Domain, before: list[Step], loop: list[Step], new: int, period: int = 1, task: str = "") -> AgentRun:
+def run(
+    kind: str, d: Domain, before: list[Step], loop: list[Step], new: int, period: int = 1, task: str = ""
+) -> AgentRun:
     """`new` of the loop's steps are new, then the stuck part begins."""
     turns = tuple(Turn(calls=(s,)) for s in [*before, *loop])
     return AgentRun(kind=kind, task=task or d.task, turns=turns, onset=len(before) + new, period=period)
@@ -51,7 +53,13 @@ def exact(d: Domain, rng: random.Random) -> AgentRun:
 
 def jittered(d: Domain, rng: random.Random) -> AgentRun:
     step = fresh(d, rng)
-    return run("repeat with changing times and ids", d, start(d, rng), [jitter(rng, step) for _ in range(rng.randrange(5, 14))], 1)
+    return run(
+        "repeat with changing times and ids",
+        d,
+        start(d, rng),
+        [jitter(rng, step) for _ in range(rng.randrange(5, 14))],
+        1,
+    )
 
 
 def alternating(d: Domain, rng: random.Random) -> AgentRun:
@@ -99,22 +107,39 @@ def tuned(d: Domain, rng: random.Random) -> AgentRun:
 
 def nothing_found(d: Domain, rng: random.Random) -> AgentRun:
     tool, arg = d.search
-    none = rng.choice(["No results found.", "[]", '{"results": []}', "0 results", '{"hits": [], "total": 0}', "No matches."])
+    none = rng.choice(
+        ["No results found.", "[]", '{"results": []}', "0 results", '{"hits": [], "total": 0}', "No matches."]
+    )
     queries = [*rng.sample(d.queries, 6), *rng.sample(d.queries, 6)]
-    return run("one question in other words, nothing found", d, start(d, rng), [(tool, {arg: q}, none) for q in queries], 1)
+    return run(
+        "one question in other words, nothing found", d, start(d, rng), [(tool, {arg: q}, none) for q in queries], 1
+    )
 
 
 def same_error(d: Domain, rng: random.Random) -> AgentRun:
     """The same error for arguments that differ in form only."""
     tool, target, content = d.write
     base = text(rng, 8)
-    variants = [base, base + ".", base.capitalize(), f'"{base}"', base + "\n", " " + base, base + "!", base.upper(), f"{base} ", f"- {base}"]
+    variants = [
+        base,
+        base + ".",
+        base.capitalize(),
+        f'"{base}"',
+        base + "\n",
+        " " + base,
+        base + "!",
+        base.upper(),
+        f"{base} ",
+        f"- {base}",
+    ]
     loop = [(tool, {target: d.things[0], content: v}, error(d, rng)) for v in variants[: rng.randrange(7, 11)]]
     return run("same error, cosmetic changes", d, start(d, rng), loop, 1)
 
 
 def error(d: Domain, rng: random.Random) -> str:
-    return rng.choice([d.failure, f"{d.failure} (request {rng.randrange(1000, 9999)})", f"[{stamp(rng)}] {d.failure}", d.failure])
+    return rng.choice(
+        [d.failure, f"{d.failure} (request {rng.randrange(1000, 9999)})", f"[{stamp(rng)}] {d.failure}", d.failure]
+    )
 
 
 def edit_and_fail(d: Domain, rng: random.Random) -> AgentRun:
@@ -145,12 +170,25 @@ def ping_pong(d: Domain, rng: random.Random) -> AgentRun:
 
 
 def ping_pong_tool(d: Domain, rng: random.Random) -> AgentRun:
-    tool = rng.choice(["submit_for_review", "verify_answer", "critic", "ask_verifier", "review_draft", "validate_result"])
+    tool = rng.choice(
+        ["submit_for_review", "verify_answer", "critic", "ask_verifier", "review_draft", "validate_result"]
+    )
     as_json = rng.random() < 0.5
     loop = []
     for i in range(rng.randrange(5, 10)):
         word = rng.choice(BARE)
-        result = rng.choice(['{"approved": false}', '{"verdict": "fail"}', '{"status": "rejected"}', '{"passed": false, "reason": ""}']) if as_json else word
+        result = (
+            rng.choice(
+                [
+                    '{"approved": false}',
+                    '{"verdict": "fail"}',
+                    '{"status": "rejected"}',
+                    '{"passed": false, "reason": ""}',
+                ]
+            )
+            if as_json
+            else word
+        )
         loop.append((tool, {"draft": draft(d, rng, i)}, result))
     return run("review tool rejects without a criterion", d, start(d, rng), loop, 1)
 
@@ -172,7 +210,9 @@ def same_objection(d: Domain, rng: random.Random) -> AgentRun:
 
 def chant(d: Domain, rng: random.Random) -> AgentRun:
     """One message that repeats itself for ever."""
-    unit = rng.choice(["I will now check the result again. ", f"{d.facts[0]} ", "Let me verify. Let me think. ", "the the ", "Wait, "])
+    unit = rng.choice(
+        ["I will now check the result again. ", f"{d.facts[0]} ", "Let me verify. Let me think. ", "the the ", "Wait, "]
+    )
     turns = [Turn(calls=(s,)) for s in start(d, rng, 1, 4)]
     turns.append(Turn(says=text(rng, 10) + ". " + unit * rng.randrange(40, 90)))
     return AgentRun("one message chants", d.task, tuple(turns), onset=len(turns) - 1, period=1)
@@ -180,7 +220,9 @@ def chant(d: Domain, rng: random.Random) -> AgentRun:
 
 def growing(d: Domain, rng: random.Random) -> AgentRun:
     """Each message is the last one with the same words once more."""
-    unit = rng.choice(["I am still working on it. ", f"As said, {d.facts[0].lower()} ", "Let me continue with the analysis. "])
+    unit = rng.choice(
+        ["I am still working on it. ", f"As said, {d.facts[0].lower()} ", "Let me continue with the analysis. "]
+    )
     reply = rng.choice([None, "continue", "Go on.", "ok"])
     turns = [Turn(says=f"{d.facts[1]} " + unit * (i + 1), reply=reply) for i in range(rng.randrange(9, 14))]
     return AgentRun("growing chant", d.task, tuple(turns), onset=1, period=1)
@@ -216,7 +258,14 @@ def reread(d: Domain, rng: random.Random) -> AgentRun:
     content = dict(zip(d.things, rng.sample(d.facts, 5), strict=True))
     things = rng.sample(d.things, rng.randrange(2, 5))
     order = [*things, *(rng.choice(things) for _ in range(rng.randrange(12, 22)))]
-    return run("re-reading the same things", d, start(d, rng), [(tool, {arg: t}, content[t]) for t in order], len(things), len(things))
+    return run(
+        "re-reading the same things",
+        d,
+        start(d, rng),
+        [(tool, {arg: t}, content[t]) for t in order],
+        len(things),
+        len(things),
+    )
 
 
 def reread_ranges(d: Domain, rng: random.Random) -> AgentRun:
@@ -234,7 +283,10 @@ def reread_ranges(d: Domain, rng: random.Random) -> AgentRun:
 def hand_off(d: Domain, rng: random.Random) -> AgentRun:
     """Two agents hand the case to each other, with new words each time."""
     a, b = rng.sample(["billing", "research", "planner", "coder", "triage", "writer"], 2)
-    loop = [(f"transfer_to_{x}", {"reason": text(rng, rng.randrange(5, 12))}, f"Transferred to {x}.") for x in [a, b] * rng.randrange(5, 9)]
+    loop = [
+        (f"transfer_to_{x}", {"reason": text(rng, rng.randrange(5, 12))}, f"Transferred to {x}.")
+        for x in [a, b] * rng.randrange(5, 9)
+    ]
     return run("hand-off ping-pong", d, start(d, rng), loop, 2, 2)
 
 
@@ -253,18 +305,35 @@ def finished_status(d: Domain, rng: random.Random) -> AgentRun:
     tool, arg = d.status
     state = rng.choice(["completed", "failed", "succeeded", "cancelled"])
     result = f'{{"id": "x9", "status": "{state}"}}'
-    return run("asking a finished job for its status", d, start(d, rng), [(tool, {arg: "x9"}, result)] * rng.randrange(6, 12), 1)
+    return run(
+        "asking a finished job for its status",
+        d,
+        start(d, rng),
+        [(tool, {arg: "x9"}, result)] * rng.randrange(6, 12),
+        1,
+    )
 
 
 def dead_address(d: Domain, rng: random.Random) -> AgentRun:
     error = rng.choice(["HTTP 503 Service Unavailable", "502 Bad Gateway", "Connection refused", "504 Gateway Timeout"])
-    return run("a dead address, never given up", d, start(d, rng), [("http_get", {"url": "https://x.example/api"}, error)] * rng.randrange(18, 30), 1)
+    return run(
+        "a dead address, never given up",
+        d,
+        start(d, rng),
+        [("http_get", {"url": "https://x.example/api"}, error)] * rng.randrange(18, 30),
+        1,
+    )
 
 
 def denied(d: Domain, rng: random.Random) -> AgentRun:
     tool, target, content = d.write
-    message = rng.choice(["Permission denied", "403 Forbidden: missing scope", "401 Unauthorized", "Access denied for this resource"])
-    loop = [(tool, {target: d.things[0], content: text(rng, 6), "force": i % 2 == 0}, message) for i in range(rng.randrange(9, 13))]
+    message = rng.choice(
+        ["Permission denied", "403 Forbidden: missing scope", "401 Unauthorized", "Access denied for this resource"]
+    )
+    loop = [
+        (tool, {target: d.things[0], content: text(rng, 6), "force": i % 2 == 0}, message)
+        for i in range(rng.randrange(9, 13))
+    ]
     return run("a permission that is not there", d, start(d, rng), loop, 1)
 
 
@@ -279,7 +348,13 @@ def page_stuck(d: Domain, rng: random.Random) -> AgentRun:
     """The pages never advance: every one is the first."""
     tool, arg = d.pages
     same = documents(d, rng, order=False)
-    return run("pages that never advance", d, start(d, rng), [(tool, {arg: i + 1}, same) for i in range(rng.randrange(8, 14))], 1)
+    return run(
+        "pages that never advance",
+        d,
+        start(d, rng),
+        [(tool, {arg: i + 1}, same) for i in range(rng.randrange(8, 14))],
+        1,
+    )
 
 
 def thinking(d: Domain, rng: random.Random) -> AgentRun:
@@ -288,7 +363,13 @@ def thinking(d: Domain, rng: random.Random) -> AgentRun:
                  ("double check", "answer", "reply"), ("check", "answer", "finally reply"), ("recheck", "answer", "reply"),
                  ("check", "whole answer", "reply"), ("check", "answer", "reply now"), ("carefully check", "answer", "reply"),
                  ("check", "answer", "reply at last")]]  # fmt: skip
-    return run("thinking in circles", d, start(d, rng), [("think", {"thought": t}, rng.choice(["", "Thought logged.", "ok"])) for t in thoughts], 1)
+    return run(
+        "thinking in circles",
+        d,
+        start(d, rng),
+        [("think", {"thought": t}, rng.choice(["", "Thought logged.", "ok"])) for t in thoughts],
+        1,
+    )
 
 
 STUCK: tuple[Callable[[Domain, random.Random], AgentRun], ...] = (
