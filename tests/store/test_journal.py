@@ -16,6 +16,7 @@ from tests.store.strategies import traces
 
 from tidegate.spine.errors import SettingError
 from tidegate.spine.trace import CallTrace, Event
+from tidegate.store import segments
 from tidegate.store.bodies import BodyPolicy, load_redactor, text_hash
 from tidegate.store.framing import HEADER, KIND_TRACE, NotASegment, append_frame, check_header, decode_trace, frames
 from tidegate.store.framing import header as segment_header
@@ -317,3 +318,32 @@ def test_a_worker_that_writes_traces_stays_small() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("between", ["open_segments", "sealed_segments"])
+def test_a_segment_sealed_while_losses_are_read_is_counted_once(
+    between: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is renamed right after one of the two listings: before the other one, or before it is opened."""
+    disk = FullDisk(2_000)
+    writer = JournalWriter(tmp_path, "w0", flush_interval_ms=1, pending_bytes_max=4_000, write=disk).start()
+    for i in range(500):
+        writer.put(trace(i))
+    disk.room = 10**9
+    deadline = time.monotonic() + 5
+    while not sum(n for loss in read_losses(tmp_path) for n in loss.lost.values()):
+        writer.put(trace(1_000))
+        time.sleep(0.01)
+        assert time.monotonic() < deadline
+    listing = getattr(segments, between)
+
+    def then_sealed(journal: Path) -> list[Path]:
+        found = listing(journal)
+        writer.close()  # seals what was open
+        return found
+
+    monkeypatch.setattr(segments, between, then_sealed)
+    assert open_segments(tmp_path)
+    counted = sum(n for loss in read_losses(tmp_path) for n in loss.lost.values())
+    assert not open_segments(tmp_path)
+    assert counted == writer.lost.total() > 0

@@ -137,6 +137,7 @@ class Exchange:
             self.waited = True
             gw.waiting_now(self, 1)
             self.note("queued", {})
+            self.client.arm(self.began_s + gw.deadlines_of(self.candidates).total_s)
             self.do(step(self.state, life.WAITS, now_s))
         else:
             self.refused(verdict)  # type: ignore[arg-type]
@@ -233,7 +234,8 @@ class Exchange:
         if connection is not None:
             self.connected(connection, True)
         else:
-            self.client.arm(now_s + pool.upstream.deadlines.connect_s)
+            deadlines = pool.upstream.deadlines
+            self.client.arm(min(now_s + deadlines.connect_s, self.began_s + deadlines.total_s))
 
     def connected(self, connection: UpstreamConnection, reused: bool) -> None:
         """The pool has a connection for us."""
@@ -269,6 +271,9 @@ class Exchange:
         connection.served += 1
         gw.write(connection.transport, request)
         due_s = self.heard_s + pool.first_byte_s
+        last_s = self.began_s + pool.total_s
+        if due_s > last_s:
+            due_s = last_s
         if due_s < self.client.look_s:
             gw.wheel.arm(self.client, due_s)
 
@@ -346,6 +351,8 @@ class Exchange:
             self.state = decided[0]
             self.began(connection)
         self.heard_s = self.gw.wheel.now_s
+        if not complete and state.phase is Phase.SENT:  # the next silence may be due before the first byte was
+            self.client.arm(self.heard_s + connection.pool.idle_s)
         if self.shape is not None:
             self.pass_shaped(parts, complete)
         elif self.streaming:

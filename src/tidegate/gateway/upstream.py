@@ -290,7 +290,8 @@ class Pool:
         self.connecting: dict[Caller, asyncio.Task[None]] = {}
         asks = upstream.ask_usage
         self.asks_usage = upstream.kind in ("vllm", "llamacpp", "openai") if asks is None else asks
-        self.first_byte_s = upstream.deadlines.first_byte_s
+        limits = upstream.deadlines
+        self.first_byte_s, self.idle_s, self.total_s = limits.first_byte_s, limits.idle_s, limits.total_s
         self.reports_load = upstream.kind == "vllm"
         self.closed = False
         self.connects = 0
