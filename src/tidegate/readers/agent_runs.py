@@ -195,3 +195,30 @@ def _from_chat(name: str, spans: Sequence[tuple[int, dict[str, Any], dict[str, A
             history = read_history([*asked, *({k: v for k, v in m.items() if k != "finish_reason"} for m in said)])
             return Run(run_id=name, messages=history.messages, notes=history.notes)
     return None
+
+
+def with_notes_across(runs: Sequence[Run]) -> list[Run]:
+    """The runs, with notes where several records bear one id: a forked history, or two runs mixed under it.
+
+    A record that only continues an earlier one is the usual way to log requests, and noted by nobody.
+    """
+    out: list[Run] = []
+    known: dict[str, Run] = {}
+    for run in runs:
+        earlier = known.get(run.run_id) if run.run_id else None
+        note = _relation(earlier, run) if earlier is not None else ""
+        out.append(msgspec.structs.replace(run, notes=(*run.notes, note)) if note else run)
+        if earlier is None or len(run.messages) >= len(earlier.messages):
+            known[run.run_id] = run
+    return out
+
+
+def _relation(earlier: Run, run: Run) -> str:
+    pairs = zip(earlier.messages, run.messages, strict=False)
+    shared = next((i for i, (a, b) in enumerate(pairs) if (a.role, a.parts) != (b.role, b.parts)), None)
+    if shared is None:
+        return ""  # one continues the other
+    told = [m for m in run.messages[:shared] if m.role not in ("system", "developer")]
+    if told:
+        return f"forked: shares {shared} messages with an earlier record of the id {run.run_id!r} and then differs"
+    return f"interleaved: another run with nothing in common was recorded under the same id {run.run_id!r}"

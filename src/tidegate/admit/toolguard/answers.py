@@ -10,20 +10,27 @@ from tidegate.admit.toolguard.model import ResultClass
 
 PENDING = re.compile(
     r"\b(?:pending|queued|enqueued|in[ _-]?progress|processing|(?:is|are|still) (?:being )?\w+ing|being processed|"
-    r"not (?:yet )?(?:ready|finished|completed?|done|started|available yet)|(?:has|have|is) not (?:yet )?(?:finished|completed|started)|"  # noqa: E501
-    r"yet to \w+|waiting|await(?:ing|s)|scheduled|provisioning|start(?:ing|ed) up|starting|warming(?: up)?|initiali[sz]ing|"  # noqa: E501
-    r"try again later|check back|ongoing|under way|underway|submitted|accepted for|on hold|eta\b|estimated (?:time|completion)|"  # noqa: E501
-    r"\w*creating|building|deploying|installing|uploading|downloading|updating|syncing|synchroni[sz]ing|migrating|copying|"
-    r"indexing|transcoding|rendering|encoding|training|booting|restarting|validating|verifying|compiling|generating|"
+    r"not (?:yet )?(?:ready|finished|completed?|done|started|available yet)|(?:has|have|"
+    r"is) not (?:yet )?(?:finished|completed|started)|"
+    r"yet to \w+|waiting|await(?:ing|s)|scheduled|provisioning|start(?:ing|ed) up|starting|warming(?: up)?|"
+    r"initiali[sz]ing|"
+    r"try again later|check back|ongoing|under way|underway|submitted|accepted for|on hold|eta\b|"
+    r"estimated (?:time|completion)|"
+    r"\w*creating|building|deploying|installing|uploading|downloading|updating|syncing|synchroni[sz]ing|migrating|"
+    r"copying|"
+    r"indexing|transcoding|rendering|encoding|training|booting|restarting|validating|verifying|compiling|"
+    r"generating|"
     r"calculating|computing|loading|transferring|rolling out|terminating|draining|converting|exporting|importing)\b"
     r"|_in_progress\b|\bpending_|_pending\b|\bcontainercreating\b|\b0/[1-9]\d*\b"
     r"|[\"']?\b(?:status|state|phase|stage|lifecycle_state)[\"']?\s*[:=]\s*[\"']?"
     r"(?:running|active|started|accepted|open|new|created|submitted|init)\b"
-    r"|[\"']?\b(?:is_?)?(?:ready|done|finished|complete[d]?|available|success|succeeded|terminated)[\"']?\s*[:=]\s*(?:false|no|0)\b",
+    r"|[\"']?\b(?:is_?)?(?:ready|done|finished|complete[d]?|available|success|succeeded|"
+    r"terminated)[\"']?\s*[:=]\s*(?:false|no|0)\b",
     re.I,
 )
 PENDING_LONG = re.compile(  # in a longer answer only words that are about a job say that it is not done
-    r"\b(?:pending|queued|in[ _-]?progress|still (?:running|processing)|not (?:yet )?(?:ready|finished|completed?))\b|_IN_PROGRESS\b"  # noqa: E501
+    r"\b(?:pending|queued|in[ _-]?progress|still (?:running|processing)|not (?:yet )?(?:ready|finished|"
+    r"completed?))\b|_IN_PROGRESS\b"
     r"|[\"']?\b(?:status|state|phase)[\"']?\s*[:=]\s*[\"']?(?:running|processing|started|accepted|building)\b",
     re.I,
 )
@@ -32,15 +39,21 @@ PENDING_WORDS = (
     "ing", "pend", "queue", "progress", "not ", "await", "schedul", "start", "later", "status", "state", "phase", "stage",  # noqa: E501
     "false", "under", "submit", "accept", "hold", "eta", "estimated", "back", "0/", "yet", "ready", "done",
 )  # fmt: skip
+PENDING_LONG_WORDS = ("pending", "queued", "progress", "still ", "not ", "status", "state", "phase")
 TERMINAL = re.compile(
-    r"\b(?:complete[d]?|done|finished|succeeded|success(?:ful(?:ly)?)?|failed|failure|cancell?ed|aborted|expired|rejected|closed|"
-    r"delivered|shipped|error|terminated|stopped|passed|merged|published|deployed)\b(?![\"']?\s*[:=]\s*(?:false|no|0)\b)",
+    r"\b(?:complete[d]?|done|finished|succeeded|success(?:ful(?:ly)?)?|failed|failure|cancell?ed|aborted|expired|"
+    r"rejected|closed|"
+    r"delivered|shipped|error|terminated|stopped|passed|merged|published|deployed)\b(?![\"']?\s*[:=]\s*(?:false|"
+    r"no|0)\b)",
     re.I,
 )
 RETRYABLE = re.compile(
-    r"\b(?:429|500|502|503|504|529)\b|\brate[ _-]?limit|\bquota|too many requests|time[d]?[ -]?out|temporarily unavailable|"  # noqa: E501
-    r"service unavailable|bad gateway|gateway time|connection (?:reset|refused|aborted|error|closed)|overloaded|ECONNRESET|"  # noqa: E501
-    r"ECONNREFUSED|ETIMEDOUT|try again (?:shortly|later|in)|retry[ _-]after|throttl|internal server error|deadline exceeded",  # noqa: E501
+    r"\b(?:429|500|502|503|504|529)\b|\brate[ _-]?limit|\bquota|too many requests|time[d]?[ -]?out|"
+    r"temporarily unavailable|"
+    r"service unavailable|bad gateway|gateway time|connection (?:reset|refused|aborted|error|closed)|overloaded|"
+    r"ECONNRESET|"
+    r"ECONNREFUSED|ETIMEDOUT|try again (?:shortly|later|in)|retry[ _-]after|throttl|internal server error|"
+    r"deadline exceeded",
     re.I,
 )
 RETRYABLE_WORDS = (
@@ -48,7 +61,8 @@ RETRYABLE_WORDS = (
     "etimed", "again", "retry", "throttl", "internal server", "deadline",
 )  # fmt: skip
 ERROR = re.compile(
-    r"^\W*(?:error|exception|traceback|failed|failure|fatal|usage:|wrong|incorrect|invalid|denied|rejected|forbidden|"
+    r"^\W*(?:error|exception|traceback|failed|failure|fatal|usage:|wrong|incorrect|invalid|denied|rejected|"
+    r"forbidden|"
     r"unauthorized|unable)(?![\w-])|\b(?:error|exception)\b\s*[:=]|\"error\"\s*:(?!\s*(?:null|false|\"\"))|"
     r"\b(?:40[0-9]|41[0-9]|42[0-8])\b[^\n]{0,20}(?:bad|forbidden|unauthorized|not|denied|conflict|gone|unprocess)|"
     r"\bHTTP[/ ]?\d?\.?\d? ?4\d\d\b|\b(?:permission|access)\b[^\n]{0,12}\bdenied\b|"
@@ -62,31 +76,53 @@ ERROR_WORDS = (
 )  # fmt: skip
 NOTHING = (
     r"no (?:\w+ ){0,2}(?:results?|matches|match|data|records?|entries|documents?|items?|rows?|hits?)"
-    r"(?: (?:were |was )?found)?(?: for [^\n]{1,80})?|(?:0|zero) (?:results?|hits|matches|rows|records)(?: found)?|nothing (?:was )?found|"  # noqa: E501
+    r"(?: (?:were |was )?found)?(?: for [^\n]{1,80})?|(?:0|zero) (?:results?|hits|matches|rows|"
+    r"records)(?: found)?|nothing (?:was )?found|"
     r"not found|none found"
 )
+SAID_NOTHING = re.compile(  # "Sorry, we could not find any rooms for that.  Try other words."
+    r"^(?!.*\b(?:yet|still|errors?|issues?|problems?|warnings?|conflicts?|violations?|failures?)\b)"
+    r"\W*(?:(?:sorry|unfortunately|i'm afraid|apologies)\W+)?"
+    r"(?:(?:we|i|the \w+|your \w+|this \w+|there|it) )?(?:(?:search|query|index|database|were|are|was|is|have|"
+    r"has) )*"
+    r"(?:(?:could(?: not|n't)|can(?:not|'t)|did(?: not|n't)|unable to|failed to) (?:find|match|return|"
+    r"locate) (?:any\w*|a single)\b|"
+    r"(?:found|returned|matched|yielded|got) (?:nothing|none)\b|nothing (?:was )?(?:found|matched|matches)\b|"
+    r"none (?:was |were )?found\b|"
+    r"(?:(?:found|returned|matched|yielded|got) )?(?:no|0|zero) (?:\w+ ){0,3}(?:match\w*|results?|hits?|records?|"
+    r"rows?|documents?|"
+    r"entries|items?|pages?|articles?|listings?)\b)"
+    r"[^\n.!?,;]{0,90}[.!]?(?:\s+(?:please |you |maybe |perhaps |consider |did you |try )[^\n]{0,120})?\s*$",
+    re.I,
+)
+NOTHING_WORDS = ("no", "0 ", "zero", "any", "unable to find")
 EMPTY = re.compile(rf"^\s*(?:|\[\s*\]|\{{\s*\}}|null|none|undefined|\"\"|(?:{NOTHING})[.!]?)\s*$", re.I)
 EMPTY_JSON = re.compile(r"^\s*\{[^{}\[\]]*\"\w+\"\s*:\s*\[\s*\][^{}\[\]]*\}\s*$")  # an object whose one list is empty
 PAUSE_TOOL = re.compile(
-    r"^(?:\w+[._-])?(?:sleep|wait|pause|delay|back_?off|set_timeout)(?:[._-]?(?:for|seconds|ms|a_while|until|time))?$",
+    r"^(?:\w+[._-])?(?:sleep|wait|pause|delay|back_?off|set_timeout)(?:[._-]?(?:for|seconds|ms|a_while|until|"
+    r"time))?$",
     re.I,
 )
 PAUSE_COMMAND = re.compile(r"^\W*(?:sleep|start-sleep|timeout /t|time\.sleep\()\W*\d", re.I)
 STATUS_TOOL = re.compile(
-    r"status|state|progress|poll|health|heartbeat|ready|readiness|liveness|alive|uptime|metric|monitor|watch|ping|queue|rollout|"
+    r"status|state|progress|poll|health|heartbeat|ready|readiness|liveness|alive|uptime|metric|monitor|watch|ping|"
+    r"queue|rollout|"
     r"(?:get|check|describe|view|show)_?(?:job|run|build|task|deploy\w*|export|import|pipeline|workflow)s?$",
     re.I,
 )
 MONITORING = re.compile(
-    r"\b(?:monitor|keep (?:an eye|watch|checking|polling)|watch (?:the|for|over)|poll\b|every (?:\d+ |few |couple of )?"
-    r"(?:second|minute|hour|min|sec)s?|(?:check|look)\w* (?:again )?(?:periodically|regularly|continuously)|observe|"
-    r"wait (?:for|until|till)|until (?:it|the|they|all) [^.\n]{0,40}(?:done|ready|finish\w*|complete\w*|up|out|over|live)|as soon as)\b",  # noqa: E501
+    r"\b(?:monitor|keep (?:an eye|watch|checking|polling)|watch (?:the|for|over)|poll\b|every (?:\d+ |few |"
+    r"couple of )?"
+    r"(?:second|minute|hour|min|sec)s?|(?:check|look)\w* (?:again )?(?:periodically|regularly|continuously)|"
+    r"observe|"
+    r"wait (?:for|until|till)|until (?:it|the|they|all) [^.\n]{0,40}(?:done|ready|finish\w*|complete\w*|up|out|"
+    r"over|live)|as soon as)\b",
     re.I,
 )
 
 
 def _any(words: tuple[str, ...], text: str) -> bool:
-    return any(word in text for word in words)
+    return any(map(text.__contains__, words))
 
 
 def classify(content: str | None, is_error: bool | None) -> ResultClass:
@@ -95,7 +131,7 @@ def classify(content: str | None, is_error: bool | None) -> ResultClass:
         return ResultClass.MISSING
     head = content[:2000]
     short = len(content) < 600
-    if EMPTY.match(head) or (short and "[" in head and EMPTY_JSON.match(head)):
+    if EMPTY.match(head) or (short and "[" in head and EMPTY_JSON.match(head)) or _says_nothing(content):
         return ResultClass.ERROR if is_error else ResultClass.EMPTY
     low = head.lower()
     failed = bool(is_error) or (_any(ERROR_WORDS, low[:300]) and ERROR.search(head[:300]) is not None)
@@ -105,9 +141,18 @@ def classify(content: str | None, is_error: bool | None) -> ResultClass:
         return ResultClass.RETRYABLE
     if failed:
         return ResultClass.ERROR
-    if short and _any(PENDING_WORDS, low) and (PENDING if len(content) < SHORT else PENDING_LONG).search(head):
+    brief = len(content) < SHORT
+    hints, said = (PENDING_WORDS, PENDING) if brief else (PENDING_LONG_WORDS, PENDING_LONG)
+    if short and _any(hints, low) and said.search(head):
         return ResultClass.PENDING
     return ResultClass.NEW
+
+
+def _says_nothing(content: str) -> bool:
+    """Whether a sentence or two say that nothing was found."""
+    if not 8 <= len(content) <= 260 or content[0] in "{[<":
+        return False
+    return _any(NOTHING_WORDS, content[:120].lower()) and SAID_NOTHING.match(content) is not None
 
 
 def is_pause(tool: str, arguments: str) -> bool:

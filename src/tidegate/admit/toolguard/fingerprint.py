@@ -37,7 +37,8 @@ _STAMPS = (
     r"|\b(?i:request|req|attempt|try|retry)[ #:_]+(?:no\.? ?)?[\da-f]*\d[\da-f]*\b"
 )
 VOLATILE = re.compile(rf"[\[(]?(?:{_STAMPS})[\])]?")
-HAS_VOLATILE = re.compile(r"[\d\x1b]|/tmp/|/var/folders/|[_ -][iI][dD]\"?[ =:]")
+DIGIT = re.compile(r"[\d\x1b]")
+HAS_ID = re.compile(r"[_ -][iI][dD]\"?[ =:]")
 
 
 def name_of(text: str) -> int:
@@ -46,12 +47,31 @@ def name_of(text: str) -> int:
     return (crc32(data) << 32) | crc32(data, 0x9E3779B9)
 
 
+def _may_be_volatile(text: str) -> bool:
+    """Every volatile form has a digit, an escape, a temporary path or a word for an id in it."""
+    if DIGIT.search(text) is not None or "/tmp/" in text or "/var/folders/" in text:
+        return True
+    return "id" in text.lower() and HAS_ID.search(text) is not None
+
+
 def normalised(text: str) -> str:
     """The text without what changes by itself, white space squeezed."""
     head = text if len(text) <= TEXT_KEPT else text[: TEXT_KEPT - 2048] + text[-2048:]
-    if HAS_VOLATILE.search(head) is not None:  # every volatile form has a digit, an escape or a path in it
+    if _may_be_volatile(head):
         head = VOLATILE.sub(" ", head)
     return " ".join(head.split())
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_decode = json.JSONDecoder().decode
+
+
+def parsed(arguments: str) -> Any:
+    """The arguments as a value; text that is not JSON stays text."""
+    try:
+        return _decode(arguments)
+    except (ValueError, RecursionError):
+        return arguments
 
 
 def canonical_arguments(arguments: str) -> str:
@@ -59,23 +79,24 @@ def canonical_arguments(arguments: str) -> str:
 
     Text that is not JSON keeps its words (a command line, a malformed object): still comparable.
     """
-    try:
-        value = json.loads(arguments)
-    except (ValueError, RecursionError):
-        return normalised(arguments)
+    value = parsed(arguments)
+    return normalised(arguments) if value is arguments else _encode(_form(value))
+
+
+def _form(value: Any) -> Any:
     form = _canonical(value)
     if not form and value:  # nothing but what is usually beside the point (a tool to think with): then it is the point
-        form = value
-    return json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return value
+    return form
 
 
 def _canonical(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(k): _canonical(v) for k, v in value.items() if str(k).lower() not in BOOKKEEPING and v is not None}
-    if isinstance(value, list):
-        return [_canonical(v) for v in value]
     if isinstance(value, str):
         return normalised(value)
+    if isinstance(value, dict):
+        return {k: _canonical(v) for k, v in value.items() if v is not None and k.lower() not in BOOKKEEPING}
+    if isinstance(value, list):
+        return [_canonical(v) for v in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
@@ -83,32 +104,33 @@ def _canonical(value: Any) -> Any:
 
 def signature(tool: str, arguments: str, defaults: Mapping[str, Any] | None = None) -> int:
     """Name of a call: same tool, same meaning of the arguments; `defaults` (from the schema) are left out."""
-    form = canonical_arguments(arguments)
-    if defaults:
-        try:
-            value = json.loads(form)
-        except ValueError:
-            value = None
-        if isinstance(value, dict):
-            kept = {k: v for k, v in value.items() if k not in defaults or _canonical(defaults[k]) != v}
-            form = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return name_of(tool + "\0" + form)
+    return signature_of(tool, arguments, parsed(arguments), defaults)
 
 
-def shape(tool: str, arguments: str) -> int:
-    """Name of the tool with the names of its arguments, whatever their values."""
-    try:
-        value = json.loads(arguments)
-    except (ValueError, RecursionError):
-        value = None
-    keys = sorted(value) if isinstance(value, dict) else []
-    return name_of(tool + "\0" + ",".join(map(str, keys)))
+def signature_of(tool: str, arguments: str, value: Any, defaults: Mapping[str, Any] | None = None) -> int:
+    """`signature` of arguments that were parsed already."""
+    if value is arguments:
+        return name_of(f"{tool}\0{normalised(arguments)}")
+    form = _form(value)
+    if defaults and isinstance(form, dict):
+        form = {k: v for k, v in form.items() if k not in defaults or _canonical(defaults[k]) != v}
+    return name_of(f"{tool}\0{_encode(form)}")
+
+
+def shape(tool: str, value: Any) -> int:
+    """Name of the tool with the names of its (parsed) arguments, whatever their values."""
+    keys = sorted(map(str, value)) if isinstance(value, dict) else []
+    return name_of(f"{tool}\0{','.join(keys)}")
 
 
 def result_fingerprint(content: str) -> int:
     """Name of a result without its volatile parts; the length beyond what is read counts too."""
-    extra = f"\0{len(content)}" if len(content) > TEXT_KEPT else ""
-    return name_of(normalised(content) + extra)
+    return fingerprint_of(content, normalised(content))
+
+
+def fingerprint_of(content: str, normal: str) -> int:
+    """`result_fingerprint` of a result that was normalised already."""
+    return name_of(f"{normal}\0{len(content)}" if len(content) > TEXT_KEPT else normal)
 
 
 def error_name(content: str) -> int:

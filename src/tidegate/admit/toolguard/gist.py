@@ -6,7 +6,6 @@ texts, code) can say the same in another way.  *Positions and sizes* (page, offs
 choose a part.  A token set is one whole number, a bit a token: likeness is two bit counts.
 """
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from tidegate.admit.toolguard import fingerprint
 from tidegate.admit.toolguard.model import Gist
 
 BITS = 511  # a token sets one of 512 bits
+NINE = 57  # the last digit: no other token begins with a byte up to it
 TOKENS_MAX = 128
 LINES_MAX = 200
 LINES_MIN = 5
@@ -28,15 +28,19 @@ HAND_OFF = re.compile(
     r"^(?:\w+[._-])?(?:transfer|hand_?off|delegate|escalate|route|switch|assign)(?:_?to)?(?:_|$)", re.I
 )
 STOPWORDS = frozenset(["a", "an", "the", "of", "for", "to", "in", "on", "at", "by", "with", "and", "or", "is", "are", "was", "be", "been", "it", "its", "this", "that", "these", "those", "i", "me", "my", "we", "our", "you", "your", "s", "please", "now", "again", "what", "how", "which", "about", "from", "as", "do", "does", "did", "can", "could", "would", "should", "will", "there", "here", "into", "not", "no", "info", "details", "find", "search", "show", "give", "tell", "get"])  # fmt: skip  # noqa: E501
+BIT = tuple(1 << i for i in range(512))
+SEPARATORS = bytes(c if c >= 128 or chr(c).isalnum() or chr(c) in "_'.," else 32 for c in range(256))
+PIECES_MAX = 128
+TOKEN = re.compile(rb"[a-z_][a-z_']*|\d+(?:[.,]\d+)*|[\x80-\xff]+")  # in lower-case UTF-8
 WORD = re.compile(r"[A-Za-z_][A-Za-z_']*|\d+(?:[.,]\d+)*|[^\x00-\x7f]+")
-LONG_FLOAT = re.compile(r"^\d+\.\d{3,}$")
+LONG_FLOAT = re.compile(rb"^\d+\.\d{3,}$")
 
 
-def token_set(tokens: Sequence[str]) -> int:
+def token_set(tokens: Iterable[bytes]) -> int:
     """Tokens as one number: bit crc32(token) mod 512 is set."""
     bits = 0
-    for token in tokens:
-        bits |= 1 << (crc32(token.encode("utf-8", "surrogatepass")) & BITS)
+    for place in {crc & BITS for crc in map(crc32, tokens)}:
+        bits |= BIT[place]
     return bits
 
 
@@ -66,36 +70,43 @@ def near(a: Gist, b: Gist) -> bool:
     return alike(a.words, b.words) >= (0.3 if same and informs else 0.5 if informs or a.answer == NOTHING else 0.65)
 
 
-def gist_of(calls: Sequence[tuple[str, str]], told: Sequence[str], error: int = 0, empty: bool = False) -> Gist:
-    """The gist of calls (tool, arguments) and what they were told; `error` names the failure if all failed."""
+def gist_of(calls: Sequence[tuple[str, object]], told: Sequence[str], error: int = 0, empty: bool = False) -> Gist:
+    """The gist of calls (tool, parsed arguments) and what they were told (normalised); `error` names the failure
+    if all failed.
+    """
     entities: list[str] = []
     positions: list[str] = []
     words: list[str] = []
     for tool, arguments in calls:
         if not HAND_OFF.match(tool):  # whom a case is handed to is in the tool's name; why changes nothing
             _read_arguments(arguments, entities, positions, words)
-    tokens = [] if empty or error else _tokens(" ".join(told))
-    if len(tokens) <= 2 and not any(t[0].isdigit() for t in tokens):
+    tokens, numbers = ([], []) if empty or error else _tokens(told[0] if len(told) == 1 else " ".join(told))
+    if len(tokens) <= 2 and not numbers:
         tokens = []  # "ok", "done", nothing at all: an acknowledgement
+    answer, token_bits, number_name = _answer(tokens, numbers)
+    names = calls[0][0] if len(calls) == 1 else "\0".join(sorted(t for t, _ in calls))
     return Gist(
-        tools=fingerprint.name_of("\0".join(sorted(t for t, _ in calls))) or 1, entities=_name(entities),
-        positions=_name(positions), words=token_set(words), answer=error or (NOTHING if empty else _name(set(tokens))),
-        tokens=token_set(tokens), numbers=_name({t for t in tokens if t[0].isdigit()}), size=len(tokens),
-        failed=bool(error),
+        tools=fingerprint.name_of(names) or 1, entities=_name(entities), positions=_name(positions),
+        words=token_set(map(_bytes, words)), answer=error or (NOTHING if empty else answer),
+        tokens=token_bits, numbers=number_name, size=len(tokens), failed=bool(error),
     )  # fmt: skip
 
 
 def text_gist(said: str, reply: str) -> Gist:
     """The gist of words without calls, and of what was said to them."""
-    words = [w for piece in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] for w in _plain(piece)]
-    told = _tokens(reply)
-    return Gist(tools=0, entities=0, positions=0, words=token_set(words), answer=_name(set(told)), tokens=token_set(told),  # noqa: E501
-                numbers=_name({t for t in told if t[0].isdigit()}), size=len(told))  # fmt: skip
+    words = [w for piece in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] for w in plain_words(piece)]
+    told, numbers = _tokens(fingerprint.normalised(reply))
+    answer, token_bits, number_name = _answer(told, numbers)
+    return Gist(tools=0, entities=0, positions=0, words=token_set(map(_bytes, words)), answer=answer,
+                tokens=token_bits, numbers=number_name, size=len(told))  # fmt: skip
 
 
-def _name(parts: Iterable[str]) -> int:
-    joined = "\0".join(sorted(parts))
-    return fingerprint.name_of(joined) if joined else 0
+def _name(parts: Sequence[str]) -> int:
+    return fingerprint.name_of("\0".join(sorted(parts)) if len(parts) > 1 else parts[0]) if parts else 0
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def lines_of(content: str) -> tuple[int, ...]:
@@ -119,11 +130,7 @@ def phrases_of(text: str) -> tuple[int, ...]:
     )
 
 
-def _read_arguments(arguments: str, entities: list[str], positions: list[str], words: list[str]) -> None:
-    try:
-        value = json.loads(arguments) if arguments.lstrip().startswith(("{", "[")) else arguments
-    except (ValueError, RecursionError):
-        value = arguments
+def _read_arguments(value: object, entities: list[str], positions: list[str], words: list[str]) -> None:
     if isinstance(value, dict):
         for key, inner in value.items():
             _read_value(str(key).lower(), inner, entities, positions, words, 0)
@@ -156,7 +163,7 @@ def _read_text(key: str, value: str, entities: list[str], words: list[str]) -> N
             if ("/" in bare or "." in bare or any(c.isdigit() for c in bare)) and len(bare) > 1:
                 entities.append(_entity(bare))
             else:
-                words += _plain(bare)
+                words += plain_words(bare)
         return
     pieces = text.split()
     if key not in QUERY_KEYS and len(pieces) < 3:
@@ -166,7 +173,7 @@ def _read_text(key: str, value: str, entities: list[str], words: list[str]) -> N
         if len(pieces) <= 12 and any(c.isdigit() for c in piece):
             entities.append(_entity(piece.strip("'\"();,.:!?")))  # a number in a question names a thing
         else:
-            words += _plain(piece)
+            words += plain_words(piece)
 
 
 def _entity(text: str) -> str:
@@ -175,7 +182,7 @@ def _entity(text: str) -> str:
     return (bare[2:] if bare.startswith("./") else bare).rstrip("/")
 
 
-def _plain(piece: str) -> list[str]:
+def plain_words(piece: str) -> list[str]:
     """The words of a piece that carry meaning, plurals cut."""
     out = []
     for word in WORD.findall(piece.lower()):
@@ -185,9 +192,23 @@ def _plain(piece: str) -> list[str]:
     return out
 
 
-def _tokens(answer: str) -> list[str]:
-    text = fingerprint.normalised(answer).lower()
-    found = WORD.findall(text)
+def _tokens(normal: str) -> tuple[list[bytes], list[bytes]]:
+    """The tokens of an answer in order, and the numbers among them."""
+    pieces = _bytes(normal.lower()).translate(SEPARATORS).split()
+    found: list[bytes] = []
+    for piece in pieces[:PIECES_MAX] + pieces[-PIECES_MAX:] if len(pieces) > 2 * PIECES_MAX else pieces:
+        if piece.isalpha():
+            found.append(piece)
+        else:
+            found += [t for t in TOKEN.findall(piece) if b"." not in t or not LONG_FLOAT.match(t)]
     if len(found) > TOKENS_MAX:
         found = [*found[: TOKENS_MAX - 32], *found[-32:]]
-    return [t for t in found if not LONG_FLOAT.match(t)]
+    return found, [t for t in found if t[0] <= NINE]
+
+
+def _answer(tokens: list[bytes], numbers: list[bytes]) -> tuple[int, int, int]:
+    """(name of the answer, its token set, name of its numbers); order and repetition do not count."""
+    if not tokens:
+        return 0, 0, 0
+    crcs = list(map(crc32, set(tokens)))
+    return sum(crcs), sum(map(BIT.__getitem__, set(map(BITS.__and__, crcs)))), sum(map(crc32, set(numbers)))

@@ -67,6 +67,9 @@ class RunState:
         self.class_streak = 0
         self.last_class = ResultClass.NEW
         self.last_call = 0
+        self.call_streak = 0  # steps in a row with the same calls, whatever they were answered
+        self.own_words = 0  # steps of the present streak of empty answers that asked in the run's own words
+        self.own_where = 0
         self.rejections = 0
         self.objections = 0
         self.last_objection = 0
@@ -148,6 +151,11 @@ class RunState:
             step.call == self.last_call or step.result_class is ResultClass.EMPTY
         )
         self.class_streak = self.class_streak + 1 if same else 1
+        self.call_streak = self.call_streak + 1 if step.call == self.last_call else 1
+        self.own_words = (self.own_words if same and step.own_words in (0, self.own_where) else 0) + bool(
+            step.own_words
+        )
+        self.own_where = step.own_words or (self.own_where if same else 0)
         self.last_class, self.last_call = step.result_class, step.call
         if not same:
             self.paced = False
@@ -188,7 +196,11 @@ class RunState:
         wants: DecisionName = "stop" if times >= t.near_stop else "nudge"
         what = f"{step.tools[0]} was asked" if step.tools else "the same was said"
         told = "failed in the same way" if step.error else "got the same answer"
-        reason = f"{what} {times} times in a row in slightly different words and {told} each time"
+        how = "in slightly different words"
+        if self.call_streak >= times:  # nothing differs in what was asked: the answers do, a little
+            how = "with the same arguments" if step.tools else "in the same words"
+            told = told if step.error else "got nearly the same answer"
+        reason = f"{what} {times} times in a row {how} and {told} each time"
         return Signal(detector="near-repeat", wants=wants, reason=reason, step=step.index, evidence={"times": times})
 
     def _cycle(self, step: Step) -> Signal | None:
@@ -234,17 +246,26 @@ class RunState:
 
     def _patience(self, step: Step) -> Signal | None:
         t, n = self.thresholds, self.class_streak
+        wants: DecisionName
         if step.result_class is ResultClass.RETRYABLE and n >= 3:
             patience = t.retryable_stop * (2 if self.paced else 1)  # a run that backs off has earned more tries
-            wants: DecisionName = "stop" if n >= patience else "nudge"
+            wants = "stop" if n >= patience else "nudge"
             reason = f"{n} tries in a row failed for a reason that waiting may cure; it did not"
             return Signal(detector="retries", wants=wants, reason=reason, step=step.index, evidence={"times": n})
         if step.result_class is ResultClass.PENDING and n >= t.pending_nudge:
+            unchanged = self.exact.matches[1] + 1
+            wants = "stop" if unchanged >= t.pending_stop else "nudge"
             reason = f"polled {n} times; the answer is still pending"
-            return Signal(detector="polling", wants="nudge", reason=reason, step=step.index, evidence={"times": n})
+            if unchanged >= t.pending_nudge:
+                reason = f"polled {unchanged} times in a row with the same pending answer"
+            return Signal(detector="polling", wants=wants, reason=reason, step=step.index, evidence={"times": n})
         if step.result_class is ResultClass.EMPTY and n >= t.empty_nudge and all(READS.search(x) for x in step.tools):
+            own = self.own_words
+            wants = "stop" if own >= t.empty_stop else "nudge"
             reason = f"{n} calls in a row found nothing"
-            return Signal(detector="empty", wants="nudge", reason=reason, step=step.index, evidence={"times": n})
+            if own >= t.empty_nudge:
+                reason += f", {own} of them in words that the run made up itself"
+            return Signal(detector="empty", wants=wants, reason=reason, step=step.index, evidence={"times": n})
         return None
 
     def _rejected(self, step: Step) -> Signal | None:

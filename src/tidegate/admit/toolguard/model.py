@@ -58,6 +58,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     gist: Gist | None = None
     lines: tuple[int, ...] = ()
     pause: bool = False  # it only waits
+    own_words: int = 0  # it found nothing for words of its own (see `told`): name of where it looked
     review: Literal["", "bare", "reasoned", "accepted"] = ""  # what a reviewer answered it
     by_tool: bool = False  # the review came from a tool
     objection: int = 0  # name of the reviewer's words
@@ -112,10 +113,12 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     evidence_stop_bits: float | None = None
     retryable_stop: int = 10
     pending_nudge: int = 30
+    pending_stop: int = 300  # polls in a row with one and the same answer
     errors_nudge: int = 3
     errors_stop: int = 8
     errors_batch_stop: int = 40  # the same error for as many different things
     empty_nudge: int = 5
+    empty_stop: int = 10  # searches in the run's own words; names from a list may go on finding nothing
     rejections_stop: int = 2
     objections_stop: int = 5
     false_stop_rate: float | None = None

@@ -10,19 +10,29 @@ from typing import Literal
 Review = Literal["", "bare", "reasoned", "accepted"]
 
 REJECTION = re.compile(
-    r"\b(?:reject(?:ed|ing|ion)?|not (?:yet )?(?:good(?: enough)?|acceptable|accepted|approved|satisf\w+|correct|right|ok(?:ay)?|there(?: yet)?|"  # noqa: E501
-    r"sufficient|adequate|convinc\w+|enough|passing|valid)|denied|declined|try (?:it )?(?:again|harder)|redo|re-?do|^\W*again\W*$|"  # noqa: E501
-    r"do (?:it|that) (?:over|again)|start over|insufficient|inadequate|unacceptable|fail(?:s|ed|ing)?|no[,.!]? (?:again|redo)|"  # noqa: E501
-    r"needs? (?:\w+ )?(?:work|improve\w*|revision|changes?)|incorrect|wrong|unsatisf\w+|dissatisf\w+|disapproved?|verdict:? (?:fail\w*|no|reject\w*)|"  # noqa: E501
-    r"revise|rework|does(?: not|n't) (?:pass|meet|work|convince|satisfy|cut it)|(?:is|are)n't (?:good|right|acceptable|enough|there)|"  # noqa: E501
-    r"falls? short|below (?:the )?(?:bar|standard|expectations?)|could be better|do better|improve (?:it|this)|poor|nope|bad)\b|^\W*no\W*$",  # noqa: E501
+    r"\b(?:reject(?:ed|ing|ion)?|not (?:yet )?(?:good(?: enough)?|acceptable|accepted|approved|satisf\w+|correct|"
+    r"right|ok(?:ay)?|there(?: yet)?|"
+    r"sufficient|adequate|convinc\w+|enough|passing|valid)|denied|declined|try (?:it )?(?:again|harder)|redo|"
+    r"re-?do|^\W*again\W*$|"
+    r"do (?:it|that) (?:over|again)|start over|insufficient|inadequate|unacceptable|fail(?:s|ed|ing)?|"
+    r"no[,.!]? (?:again|redo)|"
+    r"needs? (?:\w+ )?(?:work|improve\w*|revision|changes?)|incorrect|wrong|unsatisf\w+|dissatisf\w+|disapproved?|"
+    r"verdict:? (?:fail\w*|no|reject\w*)|"
+    r"revise|rework|does(?: not|n't) (?:pass|meet|work|convince|satisfy|cut it)|(?:is|are)n't (?:good|right|"
+    r"acceptable|enough|there)|"
+    r"falls? short|below (?:the )?(?:bar|standard|expectations?)|could be better|do better|improve (?:it|this)|"
+    r"poor|nope|bad)\b|^\W*no\W*$",
     re.I,
 )
 REASON = re.compile(
-    r"\b(?:because|since|due to|as the|missing|expected|should (?:be|have|say|use|include|cite)|must (?:be|have|say|use|include|cite)|line \d+|"  # noqa: E501
-    r"section|paragraph|criteri(?:on|a)|instead of|lacks?|without (?:a|any|the)|contradicts?|omits?|covers? |covered|mention(?:s|ed)?|"  # noqa: E501
-    r"does(?: not|n't) (?!pass|meet the (?:bar|standard)|work|convince|satisfy|cut)\w+|did(?: not|n't) \w+|add|remove|replace|change (?:the|it)|"  # noqa: E501
-    r"fix the|cite|evidence|source|step \d+|row \d+|for example|e\.g\.|rule|requirement|too (?:long|short|vague|broad|many|few))\b"  # noqa: E501
+    r"\b(?:because|since|due to|as the|missing|expected|should (?:be|have|say|use|include|cite)|must (?:be|have|"
+    r"say|use|include|cite)|line \d+|"
+    r"section|paragraph|criteri(?:on|a)|instead of|lacks?|without (?:a|any|the)|contradicts?|omits?|covers? |"
+    r"covered|mention(?:s|ed)?|"
+    r"does(?: not|n't) (?!pass|meet the (?:bar|standard)|work|convince|satisfy|cut)\w+|did(?: not|n't) \w+|add|"
+    r"remove|replace|change (?:the|it)|"
+    r"fix the|cite|evidence|source|step \d+|row \d+|for example|e\.g\.|rule|requirement|too (?:long|short|vague|"
+    r"broad|many|few))\b"
     r"|[#:]\s*\d|\d{2,}|\n\s*[-*\d]",
     re.I,
 )

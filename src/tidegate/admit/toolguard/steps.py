@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 from tidegate.admit.toolguard import answers, chant, fingerprint, gist, reviews, text_calls
 from tidegate.admit.toolguard.model import ResultClass, Step
+from tidegate.admit.toolguard.told import Told
 from tidegate.spine.conversation import Message, Reasoning, Tool, ToolCall, ToolResult
 
 SHORT_ANSWER = 300  # characters of a status
+MIX, WORD_MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
 def read_steps(messages: Sequence[Message], tools: Sequence[Tool] = ()) -> tuple[Step, ...]:
@@ -37,6 +39,7 @@ class StepBuilder:
         self._paused = False  # the last step only waited
         self._said = ""  # the last step's words, when it had no calls and nobody answered
         self._count = 0
+        self._told = Told()
 
     def add(self, message: Message) -> Step | None:
         """Take the next message; returns the step that it completes, if it does."""
@@ -47,6 +50,8 @@ class StepBuilder:
             return finished
         if message.role in ("tool", "user"):
             self._replies.append(message)
+        else:  # the instructions
+            self._told.by_person(message.text)
         return None
 
     def steps(self) -> tuple[Step, ...]:
@@ -64,10 +69,16 @@ class StepBuilder:
         copy._defaults, copy._open, copy._replies = self._defaults, self._open, list(self._replies)
         copy._people, copy._re_armed, copy._count = set(self._people), self._re_armed, self._count
         copy._calls, copy._watching, copy._paused, copy._said = self._calls, self._watching, self._paused, self._said
+        copy._told = self._told.fork()
         return copy
 
     def _close(self) -> Step | None:
         step = self._step()
+        for reply in self._replies:
+            for result in reply.tool_results:
+                self._told.by_tool(result.content)
+            if reply.role == "user":
+                self._told.by_person(reply.text)
         if step is None:
             self._listen(self._replies)
         else:
@@ -120,18 +131,23 @@ class StepBuilder:
     def _tool_step(self, message: Message, results: dict[str, ToolResult]) -> Step:
         calls = self._calls
         signatures, pairs, shapes, classes, errors, told = [], [], [], [], [], []
+        asked: list[tuple[str, object]] = []
+        normals: list[str] = []
         lines: tuple[int, ...] = ()
         for call in calls:
             result = results.get(call.call_id)
             content = result.content if result is not None else None
-            name = fingerprint.signature(call.name, call.arguments, self._defaults.get(call.name))
+            value = fingerprint.parsed(call.arguments)
+            name = fingerprint.signature_of(call.name, call.arguments, value, self._defaults.get(call.name))
             kind = self._class_of(call, content, result.is_error if result is not None else None)
             signatures.append(name)
-            answer = fingerprint.result_fingerprint(content) if content is not None else 0
-            pairs.append((name, answer))
-            shapes.append(fingerprint.shape(call.name, call.arguments))
+            normal = fingerprint.normalised(content) if content else ""
+            pairs.append((name, fingerprint.fingerprint_of(content, normal) if content is not None else 0))
+            shapes.append(fingerprint.shape(call.name, value))
             classes.append(kind)
+            asked.append((call.name, value))
             told.append(content or "")
+            normals.append(normal)
             if content is not None:
                 lines += gist.lines_of(content)
                 if kind in (ResultClass.ERROR, ResultClass.RETRYABLE):
@@ -145,8 +161,9 @@ class StepBuilder:
         return Step(
             index=self._count, message=message.index, pair=_multiset(pairs), call=_multiset(signatures),
             shape=_multiset(shapes), tools=tuple(c.name for c in calls), result_class=worst, error=error,
-            gist=gist.gist_of([(c.name, c.arguments) for c in calls], told, error, worst is ResultClass.EMPTY),
+            gist=gist.gist_of(asked, normals, error, worst is ResultClass.EMPTY),
             lines=lines, pause=all(answers.is_pause(c.name, c.arguments) for c in calls),
+            own_words=self._told.own_words([(c.name, c.arguments) for c in calls]) if worst is ResultClass.EMPTY else 0,
             review=review, by_tool=bool(review), objection=objection, chant=chant.chanting(message.text),
             re_armed=self._re_armed, summary=summary,
         )  # fmt: skip
@@ -201,6 +218,9 @@ def _defaults(tool: Tool) -> dict[str, object]:
 
 def _multiset(items: Sequence[int] | Sequence[tuple[int, int]]) -> int:
     """Order-free name of parallel calls."""
+    if len(items) == 1:
+        one = items[0]
+        return one if isinstance(one, int) else (one[0] * MIX + one[1]) & WORD_MASK
     return fingerprint.name_of(repr(sorted(items)))
 
 

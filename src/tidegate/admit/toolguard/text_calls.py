@@ -10,7 +10,9 @@ from tidegate.spine.conversation import ToolCall
 
 HINTS = ("Action", "action", "<tool_call", "<function", "<invoke", "```")
 REACT = re.compile(
-    r"(?:^|\n)\s*\**Action\**\s*:\s*\**\s*`?(?P<name>[\w .:/-]{1,80}?)`?\s*\**[ \t]*\n\s*\**Action[ _]?Input\**\s*:\s*(?P<input>.*?)"  # noqa: E501
+    r"(?:^|"
+    r"\n)\s*\**Action\**\s*:\s*\**\s*`?(?P<name>[\w .:/-]{1,80}?)"
+    r"`?\s*\**[ \t]*\n\s*\**Action[ _]?Input\**\s*:\s*(?P<input>.*?)"
     r"(?=\n\s*\**(?:Observation|Thought|Action|Final Answer)\**\s*:|\Z)",
     re.S | re.I,
 )
@@ -24,7 +26,8 @@ FUNCTION = re.compile(
 BLOCK = re.compile(r"```(?P<name>bash|sh|shell|python|py|tool_code|tool|json)\s*\n(?P<input>.*?)```", re.S)
 JSON_NAME = re.compile(r'"(?:name|action|tool|tool_name)"\s*:\s*"(?P<name>[^"]{1,80})"')
 OBSERVATION = re.compile(
-    r"^\s*\W*(?:observation|tool[_ ](?:response|result|output)|<tool_response>|output|result|<returncode>|execution result)[\s:*>\]]*",  # noqa: E501
+    r"^\s*\W*(?:observation|tool[_ ](?:response|result|output)|<tool_response>|output|result|<returncode>|"
+    r"execution result)[\s:*>\]]*",
     re.I,
 )
 

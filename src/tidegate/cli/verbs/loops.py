@@ -22,10 +22,12 @@ from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict, Thresholds
 from tidegate.admit.toolguard.plugin import findings_of
 from tidegate.admit.toolguard.steps import read_steps
 from tidegate.cli.output import emit, judge_jsonl
-from tidegate.readers.agent_runs import Run, read_run
+from tidegate.readers.agent_runs import Run, read_run, with_notes_across
+from tidegate.readers.agent_runs import read_runs as runs_in
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse
 from tidegate.spine.estimate import Estimate, Measure, Measured, NotMeasured
+from tidegate.spine.finding import Finding, Severity
 from tidegate.spine.gate import Verdict
 
 RUN_BYTES_MAX = 256 * 1024 * 1024
@@ -62,23 +64,28 @@ def check(
     if jsonl is not None:
         judge_jsonl(
             jsonl,
-            lambda row, where: answer_of(judge_run(read_run(row, where), thresholds), str(row.get("id"))),
+            lambda row, where: _answer_of_row(row, where, thresholds),
             "loops check",
         )
     if not files:
         raise WrongUse("expected files with runs, - or --jsonl FILE", where="loops check")
-    judged = [(run, judge_run(run, thresholds)) for run in read_runs(files)]
+    judged = [(run, judge_run(run, thresholds)) for run in with_notes_across(list(read_runs(files)))]
     if not judged:
         raise InputError("expected at least one run, found none", where=", ".join(files))
     if len(judged) == 1:
         run, verdict = judged[0]
-        emit(answer_of(verdict, run.run_id or files[0]), as_json=as_json, words=lambda c: say(c, [(run, verdict)]))
-    findings = tuple(f for run, v in judged for f in findings_of(v, run.run_id))
+        emit(
+            answer_of(verdict, run.run_id or files[0], run.notes),
+            as_json=as_json,
+            words=lambda c: say(c, [(run, verdict)]),
+        )
+    recorded = tuple(f for r, _ in judged for f in findings_of_notes(r.notes, r.run_id))
+    findings = (*(f for r, v in judged for f in findings_of(v, r.run_id)), *recorded)
     rows = [{"run": r.run_id, "decision": v.decision, "stop_step": v.stop_step, "reason": v.reason, "steps": v.steps}
             for r, v in judged]  # fmt: skip
     stopped = any(v.decision in ("stop", "finalise") for _, v in judged)
     answer = Answer(verb="loops check", verdict=Verdict.FAIL if stopped else Verdict.PASS,
-                    findings=findings if as_json else (), fields={"runs": rows})  # fmt: skip
+                    findings=findings if as_json else recorded[:20], fields={"runs": rows})  # fmt: skip
     emit(answer, as_json=as_json, words=lambda c: say(c, judged))
 
 
@@ -87,13 +94,29 @@ def judge_run(run: Run, thresholds: Thresholds) -> RunVerdict:
     return judge(read_steps(run.messages, run.tools), thresholds)
 
 
-def answer_of(verdict: RunVerdict, subject: str) -> Answer:
+def _answer_of_row(row: dict[str, Any], where: str, thresholds: Thresholds) -> Answer:
+    run = read_run(row, where)
+    return answer_of(judge_run(run, thresholds), str(row.get("id")), run.notes)
+
+
+def findings_of_notes(notes: tuple[str, ...], subject: str) -> tuple[Finding, ...]:
+    """What is wrong with the recording itself: results that are late, missing, unknown or given twice, mixed runs."""
+    return tuple(
+        Finding(rule="loops-recording", severity=Severity.WARNING, subject=subject, message=note,
+                evidence={"certainty": "proved"},
+                suggestion="judged as far as it can be read; record each run under an id of its own, whole")
+        for note in notes
+    )  # fmt: skip
+
+
+def answer_of(verdict: RunVerdict, subject: str, notes: tuple[str, ...] = ()) -> Answer:
     """The verb's document for one run: `decision`, `stop_step`, `reason`."""
     fields: dict[str, Any] = {"decision": verdict.decision, "stop_step": verdict.stop_step, "reason": verdict.reason,
                               "steps": verdict.steps, "calibrated": verdict.calibrated}  # fmt: skip
     ended = verdict.decision in ("stop", "finalise")
     return Answer(verb="loops check", verdict=Verdict.FAIL if ended else Verdict.PASS,
-                  findings=findings_of(verdict, subject), fields=fields)  # fmt: skip
+                  findings=(*findings_of(verdict, subject), *findings_of_notes(notes, subject)),
+                  fields=fields)  # fmt: skip
 
 
 def say(console: Console, judged: list[tuple[Run, RunVerdict]]) -> None:
@@ -278,15 +301,18 @@ def _values(data: bytes, where: str) -> Iterator[tuple[Any, Run]]:
                 except msgspec.DecodeError as error:
                     message = f"expected JSON or JSON lines, got {line[:60]!r} ({error})"
                     raise InputError(message, where=f"{where}:{number}") from whole
-                yield value, _run(value, f"{where}:{number}")
+                for run in _runs(value, f"{where}:{number}"):
+                    yield value, run
         return
     many = isinstance(value, list) and value and all(isinstance(v, dict) and "role" not in v for v in value)
     for i, one in enumerate(value if many else [value]):
-        yield one, _run(one, f"{where}[{i}]" if many else where)
+        for run in _runs(one, f"{where}[{i}]" if many else where):
+            yield one, run
 
 
-def _run(value: Any, where: str) -> Run:
+def _runs(value: Any, where: str) -> list[Run]:
+    """One run, or the several of an export."""
     try:
-        return read_run(value, where)
+        return runs_in(value, where)
     except InputError as error:
         raise error if error.where else InputError(error.message, where=where, remedy=error.remedy) from error

@@ -1,0 +1,75 @@
+"""Whose words a search is in: names out of a list that the run was given, or the run's own rewording.
+
+Both may find nothing many times over.  Going through a list of names is work; asking one question
+in ever new words is not.  The difference is a fact: names from a list stand in a text that the run
+was told (its task, an answer), or are written as names; rewordings do not and are not.
+"""
+
+import json
+from collections.abc import Sequence
+
+from tidegate.admit.toolguard import fingerprint, gist
+
+TEXTS_KEPT = 16  # texts of people, and answers of tools, the oldest go first
+TEXT_KEPT = 6000  # characters of each
+
+
+class Told:
+    """The texts that a run was given, the latest ones."""
+
+    def __init__(self, people: Sequence[str] = (), tools: Sequence[str] = ()) -> None:
+        self.people = list(people)
+        self.tools = list(tools)
+
+    def fork(self) -> "Told":
+        """A copy that goes on alone."""
+        return Told(self.people, self.tools)
+
+    def by_person(self, text: str) -> None:
+        """A person or the instructions said this."""
+        self.people = [*self.people[-TEXTS_KEPT + 1 :], text[: 4 * TEXT_KEPT]]
+
+    def by_tool(self, text: str) -> None:
+        """A tool answered this."""
+        self.tools.append(text[:TEXT_KEPT])
+        del self.tools[:-TEXTS_KEPT]
+
+    def own_words(self, calls: Sequence[tuple[str, str]]) -> int:
+        """A name for where the calls search, when what they search for is in the run's own words; else 0."""
+        questions: list[str] = []
+        places: list[str] = []
+        for tool, arguments in calls:
+            _sort(arguments, questions, places)
+            places.append(tool)
+        asked = [q for q in questions if not _is_name(q)]
+        if not asked or all(self._told(q) for q in asked):
+            return 0
+        return fingerprint.name_of("\0".join(sorted(places))) or 1
+
+    def _told(self, question: str) -> bool:
+        words = gist.plain_words(question)
+        texts = [t.lower() for t in (*self.people, *self.tools)]
+        return any(all(w in text for w in words) for text in texts)
+
+
+def _sort(arguments: str, questions: list[str], places: list[str]) -> None:
+    """Splits a call's arguments into questions (texts that say what is looked for) and everything else."""
+    try:
+        value = json.loads(arguments)
+    except (ValueError, RecursionError):
+        value = arguments
+    if not isinstance(value, dict):
+        places.append(str(value)[:200])
+        return
+    for key, inner in value.items():
+        low = str(key).lower()
+        texts = inner if isinstance(inner, list) else [inner]
+        if low in gist.QUERY_KEYS and low not in gist.COMMAND_KEYS and all(isinstance(t, str) for t in texts):
+            questions += texts
+        elif low not in gist.POSITION_KEYS and low not in fingerprint.BOOKKEEPING:
+            places.append(f"{low}={json.dumps(inner, sort_keys=True)[:200]}")
+
+
+def _is_name(question: str) -> bool:
+    """Whether a question is a name or a code: every word has a capital, a digit, or signs within (`read_config`)."""
+    return all(not w.isalpha() or w.lower() != w for w in (x.strip("'\"(),.!?") for x in question.split()) if w)
