@@ -3,10 +3,13 @@
 import asyncio
 
 import msgspec
+import pytest
 from tests.support.rig import Reader, Writer, json_answer, world
 
+from tidegate.admit.scheduling.model import FirstToken, decode_event
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.settings import Settings, Upstream
+from tidegate.spine.contracts import Waiting
 
 BODY = b'{"ok":true,"usage":{"prompt_tokens":3,"completion_tokens":2}}'
 
@@ -55,3 +58,29 @@ def test_a_load_report_on_an_answer_is_asked_for_read_and_not_passed_on() -> Non
             assert admission._reported_s["u0"] > 0.0
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(("stall_s", "behind"), [(0.0, False), (0.6, True)])
+def test_a_first_token_that_a_busy_loop_saw_late_is_recorded_as_such(stall_s: float, behind: bool) -> None:
+    """A loop that misses its ticks blames itself for the calls on their way, and for none that go later."""
+    lines: list[bytes] = []
+    admission = Scheduled(Settings(upstreams=(Upstream(name="u0", url="http://127.0.0.1:1/v1"),)), lines.append)
+
+    def go(request_id: int, now_s: float) -> None:
+        waiting = Waiting(request_id=request_id, tenant="t", service_class="default", arrived_s=now_s, tokens_prompt=1)
+        assert admission.arrive(waiting, ("u0",), lambda *_: None, now_s) == "u0"
+
+    for k in range(5):
+        admission.tick(k / 10)
+    go(1, 0.41)
+    go(2, 0.42)
+    if stall_s:
+        admission.first_token(1, 0.4 + stall_s)  # read before the tick that is overdue
+    admission.tick(0.5 + stall_s)
+    admission.first_token(2, 0.55 + stall_s)  # read after it
+    go(3, 0.56 + stall_s)
+    admission.first_token(3, 0.58 + stall_s)
+    admission.tick(0.6 + stall_s)
+    events = [decode_event(line)[1] for line in b"\n".join(lines).split(b"\n") if line.startswith(b"[")]
+    firsts = {e.request_id: e.behind for e in events if isinstance(e, FirstToken)}
+    assert firsts == ({1: True, 2: True, 3: False} if behind else {2: False, 3: False})

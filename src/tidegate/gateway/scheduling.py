@@ -9,6 +9,7 @@ counts go on.
 import asyncio
 import contextlib
 import logging
+import math
 import ssl
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -61,6 +62,8 @@ WATCH_EVERY_S = 0.25
 WATCH_TIMEOUT_S = 2.0
 THROTTLED_S_MAX = 300.0  # a provider that names more is tried again by then
 LINES_MAX = 512  # events kept before they are encoded and recorded together
+BEHIND_S = 0.25  # between ticks, which come ten times a second: longer, and the loop has more to do than it can
+BEHIND_RECENT_S = 60.0  # first tokens that take longer are late whatever the loop did
 THROTTLED_S = 1.0  # a pause after 429 or 503 where the provider names none
 
 
@@ -110,6 +113,8 @@ class Scheduled:
         self._reasons: dict[int, Dispatch] = {}
         self._warms: dict[int, Warm] = {}  # of waiting calls, where prompts may be sent in steps
         self._warming: dict[int, Aborts] = {}  # steps on their way
+        self._ticked_s = math.inf  # last tick; none yet
+        self._behind_s = -math.inf  # when the loop was last seen to be behind
         self._reported_s: dict[str, float] = {}  # when an upstream last said how full it is
         self._watch: asyncio.Task[None] | None = None
         if record is not None:
@@ -159,8 +164,12 @@ class Scheduled:
         return verdict
 
     def first_token(self, request_id: int, now_s: float) -> None:
-        """The prompt is computed."""
-        self._do(FirstToken(request_id), now_s)
+        """The prompt is computed; a loop that was behind since the call went saw it late by its own doing."""
+        behind = now_s - self._ticked_s > BEHIND_S
+        if not behind and now_s - self._behind_s < BEHIND_RECENT_S:
+            ticket = self.core.tickets.get(request_id)
+            behind = ticket is not None and now_s - (self.core.now - ticket.dispatched_s) < self._behind_s
+        self._do(FirstToken(request_id, behind), now_s)
 
     def progress(self, request_id: int, tokens_generated: int, now_s: float) -> None:  # noqa: ARG002
         """Tokens so far; charged together at the next tick, a tenth of a second away at most."""
@@ -223,6 +232,9 @@ class Scheduled:
         if self._watch is None:
             with contextlib.suppress(RuntimeError):  # no loop: a test or the simulator, which brings its own signals
                 self._watch = asyncio.get_running_loop().create_task(self.watch())
+        if now_s - self._ticked_s > BEHIND_S:
+            self._behind_s = now_s
+        self._ticked_s = now_s
         self._charge(now_s)
         if self.core.tickets:
             self._do(Tick(), now_s)

@@ -375,15 +375,15 @@ class Admission:
             return
         ticket.first_s = self.now
         ticket.row.ttft.add(self.now - ticket.request.arrived_s)
-        self._prefilled(ticket, self.now - ticket.dispatched_s)
+        self._prefilled(ticket, self.now - ticket.dispatched_s, event.behind)
         self._pump_engine(ticket.engine, actions)
 
-    def _prefilled(self, ticket: Ticket, ttft_s: float | None) -> None:
+    def _prefilled(self, ticket: Ticket, ttft_s: float | None, behind: bool = False) -> None:
         if ticket.prefilling:
             ticket.prefilling = False
             window = self.windows[ticket.engine]
             window.first_token(ticket.request.tokens_prompt - ticket.warm, ticket.latency, self.now, ttft_s=ttft_s,
-                               ahead=ticket.ahead)  # fmt: skip
+                               ahead=ticket.ahead, behind=behind)  # fmt: skip
 
     def _exit(self, ticket: Ticket) -> None:
         """Out of its engine's window."""

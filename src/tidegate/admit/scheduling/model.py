@@ -135,9 +135,13 @@ class Cancel(Event, frozen=True, tag="c"):
 
 
 class FirstToken(Event, frozen=True, tag="f"):
-    """The first token of a dispatched request came: its prompt is computed."""
+    """The first token of a dispatched request came: its prompt is computed.
+
+    `behind`: the shell itself was too busy to see it in time, so the moment says nothing of the engine.
+    """
 
     request_id: int
+    behind: bool = False
 
 
 class Tokens(Event, frozen=True, tag="t"):

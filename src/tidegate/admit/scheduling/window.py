@@ -6,7 +6,7 @@ corrects the limits; where it says nothing they are learned from the time to fir
 
 | limit | counts | learned from |
 |---|---|---|
-| slots | requests in flight | requests running while others wait in the engine; else a gradient on first-token time |
+| slots | requests in flight | requests running while others wait in the engine; else cut where first tokens come late, as long as that helps |
 | tokens | prompt + output in flight, half of what is to come | KV capacity and usage; preemption keeps more free |
 | prefill | prompt tokens whose first token has not come | measured prefill speed × a slice of the tightest target |
 
@@ -22,6 +22,7 @@ empty window, whatever its size.
 from math import ceil, sqrt
 
 from tidegate.admit.scheduling.budget import SlidingBudget, resized
+from tidegate.admit.scheduling.lateness import Lateness
 from tidegate.admit.scheduling.model import EngineRule, Signal
 
 MARGIN = 2  # requests an engine may hold waiting: covers one round trip between us and it
@@ -48,9 +49,6 @@ STEP_HELD = 4.0  # a step is held back for latency requests at most so many time
 CALM_AFTER_S = 5.0  # without a latency request: steps may be long
 STEPS_AT_ONCE = 2  # one is computed while the next is on its way
 SAMPLES_LEAST = 20.0  # first tokens before a delay is believed to come from a queue
-LATE_SHARE = 0.6  # of the first tokens of the last rounds that come late when there is a queue
-ROUND_S = 0.1
-NOTICED_S = 0.05  # a shorter delay is our own loop's turn or the network's, no queue in an engine
 EXPLAINED_LEAST = 0.25  # share of the variance of first-token times that the work ahead must explain
 
 
@@ -91,12 +89,8 @@ class Window:
         self._busy_s = self._done_tokens = 0.0
         self._latency_mean = 0.0  # latency requests in flight, averaged
         self._mean_at_s = 0.0
-        self._ttft_floor_s = float("inf")
-        self._speed_peak = 0.0
+        self._lateness = Lateness()
         self._cut_at_s = 0.0
-        self._late = 0.0  # share of first tokens that came late, over the last rounds
-        self._round = [0, 0]  # first tokens of this round on time, and late
-        self._round_s = 0.0  # when it began
 
     def set(self, rule: EngineRule, ttft_target_s: float | None, reserved_slots: int) -> None:
         """What is configured; what was learned and counted stays."""
@@ -262,14 +256,19 @@ class Window:
         if not latency:
             self.calm_prefill += prompt
 
-    def first_token(self, prompt: int, latency: bool, now_s: float, *, ttft_s: float | None, ahead: int) -> None:
-        """Its prompt is computed.  `ttft_s` is None where the moment is not known (no stream)."""
+    def first_token(
+        self, prompt: int, latency: bool, now_s: float, *, ttft_s: float | None, ahead: int, behind: bool = False
+    ) -> None:
+        """Its prompt is computed.  `ttft_s` is None where the moment is not known (no stream).
+
+        `behind`: we ourselves were too busy to see it in time.
+        """
         self.prefill -= prompt
         if not latency:
             self.calm_prefill -= prompt
         if ttft_s is not None:
             self._measured(prompt, now_s)
-            self._learn_from_latency(ttft_s, ahead, prompt, now_s)
+            self._learn_from_latency(ttft_s, ahead, prompt, now_s, behind)
         self._busy_since_s = now_s
 
     def _measured(self, prompt: int, now_s: float) -> None:
@@ -367,37 +366,26 @@ class Window:
         self._lost_in_row += 1
         self._silent = self._silent or self._lost_in_row >= SIGNALS_LOST_MAX
 
-    def _learn_from_latency(self, ttft_s: float, ahead: int, prompt: int, now_s: float) -> None:
+    def _learn_from_latency(self, ttft_s: float, ahead: int, prompt: int, now_s: float, behind: bool) -> None:
         """Where the engine says nothing: first tokens later than prefill alone explains mean a queue in it."""
-        self._ttft_floor_s = min(self._ttft_floor_s * 1.001, ttft_s)
-        self._speed_peak = max(self._speed_peak * 0.999, ahead / ttft_s if ttft_s > 0.0 else 0.0)
-        if self._silent:
-            self._learn_delay(ttft_s, ahead - prompt)
+        if not behind:
+            self._lateness.quickest(ttft_s, ahead)
+            if self._silent:
+                self._learn_delay(ttft_s, ahead - prompt)
         if now_s - self._signal_s < SIGNAL_FRESH_S:
             return
-        expected = self._ttft_floor_s + (ahead / self._speed_peak if self._speed_peak else 0.0)
-        late = ttft_s > 2.0 * expected and ttft_s > expected + NOTICED_S
-        if self._round_is_late(late, ttft_s, now_s):
-            self._starting = False
-            self.slots = max(1.0, self.slots * 0.9)
-            self._cut_at_s = now_s
-        elif self._limited and not late:
+        late = False
+        if not behind:
+            late = self._lateness.saw(ttft_s, ahead, self.inflight)
+            slots = self._lateness.slots_after(late, ttft_s, now_s, self.slots)
+            if slots != self.slots:
+                self._starting = slots > self.slots  # cut for nothing: it opens on
+                self.slots = min(slots, float(self.rule.slots_max))
+                self._cut_at_s = now_s
+                return
+        if self._limited and not late:
             self._limited = False
             self.slots = min(self.slots + (2.0 if self._starting else 1.0 / self.slots), float(self.rule.slots_max))
-
-    def _round_is_late(self, late: bool, ttft_s: float, now_s: float) -> bool:
-        """Whether a round of first tokens just ended, and most of the last rounds' were late.
-
-        One round is chance: a pause of ours, or of the network, makes all that is on its way late at
-        once.  A queue in the engine makes round after round late.
-        """
-        self._round[late] += 1
-        if now_s - self._round_s < max(ROUND_S, ttft_s):
-            return False
-        on_time, too_late = self._round
-        self._late += 0.5 * (too_late / (on_time + too_late) - self._late)
-        self._round, self._round_s = [0, 0], now_s
-        return self._late > LATE_SHARE
 
     def _learn_delay(self, ttft_s: float, ahead_others: int) -> None:
         """Seconds that a prompt token ahead costs; a provider that does not queue shows none."""
