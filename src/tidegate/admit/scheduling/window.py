@@ -6,7 +6,7 @@ corrects the limits; where it says nothing they are learned from the time to fir
 
 | limit | counts | learned from |
 |---|---|---|
-| slots | requests in flight | requests running while others wait in the engine; else cut where first tokens come late, as long as that helps |
+| slots | requests in flight | requests that run while others wait; else cut while first tokens are late and it helps |
 | tokens | prompt + output in flight, half of what is to come | KV capacity and usage; preemption keeps more free |
 | prefill | prompt tokens whose first token has not come | measured prefill speed × a slice of the tightest target |
 
