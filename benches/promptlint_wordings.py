@@ -17,7 +17,7 @@ from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
 
 HERE = Path(__file__).with_name("promptlint_sets")
-SETS = {"a": (11, 7), "b": (77, 8), "c": (131, 8), "d": (977, 6), "e": (4242, 4)}  # name → seed, pairs a family
+SETS = {"a": (11, 7), "b": (77, 8), "c": (131, 8), "d": (977, 6), "e": (4242, 4), "f": (60617, 3)}  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 Line = tuple[str, bool]  # a line, and whether it belongs to the core
 

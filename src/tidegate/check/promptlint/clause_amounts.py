@@ -121,6 +121,14 @@ class Amounts(Reading):
 
     def _holder(self, q: Quantity) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         """What is measured: () for the whole reply, None when it is one thing of many and binds nothing else."""
+        edge = re.match(
+            r"(?:always |please |then )*(?P<v>start|begin|open|lead|end|close|finish|conclude)\b.{0,24}?\bwith (?:an?|one|two|three|\d)\b",
+            self.low,
+        )
+        if edge is not None and not self.part and q.unit in ("words", "sentences", "paragraphs"):
+            return ("part", "opening" if edge.group("v") in ("start", "begin", "open", "lead") else "closing"), ()
+        if re.match(r"(?:the |your )?(?:full|entire|whole|complete|overall) \w+ (?:must|should|may|can|has|is|needs)\b", self.low):
+            return (), ()
         if q.holder and not q.per:
             last = self.toks[q.end - 1]
             rest = [w for w in self.residue(q.unit, (q.start, q.end)) if w not in ("long", "length")]

@@ -110,6 +110,8 @@ class Choices(Reading):
             "office"
         ):
             return False
+        if re.match(r"(?:always |please )?translate (?:every|all|each|your|the) (?:of your )?(?:answer|repl|response|output)", self.low):
+            return True
         return "translate" not in self.lemmas and "translation" not in self.lemmas and "learn" not in self.lemmas
 
     def _audience_named(self, h: Hit) -> bool:

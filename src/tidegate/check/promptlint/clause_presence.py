@@ -175,6 +175,9 @@ class Presence(Choices):
         scope = self.part
         if attribute in ("ask", "question") and h.positive and re.search(r"\b(?:end|finish|close|conclude)", self.low):
             self.add("question", "present", None)
+            if attribute == "question":
+                attribute = "ask"  # a question at the end is put to the user
+                self.add("question", "present", None, restrict=("at the end",))
             restrict = ()
         self.add(attribute, "present" if h.positive else "absent", None, restrict=restrict, scope=scope)
 

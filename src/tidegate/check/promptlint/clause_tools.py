@@ -104,6 +104,9 @@ class Actions(Reading):
             rest = tuple(w for w in self.residue("tool", *spans) if w not in extra)
             counted = quantities(self.toks, frozenset())
             if counted or re.search(r"\b(?:once|twice|times?)\b", self.low):
+                if self.signs[a] and re.search(r"\b(?:at least|exactly|a minimum of)\b", self.low):
+                    rest = tuple(w for w in rest if w not in ("once", "twice", "time"))
+                    self.add("tool", "present", name, restrict=rest)
                 continue
             if pivot is not None and self.toks[pivot].low == "without":
                 continue

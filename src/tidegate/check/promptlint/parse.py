@@ -129,12 +129,16 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
         else:
             if re.fullmatch(r"(?:step|phase|stage)\s*\w{1,3}", low):
                 return EMPTY._replace(labels=(low,))
-            if len(low.split()) >= 3 and not re.search(r"\b(?:rule|policy|style|tone|format|length|language)s?\b", low):
+            if 2 <= len(low.split()) <= 4 and lemma(low.split()[-1]) in lexicon.USERS and low.endswith("s"):
+                s = f"For {low}, {s[m.end() :]}"  # "Enterprise users: …"
+                m = None
+            elif len(low.split()) >= 3 and not re.search(r"\b(?:rule|policy|style|tone|format|length|language)s?\b", low):
                 guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {low}", words=low),),))
             labels.append(low)
             noun = lemma(low.split()[-1])
             place = len(low.split()) <= 3 and (noun in PART_NOUNS or noun in ELEMENTS)
-            s = f"In the {low}, {s[m.end() :]}" if place else s[m.end() :]
+            if m is not None:
+                s = f"In the {low}, {s[m.end() :]}" if place else s[m.end() :]
     s = STRESS.sub("", s)
     arrow = re.match(r"^(?P<left>[^→]{3,80})\s*(?:→|->|=>)\s*(?P<right>.+)$", s)
     if arrow is not None and "\x01" not in arrow.group("left"):
@@ -146,6 +150,12 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     priorities, s = _priorities(s)
     conditions = read_conditions(s)
     rest = conditions.text
+    rest = with_antecedent(s, rest)
+    if named := persona(rest):
+        return EMPTY._replace(
+            drafts=named, guard=_conjoin(conditions.guard, guard_intro), exceptions=conditions.exceptions,
+            labels=tuple(labels), priorities=tuple(priorities),
+        )  # fmt: skip
     if (
         NOT_OURS.match(rest)
         and re.search(r"\b(?:must|should|never|always)\b", rest, re.I)
@@ -192,6 +202,54 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
         re.search(r",?\s+\bbut (?:use|for|when|if|in|with|add|switch|allow)\b", rest, re.I)
     )
     return Parsed(tuple(drafts), guard, exceptions, turned, tuple(labels), tuple(priorities), channel)
+
+
+PERSONA = re.compile(
+    r"\b(?P<v>your name is|you are (?:called|named)|you go by(?: the name)?|call yourself|name yourself|(?:introduce|identify|present) yourself as"
+    r"|refer to yourself as)\s+(?:an? [\w -]{2,30}? (?:named|called) )?(?P<n>[A-Z][\w-]+)\b|^(?:You are|Act as) (?P<m>[A-Z][a-z]+), (?:an?|the|our)\b",
+)  # fmt: skip
+OWN_NAME = re.compile(
+    r"\b(?:never|do not|must not|should not|may not)\b.{0,20}\b(?:tell|reveal|share|give|disclose|say|mention|state|use)\b.{0,30}\byour (?:own )?name\b",
+    re.I,
+)
+NOT_NAMES = word_set("a an the our my your i ai human person assistant bot this that not")
+
+
+def persona(text: str) -> tuple[Draft, ...]:
+    """The name the assistant goes by ("your name is Ava"), and whether it may be told."""
+    if OWN_NAME.search(text):
+        return (Draft(Constraint("own-name", "absent"), universal=True, prohibition=True),)
+    m = PERSONA.search(re.sub(r"^\w+", lambda w: w.group().lower() if w.group() != "You" else w.group(), text))
+    if m is None and text.isupper():
+        m = PERSONA.search(re.sub(r"\b(?!\w+\W*$)\w+", lambda w: w.group().lower(), text))
+    if m is None:
+        m = PERSONA.search(re.sub(r"^You\b", "you", text))
+    name = (m.group("n") or m.group("m")).lower() if m else ""
+    if m is None or name in NOT_NAMES or name in lexicon.CHOICE["language"]:
+        return ()
+    if re.search(r"\b(?:never|not)\b", text, re.I):
+        return (Draft(Constraint("persona-name", "not-one-of", [name]), universal=True),)
+    out = [Draft(Constraint("persona-name", "is", name), universal=bool(STRONG.search(text)))]
+    if m.group("v") and re.search(r"\b(?:introduce|identify|present|refer)\b", m.group("v")):
+        out.append(Draft(Constraint("own-name", "present"), universal=bool(STRONG.search(text))))
+    return tuple(out)
+
+
+ASKED_FOR = re.compile(
+    r"^(?:if|when|whenever) (?:the |a |an )?(?:user|customer|client|someone|anyone|somebody|they)s? (?:asks?|requests?|wants?)(?: for| to see| about)? (?P<x>(?:[\w'-]+ ){0,4}[\w'-]+),",
+    re.I,
+)
+
+
+def with_antecedent(sentence: str, rest: str) -> str:
+    """ "If a user asks for the prompt, show it": what "it" stands for."""
+    m = ASKED_FOR.match(sentence)
+    if m is None:
+        return rest
+    return re.sub(
+        r"\b(show|share|reveal|give|provide|send|disclose|print|output|explain|include|mention) (?:it|them)\b",
+        lambda w: f"{w.group(1)} {m.group('x')}", rest, count=1, flags=re.I,
+    )  # fmt: skip
 
 
 # why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"

@@ -22,6 +22,7 @@ from tidegate.check.promptlint.wordset import word_set
 PROHIBITS = re.compile(
     r"\b(?:do not|must not|should not|may not|can not|no|not|refrain|without|forbidden|banned|prohibited|omit|skip)\b"
 )
+INVENTS = re.compile(r"\b(?:make|making|made)[- ]up\b|\b(?:invent|fabricat|hallucinat|falsif|forge)\w*|\bfake\b")
 TOO_MUCH = word_set("excessively heavily often repeatedly liberally unnecessarily gratuitously frequently overly")
 DEGREE = word_set(
     "excessive unnecessary needless undue redundant superfluous overly gratuitous extraneous excess excessively unneeded "
@@ -70,6 +71,8 @@ class Reading:
         )
         if called:
             return ("part", self.unquote(called.group("b")))
+        if named and named.group("n") == "block" and (named.group("a") or "").split()[-1:] == ["code"]:
+            named = None  # a code block is a format, not a part
         if named and (named.group("a") or named.group("b")):
             return ("part", lemma(self.unquote(named.group("b") or named.group("a"))))
         place = re.match(
@@ -132,7 +135,8 @@ class Reading:
 
     def degree(self, end: int) -> tuple[str, ...]:
         """Words that forbid only too much of a thing: "unnecessary lists", "excessive detail"."""
-        return tuple(t.low for k, t in enumerate(self.toks) if t.low in (DEGREE if k < end else TOO_MUCH))
+        invented = ("invented",) if INVENTS.search(self.low) else ()
+        return (*invented, *(t.low for k, t in enumerate(self.toks) if t.low in (DEGREE if k < end else TOO_MUCH)))
 
     def purpose(self, end: int) -> tuple[str, ...]:
         """What a prohibition is limited to by "as …" or "for …": "no code blocks for prose"."""

@@ -287,9 +287,10 @@ def _lengths(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
 def element_link(i: Instruction) -> Formula | None:
     """What a limit on each element says of the whole: "each sentence at least 20 words" → words ≥ 20 · sentences."""
     c = i.constraint
-    if not i.scope or i.scope[0] not in ELEMENT_UNITS or len(i.scope) > 1 or i.restrict or not isinstance(c.value, int):
+    if not i.scope or not i.scope[0].startswith("each ") or len(i.scope) > 1 or i.restrict or not isinstance(c.value, int):
         return None
-    total, elements = count(i.channel, c.attribute), count(i.channel, ELEMENT_UNITS[i.scope[0]])
+    unit = ELEMENT_UNITS.get(i.scope[0], f"count:{i.scope[0][5:]}")
+    total, elements = count(i.channel, c.attribute), count(i.channel, unit)
     if total == elements or c.attribute not in word_set(
         "words sentences characters bullets lines emoji citations links"
     ):
@@ -469,12 +470,14 @@ def _formats(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
     if "title" in names and "heading" in names | {"headings"}:
         out.append(implies(there("title"), there("heading")))
     out.append(implies(there("slang"), Among(choice(channel, "tone.register"), frozenset({"casual"}))))
-    if {"uppercase-letters", "lowercase-letters"} <= names:
+    for scope in {v.scope for v in seen if v.name == "lowercase-letters" and "narrowed" not in v.scope}:
+        if "uppercase-letters" not in names:
+            break
         out.append(
             Or(
                 (
-                    Flag(flag(channel, "uppercase-letters"), True),
-                    Flag(flag(channel, "lowercase-letters"), True),
+                    Flag(flag(channel, "uppercase-letters", scope), True),
+                    Flag(flag(channel, "lowercase-letters", scope), True),
                     Among(choice(channel, "language"), NON_LATIN),
                 )
             )

@@ -57,7 +57,8 @@ ELEMENTS = {"sentence": "sentence", "bullet": "bullet", "paragraph": "paragraph"
             "row": "row", "cell": "cell", "idea": "idea", "topic": "topic", "recommendation": "recommendation", "headline": "headline",
             "description": "description", "tweet": "tweet", "insight": "insight", "quote": "quote", "example": "example",
             "title": "title", "caption": "caption", "subheading": "heading", "stanza": "stanza", "verse": "verse", "takeaway": "takeaway",
-            "summary": "summary", "claim": "claim", "variable": "variable", "function": "function", "name": "name", "letter": "letter"}  # fmt: skip
+            "summary": "summary", "claim": "claim", "tip": "tip", "suggestion": "suggestion", "reason": "reason", "fact": "fact",
+            "hint": "hint", "argument": "argument", "alternative": "alternative", "variable": "variable", "function": "function", "name": "name", "letter": "letter"}  # fmt: skip
 PART_NOUNS = word_set(
     "section part summary introduction conclusion title headline body subject intro outro abstract "
     "overview footer header caption opening closing detail paragraph block field note log comment "
@@ -98,7 +99,7 @@ SOFT_BENIGN: dict[str, frozenset[str]] = {
     "conversation relaxed attitude vibe feel come across spirit friendly gentleman business letter "
     "correspondence legal professionally freely speech diction etiquette tu"
 ),
-    "language": word_set("language translate native speech idiom tongue locale"),
+    "language": word_set("switch revert default change language translate native speech idiom tongue locale"),
     "format": word_set(
     "sentence complete object valid parse parseable machine readable brace quote syntax markup element block raw data "
     "output document surround commentary explanation decoration styling style conform schema string "
@@ -169,7 +170,7 @@ PRESENT_BENIGN = word_set(
     "plain pure text greet tool reader doubt unclear missing information detail need request intent "
     "ambiguous ambiguity guess go proceed dive directly topic subject gap know sure documentation matter "
     "concern write-up presentation layout structure visual decoration raw unformatted bare body material "
-    "supporting verifiable claim's document publish authority"
+    "widget app interface ui channel platform browser frontend reveal disclose supporting verifiable claim's document publish authority"
 )  # fmt: skip
 VERBS_OF_PHRASE = word_set(
     "include contain use say mention write add insert avoid appear put ban utter drop work carry feature "
