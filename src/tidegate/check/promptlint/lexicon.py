@@ -30,7 +30,7 @@ PRESENT: dict[str, str] = {
                " | bulleted form | bulleted format | unordered list | bullet | bullet point",
     "numbered": "numbered list | ordered list | numbered step | numbered item | enumerated list | numbered point",
     "list": "list format | list form",
-    "codeblock": "code block | code fence | fenced block | fenced code block | code snippet | fenced code",
+    "codeblock": "code block | code fence | fenced block | fenced code block | triple backtick | triple back tick | code snippet | fenced code",
     "link": "link | url | hyperlink | web address | web link",
     "citation": "citation | cite | source link | reference | source | cite source | source citation | footnote"
                 " | attribution | bibliography | cite reference | provenance note | supporting reference"

@@ -206,7 +206,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
 
 PERSONA = re.compile(
     r"\b(?P<v>your name is|you are (?:called|named)|you go by(?: the name)?|call yourself|name yourself|(?:introduce|identify|present) yourself as"
-    r"|refer to yourself as)\s+(?:an? [\w -]{2,30}? (?:named|called) )?(?P<n>[A-Z][\w-]+)\b|^(?:You are|Act as) (?P<m>[A-Z][a-z]+), (?:an?|the|our)\b",
+    r"|refer to yourself as)\s+(?:an? [\w -]{2,30}? (?:named|called) )?(?P<n>[A-Z][\w-]+)\b|^(?:You are|Act as) (?P<m>[A-Z][a-z]+)(?:, (?:an?|the|our)\b|\.?$)",
 )  # fmt: skip
 OWN_NAME = re.compile(
     r"\b(?:never|do not|must not|should not|may not)\b.{0,20}\b(?:tell|reveal|share|give|disclose|say|mention|state|use)\b.{0,30}\byour (?:own )?name\b",

@@ -16,6 +16,7 @@ SUBJECT_VERBS = word_set(
     "list link name format open close quote structure end start show be do address place sound call run "
     "use reply answer define sign ask question output cite source reference"
 )  # fmt: skip
+TEXTUAL = word_set("text word commentary content prose character output explanation anything remark message")
 OBJECT_FREE = word_set("emoji jargon markdown slang link citation table humor greeting profanity")
 
 
@@ -38,7 +39,7 @@ def signs_of(toks: tuple[Token, ...], taken: set[int], negative: bool) -> list[b
             elif t.low in (";", ":", "—") or (t.low == "but" and _low(toks, k - 1) not in ("nothing", "anything")):
                 positive = not negative
             elif _exclusive(toks, k):
-                positive = True if t.low in ("other", "else", "anything", "something") else positive
+                positive = True if t.low in ("other", "else", "anything", "something", "outside") else positive
             elif _forward(toks, k):
                 positive = (not positive) if positive or t.low == "without" else False
             elif _negating_verb(toks, k, positive):
@@ -58,6 +59,8 @@ def _exclusive(toks: tuple[Token, ...], k: int) -> bool:
     low, nxt = toks[k].low, _low(toks, k + 1)
     if low == "nothing" and nxt in ("but", "else", "more", "other", "except"):
         return True
+    if low == "outside" and k and toks[k - 1].lemma in TEXTUAL and nxt in ("the", "your", "of", "this", "that", "a", "json"):
+        return True  # "no text outside the JSON"
     if low in ("no", "any") and nxt in ("other", "else"):
         return "than" not in [t.low for t in toks[k : k + 5]] or low == "no"
     return (low in ("other", "else") and nxt == "than") or (

@@ -156,7 +156,8 @@ class Situations:
 
 def reply_solver(instructions: Sequence[Instruction]) -> Reply:
     """The solver of a set of instructions, with the laws between them."""
-    return Reply([meaning(i) for i in instructions], laws(instructions))
+    parts = {i.scope for i in instructions if i.scope[:1] == ("part",) and not i.restrict}
+    return Reply([meaning(i, parts) for i in instructions], laws(instructions))
 
 
 _ = (Or, Lin)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from tidegate.check.promptlint.lexicon import IMPLIES
 from tidegate.check.promptlint.model import REPLY, Constraint, Instruction
 from tidegate.check.promptlint.text import word_count
+from tidegate.check.promptlint.vocabulary import ELEMENTS
 from tidegate.check.promptlint.wordset import word_set
 
 
@@ -277,15 +278,14 @@ def _lengths(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
         ]
         if len(parts) > 1:
             out.append(Lin((*((1, v) for v in parts), (-1, count(channel, unit))), 0))
-    for i in here:
-        c = i.constraint
-        if not i.scope or i.scope[0] not in ELEMENT_UNITS or len(i.scope) > 1 or not isinstance(c.value, int):
-            continue
     return out
 
 
-def element_link(i: Instruction) -> Formula | None:
-    """What a limit on each element says of the whole: "each sentence at least 20 words" → words ≥ 20 · sentences."""
+def element_link(i: Instruction, parts_named: Iterable[tuple[str, ...]] = ()) -> Formula | None:
+    """What a limit on each element says of the whole: "each sentence at least 20 words" → words ≥ 20 · sentences.
+
+    What each bullet needs, the bullets of a named part need too.
+    """
     c = i.constraint
     if not i.scope or not i.scope[0].startswith("each ") or len(i.scope) > 1 or i.restrict or not isinstance(c.value, int):
         return None
@@ -298,15 +298,18 @@ def element_link(i: Instruction) -> Formula | None:
     parts: list[Formula] = []
     if c.operator in (">=", "="):
         parts.append(Lin(((c.value, elements), (-1, total)), 0))
+        parts += [
+            Lin(((c.value, elements._replace(scope=s)), (-1, total._replace(scope=s))), 0) for s in sorted(parts_named)
+        ]
     if c.operator in ("<=", "=") and i.scope[0] in PARTITIONS and c.attribute in ("words", "sentences"):
         parts.append(Lin(((1, total), (-c.value, elements)), 0))
     return And(tuple(parts)) if parts else None
 
 
-def meaning(i: Instruction) -> Formula | None:
+def meaning(i: Instruction, parts_named: Iterable[tuple[str, ...]] = ()) -> Formula | None:
     """The formula of an instruction together with what it says of the whole."""
     f = formula(i)
-    link = element_link(i)
+    link = element_link(i, parts_named)
     return And((f, link)) if f is not None and link is not None else f
 
 
@@ -377,6 +380,8 @@ def _literals(channel: str, here: list[Instruction], seen: set[Var]) -> list[For
             machine_ok = ta.lstrip()[:1] in "{[<" if kind == "starts" else ta.rstrip()[-1:] in "}]>"
             if not machine_ok:
                 out.append(implies(Flag(va, True), Among(choice(channel, "format"), MACHINE, False)))
+            if kind == "ends" and ta.rstrip().endswith("?"):
+                out.append(implies(Flag(va, True), Flag(flag(channel, "ask"), True)))
             if kind == "ends" and FAREWELL.search(ta):
                 out.append(implies(Flag(va, True), Flag(flag(channel, "closing"), True)))
             if kind == "starts":
@@ -473,6 +478,9 @@ def _formats(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
     for scope in {v.scope for v in seen if v.name == "lowercase-letters" and "narrowed" not in v.scope}:
         if "uppercase-letters" not in names:
             break
+        if scope:  # capitals in a part are capitals in the reply
+            upper = Flag(flag(channel, "uppercase-letters", scope), True)
+            out.append(implies(upper, Flag(flag(channel, "uppercase-letters"), True)))
         out.append(
             Or(
                 (
@@ -496,11 +504,14 @@ def _formats(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
     return out
 
 
+NUMBERED_THINGS = frozenset(f"count:{name}" for name in ELEMENTS.values())
+
+
 def topics(i: Instruction) -> list[tuple[str, str, str]]:
     """(channel, topic, direction) tags for the cheap first filter: only opposed directions can conflict."""
     c, ch = i.constraint, i.channel
     out: list[tuple[str, str, str]] = []
-    length = c.attribute in (
+    length = c.attribute in NUMBERED_THINGS or c.attribute in (
         "words",
         "sentences",
         "paragraphs",
@@ -549,6 +560,8 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
         out += [(ch, "apology", "+"), (ch, "self-mention", "+")]
         if c.operator == "ends":
             out.append((ch, "closing", "+"))
+            if str(c.value).rstrip().endswith("?"):
+                out.append((ch, "ask", "+"))
         out += [(ch, "text", "+"), (ch, "length", "+"), (ch, "format", "+phrase"), (ch, "format", "*")]
         if c.operator != "contains":
             out += [(ch, c.operator, f"={c.value}")]
@@ -574,7 +587,7 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
 def reaches_far(i: Instruction) -> bool:
     """Whether an instruction can take part in a core of three or more: amounts, orders, texts, and one-of choices."""
     c = i.constraint
-    if c.operator in ("<=", ">=", "=") and not c.attribute.startswith("count:"):
+    if c.operator in ("<=", ">=", "=") and (not c.attribute.startswith("count:") or c.attribute in NUMBERED_THINGS):
         return True
     return c.operator in ("before", "contains", "starts", "ends", "one-of", "not-one-of") or c.attribute in (
         "uppercase-letters", "lowercase-letters", "bullets", "question", "always-answer",
