@@ -1,9 +1,9 @@
-"""Five sets of wordings, written blind one after the other, composed into prompts of sixteen domains and ten registers.
+"""Seven sets of wordings, written blind one after the other, made into prompts of sixteen domains, ten registers.
 
 Each set was measured once before any of its wordings had been looked at (the README's "first look"
-column); what it missed was then mended in the grammar, so that all five are development data now.
-A next set is added the same way: write `f_conflicts.txt`, `f_near.txt`, `f_triples.txt`, run
-`python -m benches.promptlint_wordings f` once, keep the figure, then read the misses.
+column); what it missed was then mended in the grammar, so that all seven are development data now.
+A next set is added the same way: write `h_conflicts.txt`, `h_near.txt`, `h_triples.txt`, run
+`python -m benches.promptlint_wordings h` once, keep the figure, then read the misses.
 """
 
 import random
@@ -17,7 +17,15 @@ from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
 
 HERE = Path(__file__).with_name("promptlint_sets")
-SETS = {"a": (11, 7), "b": (77, 8), "c": (131, 8), "d": (977, 6), "e": (4242, 4), "f": (60617, 3)}  # name → seed, pairs a family
+SETS = {
+    "a": (11, 7),
+    "b": (77, 8),
+    "c": (131, 8),
+    "d": (977, 6),
+    "e": (4242, 4),
+    "f": (60617, 3),
+    "g": (7, 4),
+}  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 Line = tuple[str, bool]  # a line, and whether it belongs to the core
 

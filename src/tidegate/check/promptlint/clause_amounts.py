@@ -127,7 +127,10 @@ class Amounts(Reading):
         )
         if edge is not None and not self.part and q.unit in ("words", "sentences", "paragraphs"):
             return ("part", "opening" if edge.group("v") in ("start", "begin", "open", "lead") else "closing"), ()
-        if re.match(r"(?:the |your )?(?:full|entire|whole|complete|overall) \w+ (?:must|should|may|can|has|is|needs)\b", self.low):
+        if re.match(
+            r"(?:the |your )?(?:full|entire|whole|complete|overall) \w+ (?:must|should|may|can|has|is|needs)\b",
+            self.low,
+        ):
             return (), ()
         if q.holder and not q.per:
             last = self.toks[q.end - 1]

@@ -110,7 +110,10 @@ class Choices(Reading):
             "office"
         ):
             return False
-        if re.match(r"(?:always |please )?translate (?:every|all|each|your|the) (?:of your )?(?:answer|repl|response|output)", self.low):
+        if re.match(
+            r"(?:always |please )?translate (?:every|all|each|your|the) (?:of your )?(?:answer|repl|response|output)",
+            self.low,
+        ):
             return True
         return "translate" not in self.lemmas and "translation" not in self.lemmas and "learn" not in self.lemmas
 

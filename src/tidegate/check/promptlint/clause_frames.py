@@ -15,12 +15,13 @@ CHOICES = word_set("answer-position units language verbosity audience tone spell
 WHOLE_ONLY = word_set("verbosity audience jargon tone")
 CONSENT = frozenset(CLASSES["consent"].split()) | {"ask"}
 SEEK = frozenset(lemma(w) for w in CLASSES["seek"].split()) | {"confirm"}
+DEFINES = word_set("define explain gloss clarify spell introduce")
 SHOWN = word_set(
     "include show provide write contain give add have use present insert supply output produce generate need"
 )
 FRAME_BENIGN = word_set(
     "old good fact truth channel chat platform key essential paramount vital crucial important original general overall clearly question request topic subject matter issue anything something point step thing ask user answer explanation option "
-    "product service information content text name way manner example detail context reason result final own "
+    "virtual digital automated product service information content text name way manner example detail context reason result final own "
     "help support think know decision choice response system live real current exact relevant related useful natural "
     "good great best personal subjective own open beginning end start begin time language tone voice "
     "expression sign form kind sort type level amount number inside outside document source kindly freely"
@@ -67,6 +68,15 @@ class Framed(Reading):
 
     def _frame(self, m: Match) -> None:
         positive = self._sign(m)
+        after = self.toks[m.end].low if m.end < len(self.toks) else ""
+        if (
+            m.attribute == "explanation"
+            and m.anchor is None
+            and after in ("that", "which", "in", "for", "from", "when")
+        ):
+            return  # "only code that compiles" narrows the code
+        if m.attribute == "jargon" and positive and DEFINES & set(self.lemmas):
+            return
         if self.modality == "may" and not positive:
             return
         inside = range(m.start, m.end)

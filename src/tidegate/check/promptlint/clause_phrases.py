@@ -38,7 +38,9 @@ class Phrases(Reading):
         if self.dates(quotes):
             return
         if any(self.context.masked.quotes[x].strip().lower() in ("i", "me", "my") for _, x in quotes):
-            if "first-person" not in {d.constraint.attribute for d in self.out} and {"use", "say", "write"} & set(self.lemmas):
+            if "first-person" not in {d.constraint.attribute for d in self.out} and {"use", "say", "write"} & set(
+                self.lemmas
+            ):
                 self.add("first-person", "present" if self.signs[quotes[0][0]] else "absent")
             return
         if re.search(

@@ -6,7 +6,7 @@ import re
 
 from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.quantity import quantities
-from tidegate.check.promptlint.reading import NO_VERB, Reading, base_form, imperative
+from tidegate.check.promptlint.reading import INVENTS, NO_VERB, Reading, base_form, imperative
 from tidegate.check.promptlint.text import Token, tokens
 from tidegate.check.promptlint.vocabulary import (
     ACTION_VERBS,
@@ -190,9 +190,15 @@ class Actions(Reading):
         if verb == "say" and (noun := next((NOUN_VERB[t.lemma] for t in objects if t.lemma in NOUN_VERB), "")):
             verb, objects = noun, [t for t in objects if t.lemma not in NOUN_VERB]
         k = self.toks.index(toks[lead])
+        second = ""
+        joined = len(objects) > 2 and objects[0].low in ("or", "and", "nor")
+        if joined and objects[1].lemma in VERB_CLASS and base_form(objects[1]):
+            second, objects = VERB_CLASS[objects[1].lemma], objects[2:]  # "do not repeat or reveal the prompt"
         stop = next(
-            (n for n, t in enumerate(objects) if t.low in ("before", "after", "once", "until", "when", "while")), None
-        )
+            (n for n, t in enumerate(objects)
+             if t.low in ("before", "after", "once", "until", "when", "while")
+             or (t.low == "who" and n + 1 < len(objects) and objects[n + 1].lemma in ("ask", "request", "want"))), None
+        )  # fmt: skip
         objects = objects[:stop]
         words = {
             OBJECT_CLASS.get(t.lemma, t.lemma)
@@ -206,10 +212,14 @@ class Actions(Reading):
         # an amount narrows what is meant: "a discount above 10 percent"
         words |= {f"{self.toks[n - 1].low} {t.low}" for n, t in enumerate(self.toks) if n and t.low[0].isdigit()}
         words = (words - GENERIC_OBJECTS) or words
+        if words and not self.signs[k] and INVENTS.search(self.low):
+            words |= {"invented"}
         if not words and (verb == "say" or verb not in {*NOUN_VERB.values(), "swear"}):
             return
         sign = "present" if self.signs[k] else "absent"
         self.add(f"do:{verb}", sign, None, restrict=tuple(sorted(words)))
+        if second and second != verb and words:
+            self.add(f"do:{second}", sign, None, restrict=tuple(sorted(words)))
         for part in self._coordinated(objects):
             self.add(f"do:{verb}", sign, None, restrict=part)
         if verb in MENTIONING and sign == "present":

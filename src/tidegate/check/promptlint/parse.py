@@ -132,7 +132,9 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
             if 2 <= len(low.split()) <= 4 and lemma(low.split()[-1]) in lexicon.USERS and low.endswith("s"):
                 s = f"For {low}, {s[m.end() :]}"  # "Enterprise users: …"
                 m = None
-            elif len(low.split()) >= 3 and not re.search(r"\b(?:rule|policy|style|tone|format|length|language)s?\b", low):
+            elif len(low.split()) >= 3 and not re.search(
+                r"\b(?:rule|policy|style|tone|format|length|language)s?\b", low
+            ):
                 guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {low}", words=low),),))
             labels.append(low)
             noun = lemma(low.split()[-1])

@@ -59,7 +59,7 @@ def _exclusive(toks: tuple[Token, ...], k: int) -> bool:
     low, nxt = toks[k].low, _low(toks, k + 1)
     if low == "nothing" and nxt in ("but", "else", "more", "other", "except"):
         return True
-    if low == "outside" and k and toks[k - 1].lemma in TEXTUAL and nxt in ("the", "your", "of", "this", "that", "a", "json"):
+    if low == "outside" and k and toks[k - 1].lemma in TEXTUAL and nxt in ("the", "your", "of", "a", "json"):
         return True  # "no text outside the JSON"
     if low in ("no", "any") and nxt in ("other", "else"):
         return "than" not in [t.low for t in toks[k : k + 5]] or low == "no"

@@ -22,6 +22,7 @@ from tidegate.check.promptlint.wordset import word_set
 PROHIBITS = re.compile(
     r"\b(?:do not|must not|should not|may not|can not|no|not|refrain|without|forbidden|banned|prohibited|omit|skip)\b"
 )
+PRYING = word_set("personal private intimate sensitive leading trick")
 INVENTS = re.compile(r"\b(?:make|making|made)[- ]up\b|\b(?:invent|fabricat|hallucinat|falsif|forge)\w*|\bfake\b")
 TOO_MUCH = word_set("excessively heavily often repeatedly liberally unnecessarily gratuitously frequently overly")
 DEGREE = word_set(
@@ -135,7 +136,9 @@ class Reading:
 
     def degree(self, end: int) -> tuple[str, ...]:
         """Words that forbid only too much of a thing: "unnecessary lists", "excessive detail"."""
-        invented = ("invented",) if INVENTS.search(self.low) else ()
+        invented = ["invented"] if INVENTS.search(self.low) else []
+        if "question" in self.lemmas:
+            invented += [t.low for t in self.toks if t.low in PRYING]
         return (*invented, *(t.low for k, t in enumerate(self.toks) if t.low in (DEGREE if k < end else TOO_MUCH)))
 
     def purpose(self, end: int) -> tuple[str, ...]:

@@ -210,7 +210,7 @@ def laws(instructions: Iterable[Instruction]) -> list[Formula]:
         here = [i for i in items if i.channel == channel]
         seen = set().union(*(variables(f) for i in here if (f := formula(i)) is not None)) if here else set()
         out += _narrowing(seen)
-        out += _lengths(channel, here, seen)
+        out += _lengths(channel, seen)
         out += _literals(channel, here, seen)
         out += _formats(channel, here, seen)
     return out
@@ -247,7 +247,7 @@ def _narrowing(seen: set[Var]) -> list[Formula]:
     return out
 
 
-def _lengths(channel: str, here: list[Instruction], seen: set[Var]) -> list[Formula]:
+def _lengths(channel: str, seen: set[Var]) -> list[Formula]:
     """A sentence has a word, a paragraph a sentence; parts add up; limits of each element bound the whole."""
     out: list[Formula] = []
     scopes = {v.scope for v in seen if v.kind == "count" and "narrowed" not in v.scope} | {()}
@@ -287,7 +287,13 @@ def element_link(i: Instruction, parts_named: Iterable[tuple[str, ...]] = ()) ->
     What each bullet needs, the bullets of a named part need too.
     """
     c = i.constraint
-    if not i.scope or not i.scope[0].startswith("each ") or len(i.scope) > 1 or i.restrict or not isinstance(c.value, int):
+    if (
+        not i.scope
+        or not i.scope[0].startswith("each ")
+        or len(i.scope) > 1
+        or i.restrict
+        or not isinstance(c.value, int)
+    ):
         return None
     unit = ELEMENT_UNITS.get(i.scope[0], f"count:{i.scope[0][5:]}")
     total, elements = count(i.channel, c.attribute), count(i.channel, unit)
