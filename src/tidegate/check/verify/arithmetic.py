@@ -119,7 +119,7 @@ class Side(NamedTuple):
 def check_arithmetic(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on every numeric equality of `text` within `ranges` (prose, not code)."""
     rounded: set[str] = set()
-    for start, end in ranges:
+    for start, end in (part for r in ranges for part in _worth_reading(text, *r)):
         tokens = tokenize(text, start, end)
         for token in tokens:
             if token.kind == "calc":
@@ -127,6 +127,37 @@ def check_arithmetic(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[D
                 yield from _segment(text, inner, rounded)
         for segment in segments(tokens):
             yield from _segment(text, segment, rounded)
+
+
+EQUALITY = re.compile(r"[=≈≃≅\\]|<<|\bequals\b", re.I)
+IS = re.compile(r"\bis\b", re.I)
+NUMERAL = re.compile(r"\d(?:[\d.,]*\d)?|[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚]")
+
+
+def _worth_reading(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Runs of whole lines that can hold an equality; a line that begins with a sign goes on from the one before."""
+    lines, at = [], start
+    while at < end:
+        stop = text.find("\n", at, end) + 1 or end
+        lines.append((at, stop))
+        at = stop
+    keep = [_may_equate(text, a, b) for a, b in lines]
+    for n in range(len(lines) - 1, 0, -1):
+        if keep[n] and not text[slice(*lines[n])].lstrip()[:1].isalnum():
+            keep[n - 1] = True
+    first = None
+    for n, (a, b) in enumerate(lines):
+        if keep[n] and first is None:
+            first = a
+        if first is not None and (not keep[n] or n == len(lines) - 1):
+            yield first, b if keep[n] else a
+            first = None
+
+
+def _may_equate(text: str, start: int, end: int) -> bool:
+    return EQUALITY.search(text, start, end) is not None or (
+        IS.search(text, start, end) is not None and len(NUMERAL.findall(text, start, end)) >= 3
+    )
 
 
 def segments(tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -565,6 +596,8 @@ def _why_not_refute(
         r"\s*(?:[±∓]|\\pm|\\mp|\+/-|\+-)", text[end : end + 6]
     ):
         return "part of a longer expression"
+    if _rounded_to_tens(b, found) and re.search(r"\bround|\bnearest|\bestimat", line[-120:] + " " + after, re.I):
+        return "a rounding to tens or hundreds is said"
     if (
         operators(b)
         and re.search(r"\bround|\bestimat|\bapprox|\bnearest|\broughly", line[-120:], re.I)
@@ -622,6 +655,14 @@ def _why_not_refute(
         return "one cent of rounding"
     units = UnitReading(a, b)
     return units.doubt(found.computed, found.stated)
+
+
+def _rounded_to_tens(b: Node, found: Found) -> bool:
+    """Whether the stated number ends in zeros and the computed one rounds to it."""
+    if b.kind != "num" or b.token is None or not is_whole(b.token):
+        return False
+    place = _last_place(b.token)
+    return place > 1 and abs(found.computed.middle - found.stated.middle) <= place / 2
 
 
 def _negative_base(node: Node) -> bool:

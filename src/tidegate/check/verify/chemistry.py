@@ -107,8 +107,23 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
             yield from _charges(text, start, end)
         if "mass" in lowered or "weight" in lowered or "M(" in text[start:end] or "M_" in text[start:end]:
             yield from _masses(text, start, end)
-        if not vocabulary().isdisjoint(WORDS.findall(lowered)):
-            yield from _named(text, start, end)
+        for a, b in _lines_with_names(text, start, end):
+            yield from _named(text, a, b)
+
+
+def _lines_with_names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Runs of lines that hold a word of a compound's name, with the lines around them."""
+    lines = [m.span() for m in LINE.finditer(text, start, end)]
+    hit = [not vocabulary().isdisjoint(WORDS.findall(text[a:b].lower())) for a, b in lines]
+    first = None
+    for n in range(len(lines)):
+        if any(hit[max(0, n - 1) : n + 2]):
+            first = lines[n][0] if first is None else first
+        elif first is not None:
+            yield first, lines[n][0]
+            first = None
+    if first is not None:
+        yield first, end
 
 
 LINE = re.compile(r"[^\n]+")

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from functools import cache
+from bisect import bisect_left
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from tidegate.check.verify.quantities import QUANTITY, Quantity, quantities
@@ -167,10 +168,19 @@ SYMBOL = r"(?:\s*[,($]*\s*\\?(?:hbar|epsilon|varepsilon|mu|sigma|alpha|[A-Za-zμ
 LINKS = (re.compile(rf"\s*[,($]*\s*{SIGN}{FILLER}$"), re.compile(rf"{SYMBOL}\s*{SIGN}{FILLER}$"))
 
 
+LETTERS = re.compile(r"[A-Za-z]+")
+SET_EQUAL = ("=", "≈", "approx")
+
+
 def check_constants(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on every stated constant."""
     for start, end in ranges:
+        named = [m.start() for m in LETTERS.finditer(text, start, end) if m.group(0).lower() in _rare()]
         for each in quantities(text, start, end):
+            at = bisect_left(named, each.start)
+            near = at > 0 and named[at - 1] >= each.start - 170 - 16
+            if not near and not text[max(start, each.start - 40) : each.start].rstrip(" $").endswith(SET_EQUAL):
+                continue  # neither a constant's name nor a sign of equality stands before it
             q = _quotient(text, each)
             if q is None:
                 continue
@@ -207,6 +217,14 @@ def _quotient(text: str, q: Quantity) -> Quantity | None:
     return None if re.match(r"\s?[/⁄^]\s?[\d(]", text[q.end : q.end + 4]) else q
 
 
+@lru_cache(maxsize=8192)
+def _in_a_name(word: str) -> bool:
+    """Whether a word can be part of a constant's name; short forms, which depend on what follows, always can."""
+    return _vocabulary().issuperset(key_of(word.replace("’", "'"))) or word.startswith(
+        ("mag", "mom", "mol", "gyromag", "relat", "polari", "shield")
+    )
+
+
 def _named(text: str, q: Quantity, lead: str) -> Decision | None:
     lead = lead.rpartition("\n")[2]
     lead = re.split(r"[.;!?]\s+(?=[A-Z])|;\s", lead)[-1]
@@ -218,7 +236,8 @@ def _named(text: str, q: Quantity, lead: str) -> Decision | None:
             continue
         phrase = lead[: link.start()]
         words = list(re.finditer(r"[A-Za-z]+(?:\.(?=\s[a-z]))?(?:'s|’s)?|\d+", phrase))[-16:]
-        for first in range(len(words)):
+        strange = [n for n, w in enumerate(words) if not _in_a_name(w.group(0).lower())]
+        for first in range(strange[-1] + 1 if strange else 0, len(words)):
             piece = phrase[words[first].start() :].replace("’", "'").replace("'s", "")
             name = index().get(key_of(piece))
             if name is not None:
@@ -238,7 +257,7 @@ def _qualified(before: list[str]) -> bool:
 
 def _by_symbol(text: str, q: Quantity, lead: str) -> Decision | None:
     tail = lead[-40:].rstrip(" $")
-    if q.unit is None or not tail.endswith(("=", "≈", "approx")):
+    if q.unit is None or not tail.endswith(SET_EQUAL):
         return None
     lead = lead[-40:]
     found = re.search(

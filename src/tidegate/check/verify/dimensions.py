@@ -378,15 +378,44 @@ NATURAL = re.compile(
 )
 
 
+def _symbolic(text: str) -> bool:
+    """Whether some sign of equality stands between symbols."""
+    at = text.find("=")
+    while at >= 0:
+        if SYMBOLIC.search(text, max(0, at - 60), at + 60) is not None:
+            return True
+        at = text.find("=", at + 1)
+    return False
+
+
+def _lines_with_equality(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Lines that hold an equals sign; with the line before or after where the sign stands at the edge."""
+    at, first = start, start
+    while at < end:
+        stop = text.find("\n", at, end) + 1 or end
+        line = text[at:stop].strip()
+        if "=" in line and line[-1] != "=":
+            yield (first if line[0] == "=" else at), stop
+            first = stop
+        elif "=" not in line and line:
+            first = at
+        elif line:  # the right side is on a later line
+            follow = text.find("\n", stop, end) + 1 or end
+            yield (first if line[0] == "=" else at), follow
+            first = stop = follow
+        at = stop
+
+
 def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on symbolic formulae whose symbols are known, alone and as one system."""
-    if SYMBOLIC.search(text) is None or NATURAL.search(text):
+    if not _symbolic(text) or NATURAL.search(text):
         return
-    said = declared(text)
+    said: dict[str, Dims] | None = None
     own: list[Read] = []
     broken = False
-    for start, end in ranges:
+    for start, end in (lines for r in ranges for lines in _lines_with_equality(text, *r)):
         for found in EQUATION.finditer(text, start, end):
+            said = declared(text) if said is None else said
             decision, read = _decide(text, found, said)
             if decision is not None:
                 broken |= decision.support is Support.REFUTED

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tidegate.check.verify import unit_table as table
 from tidegate.check.verify.lexer import NUMBER, number_value
-from tidegate.check.verify.units import ONE, Unit, convert, dims_text, parse_unit
+from tidegate.check.verify.units import ONE, Unit, convert, dims_text, may_begin_unit, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 
@@ -112,6 +112,8 @@ def unit_in(raw: str, cut_short: bool = False) -> tuple[Unit | None, str, int]:
         and not (first.group(0) == "in" and not re.match(r"in\s+[a-zA-Z]", raw))
     ):
         return None, "", 0
+    if first is not None and not may_begin_unit(first.group(0), raw[first.end() : first.end() + 1]):
+        return None, raw[:20], 0
     for cut in cuts:
         if cut_short and cut == len(raw):
             continue
@@ -207,7 +209,12 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         or (back <= a.ulp / 2 and off <= (Fraction(3, 5) if offset else abs(computed) / 30))
         or (about and off <= max(b.ulp if b.digits < 4 else b.ulp / 2, abs(computed) / 100))
     ):
-        return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the conversion agrees")
+        if off > abs(computed) / 50 and not offset and not _said_roughly(text, a, link):
+            counted = a.unit.dims == table.TIME and a.ulp == 1 and b.digits >= 4
+            if not counted:  # 3 days = 252,900 s: whole days are counted, and four digits are no rounding
+                return Decision(claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message="more than 2 % off: only a coarse rounding could make it agree", certainty="possible")
+        else:
+            return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the conversion agrees")
     doubt = "" if bracketed and _ten_times(b.value, computed) else _conversion_doubt(text, a, b, computed, link)
     if doubt:
         return Decision(claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=doubt, certainty="possible")
@@ -215,6 +222,14 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         f"{text[a.start : a.end].strip()} is {float(computed):.6g} {b.unit_text}, not {text[b.start : b.end].strip()}"
     )
     return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+
+
+ROUGHLY = re.compile(r"about|approx|roughly|around|nearly|almost|≈|≃|~|simeq|some\b|close to", re.I)
+
+
+def _said_roughly(text: str, a: Quantity, link: str) -> bool:
+    """Whether the text says that the conversion is rough, in the link or before the first number."""
+    return ROUGHLY.search(link) is not None or ROUGHLY.search(text[max(0, a.start - 16) : a.start]) is not None
 
 
 def _ten_times(value: Fraction, computed: Fraction) -> bool:

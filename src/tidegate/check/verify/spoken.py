@@ -87,8 +87,8 @@ def _share(found: re.Match[str]) -> tuple[Fraction, str] | None:
 
 def _change(found: re.Match[str]) -> tuple[Fraction, str] | None:
     a, b = Stated(found.group("a")).value, Stated(found.group("b")).value
-    if not a:
-        return None
+    if not a or all(re.fullmatch(r"(?:1[5-9]|20)\d\d", found.group(g).strip()) for g in "ab"):
+        return None  # a rise of 50% from 2010 to 2020 took ten years
     change = (b - a) / a * 100
     word = found.group("way").lower()
     falls = bool(re.match(r"decreas|drop|declin|reduc|fall|fell|loss|discount|lower", word))
@@ -200,10 +200,21 @@ UNSURE = re.compile(
 )
 
 
+FIGURE = re.compile(r"\d")
+
+
+def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        cut = text.find("\n\n", start, end)
+        stop = cut if cut >= 0 else end
+        yield start, stop
+        start = stop + 2
+
+
 def check_spoken(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on the phrases of `FORMS` in prose."""
-    for start, end in ranges:
-        if TRIGGER.search(text, start, end) is None:
+    for start, end in (paragraph for r in ranges for paragraph in _paragraphs(text, *r)):
+        if TRIGGER.search(text, start, end) is None or FIGURE.search(text, start, end) is None:
             continue
         lowered = text[start:end].lower()
         for n, keys in enumerate(KEYS):

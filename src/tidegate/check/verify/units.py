@@ -235,6 +235,19 @@ def atom(text: str) -> Unit:
     raise KeyError(text)
 
 
+def may_begin_unit(word: str, after: str) -> bool:
+    """Whether a unit can begin with this plain word: most words after a number are no unit at all."""
+    return "'" in word or (after != "" and after in "_°µμΩÅℓ℃℉¢%‰$£€") or _begins(word)
+
+
+@lru_cache(maxsize=8192)
+def _begins(word: str) -> bool:
+    low = word.lower()
+    if low in WORD_PRE_POWERS or low in IGNORED or low in ("per", "mm"):
+        return True
+    return any(_look_up(form) is not None for form in _forms(word))
+
+
 def _forms(text: str) -> Iterator[str]:
     yield text
     if len(text) > 3 and text.endswith("s") and text[-2:] != "ss":
