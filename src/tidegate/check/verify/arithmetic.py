@@ -131,27 +131,41 @@ def check_arithmetic(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[D
 
 EQUALITY = re.compile(r"[=≈≃≅\\]|<<|\bequals\b", re.I)
 IS = re.compile(r"\bis\b", re.I)
+CLAUSE_END = re.compile(r"[.:;?](?= )")
 NUMERAL = re.compile(r"\d(?:[\d.,]*\d)?|[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚]")
 
 
 def _worth_reading(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Runs of whole lines that can hold an equality; a line that begins with a sign goes on from the one before."""
-    lines, at = [], start
-    while at < end:
-        stop = text.find("\n", at, end) + 1 or end
-        lines.append((at, stop))
-        at = stop
-    keep = [_may_equate(text, a, b) for a, b in lines]
-    for n in range(len(lines) - 1, 0, -1):
-        if keep[n] and not text[slice(*lines[n])].lstrip()[:1].isalnum():
+    """Runs of clauses that can hold an equality; a line that begins with a sign goes on from the one before."""
+    parts = [part for line in _lines(text, start, end) for part in _clauses(text, *line)]
+    keep = [_may_equate(text, a, b) for a, b in parts]
+    for n in range(len(parts) - 1, 0, -1):
+        if keep[n] and text[parts[n][0] - 1] == "\n" and not text[slice(*parts[n])].lstrip()[:1].isalnum():
             keep[n - 1] = True
     first = None
-    for n, (a, b) in enumerate(lines):
+    for n, (a, b) in enumerate(parts):
         if keep[n] and first is None:
             first = a
-        if first is not None and (not keep[n] or n == len(lines) - 1):
+        if first is not None and (not keep[n] or n == len(parts) - 1):
             yield first, b if keep[n] else a
             first = None
+
+
+def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end:
+        stop = text.find("\n", start, end) + 1 or end
+        yield start, stop
+        start = stop
+
+
+def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts of a line between full stops, colons and semicolons, which end any expression outside LaTeX."""
+    if "\\" not in text[start:end] and "<<" not in text[start:end]:
+        for found in CLAUSE_END.finditer(text, start, end):
+            yield start, found.end()
+            start = found.end()
+    if start < end:
+        yield start, end
 
 
 def _may_equate(text: str, start: int, end: int) -> bool:

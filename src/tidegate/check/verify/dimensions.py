@@ -408,15 +408,23 @@ def _lines_with_equality(text: str, start: int, end: int) -> Iterator[tuple[int,
 
 def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on symbolic formulae whose symbols are known, alone and as one system."""
-    if not _symbolic(text) or NATURAL.search(text):
+    if not _symbolic(text):
         return
+    natural: bool | None = None
     said: dict[str, Dims] | None = None
     own: list[Read] = []
     broken = False
     for start, end in (lines for r in ranges for lines in _lines_with_equality(text, *r)):
         for found in EQUATION.finditer(text, start, end):
+            if re.search(SYMBOL, plain(found.group("right"))) is None:
+                continue
             said = declared(text) if said is None else said
             decision, read = _decide(text, found, said)
+            if decision is None and read is None:
+                continue
+            natural = NATURAL.search(text) is not None if natural is None else natural
+            if natural:
+                return
             if decision is not None:
                 broken |= decision.support is Support.REFUTED
                 yield decision

@@ -207,6 +207,8 @@ class Parser:
     def peek(self, ahead: int = 0) -> Token | None:
         """The token `ahead` places on, skipping marks that mean nothing."""
         i = self.i
+        if ahead == 0 and i < self.end and (token := self.t[i]).kind not in ("skip", "calc"):
+            return token
         while i < self.end:
             if self.t[i].kind not in ("skip", "calc"):
                 if ahead == 0:
