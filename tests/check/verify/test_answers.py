@@ -1,19 +1,26 @@
 """Planted errors are found where they are, clean lines are left alone, on answers of every kind."""
 
 import pytest
-from tests.check.verify.answers_a import ITEMS
+from tests.check.verify.answers_a import ITEMS as FIRST
+from tests.check.verify.answers_b import ITEMS as LATER
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
+ITEMS = FIRST + LATER
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11))
 KNOWN_MISSES = {
     "Let x be the position, v be the velocity, t the time. x = v t and x = v / t.",  # the first reading holds
     "e^0 + e^1 ≈ 4.72",  # e may be a variable
     "CaCO3 + HCl → CaCl2 + H2O + CO2",  # a scheme, for all the text says
     "```python\nimport subprocess\nsubprocess.run(['ls'], capture=True)\n```",  # it takes any keyword
+    "The meeting lasts 3.5 hours = 200 minutes.",  # 5 % off, and 200 may be a coarse rounding: not decided
+    "1 GiB = 1,000,000,000 bytes",  # the same
+    "6 feet 2 inches is 198 cm tall.",  # two quantities in one
+    "There are 86,400 seconds in a day, so 3 days = 252,900 seconds.",  # days are read as a convention
+    "d = v t = 20 m/s × 4 s = 80 m/s",  # the numbers agree; the units do not, and the symbols are not declared
 }
 
 
@@ -29,3 +36,50 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
     hits = [d for d in refuted if d.claim.span[0] < start + len(needle) and start < d.claim.span[1]]
     assert bool(hits) == (answer not in KNOWN_MISSES)
     assert len(hits) == len(refuted), [d.message for d in refuted]
+
+
+@pytest.mark.parametrize(
+    ("answer", "needle"), [(answer, needle) for _, _, answer, needle in LATER if needle and answer in KNOWN_MISSES]
+)
+def test_what_is_wrong_and_not_found_is_at_least_not_supported(answer: str, needle: str) -> None:
+    start = answer.index(needle)
+    for d in verify_answer(answer, "", KNOWN).decisions:
+        overlaps = d.claim.span[0] < start + len(needle) and start < d.claim.span[1]
+        assert not (overlaps and d.support is Support.SUPPORTED), d.claim.text
+
+
+def verdicts(answer: str) -> list[Support]:
+    return [d.support for d in verify_answer(answer, "", KNOWN).decisions]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("Let x = 2. Then x^2 + 3x = 10.", [Support.SUPPORTED]),
+        ("When x = -3, x^2 - 2x = 3.", [Support.REFUTED]),
+        ("For t = 2, -16t^2 + 64t = 60.", [Support.REFUTED]),
+        ("Let x = 5. Then 2x + 1 = 12.\nLet x = 6. Then 2x = 12.", []),  # set twice
+        ("For x = 2, 3x + y = 7.", []),  # a second symbol
+        ("For x = 2, 1/2x = 1.", []),  # half of x, or one over 2x
+        ("For x = 2, 3x = 7 (mod 4).", []),
+        ("Let x = 4. Then 3x + 2 = 15 is false.", []),
+        ("For x = 3, x^2 = 10? No.", []),
+    ],
+)
+def test_a_number_put_into_a_formula_is_computed_only_where_nothing_else_can_be_meant(
+    answer: str, expected: list[Support]
+) -> None:
+    assert verdicts(answer) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("The trip takes about 3.5 hours = 200 minutes.", Support.SUPPORTED),
+        ("The trip takes 3.5 hours = 200 minutes.", Support.UNVERIFIABLE),
+        ("The trip takes 3.5 hours = 210 minutes.", Support.SUPPORTED),
+        ("The rod is 2 m long; 12 inches = 30 cm is close.", Support.SUPPORTED),
+    ],
+)
+def test_trailing_zeros_alone_do_not_support_a_conversion(answer: str, expected: Support) -> None:
+    assert verdicts(answer) == [expected]

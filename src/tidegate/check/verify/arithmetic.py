@@ -418,6 +418,8 @@ def _decide(
     if found.true and units:
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}; {units}")
         return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{quoted.strip()!r}: {units}")
+    if found.true and found.how != " in consistent units" and UnitReading(a, b).clash():
+        return _unverifiable(claim, "the numbers agree, the units of the two sides do not")
     if found.true:
         _remember(b, found, rounded)
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}{found.how}")
@@ -736,7 +738,7 @@ def show(node: Node) -> str:
     if kind == "scale":
         return f"{show(node.parts[0])} {node.name}"
     if kind == "neg":
-        return f"-{_grouped(node.parts[0])}"
+        return f"-{_grouped(node.parts[0])}"  # as an operand it stands in parentheses
     if kind == "fn":
         inner = show(node.parts[0])
         return inner if node.name == "same" else f"|{inner}|" if node.name == "abs" else f"{node.name}({inner})"
@@ -753,7 +755,7 @@ def _loose(part: Node, parent: str, place: int) -> bool:
 
 def _grouped(node: Node) -> str:
     inner = show(node)
-    return f"({inner})" if operators(node) else inner
+    return f"({inner})" if operators(node) or node.kind == "neg" else inner
 
 
 def show_value(value: Interval) -> str:

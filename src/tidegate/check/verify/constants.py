@@ -8,9 +8,9 @@ edition; the newest such edition is named.  Values exact since 2019 must match t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from fractions import Fraction
-from bisect import bisect_left
 from functools import cache, lru_cache
 from typing import NamedTuple
 

@@ -139,7 +139,7 @@ WHERE = re.compile(
 def plain(text: str) -> str:
     """LaTeX and Unicode in one plain form for the formula grammar."""
     t = text
-    for _ in range(4):
+    for _ in range(4 if "{" in t else 0):
         t = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"((\1)/(\2))", t)
         t = re.sub(r"\\sqrt\s*\{([^{}]*)\}", r"sqrt(\1)", t)
         t = re.sub(r"\\(?:text|mathrm|mathbf|vec|hat|bar|dot)\s*\{([^{}]*)\}", r"\1", t)

@@ -23,6 +23,7 @@ from tidegate.check.verify.quantities import check_answer_dimension, check_conve
 from tidegate.check.verify.references import check_references
 from tidegate.check.verify.registry import check_registry
 from tidegate.check.verify.spoken import check_spoken
+from tidegate.check.verify.substitution import check_substituted
 from tidegate.spine.claim import Decision, Support
 from tidegate.spine.finding import Finding, Severity, Where
 
@@ -68,6 +69,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
     ranges = [] if program else prose_ranges(answer)
     verifiers: tuple[tuple[str, Callable[[], Iterable[Decision]]], ...] = (
         ("arithmetic", lambda: check_arithmetic(answer, ranges)),
+        ("substituted numbers", lambda: check_substituted(answer, ranges)),
         ("arithmetic in words", lambda: check_spoken(answer, ranges)),
         ("units", lambda: check_conversions(answer, ranges)),
         ("rewritten units", lambda: check_rewritten(answer, ranges)),

@@ -48,9 +48,13 @@ NOT_UNITS = frozenset(
 
 def read_number(found: re.Match[str]) -> tuple[Fraction, Fraction, int]:
     """Value, place value and significant digits of a match of `QUANTITY`."""
-    raw = re.sub(r"(?<=\d)[ \u2009\u202f\u00a0](?=\d)", "", found.group("num"))
-    value, ulp, digits, _ = number_value(raw)
+    raw = found.group("num")
     exponent = found.group("exp") or found.group("exp2") or ""
+    if not exponent and not found.group("sup"):
+        value, ulp, digits = _without_power(raw)
+        return (-value if found.group("sign") else value), ulp, digits
+    raw = INNER_SPACE.sub("", raw)
+    value, ulp, digits, _ = number_value(raw)
     if found.group("sup"):
         exponent = found.group("sup").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+"))
     if exponent:
@@ -58,12 +62,22 @@ def read_number(found: re.Match[str]) -> tuple[Fraction, Fraction, int]:
         if abs(power) > 400:
             raise OverflowError
         value, ulp = value * Fraction(10) ** power, ulp * Fraction(10) ** power
-    elif ulp >= 1 and "e" not in raw.lower() and value:
+    if found.group("sign"):
+        value = -value
+    return value, ulp, digits
+
+
+INNER_SPACE = re.compile(r"(?<=\d)[ \u2009\u202f\u00a0](?=\d)")
+
+
+@lru_cache(maxsize=8192)
+def _without_power(raw: str) -> tuple[Fraction, Fraction, int]:
+    raw = INNER_SPACE.sub("", raw)
+    value, ulp, digits, _ = number_value(raw)
+    if ulp >= 1 and "e" not in raw.lower() and value:
         n = int(value)
         while n % 10 == 0 and digits > 1:  # trailing zeros of a whole number are not significant
             n, ulp, digits = n // 10, ulp * 10, digits - 1
-    if found.group("sign"):
-        value = -value
     return value, ulp, digits
 
 
@@ -212,7 +226,13 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         if off > abs(computed) / 50 and not offset and not _said_roughly(text, a, link):
             counted = a.unit.dims == table.TIME and a.ulp == 1 and b.digits >= 4
             if not counted:  # 3 days = 252,900 s: whole days are counted, and four digits are no rounding
-                return Decision(claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message="more than 2 % off: only a coarse rounding could make it agree", certainty="possible")
+                return Decision(
+                    claim=claim,
+                    support=Support.UNVERIFIABLE,
+                    receipt=receipt,
+                    message="more than 2 % off: only a coarse rounding could make it agree",
+                    certainty="possible",
+                )
         else:
             return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the conversion agrees")
     doubt = "" if bracketed and _ten_times(b.value, computed) else _conversion_doubt(text, a, b, computed, link)
@@ -255,6 +275,13 @@ def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, l
     assert a.unit is not None
     assert b.unit is not None
     around = text[max(0, a.start - 80) : b.end + 30]
+    letter = a.unit_text.strip()
+    if (
+        len(letter) == 1
+        and text[a.end - 2].isdigit()
+        and re.search(rf"(?<![A-Za-z\d]){re.escape(letter)}\s*=", text[: a.start])
+    ):
+        return "the letter is a symbol that the text has set"
     if re.search(
         r"mistake|incorrect|wrong|\bnot\b|n't|scale|map|on the|each|every|exchange|rate|dose|density", around, re.I
     ) and link not in ("=",):

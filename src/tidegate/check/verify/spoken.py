@@ -17,7 +17,7 @@ from tidegate.check.verify.lexer import NUMBER, number_value
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "arithmetic in words"
-N = rf"[$€£]?\s?[-−]?(?:{NUMBER})(?:\s(?:hundred|thousand|million|billion|trillion)\b)?"
+N = rf"[$€£]?\s?[-−]?(?:{NUMBER})(?:\s(?:hundred|thousand|million|billion|trillion)\b|(?<=\d)(?:M|bn|B)\b)?"
 IS = r"\s*(?:,\s*)?(?:=|≈|\bis\b|\bequals\b|\bis equal to\b|\bgives\b|\bcomes to\b|\bmakes\b|\bleaves\b)\s*(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*(?:an?\s+)?"
 END = r"(?P<out>{n})(?![\d.,]*\d|\s*(?:/|\^|×|\*|%|percent|per\b|times\b|more\b|less\b|fewer\b|plus\b|minus\b|hundred|thousand|million|billion|squared))"
 UNIT = r"(?:\s?(?:[a-zA-Z°µ]{1,12}|%)){0,1}"
@@ -29,7 +29,7 @@ SHARES = {
     "three quarters": Fraction(3, 4), "three-quarters": Fraction(3, 4), "three fourths": Fraction(3, 4), "two fifths": Fraction(2, 5), "two-fifths": Fraction(2, 5), "twice": Fraction(2), "double": Fraction(2),
     "triple": Fraction(3), "three times": Fraction(3), "four times": Fraction(4), "five times": Fraction(5), "ten times": Fraction(10),
 }  # fmt: skip
-SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+SCALES = {"M": 6, "bn": 9, "B": 9, "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 
 
 class Stated:
@@ -103,6 +103,16 @@ def _changed(found: re.Match[str]) -> tuple[Fraction, str] | None:
     return a * (1 + (-p if down else p) / 100), f"{float(a):g} × (1 {'-' if down else '+'} {float(p):g}%)"
 
 
+def _portion(found: re.Match[str]) -> tuple[Fraction, str] | None:
+    a, p = Stated(found.group("a")).value, Stated(found.group("p")).value
+    after = found.string[found.end() : found.end() + 12]
+    if Stated(found.group("out")).value == a or re.match(
+        r"\s*(?:[x÷+−(-]|\\times|\\cdot|multipl|divided|of\b|\w+ (?:of|each|per)\b)", after
+    ):
+        return None  # 10% of $12, which is $12 x 0.1
+    return a * p / 100, f"{float(p):g}% of {float(a):g}"
+
+
 def _root(found: re.Match[str]) -> tuple[Fraction, str] | None:
     a = Stated(found.group("a")).value
     k = 3 if "cube" in found.group("what").lower() else 2
@@ -158,9 +168,11 @@ FORMS: tuple[tuple[str, Callable[[re.Match[str]], tuple[Fraction, str] | None]],
         (rf"(?P<way>increase[sd]?|decrease[sd]?|rose|rise|fell|dropped|drop|grew|grown|declined)\s+(?:by\s+)?(?:of\s+)?(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{PERCENT_OUT},?\s+from {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))", _change),
         (rf"(?<![\w.%]){_n('a')} (?P<way>increased|decreased|reduced|discounted) by {_n('p')}\s?(?:%|percent){IS}{OUT}", _changed),
         (rf"(?<![\w.])(?P<p>{N})\s?(?:%|percent) (?P<way>more than|less than|off|discount on) {_n('a')}{IS}{OUT}", _changed),
+        (rf"(?<![\w.])(?P<p>{N})\s?(?:%|percent) of {_n('a')}(?!\s?(?:%|percent)),\s*(?:which|that) (?:is|equals|comes to|gives|works out to)\s+(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{OUT}", _portion),
+        (rf"\b(?:tip|tax|discount|commission|fee|gratuity|deposit|VAT|interest)\s+(?:of|at)\s+(?P<p>{N})\s?(?:%|percent) on (?:an?|the|your)\s+{_n('a')}(?:\s[a-z]{{2,12}})?{IS}{OUT}", _portion),
         (rf"\b(?:the\s+)?(?P<what>square root|cube root) of {_n('a')}{IS}{OUT}", _root),
         (rf"(?<![\w.^×*/+−-])(?<![×*/+−-]\s){_n('a')} (?P<what>squared|cubed|to the power (?:of )?\d{{1,2}})(?:{IS}){OUT}", _power),
-        (rf"(?<![\w.,]){_n('a')} (?:in|out of) (?:every )?{_n('b')}(?:\s[a-z]{{2,12}})?(?:\s*\(|,\s*(?:or|i\.e\.,?)\s*|{IS})(?:or\s+|about\s+)?{PERCENT_OUT}", _odds),
+        (rf"(?<![\w.,]){_n('a')} (?:in|out of) (?:every )?{_n('b')}(?:\s[a-z]{{2,12}}){{0,3}}?(?:\s*\(|,\s*(?:or|i\.e\.,?|which is|that is,?|that's)\s*|{IS})(?:or\s+|about\s+)?{PERCENT_OUT}", _odds),
         (rf"(?<![\w.%]){_n('a')} (?P<way>more|less) than {_n('b')}{IS}{OUT}", _less),
         (rf"(?<![\w.(]){_n('a')} (?:mod|modulo|%) {_n('b')}\s*(?:=|≡|\bis\b|\bequals\b)\s*{OUT}", _modulo),
         (rf"(?:the )?remainder (?:when|of) {_n('a')} (?:is )?(?:divided|÷|/)(?: by)? {_n('b')}{IS}{OUT}", _modulo),
@@ -188,7 +200,7 @@ KEYS: tuple[tuple[str, ...], ...] = (
         "loss",
         "jump",
     ),
-    ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
+    ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("% of", "percent of"), ("tip", "tax", "discount", "commission", "fee", "gratuity", "deposit", "vat", "interest"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
 )  # fmt: skip
 TRIGGER = re.compile(
     r"sum|total|product|difference|average|mean|median|quotient|half|third|quarter|fourth|fifth|tenth|twice|double|triple|times|from|increas|decreas|rose|fell|drop|grew|declin|reduc|discount|percent|%|root|squared|cubed|power|in |out of|than|mod|remainder",

@@ -84,6 +84,11 @@ class UnitReading:
             return f"in consistent units the right side is 10^{near} times the left"
         return ""
 
+    def clash(self) -> bool:
+        """Whether both sides have known dimensions that differ (20 m/s × 4 s = 80 m/s)."""
+        found = self.strict()
+        return found is not None and found[0][1] != found[1][1] and NONE not in (found[0][1], found[1][1])
+
     def strict(self) -> tuple[tuple[Interval, Dims], tuple[Interval, Dims]] | None:
         """Both sides with units, if every number has a symbol for its unit and nothing is left to guess."""
         nodes = [n for side in (self.a, self.b) for n in _factors(side)]
