@@ -74,16 +74,8 @@ def parsed(arguments: str) -> Any:
         return arguments
 
 
-def canonical_arguments(arguments: str) -> str:
-    """Canonical form of a call's arguments: sorted keys, no bookkeeping, strings without volatile parts.
-
-    Text that is not JSON keeps its words (a command line, a malformed object): still comparable.
-    """
-    value = parsed(arguments)
-    return normalised(arguments) if value is arguments else _encode(_form(value))
-
-
 def _form(value: Any) -> Any:
+    """Canonical form of a call's arguments: sorted keys, no bookkeeping, strings without volatile parts."""
     form = _canonical(value)
     if not form and value:  # nothing but what is usually beside the point (a tool to think with): then it is the point
         return value
