@@ -22,7 +22,7 @@ def talk(*texts: str) -> list[dict[str, Any]]:
 
 def test_the_development_conversations_hold() -> None:
     """A ratchet on the sets the detectors were chosen on; the bench reports a set that they were not."""
-    for name, recall, precision in (("dev", 0.9, 0.95), ("t1", 0.85, 0.95)):
+    for name, recall, precision in (("dev", 0.9, 0.95), ("t1", 0.85, 0.95), ("t5", 0.88, 0.95)):
         rows = read(f"harvest_dialogues_{name}.txt")
         judged = [(w, detect(w.messages, product=w.product)) for w in rows]
         failing = [(w, d) for w, d in judged if w.signal != "clean"]
@@ -38,6 +38,15 @@ PAIRS = [  # the same words, once at an answer that failed and once not
     (talk("cancel order 7", "I cancelled order 9.", "I meant 7, not 9."), talk("cancel order 9", "I cancelled order 9.", "oops sorry, I meant 7, my mistake")),
     (talk("fix my router", "Buy our new phone!", "this is useless"), talk("Answer this customer: \"this is useless\"", "Dear customer, we are sorry.", "great, send it")),
     (talk("is it open today?", "It has 3 floors.", "forget it, bye"), talk("is it open today?", "Yes, until 6 pm.", "great, bye")),
+]  # fmt: skip
+
+
+PAIRS += [  # what the exchange does
+    (talk("Find a train to Newcastle", "Trains from Sydney to Newcastle run hourly.", "The one in England"), talk("Find a train to Newcastle", "Newcastle in Australia or in England?", "The one in England")),
+    (talk("Hotel under 120 a night", "Hotel Sacher costs 540 a night.", "My budget was 120."), talk("Hotel under 120 a night", "Hotel Kunst costs 98 a night.", "And for 120?")),
+    (talk("how do I activate my card", "Para activar su tarjeta, inicie sesión en la aplicación y pulse Activar.", "ok"), talk("say in spanish how I activate my card", "Para activar su tarjeta, inicie sesión en la aplicación y pulse Activar.", "ok")),
+    (talk("sort a dict", "Use d.sort().", "AttributeError: 'dict' object has no attribute 'sort'"), talk("sort a dict", "Please send me the output.", "AttributeError: 'dict' object has no attribute 'sort'")),
+    (talk("is there a fee for changes?", "Yes, 25 euros under policy 14b.", "where did you get that from?"), talk("is there a fee for changes?", "Yes, 25 euros.", "ok, and for a refund?")),
 ]  # fmt: skip
 
 

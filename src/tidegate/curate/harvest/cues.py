@@ -67,7 +67,7 @@ ACTUALLY = re.compile(
     r"\bactually\b|\bin fact\b|\bthe (?:correct|right|actual|real) (?:\w+ )?(?:is|was|are)\b|\bit is now\b|\bno longer\b|\banymore\b"
 )
 NEGATION_FIRST = re.compile(
-    r"^(?:(?:u+h+|um+|hm+|er+m*|wait|sorry|but|well|w(?:h?oa+h?|ow)|hey|ah|ok|lol|haha|eh|hold on|stop|please|god|what) ?[,.!?]* ?)*(?:no|not)\b(?! (?:problem|worries|rush|need|way|hurry|idea))"
+    r"^(?:(?:u+h+|um+|hm+|er+m*|wait|sorry|but|well|w(?:h?oa+h?|ow)|hey|ah|ok|lol|haha|eh|hold on|stop|please|oh my god|god|what) ?(?:[,.!?] ?)*)*(?:no|not)\b(?! (?:problem|worries|rush|need|way|hurry|idea))"
 )
 SHORT_CLAIM = re.compile(
     r"^(?:no ,? ?|um ,? |uh ,? |sorry ,? |but |well ,? |hm+ ,? )*(?:it|that|he|she|they|my name|the \w+|this) (?:is|was|are) (?:actually )?(?:the |a |an )?\w+(?: \w+){0,4} ?[.!]*$"
@@ -76,13 +76,13 @@ SHORT_CLAIM = re.compile(
 # --- the user is fed up ----------------------------------------------------------------------------
 
 FED_UP = _c(
-    r"\b(?:useless|pathetic|ridiculous|unbelievable|absurd|appalling|idiotic|hopeless|clueless|infuriating|frustrating|disgraceful|atrocious|unacceptable|laughable|outrageous|insane|garbage|rubbish|trash|crap|bullshit|bs|terrible|horrible|awful|dreadful|nonsense)\b",
+    r"\b(?:useless|pathetic|ridiculous|unbelievable|absurd|appall\w+|dangerous (?:answer|advice)|idiotic|hopeless|clueless|infuriating|frustrating|disgraceful|atrocious|unacceptable|laughable|outrageous|insane|garbage|rubbish|trash|crap|bullshit|bs|terrible|horrible|awful|dreadful|nonsense)\b",
     r"\b(?:waste of (?:my |everyones |our )?time|wasting my time|wasted (?:my|\w+ (?:minutes|hours)))\b",
     r"\b(?:are you|you) (?:fucking |freaking |even |seriously |actually )?(?:kidding|joking|serious|deaf|blind|stupid|dumb|broken|listening|trolling|an idiot|drunk)\b",
     r"\b(?:dumb|stupid|worst|idiotic|moronic|silly|lousy|horrible|terrible) (?:\w+ )?(?:bot|assistant|ai|chat ?bot|thing|machine|program|app|service|support|answer|robot|system|response)\b|\b(?:bot|assistant|ai|chatbot|thing|robot|you) (?:is|are) (?:so |really |just |pretty |totally |absolutely )*(?:dumb|stupid|useless|broken|bad|terrible|awful|the worst|a joke|no help)\b",
     r"\bwhat the (?:hell|fuck|heck)\b|\bfor (?:fucks|gods|christs|heavens|petes|goodness) sake\b|\bfuck\w*\b|\bdamn(?:it| it)\b|\bjesus(?: christ)?\b|\bargh+\b|\bgrr+\b|\bugh+\b|\bsigh\b|\bfacepalm\b|\bshaking my head\b|\boh my god\b|\bomfg\b|\bwt+f+\b|\bjfc\b|\bmy god\b|\bgood lord\b|\bbloody hell\b",
     r"\b(?:talking|speaking|writing) to (?:a |an |my |the )?(?:brick |blank )?(?:wall|machine|idiot|brick|toaster|void)\b|\bwhat (?:kind|sort) of (?:an? )?(?:answer|response|service|support|help|nonsense|reply|joke|assistant)\b|\b(?:is this|this is|what) (?:a |some kind of |some sort of )?(?:joke|nightmare|farce|disgrace)\b|\bglorified\b|\bno use\b|\bbeyond me\b|\bi could (?:have )?(?:cry|scream|done)\b|\b(?:hate|despise) (?:this|these|talking to|you|using) (?:\w+ )?(?:bot|bots|thing|chat|app|assistant)?\b|\bi could not care less\b|\bany ?one home\b|\bhello ?\? ?\?|\bpay attention\b|\bpathetically\b|\bi ask\w* (?:you )?(?:a |one )?(?:very |really )?(?:simple|clear|easy)\b|\bjust (?:wasted|lost)\b|\bnever (?:using|use) (?:this|it|you)\b|\bnot (?:even )?(?:close|remotely)\b",
-    r"\bgoing (?:nowhere|round in circles|around in circles|in circles)\b|\bgetting (?:us |me )?nowhere\b|\bgetting (?:really |so |very )?(?:annoy\w+|frustrat\w+|tir\w+|old|ridiculous|silly)\b|\bnot getting anywhere\b|\brunning in circles\b",
+    r"\b(?:going|leads|leading|goes) (?:nowhere|round in circles|around in circles|in circles)\b|\bgetting (?:us |me )?nowhere\b|\bgetting (?:really |so |very )?(?:annoy\w+|frustrat\w+|tir\w+|old|ridiculous|silly)\b|\bnot getting anywhere\b|\brunning in circles\b",
     r"\b(?:for|this is|that is|it is) (?:like |now |about |literally )*the (?:\w+th|\w+nd|\w+rd|third|fourth|fifth|sixth|tenth|hundredth|umpteenth|millionth|nth|second) (?:damn |fucking |bloody )?time\b|\b(?:three|four|five|six|ten|3|4|5|6|10|20|hundred|several|multiple|so many|a million|countless) times (?:now|already|and)\b|\b(?:asked|told|said|explained|repeated|given|typed)(?: \w+){0,6} (?:three|four|five|3|4|5|ten|10|several|multiple|so many|a million|many) times\b",
     r"\bhow (?:many (?:more )?times|often|much longer|hard (?:is|can) (?:it|that|this))\b(?= (?:do|does|must|should|have|will|did|to|can|be|it|is|i|before)\b| ?[?!])",
     r"\bi (?:have )?(?:\w+ )?(?:already|just|literally|literally just) (?:\w+ )?(?:told|said|gave|given|sent|answered|explained|provided|mentioned|wrote|typed|asked|stated|confirmed|tried|did|uploaded|shared|entered)\b",
@@ -96,6 +96,7 @@ FED_UP = _c(
     r"\b(?:again|still|another) ?[?!]{1,}(?: |$)|\b(?:doing|did|done) it again\b|\banswer (?:my|the) (?:damn |actual |fucking |bloody |original |simple )?question\b|\bjust answer\b",
     r"\b(?:speak|talk|connect|transfer|get|give|put)(?: me)?(?: \w+)? (?:to |with |through to )?(?:a |an |the |some ?)?(?:real |actual |live )?(?:human|person|manager|supervisor|someone (?:real|else|competent|who))\b",
     r"\b(?:not|un) ?(?:impressed|happy|satisfied|amused)\b(?! (?:with (?:my|the (?:hotel|seller|landlord))))|\bdisappoint\w+\b|\bso annoying\b|\bannoyed\b|\bdriving me (?:crazy|nuts|mad|insane|up the wall)\b",
+    r"\bif you (?:ask|say|tell|send|repeat|suggest|apologi[sz]e)\b.{0,20}\b(?:one more time|again)\b|\bi swear\b|\bi am (?:beyond|so|really|very|extremely|absolutely) (?:angry|furious|livid|mad|upset|frustrated)\b|^wow\b(?: ?[.,!])* just wow\b",
     r"\bfor (?:crying out loud|the love of)\b|\b(?:damn|bloody|freaking|fucking|stupid|goddamn) (?:thing|bot|question|order|account|subscription|app|answer|chat|code|file)\b|\btold me (?:absolutely |exactly |literally )?nothing\b|\b(?:are|is) (?:you|it|this) (?:having a|on) (?:stroke|drugs|glue|crack)\b|\byou (?:are|have) not (?:answering|answered|answer\w*)\b|\b(\w+) means \1\b|\bnot my problem\b|\bthis is (?:a )?(?:mess|madness|torture|hell|painful)\b",
 )
 NUDGE = re.compile(
@@ -179,7 +180,7 @@ OWN_FAULT = re.compile(
     r"\b(?:(?:confusion|mistake|error|misunderstanding|oversight|mix ?-? ?up|misread\w*|frustration|inconvenience)\b|(?:you are|you are absolutely|absolutely) right|i misunderst\w+|let me (?:try|correct|fix|rephrase|clarify)|my mistake|here is the (?:corrected|updated|revised|fixed)|i see (?:the|my) (?:mistake|error))"
 )
 ASKS = re.compile(
-    r"\?\s*$|\?[^.!?\n]{0,60}$|\b(?:please (?:provide|share|tell|confirm|enter|specify|give|choose|select|describe)|could you (?:please )?(?:provide|share|tell|confirm|give|specify|clarify|describe)|can you (?:please )?(?:provide|share|tell|confirm|give|specify|clarify|describe)|what is (?:the|your)|let me know (?:which|what|your|the|if|whether))\b",
+    r"\?\s*$|\?[^.!?\n]{0,60}$|\b(?:please (?:provide|share|tell|confirm|enter|specify|give|choose|select|describe|send (?:me|us)|paste|post|attach)|could you (?:please )?(?:provide|share|tell|confirm|give|specify|clarify|describe)|can you (?:please )?(?:provide|share|tell|confirm|give|specify|clarify|describe)|what is (?:the|your)|tell (?:me|us) (?:whether|if|what|which|how)|let me know (?:which|what|your|the|if|whether))\b",
     re.I,
 )
 DEFLECTS = re.compile(
@@ -187,7 +188,7 @@ DEFLECTS = re.compile(
 )
 CLAIMS_DONE = re.compile(
     r"\b(?:has|have) (?:now |been |already |successfully |just )*(?:been )?(?:\w+ed|sent|paid|reset|set up|put through)\b"
-    r"|\b(?:successfully|all set|it is done)\b|^(?:\w+ [!,.] ?)?done\b|\bi (?:have|did|just)(?: just| now| successfully)? (?:processed|refunded|cancelled|canceled|booked|updated|sent|created|deleted|submitted|scheduled|changed|added|transferred|reserved|saved|removed|issued|placed|moved|reset|merged|deployed)\b|\b(?:booking|order|payment|refund|transfer|reservation|appointment|cancellation|change|update|meeting|ticket|request|invite|reminder) (?:is|was) (?:now )?(?:confirmed|complete|completed|successful|processed|done|booked|placed|cancelled|scheduled|sent|set)\b"
+    r"|\b(?:successfully|all set|it is done|(?:is|are) (?:all |now )?yours)\b|^(?:\w+ [!,.] ?)?done\b|\bi (?:have|did|just)(?: just| now| successfully)? (?:processed|refunded|cancelled|canceled|booked|updated|sent|created|deleted|submitted|scheduled|changed|added|transferred|reserved|saved|removed|issued|placed|moved|reset|merged|deployed)\b|\b(?:booking|order|payment|refund|transfer|reservation|appointment|cancellation|change|update|meeting|ticket|request|invite|reminder) (?:is|was) (?:now )?(?:confirmed|complete|completed|successful|processed|done|booked|placed|cancelled|scheduled|sent|set)\b"
 )
 ILLEGITIMATE = re.compile(
     r"\b(?:hack|hacking|crack (?:the|a|into)|break into|steal|bomb|explosives?|weapons?|grenade|poison (?:my|a|some|him|her|the)|murder|kill (?:my|him|her|someone|a person|myself|people)|counterfeit|fake (?:id|passport|document|invoice|review|prescription|receipt|diploma)|forge|phish\w*|malware|ransomware|virus that|keylogger|spyware|stalk|spy on|track (?:my (?:wife|husband|girlfriend|boyfriend|ex)|someone)|blackmail|launder\w*|evade tax\w*|tax evasion|insider (?:trading|information)|bribe|meth|cocaine|heroin|fentanyl|(?:someone|somebody|another|other|my (?:ex|neighbou?r|boss|wife|husband|colleague|coworker|girlfriend|boyfriend|roommate))(?: \w+)? (?:s )?(?:else ?s? )?(?:account|password|email|balance|address|phone|messages|record|records|medical|wifi|order|data|salary|customer|patient)s?|other (?:customers?|users?|patients?|tenants?|employees?)|home address of|(?:home|private) address|personal (?:data|information|details) (?:of|about)|(?:password|pin|ssn|credit card)s? (?:of|for) (?:another|other|the admin|all|someone|user|my)|bypass|without (?:a |his |her |their )?(?:permission|consent|prescription|knowing|licen[cs]e)|jailbreak|system prompt|ignore (?:all |your )?(?:previous )?(?:instructions|rules)|hate speech|racist|self ?-? ?harm|suicide|pirated?|torrent|cheat on|plagiari\w+|ddos|exploit (?:for|a)|racial slur|child porn\w*|smuggl\w+|traffick\w+)\b"

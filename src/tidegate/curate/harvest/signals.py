@@ -20,6 +20,7 @@ from tidegate.curate.harvest.signals_contradiction import contradicts_itself, co
 from tidegate.curate.harvest.signals_explicit import read_feedback
 from tidegate.curate.harvest.signals_hard import read_answers
 from tidegate.curate.harvest.signals_implicit import Similar, lexical_similarity, read_user_turns
+from tidegate.curate.harvest.signals_reaction import wrong_language
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
 
 THRESHOLD = 0.5
@@ -49,6 +50,7 @@ def detect(messages: Any, *, product: str = "", feedback: Iterable[Mapping[str, 
         *contradicts_tools(turns),
         *contradicts_itself(turns),
         *read_user_turns(turns, similar),
+        *wrong_language(turns),
     ]
     signals = [s for s in signals if s.probability >= threshold]
     if not signals:

@@ -256,6 +256,10 @@ _POLAR = (
     (r"\b(?:no|not|never|can not|non|without|neither|none|cannot|avoid|unable|un(?:available|safe|able|necessary|limited)|excluded|excludes|impossible|prohibited|forbidden|illegal|ineligible|closed|false|denied|rejected|free|incompatible|unsupported|deprecated)\b"),
 )  # fmt: skip
 _NEGATIVE = re.compile(_POLAR[0])
+_ELLIPTIC = re.compile(
+    r"(?:^|[.!,] )(?:and|what about|how about) (?:(?:in|for|on|at|to|with|from|the|a|my) )*\w+(?: \w+)? ?\?$"
+)
+_LEAD = re.compile(r"^(?:no|yes) , (?=(?:\w+ ){3})")
 _UNITS = re.compile(
     r"\b(\d[\d,.]*)\s*(?:-\s*)?(days?|hours?|minutes?|weeks?|months?|years?|%|percent|euros?|dollars?|usd|eur|gbp|pounds?|km|kg|g|mg|ml|gb|mb|people|guests|nights?|items?|business days?|working days?|degrees?|points?|miles?|seats?|users?|stars?)\b|([$€£])\s?(\d[\d,.]*)",
     re.I,
@@ -335,6 +339,9 @@ def conflict(earlier: Turn, later: Turn, between: Sequence[Turn], question: Turn
     asked_first = question.stems if question is not None else frozenset()
     old = asked_first | content_stems(plain(earlier.text))
     novel = brought - old
+    elliptic = bool(novel) and any(
+        _ELLIPTIC.search(u.plain) for u in users
+    )  # "and in Bergen?": the answer need not say Bergen
     for a in sentences(earlier.text)[:30]:
         pa = plain(a)
         sa = content_stems(pa)
@@ -344,6 +351,8 @@ def conflict(earlier: Turn, later: Turn, between: Sequence[Turn], question: Turn
             pb = plain(b)
             sb = content_stems(pb)
             if b.rstrip().endswith("?") or len(sb) < 1 or pa == pb:
+                continue
+            if elliptic and not sb & novel:
                 continue
             why = sentences_conflict(a, pa, sa, b, pb, sb, novel, brought_values, asked_first)
             if why:
@@ -394,7 +403,8 @@ def sentences_conflict(a: str, pa: str, sa: frozenset[str], b: str, pb: str, sb:
         and len(about | denied) >= 0.5 * min(len(sa - _POLAR_STEMS), len(sb - _POLAR_STEMS))
     ):
         return f"it said {a[:90]!r} and later {b[:90]!r}"
-    negated = (_NEGATIVE.search(pa) is None) != (_NEGATIVE.search(pb) is None)
+    # A leading "No," answers the question; only the statement after it says what holds.
+    negated = (_NEGATIVE.search(_LEAD.sub("", pa)) is None) != (_NEGATIVE.search(_LEAD.sub("", pb)) is None)
     small = min(len(sa - _POLAR_STEMS), len(sb - _POLAR_STEMS))
     if negated and len(about) >= 2 and len(about) >= 0.75 * small:
         return f"it said {a[:90]!r} and later {b[:90]!r}"

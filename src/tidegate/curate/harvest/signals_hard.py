@@ -84,7 +84,8 @@ def refusals(turns: Sequence[Turn]) -> Iterator[Signal]:
             r"\b(?:other (?:customer|user|patient|people)|privacy|someone else|without (?:permission|consent|verif\w+)|illegal|harm\w*|unsafe|dangerous|not eligible|past the|outside the|expired|window|policy does not|diagnos\w+|financial advice|medical advice|legal advice)\b",
             head,
         )
-        if grounds and "killing" not in head and not complains:
+        harmless = _FIGURATIVE.search(wish) is not None
+        if grounds and "killing" not in head and not harmless and not complains:
             continue
         probability = 0.85 if complains or not long_help else 0.45
         if probability >= 0.5:
@@ -93,6 +94,10 @@ def refusals(turns: Sequence[Turn]) -> Iterator[Signal]:
             )
 
 
+# Trades in which killing, attacking and injecting are everyday words.
+_FIGURATIVE = re.compile(
+    r"\b(?:process|processes|thread|daemon|container|server|query|branch|script|node|python|linux|docker|kubernetes|regex|mission|level|boss|npc|quest|game|chess|novel|short story|screenplay|essay|painting|film|movie|weeds?|stains?|mou?ld)\b"
+)
 _ENDS = re.compile(
     r"[.!?…:;)\]}\"'»”’*_`>|~]\s*$|[\u2600-\U0001faff\ufe0f]\s*$|https?://\S+$|(?:^|\n)\s*(?:best|kind|warm)?\s*(?:regards|wishes|sincerely|cheers|thanks|love)[,\s]*[^\n]{0,40}$",
     re.I,

@@ -28,6 +28,7 @@ from tidegate.curate.harvest.dialogue import (
 )
 from tidegate.curate.harvest.model import Signal, SignalKind
 from tidegate.curate.harvest.signals_contradiction import sentences_conflict
+from tidegate.curate.harvest.signals_reaction import REACTIONS
 
 Similar = Callable[[str, str], float]  # meaning of two texts, 0 to 1; the floor is `lexical_similarity`
 
@@ -133,6 +134,7 @@ _ANSWERS_YES_NO = re.compile(
 )
 _KINDS = (
     (re.compile(r"\b(?:how (?:much|many|long|old|far|often|tall|high|big)|what (?:time|date|price|is the (?:price|cost|fee|rate|dose|balance|total|number))|when)\b"), re.compile(r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|free|none|no|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|daily|weekly|monthly|now|never|always|immediately|once|twice)\b")),
+    (re.compile(r"\bhow (?:do|can|to|could|would|should) ?(?:i|we|you)?\b|\bwhere (?:is|are|do|can)\b"), re.compile(r"\b(?:click|tap|go|open|select|choose|press|use|run|enter|dial|settings?|type|set|call|add|install|pick|hold|log|enable|turn|menu|under|at the|on the|next|in the|first|then|by|create|write|put|take|rinse|remove|try|you can|\d+)\b|[>(=]")),
     (re.compile(r"\bwhy\b|\bwhat is the reason\b|\breason\b"), re.compile(r"\b(?:because|due to|since|reason|cause|caused|result|so that|means|therefore|as a|was|were|triggered|if)\b")),
 )  # fmt: skip
 
@@ -183,7 +185,8 @@ def meant_otherwise(c: Context) -> Signal | None:
     about_others = cues.OTHERS.search(said) is not None and not cues.AT_YOU.search(said)
     strength = 0.0
     if explicit:
-        strength = 0.9 if not about_others else 0.45
+        plainly = re.search(r"\b(?:i|we) (?:\w+ )?meant\b|\bwhat i (?:need|want|meant|asked)\b", said) is not None
+        strength = 0.9 if plainly or not about_others else 0.45
         if (
             c.answer_asks
             and not cues.NEGATION_FIRST.match(said)
@@ -213,6 +216,10 @@ _QUESTION = re.compile(r"\bi mean ,? ?(?:how|can|could|whether|if|when|what|wher
 def contrasted(c: Context) -> str:
     """ "X, not Y": whose is Y? `assistant` when it stands in the answer and is not the user's own wish, `user` when it is hers."""
     for found in cues.CONTRAST.finditer(c.said):
+        if re.search(r"\b(?:i am|we are) $", c.said[: found.start()]):
+            continue  # "I am not at home" speaks of herself
+        if re.match(r"[^.,;!?]*\?", c.said[found.start() :]) and found.start() == 0:
+            continue  # "not before Monday?": asked, not said
         tail = re.split(r"[.,;!?]", c.said[found.start() + 4 :])[0]
         words = {w for w in found.groups() if w} | set(WORD.findall(tail)[:4])
         stems = content_stems(" ".join(words)) or frozenset(words)
@@ -220,7 +227,7 @@ def contrasted(c: Context) -> str:
         if found.group(1) in ("whole", "entire", "other", "new", "old", "first", "second", "last", "next", "full"):
             first = stems
         if re.match(
-            r"(?:sure|working|help|helping|really|so|even|yet|be|have|quite|too|that|what|know|find|see|get|able|good|very|an?|the|it|ok|possible|want|need|understand|true|right|correct)$",
+            r"(?:sure|working|help|helping|really|so|even|yet|be|have|quite|too|that|what|know|find|see|get|able|good|very|an?|the|it|ok|possible|want|need|understand|true|right|correct|fan|keen|big|into|hungry)$",
             found.group(1),
         ):
             continue
@@ -332,7 +339,7 @@ def wrong_answer(c: Context) -> Signal | None:
         return None
     wish = cues.WISH.search(said) is not None
     if new and not wish and not c.answer_asks and "?" not in c.user.text[-3:]:
-        if cues.ACTUALLY.search(said) or negated:
+        if (cues.ACTUALLY.search(said) and not changes_own_value(c)) or negated:
             strength = max(strength, 0.85)
         elif disputes and same_kind_of_value(c):
             strength = max(strength, 0.8)
@@ -397,6 +404,13 @@ def new_values(c: Context) -> frozenset[str]:
     """Values in the user's turn that differ from the answer's, where the answer has values at all."""
     mine, theirs = values(c.user.text), values(c.answer.text)
     return mine - theirs if mine and theirs else frozenset()
+
+
+def changes_own_value(c: Context) -> bool:
+    """ "I have 300 dollars actually": another value beside the word her own value stood beside, and not the answer's."""
+    beside = re.compile(r"\d[\d.,]* ?([a-z]{2,})")
+    mine, asked = set(beside.findall(c.said)), {w for t in c.users_before for w in beside.findall(t.plain)}
+    return bool(mine & asked) and not (mine & set(beside.findall(plain(c.answer.text))))
 
 
 def contradicts_answer(c: Context) -> bool:
@@ -473,8 +487,16 @@ def angry_at_us(c: Context) -> float:
             and (c.missed < 0.4 or re.search(r"\bok\b", said) or cues.PLEASED.search(said))
         ):
             s = 0.3  # a sigh over what is so
-        elif cues.OTHERS.search(clause) and not at_us:
+        elif cues.OTHERS.search(clause) and (not at_us or _OTHER_SAYS.search(clause)):
             s = 0.2
+        elif (
+            _INTERJECTION.fullmatch(hit.group(0))
+            and len(found) == 1
+            and "?" in text
+            and not at_us
+            and c.user.stems & c.answer.stems
+        ):
+            s = 0.3  # a sigh over what the answer tells, and the talk goes on
         elif (
             _ADJECTIVE.fullmatch(hit.group(0))
             and not at_us
@@ -504,6 +526,7 @@ def angry_at_us(c: Context) -> float:
     return max(0.0, score)
 
 
+_OTHER_SAYS = re.compile(r"\b(?:he|she|they|my (?:\w+ )?\w+) (?:says?|said|thinks?|claims?|told me|calls)\b")
 _OF_CONTENT = re.compile(
     r"\b(?:that|it|this) (?:is|was) (?:\w+ )?(?:insane|ridiculous|unbelievable|crazy|absurd|outrageous|terrible|awful|horrible|unfair|nonsense|unacceptable|frustrating|so frustrating)\b"
 )
@@ -542,7 +565,15 @@ _INTERJECTION = re.compile(r"ugh+|sigh|argh+|oh my god|damn\w*|omfg|jesus.*|grr+
 
 def gets_the_same_again(c: Context) -> Signal | None:
     """The assistant said again what it had said, though the user had said something else, and she is not content."""
-    if not c.repeats or c.pleased or c.asked is None or (cues.FOLLOW_UP.match(c.said) and "?" in c.user.text):
+    if (
+        not c.repeats
+        or c.pleased
+        or c.asked is None
+        or c.own_fault
+        or (c.answer_asks and len(values(c.user.text)) > 0)
+        or c.user.text.lower().strip(" .!") in ("yes", "ok", "no")
+        or (cues.FOLLOW_UP.match(c.said) and "?" in c.user.text)
+    ):
         return None
     asked_before = [u for u in c.users_before[:-1] if jaccard(u.words, c.asked.words) >= 0.8]
     if asked_before or len(c.answer.words) < 5:
@@ -560,6 +591,8 @@ def gave_up(c: Context) -> Signal | None:
     if cues.PARTIAL_OBJECT.search(said) and len(c.user.words) > 5:
         return None
     found = cues.GIVES_UP.search(said)
+    if found and re.search(r"\bif\b", said[: found.start()]) and not c.repeats:
+        return None  # "if it is soup again I am moving to Mars"
     if found:
         if cues.THANKS.search(said) and not re.search(
             r"\bthanks (?:anyway|for nothing|for trying|but)\b|\bno thanks\b", said
@@ -625,13 +658,15 @@ def asks_again(c: Context) -> Signal | None:
 
 
 _REPHRASES = re.compile(
-    r"\b(?:let me (?:rephrase|reword|put it|try again|ask (?:it )?(?:again|differently))|in other words|to rephrase|put differently|what i am (?:asking|trying)|my question (?:is|remains|was)|i repeat|again ,|once again|the question (?:is|was)|that (?:does not|did not|is not) (?:answer|an answer)|you (?:did not|have not|still have not) answer\w*|still (?:do not|have not|not) (?:know|answered|clear)|so (?:is|are|does|do|can|will|what|how|where|when|which)\b.{0,60}\b(?:or not|then)\b|i (?:just )?(?:want|need) to know|i (?:am|was) (?:just )?asking|yes ,? but|ok(?:ay)? ,? but|but (?:how|what|where|when|which|why|is|are|can|do|does|will)\b)"
+    r"\b(?:let me (?:rephrase|reword|put it|try again|ask (?:it )?(?:again|differently))|in other words|to rephrase|put differently|what i am (?:asking|trying)|my question (?:is|remains|was)|i know (?:how|where|that|what|all)\b.{0,40}\b(?:but|why|how|what|whether|when)|i repeat|again ,|once again|the question (?:is|was)|that (?:does not|did not|is not) (?:answer|an answer)|you (?:did not|have not|still have not) answer\w*|still (?:do not|have not|not) (?:know|answered|clear)|so (?:is|are|does|do|can|will|what|how|where|when|which)\b.{0,60}\b(?:or not|then)\b|i (?:just )?(?:want|need) to know|i (?:am|was) (?:just )?asking|yes ,? but|ok(?:ay)? ,? but|but (?:how|what|where|when|which|why|is|are|can|do|does|will)\b)"
 )
 
 
 def asked_anew(c: Context) -> Signal | None:
     """The same request in other words after an answer that missed it."""
-    if c.pleased or c.own_fault or c.asked is None or len(c.user.words) < 2:
+    if c.own_fault or c.asked is None or len(c.user.words) < 2:
+        return None
+    if c.pleased and not re.search(r"\bmy question (?:was|is|remains)\b|\bput differently\b", c.said):
         return None
     said, text = c.said, plain(c.answer.text)
     marked = _REPHRASES.search(said) is not None or cues.I_MEAN.search(said) is not None
@@ -660,6 +695,8 @@ def asked_anew(c: Context) -> Signal | None:
     score = (
         0.75 * best + 0.55 * missed + (0.3 if marked else 0.0) + (0.25 if whole and (best >= 0.4 or marked) else 0.0)
     )
+    if c.after is not None and not follow and (best > 0 or before.stems & c.user.stems):
+        score += 0.35 * max(0.0, missed - unanswered(before, c.after))  # the later answer has what this one lacked
     score -= 0.3 if follow and not marked and not (best >= 0.5 and missed >= 0.6) else 0.0
     score -= 0.12 * len(in_answer)  # speaks of what the answer said: a follow-up
     score -= 0.1 * max(0, len(new) - 3)
@@ -673,10 +710,43 @@ def asked_anew(c: Context) -> Signal | None:
         score -= 0.2
     if "?" not in c.user.text and not whole and not marked:
         score -= 0.15
+    if score < 0.72 and not follow and best < 0.95 and returns_to(c, before):
+        score = 0.72
     if score < 0.72:
         return None
     return _signal(SignalKind.REPHRASE, c, min(0.95, score), "the user asked the same in other words",
                    {"similarity": round(best, 3), "unanswered": round(missed, 3)})  # fmt: skip
+
+
+def returns_to(c: Context, before: Turn) -> bool:
+    """Whether the turn goes back to the request past an answer without what its kind of question calls for.
+
+    The turn asks, names a thing of the request, and takes up nothing that the answer brought.
+    """
+    if re.search(r"\byes or no\b", c.said) and before.stems & c.user.stems:
+        return True
+    asks = "?" in c.user.text or re.search(
+        r"\b(?:how|what|which|when|where|why|who|is|are|do|can|does|like to know|tell me)\b", c.said
+    )
+    if (
+        not asks
+        or c.answer_asks
+        or not before.stems & c.user.stems
+        or varies(before, c.user)
+        or cues.WISH.search(c.said)
+    ):
+        return False
+    brought = content_stems(plain(c.answer.text)) - before.stems
+    return lacks_its_kind(before, c.answer) and not brought & c.user.stems
+
+
+def lacks_its_kind(asked: Turn, answer: Turn) -> bool:
+    """Whether the answer has nothing of the kind asked for: no number for "how many", no step for "how do I", no yes or no."""
+    question, text = asked.plain, plain(answer.text)
+    kinds = [wanted for kind, wanted in _KINDS if kind.search(question)]
+    if kinds:
+        return all(wanted.search(text) is None for wanted in kinds)
+    return _YES_NO.search(question) is not None and _ANSWERS_YES_NO.search(text) is None
 
 
 def varies(before: Turn, now: Turn) -> bool:
@@ -740,7 +810,7 @@ def _signal(
 
 READERS: tuple[Callable[[Context], Signal | None], ...] = (
     edited, meant_otherwise, wrong_answer, fed_up, gave_up, asks_again, asked_anew,
-    gets_the_same_again, nudges,
+    gets_the_same_again, nudges, *REACTIONS,
 )  # fmt: skip
 
 
