@@ -93,3 +93,13 @@ def test_bad_patterns_are_refused(regex: str) -> None:
 def test_widths() -> None:
     assert width(parse(r"a{2,5}(b|cd)?")) == 7
     assert width(parse("ab*")) is None
+
+
+def test_an_escaped_backslash_begins_no_escape_wherever_the_text_is_cut() -> None:
+    """Goal: of two backslashes the second is used up.  Method: every cut in two against the uncut text."""
+    filter_ = Filter([Pattern(id="key", regex=r"\b(key-[a-f0-9]{8})(?:[\s;]|\\[nr]|$)")])
+    for text in (r"a \u006bey-12ab34cd\\u0072its b", r"a \u006bey-12ab34cd\\\u0072its b", r"\\\\u006bey-12ab34cd x"):
+        whole = filter_text(filter_, [text])
+        for i in range(len(text)):
+            assert filter_text(filter_, [text[:i], text[i:]])[:2] == whole[:2], (text, i)
+        assert filter_text(filter_, list(text))[:2] == whole[:2], text

@@ -85,8 +85,11 @@ class Folder:
         base = self.at - len(self.pending)
         self.at += len(chunk)
         self.pending = ""
+        escapes = list(_ESCAPE.finditer(text)) if self.decode else []
         if self.decode and not final:
-            cut = _PARTIAL.search(text, max(0, len(text) - 12))
+            # Only what no whole escape has used up can begin another: of two backslashes the second begins nothing,
+            # and to let it wait would make the reading depend on where the text was cut.
+            cut = _PARTIAL.search(text, max(escapes[-1].end() if escapes else 0, len(text) - 12))
             if cut:
                 self.pending = text[cut.start() :]
                 text = text[: cut.start()]
@@ -94,7 +97,7 @@ class Folder:
         starts: list[int] = []
         ends: list[int] = []
         i = 0
-        for found in _ESCAPE.finditer(text) if self.decode else ():
+        for found in escapes:
             self._plain(text, i, found.start(), base, symbols, starts, ends)
             for c in fold_all(_decoded(found)):
                 symbols.append(c)
