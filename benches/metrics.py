@@ -1,4 +1,4 @@
-"""Goals of metric choice, measured: `python -m benches.metrics` (about two minutes; `--quick` for a look).
+"""Goals of metric choice, measured: `python -m benches.metrics` (about two minutes; `--quick` for a look, `--seed N`).
 
 Recordings: 44 screening label files and LLMBar's verdicts; the rest is simulated, seeds printed.
 """
@@ -31,7 +31,7 @@ from tidegate.stats import power
 from tidegate.stats.intervals import wilson_bounds
 
 DATA = Path(os.environ.get("TIDEGATE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")) / "evals"
-SEED = 20260
+SEED = int(sys.argv[sys.argv.index("--seed") + 1]) if "--seed" in sys.argv else 20260
 
 
 def main() -> None:

@@ -1,22 +1,13 @@
-"""Answers written before the verifiers were read: single planted errors, and clean lines that look like errors.
+"""Answers written before it was seen how the verifiers treat them: single planted errors, and clean lines that look like errors.
 
 Development data: mechanisms were chosen on them.  `bad` names the wrong part; `ok` must not be refuted.
 """
 # fmt: off
 
-ITEMS: list[tuple[str, str, str, str | None]] = []
+from tests.check.verify.collecting import Answers
 
-
-def bad(kind: str, answer: str, needle: str, q: str = "") -> None:
-    """An answer whose part `needle` is wrong."""
-    assert needle in answer, (needle, answer)
-    ITEMS.append((kind, q, answer, needle))
-
-
-def ok(kind: str, answer: str, q: str = "") -> None:
-    """An answer in which nothing may be refuted."""
-    ITEMS.append((kind, q, answer, None))
-
+ITEMS = Answers()
+bad, ok = ITEMS.bad, ITEMS.ok
 
 # ---------- arithmetic, planted
 bad("arith", "Each crate holds 24 jars, so 17 crates hold 17 × 24 = 418 jars.", "17 × 24 = 418")

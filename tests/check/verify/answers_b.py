@@ -4,19 +4,10 @@
 """
 # fmt: off
 
-ITEMS: list[tuple[str, str, str, str | None]] = []
+from tests.check.verify.collecting import Answers
 
-
-def bad(kind: str, answer: str, needle: str, q: str = "") -> None:
-    """An answer whose part `needle` is wrong."""
-    assert needle in answer, (needle, answer)
-    ITEMS.append((kind, q, answer, needle))
-
-
-def ok(kind: str, answer: str, q: str = "") -> None:
-    """An answer in which nothing may be refuted."""
-    ITEMS.append((kind, q, answer, None))
-
+ITEMS = Answers()
+bad, ok = ITEMS.bad, ITEMS.ok
 
 # ---------- arithmetic and percentages, planted
 bad("arith", "Your basket: 3 × $14.99 = $44.97, plus shipping, so $44.97 + $6.50 = $52.47.", "$44.97 + $6.50 = $52.47")
