@@ -252,3 +252,13 @@ def test_a_genuine_scorer_is_not_refused(seed: int, area: float, positives: int)
     results = Results(("no", "yes"), truth, {"s": (score > 1.3).astype(np.int64)}, 1, {"s": score})
     known = knowledge(results, "s")
     assert known.state != "no" or known.p > 0.2
+
+
+def test_labels_that_do_not_meet_are_a_question_of_spelling_and_always_refusing_is_not() -> None:
+    truth = ["model_a" if i % 3 else "model_b" for i in range(60)]
+    with pytest.raises(InputError, match="spell truth and answers alike"):
+        build(table(human=truth, judge=["A" if i % 3 else "B" for i in range(60)]), Roles("human", ("judge",)))
+    refusing = build(table(human=truth, judge=["I cannot say"] * 60), Roles("human", ("judge",)))
+    _, verdict, rules = audited(refusing)
+    assert verdict is Verdict.FAIL
+    assert "no-skill" in rules

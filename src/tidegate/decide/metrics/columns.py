@@ -486,6 +486,12 @@ def _answer_codes(
     if strange:
         words = sorted({mine[i] for i in bad if mine[i] != ""})
         shown = ", ".join(repr(w[:40]) for w in words[:5])
+        if len(strange) + len(missing) == len(mine) and 2 <= len(words) <= max(2, len(code)):
+            # As many names as labels and none of them shared: two spellings of the same classes, not a blind system.
+            raise InputError(
+                f"expected answers of {system!r} among the labels {', '.join(code)}, got only {shown}",
+                remedy="spell truth and answers alike, or name another column with --system",
+            )
         issues.append(_issue("label-outside-set", strange,
                              f"{system} answered outside the labels ({shown}) in {len(strange)} rows",
                              kept))  # fmt: skip
