@@ -123,7 +123,9 @@ def test_the_gateway_sends_steps_and_the_engine_computes_each_token_once() -> No
             assert await call("night", TEXT * 8, 8) == 200
             tokens = len(TEXT) * 8 // 4
             assert engine.engine.cached_tokens > 0.6 * tokens  # the last request found its steps
-            assert tokens - 64 <= engine.engine.prompt_tokens - before <= 1.15 * tokens
+            # Each step computes its last partial block again, and a busy machine takes more and shorter steps; without
+            # the cache every step would compute all before it, several times the prompt.
+            assert tokens - 64 <= engine.engine.prompt_tokens - before <= 1.5 * tokens
             assert scheduled.core.windows["engine"].stepping == 0
             # a client that leaves in the middle of its steps frees the engine
             aborted = engine.aborted
