@@ -19,20 +19,23 @@ from tidegate.store.lake import LakeTraces
 
 SEEN: list[tuple[float, str, bytes, str | None]] = []
 BUSY = [0, 0]  # now, at most
+COUNTING = threading.Lock()
 
 
 class Engine(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        BUSY[0] += 1
-        BUSY[1] = max(BUSY)
+        with COUNTING:
+            BUSY[0] += 1
+            BUSY[1] = max(BUSY)
         body = self.rfile.read(int(self.headers["Content-Length"]))
         SEEN.append((time.monotonic(), self.path, body, self.headers.get("Authorization")))
         time.sleep(0.02)
+        with COUNTING:  # before the answer: the client may send its next call the moment it has read this one
+            BUSY[0] -= 1
         self.send_response(503 if b"question 3" in body else 200)
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"{}")
-        BUSY[0] -= 1
 
     def log_message(self, *_: object) -> None:
         pass
