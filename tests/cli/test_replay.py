@@ -52,6 +52,7 @@ def url() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.timing
 def test_calls_come_at_the_recorded_pace_times_speed(url: str) -> None:
     sent = list(replay([trace(n) for n in range(4)], Target(url=url, key="k", model="other"), speed=10))
     assert [s.status for s in sorted(sent, key=lambda s: s.trace_id)] == [200, 200, 200, 503]

@@ -28,6 +28,8 @@ from tidegate.gateway.scheduling import Scheduled
 from tidegate.settings import Deadlines, Route, Settings, Upstream
 from tidegate.spine.call import Ending
 
+pytestmark = pytest.mark.timing
+
 LEAVE_S = 0.1  # the goal: a client that leaves frees its slot and the engine's stream in this time
 SLOW_MACHINE = 3.0  # ... times this, where other programs share the cores
 

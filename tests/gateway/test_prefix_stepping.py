@@ -18,6 +18,8 @@ from tidegate.sim.engine import EngineSpec
 from tidegate.sim.engine_server import EngineServer, serve
 from tidegate.store.keys import KeyEntry, MemoryKeys
 
+pytestmark = pytest.mark.timing
+
 TEXT = "the quick brown fox jumps over the lazy dog " * 40
 
 

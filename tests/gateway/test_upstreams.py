@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable
 
 import msgspec
+import pytest
 from tests.support.rig import (
     DONE,
     EVENT,
@@ -205,6 +206,7 @@ def test_a_slow_reader_pauses_the_upstream() -> None:
     run(main())
 
 
+@pytest.mark.timing
 def test_a_client_that_leaves_frees_the_upstream_within_100_ms() -> None:
     async def main() -> None:
         for script in (stall, stall_in_stream):

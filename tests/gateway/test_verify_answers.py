@@ -115,6 +115,7 @@ def test_the_endpoint_answers_as_the_verb_does() -> None:
         assert post(up, json.dumps({"answer": code}).encode())[0] == 200, "code is read, not run"
 
 
+@pytest.mark.timing
 def test_a_long_answer_delays_nobodys_stream() -> None:
     """1 MB at the endpoint while a small chat goes through."""
     with running(["chat"], endpoints=lambda: {b"/v1/verify": VerifyEndpoint(Verify())}) as up:

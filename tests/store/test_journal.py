@@ -131,6 +131,7 @@ class FullDisk:
         return done
 
 
+@pytest.mark.timing
 def test_on_a_full_disk_calls_go_on_and_the_loss_is_counted_and_recorded(tmp_path: Path) -> None:
     disk = FullDisk(5_000)
     writer = JournalWriter(tmp_path, "w0", flush_interval_ms=1, pending_bytes_max=20_000, write=disk).start()

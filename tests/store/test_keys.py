@@ -118,6 +118,7 @@ def test_an_unknown_key_id_names_the_nearest(tmp_path: Path) -> None:
         ring.revoke(entry.key_id[:-1], NOW)
 
 
+@pytest.mark.timing
 def test_lookups_are_fast() -> None:
     table = MemoryKeys()
     start = time.process_time()
