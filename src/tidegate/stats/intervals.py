@@ -5,7 +5,7 @@ Looking more than once needs `sequences` instead: these hold at one planned look
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special  # not scipy.stats: it takes two seconds to load, and every verb reports a proportion
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
@@ -24,7 +24,7 @@ def _counts(successes: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
 def wilson_bounds(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
     """Wilson's score interval (Wilson 1927, eq. 8), vectorised; n = 0 gives [0, 1]."""
     x, m = _counts(successes, n)
-    z2 = float(stats.norm.ppf(0.5 + check_level(level) / 2)) ** 2
+    z2 = float(special.ndtri(0.5 + check_level(level) / 2)) ** 2
     safe = np.maximum(m, 1.0)
     p = x / safe
     centre = (p + z2 / (2 * safe)) / (1 + z2 / safe)
@@ -91,7 +91,7 @@ def mean(values: ArrayLike | Moments, *, level: float = 0.95, segment: str = "al
     m = values if isinstance(values, Moments) else Moments.of(values)
     if m.n < 2:
         return NotMeasured(reason=f"{m.n} value(s) have no spread", needed="at least 2 values", segment=segment)
-    half = float(stats.t.ppf(0.5 + check_level(level) / 2, m.n - 1)) * m.standard_error
+    half = float(special.stdtrit(m.n - 1, 0.5 + check_level(level) / 2)) * m.standard_error
     return estimate(m.mean, m.mean - half, m.mean + half, m.n, level=level, segment=segment, method="student")
 
 
@@ -121,10 +121,16 @@ def quantile(values: ArrayLike, q: float, *, level: float = 0.95, segment: str =
     if not x.size:
         return NotMeasured(reason="no values", needed="at least one value", segment=segment)
     tail = (1 - check_level(level)) / 2
-    below = int(stats.binom.ppf(tail, x.size, q))
-    above = int(stats.binom.ppf(1 - tail, x.size, q)) + 1
+    below = _binomial_quantile(tail, x.size, q)
+    above = _binomial_quantile(1 - tail, x.size, q) + 1
     low = x[below - 1] if below >= 1 else -np.inf
     high = x[above - 1] if above <= x.size else np.inf
     return estimate(
         float(np.quantile(x, q)), low, high, x.size, level=level, segment=segment, method="order statistics"
     )
+
+
+def _binomial_quantile(p: float, n: int, q: float) -> int:
+    """The smallest k with P(X <= k) >= p for X binomial(n, q)."""
+    k = int(np.ceil(special.bdtrik(p, n, q)))
+    return k - 1 if k > 0 and special.bdtr(k - 1, n, q) >= p else k

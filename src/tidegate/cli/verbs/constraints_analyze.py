@@ -1,0 +1,41 @@
+"""`tidegate constraints analyze`: dead, shadowed and contradictory rules, and what a change changes."""
+
+import json
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import msgspec
+from rich.console import Console
+
+from tidegate.check.constraints import analyze as analysis
+from tidegate.check.constraints.load import default_policy
+from tidegate.cli.constraints_inputs import json_option, load, policy_option
+from tidegate.cli.output import emit
+from tidegate.readers.constraints_file import read_policy
+from tidegate.spine.answer import Answer
+from tidegate.spine.gate import verdict_of_findings
+
+
+@click.command("analyze")
+@policy_option
+@click.option("--against", type=click.Path(path_type=Path), default=None, help="An older version to compare with.")
+@json_option
+def command(policy: Path | None, against: Path | None, as_json: bool) -> NoReturn:
+    """Find shadowed, contradictory and unreachable rules; with --against, a call for each difference.
+
+    Example: tidegate constraints analyze --json
+    """
+    rules = load(policy) or default_policy()
+    findings = analysis.analyze(rules)
+    different = analysis.differences(read_policy(against), rules) if against is not None else []
+    fields = {"differences": [msgspec.to_builtins(d) for d in different]}
+    answer = Answer(
+        verb="constraints analyze", verdict=verdict_of_findings(findings), findings=tuple(findings), fields=fields
+    )
+
+    def words(console: Console) -> None:
+        for d in different:
+            console.print(f"{d.rule} ({d.change}) on {d.tool}: {json.dumps(d.witness)}", markup=False, highlight=False)
+
+    emit(answer, as_json=as_json, words=words)
