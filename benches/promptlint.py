@@ -22,10 +22,10 @@ from benches.report import Report
 from tidegate.check.promptlint import brute
 from tidegate.check.promptlint.behaviour import attribute_lines, probe_pairs
 from tidegate.check.promptlint.cores import enumerate_cores
+from tidegate.check.promptlint.formulas import Among, Flag, Formula, Lin, Var
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
 from tidegate.check.promptlint.smt import Reply, Situations
-from tidegate.check.promptlint.theory import Among, Flag, Formula, Lin, Var
 from tidegate.check.promptlint.timeline import Revision, introductions
 from tidegate.sim.scenarios.promptlint import make_history, named
 from tidegate.spine.estimate import Estimate

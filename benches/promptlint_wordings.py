@@ -1,9 +1,9 @@
-"""Seven sets of wordings, written blind one after the other, made into prompts of sixteen domains, ten registers.
+"""Sets of wordings, written blind one after the other, made into prompts of many domains and registers.
 
 Each set was measured once before any of its wordings had been looked at (the README's "first look"
-column); what it missed was then mended in the grammar, so that all seven are development data now.
-A next set is added the same way: write `h_conflicts.txt`, `h_near.txt`, `h_triples.txt`, run
-`python -m benches.promptlint_wordings h` once, keep the figure, then read the misses.
+column); what it missed was then mended in the grammar, so that all are development data now.
+A next set is added the same way: write `x_conflicts.txt`, `x_near.txt`, `x_triples.txt`, run
+`python -m benches.promptlint_wordings x` once, keep the figure, then read the misses.
 """
 
 import random
@@ -25,14 +25,17 @@ SETS = {
     "e": (4242, 4),
     "f": (60617, 3),
     "g": (7, 4),
+    "h": (808, 6),
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
+LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table
 Line = tuple[str, bool]  # a line, and whether it belongs to the core
 
 
-def domains() -> list[list[str]]:
-    """The harmless lines of each domain."""
-    rows = (HERE / "domains.txt").read_text().splitlines()
+def domains(name: str) -> list[list[str]]:
+    """The harmless lines of each domain; a set may bring domains of its own."""
+    own = HERE / f"{name}_domains.txt"
+    rows = (own if own.exists() else HERE / "domains.txt").read_text().splitlines()
     out = []
     for row in rows:
         m = re.match(r"\[(\w+)\] (.*)", row)
@@ -79,6 +82,7 @@ def laid_out(lines: list[Line], register: str, rng: random.Random) -> tuple[str,
             "plain": text, "dash": f"- {text}", "number": f"{k + 1}. {text}", "star": f"* {text}",
             "sections": f"- {text}",
             "xml": f"  <rule>{text}</rule>", "yaml": "  - '" + text.replace("'", "''") + "'", "caps": shouted(text),
+            "slashes": f"// {text}", "pipes": f"| {k + 1} | {text} |",
         }  # fmt: skip
         lead = f"- **{rng.choice(['Note', 'Rule', 'Important', 'Reminder'])}:** {text}" if register == "lead" else ""
         out.append(lead or shapes[register])
@@ -91,7 +95,8 @@ def prompts(name: str) -> Iterator[dict[str, Any]]:
     """The prompts of a set: label, strength or reason, text, lines of the core."""
     seed, per_family = SETS.get(name, (sum(name.encode()), 6))
     rng = random.Random(seed)
-    fillers = domains()
+    fillers = domains(name)
+    registers = REGISTERS if name in "abcdefg" else LATER
 
     def compose(label: str, kind: str, core: list[str], register: str) -> dict[str, Any]:
         domain = rng.choice(fillers)
@@ -121,17 +126,17 @@ def prompts(name: str) -> Iterator[dict[str, Any]]:
                 left -= set(pair)
         chosen += [p for p in pairs if p not in chosen][: max(0, per_family - len(chosen))]
         for pair in chosen:
-            row = compose("conflict", strength, list(pair), REGISTERS[n % len(REGISTERS)])
+            row = compose("conflict", strength, list(pair), registers[n % len(registers)])
             yield {**row, "attribute": attribute}
             n += 1
     for line in (HERE / f"{name}_triples.txt").read_text().splitlines():
         for _ in range(3):
-            register = rng.choice([r for r in REGISTERS if r != "prose"])
+            register = rng.choice([r for r in registers if r != "prose"])
             yield {**compose("conflict", "three", line.split(" || "), register), "attribute": "three"}
     for reason, lines in groups(HERE / f"{name}_near.txt"):
         for line in lines:
             for _ in range(2):
-                register = rng.choice([r for r in REGISTERS if not (reason == "priority" and r == "caps")])
+                register = rng.choice([r for r in registers if not (reason == "priority" and r == "caps")])
                 yield {**compose("none", "near", line.split(" || "), register), "attribute": reason}
 
 

@@ -6,7 +6,7 @@ Slow and obvious on purpose: it is what the solver's cores are checked against.
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
-from tidegate.check.promptlint.theory import Among, And, Flag, Formula, Lin, Var, variables
+from tidegate.check.promptlint.formulas import Among, And, Flag, Formula, Lin, Var, variables
 
 
 def holds(f: Formula, world: dict[Var, int | bool | str]) -> bool:

@@ -6,8 +6,9 @@ from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.clause_presence import MORE_THAN
 from tidegate.check.promptlint.drafts import Hit
 from tidegate.check.promptlint.frames import CLASSES, Match, frame_matches, vocabulary
+from tidegate.check.promptlint.lemmas import lemma
 from tidegate.check.promptlint.reading import Reading
-from tidegate.check.promptlint.text import lemma, number_at
+from tidegate.check.promptlint.text import number_at
 from tidegate.check.promptlint.vocabulary import IMPERATIVES, NEG_VERBS, VERB_CLASS, VERBS_ALSO
 from tidegate.check.promptlint.wordset import word_set
 

@@ -14,7 +14,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from tidegate.check.promptlint.text import lemma
+from tidegate.check.promptlint.lemmas import lemma
 
 CLASSES: dict[str, str] = {
     "show": "explain show describe give include reveal present lay provide output share justify state write display expose"

@@ -16,10 +16,11 @@ from functools import cache
 from itertools import combinations
 from typing import Protocol
 
+from tidegate.check.promptlint.directives import directive
+from tidegate.check.promptlint.lemmas import lemma
 from tidegate.check.promptlint.lint import Analysis
 from tidegate.check.promptlint.model import Unit
-from tidegate.check.promptlint.parse import directive
-from tidegate.check.promptlint.text import lemma, mask, tokens
+from tidegate.check.promptlint.text import mask, tokens
 from tidegate.check.promptlint.wordset import word_set
 from tidegate.spine.finding import Finding, Severity, Where
 from tidegate.spine.resources import resource_bytes

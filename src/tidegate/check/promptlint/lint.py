@@ -13,15 +13,16 @@ from typing import Any
 import msgspec
 
 from tidegate.check.promptlint import explain
-from tidegate.check.promptlint.conditions import SYNONYMS, stem
 from tidegate.check.promptlint.cores import correction_sets, enumerate_cores, weight
 from tidegate.check.promptlint.document import parse_document
 from tidegate.check.promptlint.formats import parts_of
+from tidegate.check.promptlint.lemmas import lemma
+from tidegate.check.promptlint.literals import SYNONYMS, stem
 from tidegate.check.promptlint.model import Conjunction, Core, Instruction, Priority, Source, Unit
 from tidegate.check.promptlint.parse import parse_unit
 from tidegate.check.promptlint.smt import Situations, reply_solver
-from tidegate.check.promptlint.text import lemma, tokens
-from tidegate.check.promptlint.theory import candidates, reaches_far, topics
+from tidegate.check.promptlint.text import tokens
+from tidegate.check.promptlint.topics import candidates, reaches_far, topics
 from tidegate.spine.errors import InputError
 from tidegate.spine.finding import Finding, Severity, Where
 

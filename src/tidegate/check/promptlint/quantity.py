@@ -10,7 +10,8 @@ negation around it turns it over ("never fewer than 7" is at least 7).
 from typing import NamedTuple
 
 from tidegate.check.promptlint import lexicon
-from tidegate.check.promptlint.text import Token, lemma, number_at, tokens
+from tidegate.check.promptlint.lemmas import lemma
+from tidegate.check.promptlint.text import Token, number_at, tokens
 from tidegate.check.promptlint.wordset import word_set
 
 # Comparator wordings before the number → operator; longest first.

@@ -6,8 +6,9 @@ import re
 
 from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.drafts import Context, Draft, Hit
+from tidegate.check.promptlint.lemmas import lemma
 from tidegate.check.promptlint.model import Constraint
-from tidegate.check.promptlint.text import Token, lemma, number_at, tokens
+from tidegate.check.promptlint.text import Token, number_at, tokens
 from tidegate.check.promptlint.vocabulary import (
     ELEMENTS,
     IMPERATIVES,

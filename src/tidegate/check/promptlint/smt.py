@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tidegate.check.promptlint.formulas import Among, And, Flag, Formula, Lin, Or, Var
+from tidegate.check.promptlint.laws import laws
 from tidegate.check.promptlint.model import Conjunction, Instruction, Literal
-from tidegate.check.promptlint.theory import Among, And, Flag, Formula, Lin, Or, Var, laws, meaning
+from tidegate.check.promptlint.theory import meaning
 
 OTHER = "(another)"
 RESOURCES_MAX = 3_000_000  # z3's own deterministic unit of work, a check; what takes longer is not claimed to conflict
