@@ -11,6 +11,7 @@ listening socket (SO_REUSEPORT) and its own journal; one control plane.
 import argparse
 import asyncio
 import contextlib
+import functools
 import gc
 import importlib
 import importlib.util
@@ -21,6 +22,7 @@ import signal
 import socket
 import ssl
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ import msgspec
 
 from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
+from tidegate.check.constraints.confirmations import Confirmations
 from tidegate.check.constraints.plugin import ConstraintsGuard
 from tidegate.gateway import control_channel, logs
 from tidegate.gateway.admission import OpenAdmission
@@ -45,10 +48,12 @@ from tidegate.settings import Listener, McpServer, Settings, Tenant, Tls, Upstre
 from tidegate.spine.contracts import Guard
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 from tidegate.store.bodies import BodyPolicy, load_redactor
+from tidegate.store.decisions import DecisionJournal
 from tidegate.store.journal import JournalWriter
 from tidegate.store.keys import FileKeys
 from tidegate.store.revocations import FileRevocations
 from tidegate.store.schedule_journal import ScheduleJournal
+from tidegate.store.states import LateState, open_state
 from tidegate.verification import VerifyEndpoint, guard_of
 
 log = logging.getLogger("tidegate")
@@ -125,8 +130,11 @@ def guards_of(settings: Settings) -> tuple[Guard, ...]:
     guards: list[Guard] = []
     if settings.constraints is not None:
         policy = PolicyFile(Path(settings.constraints))
-        revocations = FileRevocations(Path(settings.store.path))
-        guards.append(ConstraintsGuard(policy.current, revocations=revocations))
+        store = Path(settings.store.path)
+        guards.append(ConstraintsGuard(
+            policy.current, revocations=FileRevocations(store), record=decision_journal(store),
+            confirmations=Confirmations(late_state(store, settings.store.state)), clock=time.time,
+        ))  # fmt: skip
     if settings.loops.mode != "off":
         thresholds = read_thresholds(settings.loops.calibration)
         enforce = settings.loops.mode == "enforce"
@@ -151,6 +159,18 @@ def read_thresholds(path: str | None) -> Thresholds:
 def shaper_of(settings: Settings, guards: tuple[Guard, ...]) -> Shaper | None:
     """Translation between API dialects, and guards."""
     return DialectShaper(settings, guards)
+
+
+@functools.cache
+def decision_journal(store: Path) -> DecisionJournal:
+    """One a store and process, whatever is reloaded: a new guard goes on in the same file."""
+    return DecisionJournal(store)
+
+
+@functools.cache
+def late_state(store: Path, reference: str) -> LateState:
+    """The state of a store for this process; a worker may wait for a lock only shortly, all its calls wait with it."""
+    return LateState(lambda: open_state(store, reference, wait_s=0.5))
 
 
 TRACES = TracesEndpoint()  # one a worker process; its journal outlives every reload

@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from tidegate.admit.scheduling.plugin import PriorityInversion
-from tidegate.check.constraints.plugin import ConstraintsCheck
+from tidegate.check.constraints.confirmations import Confirmations
+from tidegate.check.constraints.recorded import ConstraintsCheck
 from tidegate.check.promptlint.plugin import PromptCheck
 from tidegate.curate.harvest.plugin import HarvestCheck
 from tidegate.readers.constraints_file import PolicyFile
@@ -25,6 +26,7 @@ from tidegate.spine.finding import Finding
 from tidegate.spine.ports import Clock, Ids, StateStore
 from tidegate.spine.trace import CallTrace
 from tidegate.store.bodies import BodyPolicy, load_redactor
+from tidegate.store.decisions import Recorded, read_decisions
 from tidegate.store.findings import FindingBook, Sighting
 from tidegate.store.follow import JournalFollower
 from tidegate.store.journal import JournalWriter
@@ -135,6 +137,17 @@ def maintenance(settings: Settings) -> Maintenance:
 def finding_book(store: Store) -> FindingBook:
     """What was found, in a store's state."""
     return FindingBook(state_store(store))
+
+
+def confirmations(store: Store) -> Confirmations:
+    """The tool calls that wait for a person, and what was answered."""
+    state = state_store(store)
+    return Confirmations(lambda: state)
+
+
+def decisions(store: Store) -> Recorded:
+    """Every decision of the constraints that a store holds, its chains verified."""
+    return read_decisions(Path(store.path))
 
 
 def checks(settings: Settings) -> tuple[Check, ...]:

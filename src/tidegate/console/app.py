@@ -65,6 +65,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     title: str
     module: str
+    in_menu: bool = True  # an admin API of a capability is answered the same way, and no page
 
 
 class Control:
@@ -78,7 +79,7 @@ class Control:
             loader=PackageLoader("tidegate.console"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
         self.templates.filters.update(FILTERS)
-        menu = [("/", "Live"), ("/traces", "Traces"), *((p.path, p.title) for p in self.pages)]
+        menu = [("/", "Live"), ("/traces", "Traces"), *((p.path, p.title) for p in self.pages if p.in_menu)]
         self.templates.globals.update(menu=menu, version=__version__, capabilities=CAPABILITIES)
 
     def render(self, template: str, **values: Any) -> HTMLResponse:

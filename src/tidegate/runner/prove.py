@@ -10,7 +10,7 @@ import random
 
 import msgspec
 
-from tidegate.check.constraints.credentials import Revocations
+from tidegate.check.constraints.credentials import Revocations, split_handle
 from tidegate.check.constraints.model import HardRule, Policy
 from tidegate.check.constraints.plugin import ConstraintsGuard, ConstraintsSession
 from tidegate.check.constraints.prove import Attack, attacks
@@ -71,7 +71,10 @@ def prove(policy: Policy, *, seed: int = 1, rounds: int = 8) -> list[Witness]:
 def guard_of(policy: Policy) -> ConstraintsGuard:
     """The production guard over a policy, with the credentials it names revoked."""
     revocations = Revocations()
-    revocations.heard({}, 0.0, frozenset(r.handle for r in policy.hard if r.kind == "credential"))
+    revocations.heard({}, 0.0)
+    for rule in policy.hard:
+        if rule.kind == "credential":
+            revocations.revoke(split_handle(rule.handle)[0])
     return ConstraintsGuard(policy, revocations=revocations)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tidegate.spine.trace import CallTrace
 from tidegate.store.compaction import Compactor
+from tidegate.store.decisions import expire_decisions
 from tidegate.store.keyring import KeyRing
 
 EXPIRE_EVERY_S = 3600.0
@@ -38,6 +39,7 @@ class Maintenance:
         watch: Callable[[], None] | None = None,
         watch_every_s: float = 1.0,
     ) -> None:
+        self.store = store
         self.compactor = Compactor(store, passing=passing, ready=ready)
         self.retention_days = retention_days
         self.tenants_days = dict(tenants_days)
@@ -97,6 +99,8 @@ class Maintenance:
 
     def _expire(self) -> None:
         self.counts["rows_expired"] += self.compactor.expire(self.retention_days, self.tenants_days)
+        before_s = time.time() - max(self.retention_days, *self.tenants_days.values(), 0.0) * 86_400
+        self.counts["decision_files_expired"] += expire_decisions(self.store, before_s)
 
     def _refresh_keys(self) -> None:
         if self._keys is not None and self._keys.refresh():

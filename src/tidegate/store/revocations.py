@@ -1,15 +1,18 @@
 """Which credential handles are dead: one small file that every worker looks at, replaced atomically.
 
 `revoke_subject` returns when the new epoch is on disk; a check reads the file's stamp first, so
-whatever begins after that sees it.
+whatever begins after that sees it.  The file holds each subject's epoch (see `Revocations`): odd is
+revoked, even is in use again, and an epoch never goes back.
 """
 
+import fcntl
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
-from tidegate.check.constraints.credentials import Revocations
+from tidegate.check.constraints.credentials import Revocations, restored_epoch, revoked_epoch, split_handle
 from tidegate.spine.errors import StoreError
 
 NAME = "revocations.json"
@@ -27,23 +30,48 @@ def _read(path: Path) -> dict[str, int]:
     return body
 
 
-def revoked_subjects(store: Path) -> dict[str, int]:
-    """Epoch of every subject that was ever revoked."""
+def known_epochs(store: Path) -> dict[str, int]:
+    """Epoch of every subject that was ever revoked; odd while it is."""
     return _read(store / NAME)
 
 
-def revoke_subject(store: Path, subject: str) -> int:
-    """Raise a subject's epoch, durably; returns the new one."""
-    store.mkdir(parents=True, exist_ok=True)
+def revoked_subjects(store: Path) -> dict[str, int]:
+    """Epoch of every subject that is revoked now."""
+    return {subject: epoch for subject, epoch in known_epochs(store).items() if epoch % 2}
+
+
+def revoke_subject(store: Path, handle: str) -> int:
+    """Every handle of a subject is dead, durably, for every check that begins after this; its epoch."""
+    return _advance(store, split_handle(handle)[0], revoked_epoch)
+
+
+def restore_subject(store: Path, handle: str) -> int:
+    """A subject may be used again, in a new epoch: handles made before stay dead; the epoch."""
+    return _advance(store, split_handle(handle)[0], restored_epoch)
+
+
+def _advance(store: Path, subject: str, step: Callable[[int], int]) -> int:
+    """Move a subject's epoch under a lock, so that two who do it at once do not undo each other."""
     path = store / NAME
-    epochs = _read(path)
-    epochs[subject] = epochs.get(subject, 0) + 1
-    handle, name = tempfile.mkstemp(dir=store, prefix=".revocations-")
-    with os.fdopen(handle, "w", encoding="utf-8") as f:
-        json.dump(epochs, f)
-        f.flush()
-        os.fsync(f.fileno())
-    os.replace(name, path)
+    try:
+        store.mkdir(parents=True, exist_ok=True)
+        with (store / f"{NAME}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            epochs = _read(path)
+            epochs[subject] = step(epochs.get(subject, 0))
+            handle, name = tempfile.mkstemp(dir=store, prefix=".revocations-")
+            with os.fdopen(handle, "w", encoding="utf-8") as f:
+                json.dump(epochs, f)
+                f.flush()
+                os.fsync(f.fileno())
+            os.replace(name, path)
+            folder = os.open(store, os.O_RDONLY)
+            try:
+                os.fsync(folder)  # the name, too, survives a loss of power
+            finally:
+                os.close(folder)
+    except OSError as error:
+        raise StoreError(f"cannot write the revocations: {error}", where=str(path)) from error
     return epochs[subject]
 
 
@@ -55,12 +83,12 @@ class FileRevocations(Revocations):
         self.path = store / NAME
         self._stamp: tuple[int, int, int] | None = None
 
-    def live(self, subject: str, now_s: float) -> bool:
-        """Whether a subject was never revoked, by what the file says now."""
-        return self.refresh(now_s) and super().live(subject, now_s)
+    def live(self, handle: str, now_s: float) -> bool:
+        """Whether a handle may be used, by what the file says now."""
+        return self.refresh(now_s) and super().live(handle, now_s)
 
     def refresh(self, now_s: float) -> bool:
-        """Look at the file; whether it could be read."""
+        """Look at the file; whether it could be read.  A clock that jumped back starts the lease anew."""
         try:
             try:
                 s = self.path.stat()
@@ -68,10 +96,9 @@ class FileRevocations(Revocations):
             except FileNotFoundError:
                 stamp = (0, 0, 0)
             if stamp != self._stamp:
-                epochs = _read(self.path)
-                self.heard(epochs, now_s, frozenset(epochs))
+                self.heard(_read(self.path), now_s)
                 self._stamp = stamp
         except (OSError, StoreError):
             return False
-        self.heard({}, now_s)
+        self.heard_at_s = now_s
         return True

@@ -5,12 +5,14 @@ import itertools
 import pytest
 
 from tidegate.check.constraints.arguments import Unreadable, call_hash, read_arguments
-from tidegate.check.constraints.credentials import Confirmations, Revocations, attenuate, mint, refused
+from tidegate.check.constraints.confirmations import GRANTED, Confirmations
+from tidegate.check.constraints.credentials import Revocations, attenuate, mint, refused
 from tidegate.check.constraints.decide import Engine, Run
 from tidegate.check.constraints.expression import path_within, sql_reads_only
 from tidegate.check.constraints.load import PACKS, parse_policy, starter_pack
 from tidegate.check.constraints.record import Record, broken_at
 from tidegate.spine.errors import SettingError
+from tidegate.store.memory import MemoryState
 
 TEXT = """
 version: 1
@@ -81,12 +83,14 @@ def test_a_confirmation_is_of_one_call_once_and_expires() -> None:
     asked = ENGINE.decide(run, "refund", call)
     assert asked.decision == "ask"
     assert asked.call_hash == call_hash("refund", call)
-    given = Confirmations()
-    given.give(asked.call_hash, expires_at_s=10.0)
+    state = MemoryState()
+    given = Confirmations(lambda: state)
+    grant = {"by": "anna", "given_at_s": 0.0, "expires_at_s": 10.0}
+    state.put(GRANTED, asked.call_hash, grant)
     assert ENGINE.decide(run, "refund", {**call, "amount": 41}, now_s=1.0, confirmations=given).decision == "ask"
     assert ENGINE.decide(run, "refund", call, now_s=1.0, confirmations=given).decision == "allow"
     assert ENGINE.decide(run, "refund", call, now_s=1.0, confirmations=given).decision == "ask"
-    given.give(asked.call_hash, expires_at_s=10.0)
+    state.put(GRANTED, asked.call_hash, grant)
     assert ENGINE.decide(run, "refund", call, now_s=11.0, confirmations=given).decision == "ask"
 
 
@@ -142,5 +146,6 @@ def test_the_record_shows_a_gap() -> None:
     record = Record()
     for i in range(4):
         record.add(float(i), "tool", "refund", "deny", ("cap",), "too much")
-    assert broken_at(record.entries) is None
-    assert broken_at(record.entries[:1] + record.entries[2:]) == 2
+    entries = list(record.entries)
+    assert broken_at(entries) is None
+    assert broken_at(entries[:1] + entries[2:]) == 2

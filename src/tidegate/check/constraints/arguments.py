@@ -55,6 +55,6 @@ def read_arguments(text: str) -> dict[str, Any]:
     return value
 
 
-def call_hash(tool: str, arguments: Any, run: str = "", server: str = "") -> str:
-    """The name of one exact call: server, tool, canonical arguments, run."""
-    return content_hash({"server": server, "tool": tool, "arguments": arguments, "run": run})
+def call_hash(tool: str, arguments: Any, run: str = "", server: str = "", asker: str = "") -> str:
+    """The name of one exact call: server, tool, canonical arguments, run, and for whom it is made."""
+    return content_hash({"server": server, "tool": tool, "arguments": arguments, "run": run, "asker": asker})

@@ -1,4 +1,4 @@
-"""Handles instead of secrets, confirmations of one exact call, and revocation that is effective at once.
+"""Handles instead of secrets, and revocation that is effective at once.
 
 The agent holds a handle; the gateway holds the secret.  A handle is narrowed by appending
 caveats to an HMAC chain (macaroons, Birgisson et al. 2014): anybody can narrow, nobody can
@@ -76,55 +76,63 @@ def refused(root: bytes, handle: Handle, call: Mapping[str, Any], now_s: float) 
 class Revocations:
     """Epochs as this node knows them, believed until their lease ends.
 
-    `revoke` is effective for every check that begins after it returns.  `heard` is a message
-    from the store or another node; a node that hears nothing for `lease_s` refuses everything.
+    An epoch is even while its subject may be used and odd while it is revoked: `revoke` goes to the
+    next odd one, `restore` to the next even one.  Epochs only rise, so news may come late, twice or
+    in any order, and a handle made in an earlier epoch never lives again.  `heard` is a message from
+    the store or another node; a node that hears nothing for `lease_s` refuses everything.
     """
 
     def __init__(self, lease_s: float = 2.0) -> None:
         self.lease_s = lease_s
         self.epochs: dict[str, int] = {}
-        self.revoked: set[str] = set()
         self.heard_at_s: float | None = None
 
-    def heard(self, epochs: Mapping[str, int], now_s: float, revoked: frozenset[str] = frozenset()) -> None:
+    def heard(self, epochs: Mapping[str, int], now_s: float) -> None:
         """News of the epochs; they only ever rise, so an old message changes nothing."""
         for subject, epoch in epochs.items():
             self.epochs[subject] = max(epoch, self.epochs.get(subject, 0))
-        self.revoked |= revoked
         self.heard_at_s = now_s if self.heard_at_s is None else max(self.heard_at_s, now_s)
 
     def revoke(self, subject: str) -> int:
-        """Raise a subject's epoch: every handle of it made before is dead.  Returns the new epoch."""
-        self.epochs[subject] = self.epochs.get(subject, 0) + 1
-        self.revoked.add(subject)
+        """Every handle of a subject is dead for every check that begins after this returns.  Returns the epoch."""
+        self.epochs[subject] = revoked_epoch(self.epochs.get(subject, 0))
+        return self.epochs[subject]
+
+    def restore(self, subject: str) -> int:
+        """The subject may be used again, by handles of the epoch returned; older ones stay dead."""
+        self.epochs[subject] = restored_epoch(self.epochs.get(subject, 0))
         return self.epochs[subject]
 
     def current(self, handle: Handle, now_s: float) -> bool:
-        """Whether a handle's epoch is the newest this node knows, and it still may believe that."""
-        return self._fresh(now_s) and handle.epoch == self.epochs.get(handle.subject, 0)
+        """Whether a handle's epoch is the newest this node knows and not revoked, and it still may believe that."""
+        epoch = self.epochs.get(handle.subject, 0)
+        return self._fresh(now_s) and handle.epoch == epoch and epoch % 2 == 0
 
-    def live(self, subject: str, now_s: float) -> bool:
-        """Whether a subject was never revoked, as far as this node may still believe."""
-        return self._fresh(now_s) and subject not in self.revoked
+    def live(self, handle: str, now_s: float) -> bool:
+        """The same for a handle as a rule writes it: `cred://crm/read` (epoch 0) or, once restored, `cred://crm/read#2`."""
+        subject, epoch = split_handle(handle)
+        return self.current(Handle(subject=subject, epoch=epoch), now_s)
 
     def _fresh(self, now_s: float) -> bool:
         return self.heard_at_s is not None and 0 <= now_s - self.heard_at_s <= self.lease_s
 
 
-class Confirmations:
-    """Single-use, expiring answers to "may this exact call run?", bound to the call's hash.
+def revoked_epoch(epoch: int) -> int:
+    """The epoch after a revocation: the next odd one; a subject that is revoked stays where it is."""
+    return epoch + (epoch % 2 == 0)
 
-    Changed arguments have another hash, so they find no confirmation.
-    """
 
-    def __init__(self) -> None:
-        self._until: dict[str, float] = {}
+def restored_epoch(epoch: int) -> int:
+    """The epoch after a restoration: the next even one; a subject that is in use stays where it is."""
+    return epoch + epoch % 2
 
-    def give(self, call_hash: str, expires_at_s: float) -> None:
-        """The user said yes to this call."""
-        self._until[call_hash] = expires_at_s
 
-    def spend(self, call_hash: str, now_s: float) -> bool:
-        """Use the confirmation of this call up, if there is a live one."""
-        until = self._until.pop(call_hash, None)
-        return until is not None and now_s < until
+def split_handle(handle: str) -> tuple[str, int]:
+    """(subject, epoch) of a handle as text; what follows `#` is the epoch where it is a number."""
+    subject, mark, epoch = handle.rpartition("#")
+    return (subject, int(epoch)) if mark and epoch.isascii() and epoch.isdigit() else (handle, 0)
+
+
+def written_handle(subject: str, epoch: int) -> str:
+    """The handle of an epoch as a rule writes it."""
+    return f"{subject}#{epoch}" if epoch else subject

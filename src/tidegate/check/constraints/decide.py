@@ -11,96 +11,81 @@ from __future__ import annotations
 
 import functools
 import json
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
 from tidegate.check.constraints import toolnames
-from tidegate.check.constraints.arguments import Unreadable, call_hash, read_arguments
-from tidegate.check.constraints.credentials import Confirmations, Revocations
-from tidegate.check.constraints.expression import Compiled, Record, Unknown, compile_expression, domain, host, wrap
-from tidegate.check.constraints.labels import Labels, strings, structured
-from tidegate.check.constraints.model import RANK, CallDecision, HardRule, Policy, ToolSpec, Verdict3, output_parts
+from tidegate.check.constraints.arguments import call_hash, read_arguments
+from tidegate.check.constraints.cedar import ask_cedar, compile_cedar
+from tidegate.check.constraints.confirmations import EXPIRES_S
+from tidegate.check.constraints.credentials import Revocations
+from tidegate.check.constraints.expression import Compiled, Unknown, compile_expression, first_equality
+from tidegate.check.constraints.model import (
+    EFFECTS,
+    RANK,
+    CallDecision,
+    HardRule,
+    Policy,
+    ToolSpec,
+    Verdict3,
+    output_parts,
+)
+from tidegate.check.constraints.run import Run
+from tidegate.check.constraints.sinks import egress, provenance
 from tidegate.check.constraints.stream import Filter, filter_text
 
+__all__ = ["NAMES", "Engine", "Grants", "Run", "decide_all"]
 NAMES = ("args", "run", "call", "user", "now", "principal", "context")
+Found = tuple[Verdict3, str, str]  # verdict, rule, reason
+_MISSING = object()
 
 
-class Run:
-    """What happened so far in one agent run: allowed calls, their results, and where values came from."""
+class Grants(Protocol):
+    """Where a person's yes is found (`Confirmations`)."""
 
-    def __init__(self, policy: Policy, *, run_id: str = "", facts: Mapping[str, Mapping[str, Any]] | None = None,
-                 context: Mapping[str, Any] | None = None) -> None:  # fmt: skip
-        self.policy = policy
-        self.run_id = run_id
-        self.labels = Labels()
-        self.calls: list[tuple[str, dict[str, Any]]] = []
-        self.counts: Counter[str] = Counter()
-        self.results: dict[str, Any] = {}
-        self.facts: dict[str, dict[str, Any]] = {name: dict((facts or {}).get(name, {})) for name in policy.facts}
-        self.context = dict(context or {})
-        self.granted: frozenset[str] | None = None
-
-    def user(self, text: str) -> None:
-        """More of the user's words."""
-        self.labels.user(text)
-
-    def happened(self, tool: str, arguments: dict[str, Any], content: str | None = None) -> None:
-        """A call was let through, and (where known) what it returned."""
-        self.calls.append((tool, arguments))
-        self.counts[tool] += 1
-        if content is not None:
-            self.observed(tool, content, arguments)
-
-    def observed(self, tool: str, content: str, arguments: dict[str, Any] | None = None) -> None:
-        """A tool's result enters the run: its label, and the facts it carries."""
-        spec = self.policy.tools.get(tool) or (toolnames.guess(tool) if self.policy.infer_tools else None)
-        self.labels.result(tool, spec, content, arguments)
-        if not self.policy.facts:
-            return
-        value = structured(content)
-        self.results[tool] = value
-        for name, fact in self.policy.facts.items():
-            if isinstance(value, dict) and fact.key in value and (not fact.from_tools or tool in fact.from_tools):
-                self.facts[name][str(value[fact.key])] = value
-
-    # what expressions may ask (run.count("refund") ...)
-
-    def count(self, tool: str, **arguments: Any) -> int:
-        """Calls of a tool let through so far, with these arguments where given."""
-        if not arguments:
-            return self.counts[tool]
-        return sum(1 for t, a in self.calls if t == tool and all(a.get(k) == v for k, v in arguments.items()))
-
-    def called(self, tool: str, **arguments: Any) -> bool:
-        """Whether a tool was called so far."""
-        return self.count(tool, **arguments) > 0
-
-    def last(self, tool: str) -> Any:
-        """The last structured result of a tool; Unknown when there is none."""
-        if self.results.get(tool) is None:
-            raise Unknown(f"{tool} has returned nothing yet")
-        return wrap(self.results[tool])
-
-    def total(self, tool: str, argument: str) -> float:
-        """Sum of a numeric argument over the calls of a tool let through."""
-        return sum(float(a.get(argument, 0)) for t, a in self.calls if t == tool)
-
-    def fact(self, name: str, key: Any) -> Any:
-        """A row of a fact table; Unknown when it was never seen."""
-        row = self.facts.get(name, {}).get(str(key))
-        if row is None:
-            raise Unknown(f"no {name} {key!r} is known")
-        return wrap(row)
+    def spend(self, call_hash: str, now_s: float) -> str:
+        """Use the grant of this call up; who gave it, or ""."""
+        ...
 
 
 class _Rule(msgspec.Struct, frozen=True):
     rule: HardRule
+    reason: str
     deny: Compiled | None
     ask: Compiled | None
     allow: Compiled | None
+    cedar: Any = None
+
+
+class _Plan:
+    """The rules that concern one tool: looked up by the value of an argument where their condition begins with it."""
+
+    def __init__(self, rules: Sequence[_Rule]) -> None:
+        self.tried: list[_Rule] = []
+        self.looked_up: dict[str, dict[Any, list[_Rule]]] = {}
+        self.by_field: dict[str, list[_Rule]] = {}
+        for r in rules:
+            conditions = [c for c in (r.rule.deny, r.rule.ask, r.rule.allow) if c is not None]
+            first = first_equality(conditions[0]) if r.rule.kind == "tool" and len(conditions) == 1 else None
+            if first is None:
+                self.tried.append(r)
+                continue
+            field, values = first
+            for value in dict.fromkeys(values):
+                self.looked_up.setdefault(field, {}).setdefault(value, []).append(r)
+            self.by_field.setdefault(field, []).append(r)
+
+    def rules(self, args: Mapping[str, Any]) -> Iterator[_Rule]:
+        """Every rule whose condition may hold for these arguments, or may not be shown not to."""
+        yield from self.tried
+        for field, table in self.looked_up.items():
+            value = args.get(field, _MISSING)
+            if value is _MISSING or value.__hash__ is None:  # missing, a list or an object: ask each
+                yield from self.by_field[field]
+            else:
+                yield from table.get(value, ())
 
 
 class Engine:
@@ -109,34 +94,57 @@ class Engine:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         known = (*NAMES, *policy.facts)
-        self.by_tool: dict[str, list[_Rule]] = {}
-        self.everywhere: list[_Rule] = []
+        by_tool: dict[str, list[_Rule]] = {}
+        everywhere: list[_Rule] = []
         self.scopes = [r for r in policy.hard if r.kind == "scope"]
         self.labelled = next((r for r in policy.hard if r.kind == "label"), None)
         self.egress = [r for r in policy.hard if r.kind == "egress"]
+        self.expires_s = {r.id: r.expires_s for r in policy.hard}
         for r in policy.hard:
             if r.kind not in ("tool", "cedar", "confirm", "credential"):
                 continue
             where = f"hard rule {r.id!r}"
-            compiled = _Rule(r, *(compile_expression(t, where, known) if (t := _condition(r, f)) else None for f in ("deny", "ask", "allow")))  # fmt: skip
-            if r.tools:
-                for tool in r.tools:
-                    self.by_tool.setdefault(tool, []).append(compiled)
-            else:
-                self.everywhere.append(compiled)
+            deny, ask, allow = (
+                compile_expression(t, where, known) if (t := _condition(r, f)) else None
+                for f in ("deny", "ask", "allow")
+            )
+            reason = r.reason or (r.text[0] if r.text else r.id)
+            policies = compile_cedar(r) if r.kind == "cedar" else None
+            compiled = _Rule(rule=r, reason=reason, deny=deny, ask=ask, allow=allow, cedar=policies)
+            for tool in r.tools:
+                by_tool.setdefault(tool, []).append(compiled)
+            if not r.tools:
+                everywhere.append(compiled)
+        self._plans = {
+            (t, e): self._plan(rules, everywhere, e) for t, rules in by_tool.items() for e in self._effects(t)
+        }
+        self._other = {e: self._plan([], everywhere, e) for e in EFFECTS}
         patterns, literals, owner = output_parts(
             msgspec.structs.replace(policy, hard=tuple(r for r in policy.hard if r.kind == "output" and r.in_arguments))
         )
         self._owner = owner
-        self._outgoing = Filter(patterns, literals, hold_max=policy.hold_max) if patterns or literals else None
+        self.outgoing = Filter(patterns, literals, hold_max=policy.hold_max) if patterns or literals else None
+
+    @staticmethod
+    def _plan(rules: list[_Rule], everywhere: list[_Rule], effect: str) -> _Plan:
+        return _Plan([r for r in (*rules, *everywhere) if not r.rule.effects or effect in r.rule.effects])
+
+    def _effects(self, tool: str) -> tuple[str, ...]:
+        spec = self.spec(tool)
+        return (spec.effect,) if spec is not None else ()
 
     def spec(self, tool: str) -> ToolSpec | None:
         """What is known of a tool: declared, guessed from its name where the policy allows that, or None."""
         return self.policy.tools.get(tool) or (toolnames.guess(tool) if self.policy.infer_tools else None)
 
     def decide(self, run: Run, tool: str, arguments: str | Mapping[str, Any], *, now_s: float = 0.0, principal: str = "",
-               confirmations: Confirmations | None = None, revocations: Revocations | None = None) -> CallDecision:  # fmt: skip
-        """The decision on one call.  Never raises: what goes wrong is a refusal with its reason."""
+               asker: str = "", confirmations: Grants | None = None, revocations: Revocations | None = None,
+               scanned: bool = False) -> CallDecision:  # fmt: skip
+        """The decision on one call.  Never raises: what goes wrong is a refusal with its reason.
+
+        `principal` is who rules see, `asker` for whom a confirmation would hold (a tenant and its
+        user), `scanned` that the arguments were already searched for what may not leave.
+        """
         spec = self.spec(tool)
         if spec is None:
             return _refuse(tool, "unknown-tool", "no rule knows this tool", {"tool": tool[:80]})
@@ -144,16 +152,30 @@ class Engine:
             args = read_arguments(arguments) if isinstance(arguments, str) else dict(arguments)
             if not isinstance(arguments, str):
                 call_hash(tool, args)  # refuses what has no JSON form
-        except (Unreadable, TypeError, ValueError) as error:
-            return _refuse(tool, "unparsable-arguments", str(error)[:200], {})
+        except Exception as error:  # unreadable, no JSON, nested too deeply, out of memory
+            return _refuse(tool, "unparsable-arguments", str(error)[:200] or type(error).__name__, {})
         try:
-            return self._decide(run, tool, spec, args, now_s, principal, confirmations, revocations)
+            found, permitted = self._rules(run, tool, spec, args, now_s, principal, revocations)
+            found += self._values(tool, spec, args, scanned)
+            if self.labelled is not None and (spec.effect != "read" or spec.verbatim):
+                if reason := provenance(run.labels, tool, spec, args):
+                    found.append(("ask", self.labelled.id, reason))
+                else:
+                    permitted = permitted or tool in self.policy.tools or run.labels.planned(tool, spec.acts)
+            if not found and not permitted and (default := self.policy.default(spec.effect)) != "allow":
+                found = [(default, f"default-{spec.effect}", f"no rule allows a call whose effect is {spec.effect}")]
+            if not found:
+                return CallDecision(tool=tool, decision="allow", evidence={"effect": spec.effect})
+            return self._conclude(
+                found, tool, spec, call_hash(tool, args, run.run_id, asker=asker), now_s, confirmations
+            )
         except Exception as error:  # whatever a rule trips over, the call does not pass
             return _refuse(tool, "rule-failed", f"{type(error).__name__}: {str(error)[:160]}", {})
 
-    def _decide(self, run: Run, tool: str, spec: ToolSpec, args: dict[str, Any], now_s: float, principal: str,
-                confirmations: Confirmations | None, revocations: Revocations | None) -> CallDecision:  # fmt: skip
-        found: list[tuple[Verdict3, str, str]] = []
+    def _rules(self, run: Run, tool: str, spec: ToolSpec, args: dict[str, Any], now_s: float, principal: str,
+               revocations: Revocations | None) -> tuple[list[Found], bool]:  # fmt: skip
+        """What scopes and conditions say, and whether any rule allows the call."""
+        found: list[Found] = []
         if run.granted is not None and tool not in run.granted:
             found.append(("deny", "tool-scope", f"{tool} is not granted to this task"))
         for scoped in self.scopes:
@@ -161,86 +183,61 @@ class Engine:
             if (not scoped.task or scoped.task == task) and tool not in (
                 scoped.tools or self.policy.scopes.get(str(task), ())
             ):
-                found.append(
-                    ("deny", scoped.id, scoped.reason or f"{tool} is not in the scope of {task or 'any task'}")
-                )
-        rules = self.by_tool.get(tool, [])
+                said = scoped.reason or f"{tool} is not in the scope of {task or 'any task'}"
+                found.append(("deny", scoped.id, said))
+        plan = self._plans.get((tool, spec.effect)) or self._other[spec.effect]
         permitted = False
-        if rules or self.everywhere:
-            scope: dict[str, Any] = {
-                "args": Record(args), "run": run, "call": Record({"tool": tool, "effect": spec.effect}), "now": now_s,
-                "user": run.labels.request, "principal": principal, "context": Record(run.context),
-            }  # fmt: skip
-            for name in self.policy.facts:
-                scope[name] = functools.partial(run.fact, name)
-            for r in (*rules, *self.everywhere):
-                if r.rule.effects and spec.effect not in r.rule.effects:
-                    continue
-                verdict, why = self._apply(r, scope, now_s, revocations)
-                if verdict == "allow":
-                    permitted = True
-                elif verdict is not None:
-                    found.append((verdict, r.rule.id, why))
-        for closed in self.egress:
-            if reason := _egress(closed, tool, args):
-                found.append(("deny", closed.id, reason))
-        if self._outgoing is not None and spec.effect != "read":
-            _, spans, _, _ = filter_text(self._outgoing, [json.dumps(args, ensure_ascii=False)])
-            for rule in sorted({s.rule for s in spans}):
-                found.append(
-                    (
-                        "deny",
-                        self._owner[rule].id if rule in self._owner else rule,
-                        "the arguments hold what may not leave",
-                    )
-                )
-        if (self.labelled is not None and spec.effect != "read") or (self.labelled is not None and spec.verbatim):
-            if reason := provenance(run.labels, tool, spec, args):
-                found.append(("ask", self.labelled.id, reason))
-            else:
-                permitted = tool in self.policy.tools or run.labels.planned(tool, spec.acts)
-        if not found and not permitted:
-            default = self.policy.default(spec.effect)
-            if default != "allow":
-                found.append(
-                    (default, f"default-{spec.effect}", f"no rule allows a call whose effect is {spec.effect}")
-                )
-        if not found:
-            return CallDecision(tool=tool, decision="allow")
-        digest = call_hash(tool, args, run.run_id)
-        found = self._confirmed(found, digest, now_s, confirmations)
-        if not found:
-            return CallDecision(tool=tool, decision="allow", call_hash=digest)
-        worst = max(found, key=lambda f: RANK[f[0]])[0]
-        hit = [f for f in found if f[0] == worst]
-        return CallDecision(tool=tool, decision=worst, rules=tuple(dict.fromkeys(f[1] for f in hit)), reason="; ".join(dict.fromkeys(f[2] for f in hit)),
-                            call_hash=digest, evidence={"certainty": "proved", "effect": spec.effect})  # fmt: skip
+        scope: dict[str, Any] = {
+            "args": args, "run": run, "call": {"tool": tool, "effect": spec.effect}, "now": now_s,
+            "user": run.labels.request, "principal": principal, "context": run.context,
+        }  # fmt: skip
+        for name in self.policy.facts:
+            scope[name] = functools.partial(run.fact, name)
+        for r in plan.rules(args):
+            verdict, why = self._apply(r, scope, now_s, revocations)
+            if verdict == "allow":
+                permitted = True
+            elif verdict is not None:
+                found.append((verdict, r.rule.id, why))
+        return found, permitted
 
-    @staticmethod
-    def _confirmed(found: list[tuple[Verdict3, str, str]], digest: str, now_s: float, confirmations: Confirmations | None) -> list[tuple[Verdict3, str, str]]:  # fmt: skip
-        """Questions are answered by a live confirmation of exactly this call; denials never are."""
-        if (
-            found
-            and all(f[0] == "ask" for f in found)
-            and confirmations is not None
-            and confirmations.spend(digest, now_s)
-        ):
-            return []
+    def _values(self, tool: str, spec: ToolSpec, args: dict[str, Any], scanned: bool) -> list[Found]:
+        """What the arguments hold: hosts that may not be called, text that may not leave."""
+        found: list[Found] = []
+        for closed in self.egress:
+            if reason := egress(closed, tool, args):
+                found.append(("deny", closed.id, reason))
+        if self.outgoing is not None and not scanned and spec.effect != "read":
+            _, spans, _, _ = filter_text(self.outgoing, [json.dumps(args, ensure_ascii=False)])
+            for name in sorted({s.rule for s in spans}):
+                owner = self._owner[name].id if name in self._owner else name
+                found.append(("deny", owner, "the arguments hold what may not leave"))
         return found
 
+    def _conclude(self, found: list[Found], tool: str, spec: ToolSpec, digest: str, now_s: float,
+                  grants: Grants | None) -> CallDecision:  # fmt: skip
+        """The strictest wins; questions are answered by a live grant of exactly this call, denials never are."""
+        worst = max(found, key=lambda f: RANK[f[0]])[0]
+        hit = [f for f in found if f[0] == worst]
+        rules = tuple(dict.fromkeys(f[1] for f in hit))
+        evidence: dict[str, Any] = {"certainty": "proved", "effect": spec.effect}
+        if worst == "ask" and grants is not None and (by := grants.spend(digest, now_s)):
+            return CallDecision(tool=tool, decision="allow", rules=rules, reason=f"confirmed by {by}", call_hash=digest, evidence=evidence)  # fmt: skip
+        if worst == "ask":
+            evidence["expires_s"] = min(self.expires_s.get(r, EXPIRES_S) for r in rules)
+        reason = "; ".join(dict.fromkeys(f[2] for f in hit))
+        return CallDecision(tool=tool, decision=worst, rules=rules, reason=reason, call_hash=digest, evidence=evidence)
+
     def _apply(self, r: _Rule, scope: dict[str, Any], now_s: float, revocations: Revocations | None) -> tuple[Verdict3 | None, str]:  # fmt: skip
-        rule = r.rule
-        reason = rule.reason or (rule.text[0] if rule.text else rule.id)
+        rule, reason = r.rule, r.reason
         if rule.kind == "confirm":
-            if r.ask is not None and not _truth(r.ask, scope):
-                return None, ""
-            return "ask", reason
+            return (None, "") if r.ask is not None and not _truth(r.ask, scope) else ("ask", reason)
         if rule.kind == "credential":
             live = revocations is not None and revocations.live(rule.handle, now_s)
             return (None, "") if live else ("deny", f"the credential {rule.handle!r} is revoked or its lease ran out")
-        if rule.kind == "cedar":
-            return cedar(rule, scope)
         try:
+            if rule.kind == "cedar":
+                return ask_cedar(rule, r.cedar, scope)
             if r.deny is not None and r.deny(scope):
                 return "deny", reason
             if r.ask is not None and r.ask(scope):
@@ -273,89 +270,6 @@ def _refuse(tool: str, rule: str, reason: str, evidence: dict[str, Any], digest:
         call_hash=digest,
         evidence={"certainty": "proved", **evidence},
     )
-
-
-def provenance(labels: Labels, tool: str, spec: ToolSpec, args: Mapping[str, Any]) -> str:
-    """Why a side effect may not run without a question, or "" when untrusted content has chosen nothing in it."""
-    if spec.verbatim:
-        for name in spec.verbatim:
-            for value in strings(args.get(name)):
-                if not (v := labels.verbatim(value, spec.verbatim_from)).clean:
-                    return f"{name}: {v.why}"
-    if spec.effect == "read":
-        return ""
-    if labels.tainted and not labels.planned(tool, spec.acts):
-        return f"{tool} was not asked for before untrusted content was read"
-    for name in spec.sinks:
-        for value in strings(args.get(name)):
-            v = labels.judge(value, endorsable=name in spec.endorsable)
-            if not v.clean:
-                return f"{name}: {v.why}"
-    if labels.tainted:
-        for name in spec.names:
-            if not (v := labels.composed(args.get(name))).clean:
-                return f"{name}: {v.why}"
-    if labels.tainted or labels.private:
-        for name in spec.contents:
-            if not (v := labels.content_clean(args.get(name))).clean:
-                return f"{name}: {v.why}"
-    return ""
-
-
-def _egress(rule: HardRule, tool: str, args: Mapping[str, Any]) -> str:
-    """Why an address in the arguments may not be called, or ""."""
-    if rule.tools and tool not in rule.tools:
-        return ""
-    for key in (
-        "url",
-        "uri",
-        "href",
-        "endpoint",
-        "host",
-        "webhook",
-        "to",
-        "recipient",
-        "recipients",
-        "cc",
-        "bcc",
-        "email",
-    ):
-        for value in strings(args.get(key)):
-            try:
-                name = domain(value) if "@" in value and "://" not in value else host(value)
-            except (Unknown, UnicodeError, ValueError) as error:
-                return f"{key}: {error}"
-            if not any(name == h or (h.startswith("*.") and name.endswith(h[1:])) for h in rule.hosts):
-                return f"{key}: {name!r} is not among the allowed hosts"
-    return ""
-
-
-def cedar(rule: HardRule, scope: Mapping[str, Any]) -> tuple[Verdict3 | None, str]:
-    """Cedar's own decision on a call: principal, action Tool::"name", resource Effect::"class", the arguments as context."""
-    import cedarpy  # a Rust extension, loaded only where a Cedar rule is configured
-
-    call = scope["call"]
-    result = cedarpy.is_authorized(
-        request={
-            "principal": f'User::{json.dumps(scope["principal"] or "anonymous")}', "action": f'Action::{json.dumps(call["tool"])}',
-            "resource": f'Effect::{json.dumps(call["effect"])}', "context": {"args": _cedar_value(scope["args"])},
-        },
-        policies=rule.policy, entities=[],
-    )  # fmt: skip
-    if result.allowed and not result.diagnostics.errors:
-        return "allow", ""
-    why = "; ".join(result.diagnostics.errors) or ", ".join(result.diagnostics.reasons) or "no permit applies"
-    return "deny", f"{rule.reason or rule.id} (Cedar: {why[:160]})"
-
-
-def _cedar_value(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _cedar_value(v) for k, v in value.items() if v is not None}
-    if isinstance(value, list | tuple):
-        return [_cedar_value(v) for v in value if v is not None]
-    if isinstance(value, float):
-        return {"__extn": {"fn": "decimal", "arg": f"{value:.4f}"}}
-    return value
 
 
 def decide_all(

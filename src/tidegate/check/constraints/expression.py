@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
-import operator
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -49,63 +48,98 @@ def wrap(value: Any) -> Any:
     return value
 
 
-_OPERATORS: dict[type, Callable[..., Any]] = {
-    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt,
-    ast.GtE: operator.ge, ast.In: lambda a, b: a in b, ast.NotIn: lambda a, b: a not in b, ast.Is: operator.is_,
-    ast.IsNot: operator.is_not, ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.Mod: operator.mod, ast.Div: operator.truediv,
-}  # fmt: skip
+_BINARY = (ast.Add, ast.Sub, ast.Mult, ast.Mod, ast.Div)
+_UNARY = (ast.Not, ast.USub)
+_COMPARE = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.Is, ast.IsNot)
+METHODS = frozenset({"count", "called", "last", "total", "seconds_since"})
 
 
 def compile_expression(text: str, where: str, known: Iterable[str]) -> Compiled:
-    """A condition as a function of its scope; raises SettingError naming what the language does not have."""
-    names = set(known)
+    """A condition as a function of its scope; raises SettingError naming what the language does not have.
+
+    The tree is checked and rewritten (fields become keys, names become members of the scope) and
+    compiled once; whatever goes wrong when it runs is Unknown.
+    """
+    tree = parse_expression(text, where)
+    checked = _Checker(text, where, frozenset(known), frozenset()).node(tree)
+    parameters = ast.arguments(posonlyargs=[], args=[ast.arg("_scope")], kwonlyargs=[], kw_defaults=[], defaults=[])
+    code = ast.fix_missing_locations(ast.Expression(ast.Lambda(parameters, checked)))
+    names = {f"_f_{name}": function for name, function in FUNCTIONS.items()}
+    inner: Compiled = eval(compile(code, f"<{where}>", "eval"), {"__builtins__": {}, "_method": _method, **names})
+
+    def run(scope: Scope) -> Any:
+        try:
+            return inner(scope)
+        except Unknown:
+            raise
+        except KeyError as error:
+            raise Unknown(f"no field {error}") from None
+        except Exception as error:
+            raise Unknown(f"{type(error).__name__}: {error}") from error
+
+    return run
+
+
+def parse_expression(text: str, where: str) -> ast.expr:
+    """The tree of a condition; raises SettingError for what does not parse."""
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        return ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
         raise SettingError(f"condition {text!r} does not parse: {error.msg}", where=where) from error
-    return _Compiler(text, where, names).node(tree.body)
+    except (RecursionError, MemoryError, ValueError) as error:
+        raise SettingError(f"condition {text[:80]!r} does not parse: {error}", where=where) from error
 
 
-class _Compiler:
-    def __init__(self, text: str, where: str, names: set[str]) -> None:
-        self.text, self.where, self.names = text, where, names
+def first_equality(text: str) -> tuple[str, tuple[Any, ...]] | None:
+    """(field, values) where a condition can only hold, or be Unknown, if `args.field` is missing or one of the values.
+
+    That is so when its first conjunct is `args.field == value` or `args.field in [values]`: evaluation
+    stops there for any other value, so a rule can be looked up instead of tried.
+    """
+    tree: ast.expr = parse_expression(text, "condition")
+    while isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
+        tree = tree.values[0]
+    match tree:
+        case ast.Compare(ast.Attribute(ast.Name("args"), field), [ast.Eq()], [ast.Constant(value)]):
+            return field, (value,)
+        case ast.Compare(ast.Attribute(ast.Name("args"), field), [ast.In()], [ast.List(items) | ast.Tuple(items)]):
+            values = tuple(i.value for i in items if isinstance(i, ast.Constant))
+            return (field, values) if len(values) == len(items) else None
+    return None
+
+
+class _Checker:
+    """Rewrites a condition's tree into the tree that runs; what is not in the language is refused."""
+
+    def __init__(self, text: str, where: str, names: frozenset[str], bound: frozenset[str]) -> None:
+        self.text, self.where, self.names, self.bound = text, where, names, bound
 
     def refuse(self, what: str, remedy: str = "") -> SettingError:
         return SettingError(f"condition {self.text!r}: {what}", where=self.where, remedy=remedy)
 
-    def node(self, n: ast.expr) -> Compiled:
+    def node(self, n: ast.expr) -> ast.expr:
         match n:
             case ast.Constant(value):
-                return lambda _: value
+                return ast.Constant(value)
             case ast.Name(name):
-                if name not in self.names and name not in FUNCTIONS:
-                    raise self.refuse(f"unknown name {name!r}", nearest(name, self.names | FUNCTIONS.keys()))
-                return _lookup(name)
+                return self.name(name)
             case ast.Attribute(value, name):
-                return _attribute(self.node(value), name)
+                return ast.Subscript(self.node(value), ast.Constant(name), ast.Load())
             case ast.Subscript(value, key):
-                return _index(self.node(value), self.node(key))
-            case ast.BoolOp(op, values):
-                return _boolean(isinstance(op, ast.And), [self.node(v) for v in values])
-            case ast.UnaryOp(ast.Not(), value):
-                inner = self.node(value)
-                return lambda s: not inner(s)
-            case ast.UnaryOp(ast.USub(), value):
-                inner = self.node(value)
-                return lambda s: -inner(s)
-            case ast.BinOp(left, op, right) if type(op) in _OPERATORS:
-                return _binary(_OPERATORS[type(op)], self.node(left), self.node(right))
-            case ast.Compare(left, ops, rights):
-                return _compare(
-                    self.node(left), [(_OPERATORS[type(o)], self.node(r)) for o, r in zip(ops, rights, strict=True)]
-                )
+                return ast.Subscript(self.node(value), self.node(key), ast.Load())
+            case ast.BoolOp(op, values):  # and, or give true or false, not one of their operands
+                both = ast.BoolOp(op, [self.node(v) for v in values])
+                return ast.UnaryOp(ast.Not(), ast.UnaryOp(ast.Not(), both))
+            case ast.UnaryOp(op, value) if isinstance(op, _UNARY):
+                return ast.UnaryOp(op, self.node(value))
+            case ast.BinOp(left, op, right) if isinstance(op, _BINARY):
+                return ast.BinOp(self.node(left), op, self.node(right))
+            case ast.Compare(left, ops, rights) if all(isinstance(o, _COMPARE) for o in ops):
+                return ast.Compare(self.node(left), ops, [self.node(r) for r in rights])
             case ast.IfExp(test, then, other):
-                a, b, c = self.node(test), self.node(then), self.node(other)
-                return lambda s: b(s) if a(s) else c(s)
+                return ast.IfExp(self.node(test), self.node(then), self.node(other))
             case ast.List(items) | ast.Tuple(items) | ast.Set(items):
-                parts = [self.node(i) for i in items]
-                return lambda s: [p(s) for p in parts]
+                return ast.List([self.node(i) for i in items], ast.Load())
             case (
                 ast.GeneratorExp(element, generators)
                 | ast.ListComp(element, generators)
@@ -115,133 +149,46 @@ class _Compiler:
             case ast.Call(ast.Name(name), arguments, keywords):
                 if name not in FUNCTIONS and name not in self.names:
                     raise self.refuse(f"unknown function {name!r}", nearest(name, FUNCTIONS))
-                function = self.node(ast.Name(name))
-                parts = [self.node(a) for a in arguments]
-                named = {k.arg: self.node(k.value) for k in keywords if k.arg}
-                return lambda s: _call(function(s), [p(s) for p in parts], {k: v(s) for k, v in named.items()})
+                return ast.Call(self.name(name), *self.given(arguments, keywords))
             case ast.Call(ast.Attribute(value, method), arguments, keywords) if method in METHODS:
-                target = self.node(value)
-                parts = [self.node(a) for a in arguments]
-                named = {k.arg: self.node(k.value) for k in keywords if k.arg}
-                return lambda s: _call(
-                    _method(target(s), method), [p(s) for p in parts], {k: v(s) for k, v in named.items()}
-                )
+                bound = ast.Call(_name("_method"), [self.node(value), ast.Constant(method)], [])
+                return ast.Call(bound, *self.given(arguments, keywords))
         raise self.refuse(f"{ast.unparse(n)!r} is not in the language",
                           f"comparisons, and/or/not, arithmetic, any/all/sum over lists, and: {', '.join(sorted(FUNCTIONS))}")  # fmt: skip
 
-    def comprehension(self, element: ast.expr, generators: list[ast.comprehension]) -> Compiled:
-        if len(generators) != 1 or not isinstance(generators[0].target, ast.Name):
+    def name(self, name: str) -> ast.expr:
+        """A name of a comprehension, else of the scope, else a function."""
+        if name in self.bound:
+            return _name(name)
+        if name in self.names:
+            return ast.Subscript(_name("_scope"), ast.Constant(name), ast.Load())
+        if name in FUNCTIONS:
+            return _name(f"_f_{name}")
+        raise self.refuse(f"unknown name {name!r}", nearest(name, self.names | self.bound | FUNCTIONS.keys()))
+
+    def given(self, arguments: list[ast.expr], keywords: list[ast.keyword]) -> tuple[list[ast.expr], list[ast.keyword]]:
+        """The arguments of a call, one by one."""
+        if any(k.arg is None for k in keywords):
+            raise self.refuse("expected arguments one by one, got **")
+        return [self.node(a) for a in arguments], [ast.keyword(k.arg, self.node(k.value)) for k in keywords]
+
+    def comprehension(self, element: ast.expr, generators: list[ast.comprehension]) -> ast.expr:
+        """Always a list, evaluated whole: an Unknown in any element counts, whatever stands before it."""
+        if len(generators) != 1 or not isinstance(generators[0].target, ast.Name) or generators[0].is_async:
             raise self.refuse("only one `for name in list` is possible")
+        given = generators[0]
         target = generators[0].target.id
-        inner = _Compiler(self.text, self.where, self.names | {target})
-        source, body = self.node(generators[0].iter), inner.node(element)
-        tests = [inner.node(t) for t in generators[0].ifs]
-
-        def run(s: Scope) -> list[Any]:
-            out = []
-            for item in source(s):
-                scope = {**s, target: wrap(item)}
-                if all(t(scope) for t in tests):
-                    out.append(body(scope))
-            return out
-
-        return run
+        if target.startswith("_"):
+            raise self.refuse(f"expected a name without a leading underscore, got {target!r}")
+        inner = _Checker(self.text, self.where, self.names, self.bound | {target})
+        source = ast.comprehension(
+            ast.Name(target, ast.Store()), self.node(given.iter), [inner.node(t) for t in given.ifs], 0
+        )
+        return ast.ListComp(inner.node(element), [source])
 
 
-METHODS = frozenset({"count", "called", "last", "total", "seconds_since"})
-
-
-def _lookup(name: str) -> Compiled:
-    if name in FUNCTIONS:
-        function = FUNCTIONS[name]
-        return lambda s: s.get(name, function)
-
-    def get(s: Scope) -> Any:
-        try:
-            return s[name]
-        except KeyError:
-            raise Unknown(f"{name} is not known here") from None
-
-    return get
-
-
-def _attribute(value: Compiled, name: str) -> Compiled:
-    def get(s: Scope) -> Any:
-        v = value(s)
-        if isinstance(v, dict):
-            if name not in v:
-                raise Unknown(f"no field {name!r}")
-            member = v[name]
-            return Record(member) if type(member) is dict else member
-        raise Unknown(f"{type(v).__name__} has no field {name!r}")
-
-    return get
-
-
-def _index(value: Compiled, key: Compiled) -> Compiled:
-    def get(s: Scope) -> Any:
-        v, k = value(s), key(s)
-        try:
-            return wrap(v[k])
-        except (KeyError, IndexError, TypeError):
-            raise Unknown(f"no element {k!r}") from None
-
-    return get
-
-
-def _boolean(both: bool, parts: list[Compiled]) -> Compiled:
-    if both and len(parts) == 2:
-        first, second = parts
-        return lambda s: bool(first(s) and second(s))
-    if both:
-        return lambda s: all(p(s) for p in parts)
-    return lambda s: any(p(s) for p in parts)
-
-
-def _binary(op: Callable[..., Any], left: Compiled, right: Compiled) -> Compiled:
-    def run(s: Scope) -> Any:
-        try:
-            return op(left(s), right(s))
-        except (TypeError, ZeroDivisionError, OverflowError, ValueError) as error:
-            raise Unknown(str(error)) from None
-
-    return run
-
-
-def _compare(left: Compiled, rest: list[tuple[Callable[..., Any], Compiled]]) -> Compiled:
-    if len(rest) == 1:
-        only, other = rest[0]
-
-        def once(s: Scope) -> bool:
-            try:
-                return bool(only(left(s), other(s)))
-            except TypeError as error:
-                raise Unknown(str(error)) from None
-
-        return once
-
-    def run(s: Scope) -> bool:
-        a = left(s)
-        for op, right in rest:
-            b = right(s)
-            try:
-                if not op(a, b):
-                    return False
-            except TypeError as error:
-                raise Unknown(str(error)) from None
-            a = b
-        return True
-
-    return run
-
-
-def _call(function: Any, args: list[Any], named: dict[str, Any]) -> Any:
-    try:
-        return wrap(function(*args, **named))
-    except Unknown:
-        raise
-    except Exception as error:
-        raise Unknown(f"{type(error).__name__}: {error}") from error
+def _name(name: str) -> ast.Name:
+    return ast.Name(name, ast.Load())
 
 
 def _method(target: Any, name: str) -> Any:

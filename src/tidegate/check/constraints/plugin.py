@@ -3,54 +3,66 @@
 
 `open` gives every call a session.  The request is read for labels and facts (who said what, what
 tools returned); the answer's text goes through the streaming filter on every channel; a tool call
-is decided when it is whole, on the exact arguments the client would receive.  Whatever goes wrong
-in here raises, and a hard guard that raises refuses.
+is decided when it is whole, on the exact arguments the client would receive.  Over MCP a call is
+decided by the `ToolGate` of its run, which outlives the call.  Whatever goes wrong in here raises,
+and a hard guard that raises refuses.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Literal
+from typing import Any
 
-from tidegate.check.constraints import toolnames
 from tidegate.check.constraints.arguments import Unreadable, read_arguments
-from tidegate.check.constraints.credentials import Confirmations, Revocations
+from tidegate.check.constraints.confirmations import Confirmations
+from tidegate.check.constraints.credentials import Revocations
 from tidegate.check.constraints.decide import Engine, Run
 from tidegate.check.constraints.load import output_filter
-from tidegate.check.constraints.model import Policy, output_parts
-from tidegate.check.constraints.record import Record
-from tidegate.check.constraints.stream import Filter, StreamFilter, filter_text
+from tidegate.check.constraints.model import Policy
+from tidegate.check.constraints.record import Record, Recorder
+from tidegate.check.constraints.stream import StreamFilter
 from tidegate.check.constraints.strictjson import Schema
+from tidegate.check.constraints.toolgate import Powers, ToolGate, refusal_words
 from tidegate.spine.call import Call
+from tidegate.spine.codec import content_hash
 from tidegate.spine.contracts import ALLOW, GuardDecision
-from tidegate.spine.conversation import Conversation, Delta, FinishDelta, TextDelta, Tool, ToolCall, ToolCallDelta
+from tidegate.spine.conversation import Conversation, Delta, FinishDelta, TextDelta, ToolCall, ToolCallDelta
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
-from tidegate.spine.trace import CallTrace
 
 DIALECTS = ("chat", "completions", "responses", "messages", "mcp")
 
 
+RUNS_MAX = 10_000  # MCP runs remembered at once; the one longest unused is forgotten first
+
+
 class ConstraintsGuard:
-    """Registers as a Guard: `hard`, so that its failure refuses, and `streams`, so that it sees all text."""
+    """Registers as a Guard: `hard`, so that its failure refuses, and `streams`, so that it sees all text.
+
+    Without `confirmations` a call that asks is refused and nobody can grant it; `record` keeps every
+    decision (in memory unless a store is given); `clock` is wall-clock seconds.
+    """
 
     name = "constraints"
     hard = True
 
     def __init__(self, policy: Policy | Callable[[], Policy], *, confirmations: Confirmations | None = None,
-                 revocations: Revocations | None = None, clock: Callable[[], float] | None = None) -> None:  # fmt: skip
+                 revocations: Revocations | None = None, record: Recorder | None = None,
+                 clock: Callable[[], float] | None = None) -> None:  # fmt: skip
         self._source = policy if callable(policy) else lambda: policy
-        self.confirmations = confirmations or Confirmations()
+        self.confirmations = confirmations
         self.revocations = revocations
+        self.record = record if record is not None else Record()
         self.clock = clock
+        self._gates: dict[tuple[str, str, str], ToolGate] = {}
         self._policy: Policy | None = None
         self._compile(self._source())
 
     def _compile(self, policy: Policy) -> None:
         engine, filter_ = Engine(policy), output_filter(policy)
-        outgoing = _outgoing(policy)
         schemas = [Schema(r.json_schema) for r in policy.hard if r.kind == "schema" and r.json_schema is not None]
-        self.engine, self.filter, self.outgoing, self.schemas, self._policy = engine, filter_, outgoing, schemas, policy
+        powers = Powers(engine=engine, confirmations=self.confirmations, revocations=self.revocations, record=self.record,
+                        policy=content_hash(policy))  # fmt: skip
+        self.engine, self.filter, self.schemas, self.powers, self._policy = engine, filter_, schemas, powers, policy
         self.streams = bool(filter_.patterns or filter_.literal_rule or schemas)
 
     def open(self, call: Call) -> ConstraintsSession | None:
@@ -60,11 +72,18 @@ class ConstraintsGuard:
             self._compile(policy)
         return ConstraintsSession(self, call) if call.dialect in DIALECTS else None
 
-
-def _outgoing(policy: Policy) -> Filter | None:
-    rules = tuple(r for r in policy.hard if r.kind == "output" and r.in_arguments)
-    patterns, literals, _ = output_parts(Policy(hard=rules))
-    return Filter(patterns, literals, hold_max=policy.hold_max) if patterns or literals else None
+    def gate(self, call: Call) -> ToolGate:
+        """The gate of a call: kept for its run where it names one, so that what happened before counts."""
+        who = call.identity
+        if call.dialect != "mcp" or not call.run_id:
+            return ToolGate(self.powers, tenant=who.tenant, user=who.user or "", run_id=call.run_id or "")
+        key = (who.tenant, who.user or "", call.run_id)
+        gate = self._gates.pop(key, None) or ToolGate(self.powers, tenant=key[0], user=key[1], run_id=key[2])
+        gate.renew(self.powers)
+        if len(self._gates) >= RUNS_MAX:
+            self._gates.pop(next(iter(self._gates)))
+        self._gates[key] = gate
+        return gate
 
 
 class ConstraintsSession:
@@ -72,48 +91,44 @@ class ConstraintsSession:
 
     def __init__(self, guard: ConstraintsGuard, call: Call) -> None:
         self.guard, self.call = guard, call
-        self.engine, self.filter, self.outgoing = guard.engine, guard.filter, guard.outgoing
-        self.run = Run(self.engine.policy, run_id=call.run_id or "")
-        self.record = Record()
+        self.engine, self.filter = guard.engine, guard.filter
+        self.gate = guard.gate(call)
+        self.run = self.gate.run
         self.choices: dict[int, StreamFilter] = {}
         self.schemas = guard.schemas
         self.answers: dict[int, list[str]] = {}
         self.cut: set[int] = set()
         self.seen_spans: set[tuple[int, str, int, int, str]] = set()
-        self.now_s = call.received_at_s
         self._findings: list[Finding] = []
         self.offered: frozenset[str] | None = None
+
+    @property
+    def now_s(self) -> float:
+        """Wall-clock seconds: of the guard's clock, else when the call came."""
+        return self.guard.clock() if self.guard.clock is not None else self.call.received_at_s
 
     # -- the request
 
     def request(self, conversation: Conversation) -> GuardDecision:
-        """Read who said what; withhold the tools that are not granted."""
+        """Read who said what; withhold the tools that are not granted.  Over MCP the request is the call itself."""
+        if self.call.dialect == "mcp":
+            return ALLOW
+        if (task := task_of(conversation)) is not None:
+            self.run.context["task"] = task
         read_history(self.run, conversation)
         self.offered = frozenset(t.name for t in conversation.tools)
-        granted = self._granted(conversation.tools)
+        granted = self.gate.granted(t.name for t in conversation.tools)
         dropped = tuple(t.name for t in conversation.tools if t.name not in granted)
         if dropped:
-            self.record.add(
-                self.now_s, "request", ", ".join(dropped), "withheld", ("tool-scope",), "not granted to this task"
-            )
-            return GuardDecision(
-                action="allow", rule="tool-scope", reason="tools not granted are withheld", drop_tools=dropped
-            )
+            reason = "tools not granted are withheld"
+            self._note("request", ", ".join(dropped)[:200], "withheld", ("tool-scope",), reason, {}, find=False)
+            return GuardDecision(action="allow", rule="tool-scope", reason=reason, drop_tools=dropped)
         return ALLOW
-
-    def _granted(self, tools: Sequence[Tool]) -> set[str]:
-        task = self.run.context.get("task")
-        names = {t.name for t in tools}
-        for r in self.engine.scopes:
-            if not r.task or r.task == task:
-                names &= set(r.tools or self.engine.policy.scopes.get(str(task), ()))
-        return {n for n in names if self.engine.spec(n) is not None}
 
     # -- the answer
 
     def feed(self, delta: Delta, now_s: float) -> Sequence[Delta]:
         """What may be released now."""
-        self.now_s = now_s or self.now_s
         if isinstance(delta, ToolCallDelta):
             return (delta,)  # decided whole in `tool_call` before it comes here
         if isinstance(delta, FinishDelta):
@@ -128,7 +143,6 @@ class ConstraintsSession:
 
     def finish(self, now_s: float) -> Sequence[Delta]:
         """The stream ended without saying so: what is left."""
-        self.now_s = now_s or self.now_s
         out: list[Delta] = []
         for choice in sorted({*self.choices, *self.answers}):
             out += self._drain(choice)
@@ -184,43 +198,15 @@ class ConstraintsSession:
     def tool_call(self, call: ToolCall) -> GuardDecision:
         """The decision on a whole call, before the client sees any of it."""
         if self.offered is not None and call.name not in self.offered:
-            return self._decided(
-                call, "refuse", ("tool-scope",), f"the tool {call.name[:60]!r} was not offered in this request"
-            )
-        if self.outgoing is not None:
-            _, spans, _, _ = filter_text(self.outgoing, [call.name + "\n", call.arguments + "\n", call.call_id])
-            if spans:
-                return self._decided(
-                    call, "refuse", tuple(sorted({s.rule for s in spans})), "the call holds text that may not leave"
-                )
-        decision = self.engine.decide(self.run, call.name, call.arguments, now_s=self.now_s, principal=self.call.identity.tenant,
-                                      confirmations=self.guard.confirmations, revocations=self.guard.revocations)  # fmt: skip
-        self.record.add(
-            self.now_s,
-            "tool",
-            call.name[:80],
-            decision.decision,
-            decision.rules,
-            decision.reason,
-            {"call": decision.call_hash},
-        )
-        if decision.decision == "allow":
-            self.run.happened(call.name, read_arguments(call.arguments))
-            return ALLOW
-        action: Literal["ask", "refuse"] = "ask" if decision.decision == "ask" else "refuse"
-        self._find(
-            decision.rules,
-            f"{call.name}: {decision.reason}",
-            {"call": decision.call_hash, "decision": decision.decision},
-        )
-        return GuardDecision(action=action, rule=", ".join(decision.rules), reason=decision.reason, text=_words(call.name, action, decision.rules),
-                             evidence={"approval": decision.call_hash, "certainty": "proved"})  # fmt: skip
-
-    def _decided(self, call: ToolCall, action: str, rules: tuple[str, ...], reason: str) -> GuardDecision:
-        self._note("tool", call.name[:80], action, rules, reason, {})
-        return GuardDecision(
-            action="refuse", rule=", ".join(rules), reason=reason, text=_words(call.name, action, rules)
-        )
+            reason = f"the tool {call.name[:60]!r} was not offered in this request"
+            self._note("tool", call.name[:80], "refuse", ("tool-scope",), reason, {})
+            words = refusal_words(call.name, "refuse", ("tool-scope",))
+            return GuardDecision(action="refuse", rule="tool-scope", reason=reason, text=words)
+        decision = self.gate.call(call.name, call.arguments, self.now_s, call_id=call.call_id, trace=self.call.call_id)
+        if decision.action != "allow":
+            evidence = {"call": decision.evidence.get("call", ""), "decision": decision.action}
+            self._find((decision.rule,), f"{call.name[:80]}: {decision.reason}", evidence)
+        return decision
 
     # -- the record
 
@@ -228,11 +214,12 @@ class ConstraintsSession:
         """What was withheld or refused; never what it said."""
         return tuple(self._findings)
 
-    def _note(
-        self, hook: str, subject: str, decision: str, rules: tuple[str, ...], reason: str, evidence: dict[str, Any]
-    ) -> None:
-        self.record.add(self.now_s, hook, subject, decision, rules, reason, evidence)
-        self._find(rules, f"{subject}: {reason}", evidence)
+    def _note(self, hook: str, subject: str, decision: str, rules: tuple[str, ...], reason: str,
+              evidence: dict[str, Any], *, find: bool = True) -> None:  # fmt: skip
+        """Into the record: what was withheld stays withheld where the record cannot be written."""
+        self.gate.note(self.now_s, hook, subject, decision, rules, reason, evidence, trace=self.call.call_id)
+        if find:
+            self._find(rules, f"{subject}: {reason}", evidence)
 
     def _find(self, rules: tuple[str, ...], message: str, evidence: dict[str, Any]) -> None:
         self._findings.append(Finding(
@@ -241,14 +228,13 @@ class ConstraintsSession:
         ))  # fmt: skip
 
 
-def _words(tool: str, action: str, rules: Sequence[str]) -> str:
-    named = (
-        tool[:60] if tool.replace("_", "").replace("-", "").replace(".", "").isalnum() and len(tool) <= 64 else "a tool"
-    )
-    rule = ", ".join(rules)
-    if action == "ask":
-        return f"The call of {named} needs a person's approval first (rule {rule})."
-    return f"The call of {named} was refused (rule {rule})."
+def task_of(conversation: Conversation) -> str | None:
+    """The task a request declares in `metadata.task`.  The application declares it; a model cannot write it."""
+    for fields in (conversation.parameters, conversation.extra):
+        metadata = fields.get("metadata")
+        if isinstance(metadata, dict) and isinstance(metadata.get("task"), str):
+            return str(metadata["task"])
+    return None
 
 
 def read_history(run: Run, conversation: Conversation) -> None:
@@ -267,103 +253,3 @@ def read_history(run: Run, conversation: Conversation) -> None:
         for result in message.tool_results:
             name, arguments = calls.get(result.call_id, (result.name or "unknown", {}))
             run.observed(name, result.content, arguments)
-
-
-class ConstraintsCheck:
-    """Registers as a Check: reads recorded calls and says what the rules would have withheld or refused."""
-
-    name = "constraints"
-
-    def __init__(self, policy: Policy) -> None:
-        self.engine = Engine(policy)
-        self.filter = output_filter(policy)
-
-    def check(self, trace: CallTrace, conversation: Conversation | None) -> Iterable[Finding]:
-        """Findings of one trace: forbidden text in its answer, and tool calls the policy refuses."""
-        where = Where(trace=trace.trace_id)
-        if trace.response_body:
-            _, spans, _, _ = filter_text(self.filter, [trace.response_body])
-            for s in spans:
-                yield Finding(rule="forbidden-output", severity=Severity.ERROR, subject=s.rule, where=where,
-                              message=f"the answer holds text that the rule {s.rule!r} forbids",
-                              evidence={"certainty": "proved", "span": [s.start, s.end], "view": s.view})  # fmt: skip
-        if conversation is None:
-            return
-        run = Run(self.engine.policy, run_id=trace.call.run_id or "")
-        calls: dict[str, str] = {}
-        for message in conversation.messages:
-            if message.role == "user":
-                run.user(message.text)
-            for call in message.tool_calls:
-                calls[call.call_id] = call.name
-                decision = self.engine.decide(run, call.name, call.arguments)
-                if decision.decision == "deny":
-                    yield Finding(rule="forbidden-call", severity=Severity.ERROR, subject=", ".join(decision.rules), where=where,
-                                  message=f"{call.name}: {decision.reason}", evidence={"certainty": "proved", "call": decision.call_hash})  # fmt: skip
-                else:
-                    try:
-                        run.happened(call.name, read_arguments(call.arguments))
-                    except Unreadable:
-                        pass
-            for result in message.tool_results:
-                run.observed(calls.get(result.call_id, result.name or "unknown"), result.content)
-
-
-class ToolGate:
-    """The same rules for an MCP proxy: tools listed, calls decided, results read.
-
-    `listed` keeps the tools that are granted and pins each by the hash of its name, description
-    and schema; a tool whose hash changed since asks.  `call` decides; `result` reads what came
-    back, with forbidden text withheld.
-    """
-
-    def __init__(self, guard: ConstraintsGuard, *, run_id: str = "", request: str = "") -> None:
-        self.guard = guard
-        self.run = Run(guard.engine.policy, run_id=run_id)
-        if request:
-            self.run.user(request)
-        self.pins: dict[str, str] = {}
-        self.changed: set[str] = set()
-        self.record = Record()
-
-    def listed(self, tools: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The tools a client may see."""
-        out = []
-        for tool in tools:
-            name = str(tool.get("name", ""))
-            spec = self.guard.engine.spec(name)
-            if spec is None or (self.run.granted is not None and name not in self.run.granted):
-                continue
-            digest = json.dumps([name, tool.get("description"), tool.get("inputSchema")], sort_keys=True)
-            if self.pins.setdefault(name, digest) != digest:
-                self.changed.add(name)
-            out.append(tool)
-        return out
-
-    def call(self, name: str, arguments: Any, now_s: float) -> GuardDecision:
-        """May this call go to the server?"""
-        text = arguments if isinstance(arguments, str) else json.dumps(arguments or {}, ensure_ascii=False)
-        if name in self.changed:
-            return GuardDecision(
-                action="ask", rule="tool-changed", reason=f"the tool {name!r} changed since it was first listed"
-            )
-        decision = self.guard.engine.decide(self.run, name, text, now_s=now_s, confirmations=self.guard.confirmations,
-                                            revocations=self.guard.revocations)  # fmt: skip
-        self.record.add(
-            now_s, "tool", name[:80], decision.decision, decision.rules, decision.reason, {"call": decision.call_hash}
-        )
-        if decision.decision == "allow":
-            self.run.happened(name, read_arguments(text))
-            return ALLOW
-        action: Literal["ask", "refuse"] = "ask" if decision.decision == "ask" else "refuse"
-        return GuardDecision(action=action, rule=", ".join(decision.rules), reason=decision.reason, text=_words(name, action, decision.rules),
-                             evidence={"approval": decision.call_hash})  # fmt: skip
-
-    def result(self, name: str, text: str) -> str:
-        """A tool's result as the model may read it."""
-        self.run.observed(name, text)
-        out, _, _, _ = filter_text(self.guard.filter, [text])
-        return out
-
-
-__all__ = ["ConstraintsCheck", "ConstraintsGuard", "ConstraintsSession", "ToolGate", "read_history", "toolnames"]

@@ -12,7 +12,11 @@ MODULES: dict[str, tuple[str, str]] = {
     "prove": ("constraints_prove", "Run a removal witness and a stub witness for every hard rule."),
     "analyze": ("constraints_analyze", "Shadowed, contradictory and unreachable rules; what a change changes."),
     "measure": ("constraints_measure", "How often soft rules are broken, with intervals, by stratum."),
+    "pending": ("constraints_pending", "Tool calls that wait for a person's yes."),
+    "confirm": ("constraints_confirm", "Let one waiting call pass, once; or decline it."),
+    "decisions": ("constraints_decisions", "What was allowed, asked and refused in flight, by which rule, and why."),
     "revoke": ("constraints_revoke", "Refuse a credential handle from now on."),
+    "restore": ("constraints_restore", "Let a revoked credential be used again, under a new handle."),
     "packs": ("constraints_packs", "The starter packs and their rules."),
 }
 

@@ -8,4 +8,6 @@ PAGES: tuple[Page, ...] = (
     Page(path="/verify", title="Verify", module="tidegate.console.pages.verify"),
     Page(path="/metrics/elicit", title="Metrics", module="tidegate.console.pages.metrics"),
     Page(path="/harvest", title="Harvest", module="tidegate.console.pages.harvest"),
-)
+    Page(path="/admin/constraints/{what}", title="Constraints API", module="tidegate.console.constraints_api",
+         in_menu=False),
+)  # fmt: skip
