@@ -52,6 +52,40 @@ def test_show_is_a_timeline(store: Path) -> None:
         assert part in done.stdout
 
 
+def test_the_start_of_an_id_is_enough_where_one_trace_begins_so(store: Path) -> None:
+    assert "question 5" in tidegate("traces", "show", "call_0005", "--store", str(store)).stdout
+    several = tidegate("traces", "show", "call_000", "--store", str(store))
+    assert several.returncode == 2  # shorter than what is taken for an id
+    lake = trace_store(Settings(store=Store(path=str(store))))
+    lake.append([msgspec.structs.replace(made(40, "chat", Ending.COMPLETED, 0.5), trace_id="call_abcdef01"),
+                 msgspec.structs.replace(made(41, "chat", Ending.COMPLETED, 0.5), trace_id="call_abcdef02")])  # fmt: skip
+    lake.close()
+    both = tidegate("traces", "show", "call_abcdef", "--store", str(store))
+    assert both.returncode == 2
+    assert "call_abcdef01, call_abcdef02" in " ".join(both.stderr.split())
+    assert tidegate("traces", "show", "call_abcdef01", "--store", str(store)).returncode == 0
+
+
+def test_show_tells_what_was_said_and_raw_shows_the_bytes(store: Path) -> None:
+    lake = trace_store(Settings(store=Store(path=str(store))))
+    asked = json.dumps({"model": "m", "messages": [{"role": "user", "content": "Where is it?"}]})
+    pieces = [{"choices": [{"index": 0, "delta": {"content": c}}]} for c in ("On its", " way.")]
+    stream = "".join(f"data: {json.dumps(p)}\n\n" for p in pieces) + "data: [DONE]\n\n"
+    t = made(50, "chat", Ending.COMPLETED, 0.5)
+    guard = Event(
+        name="guard", at_s=t.received_at_s, data={"guard": "tool-loop", "decision": "nudge", "reason": "quiet"}
+    )
+    lake.append([msgspec.structs.replace(t, request_body=asked, response_body=stream, events=(guard,))])
+    lake.close()
+    said = tidegate("traces", "show", "call_0050", "--store", str(store)).stdout
+    assert "user  Where is it?" in said
+    assert "assistant  On its way." in said
+    assert "tool-loop decided nudge; quiet" in said
+    assert "data:" not in said
+    raw = tidegate("traces", "show", "call_0050", "--store", str(store), "--raw").stdout
+    assert "data: " in raw
+
+
 def test_stats_are_by_tenant_and_unmeasured_is_not_zero(store: Path) -> None:
     rows = {
         r["tenant"]: r

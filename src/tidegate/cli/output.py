@@ -19,20 +19,25 @@ from tidegate.spine.errors import InputError, TidegateError
 
 people = Console(stderr=True, soft_wrap=False)  # progress and errors
 stdout = Console(soft_wrap=False)
+ONE_LINE_EACH = "write each input as one line of JSON, without line breaks inside it; the other lines were judged"
 
 
-def emit(answer: Answer, *, as_json: bool, words: Callable[[Console], None] | None = None) -> NoReturn:
+def emit(
+    answer: Answer, *, as_json: bool, words: Callable[[Console], None] | None = None, judges: bool = True
+) -> NoReturn:
     """Print the answer and exit with its verdict's code.
 
     With `as_json` standard output is exactly one document.  Otherwise `words` prints the verb's
-    own view first (tables, marked text), then the findings, the measures and the verdict.
+    own view first (tables, marked text), then the findings, the measures and the verdict.  A verb
+    that only shows or does something (`judges=False`) ends with its words: "pass" would claim a check.
     """
     if as_json:
         write_json_line(sys.stdout, answer.to_json())
     else:
         if words is not None:
             words(stdout)
-        terminal.print_answer(stdout, answer)
+        if judges:
+            terminal.print_answer(stdout, answer)
     sys.stdout.flush()
     sys.exit(answer.verdict.exit_code)
 
@@ -100,7 +105,8 @@ def _lines(path: str) -> Iterator[tuple[int, dict[str, Any] | InputError]]:
     try:
         stream: IO[bytes] = sys.stdin.buffer if path == "-" else Path(path).open("rb")
     except OSError as error:
-        raise InputError(f"expected a readable JSONL file ({error.strerror})", where=path) from error
+        remedy = "name a file, or - for standard input"
+        raise InputError(f"expected a readable JSONL file ({error.strerror})", where=path, remedy=remedy) from error
     decoder = msgspec.json.Decoder()
     with stream:
         for number, line in enumerate(stream, start=1):
@@ -110,9 +116,12 @@ def _lines(path: str) -> Iterator[tuple[int, dict[str, Any] | InputError]]:
             try:
                 value = decoder.decode(line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                yield number, InputError(f"expected one JSON object a line, got {line[:60]!r} ({error})", where=where)
+                got = line[:60].decode(errors="replace").strip()
+                message = f"expected one JSON object a line, got {got!r} ({error})"
+                yield number, InputError(message, where=where, remedy=ONE_LINE_EACH)
                 continue
             if isinstance(value, dict):
                 yield number, value
             else:
-                yield number, InputError(f"expected a JSON object, got {type(value).__name__}", where=where)
+                message = f"expected a JSON object, got {type(value).__name__}"
+                yield number, InputError(message, where=where, remedy=ONE_LINE_EACH)

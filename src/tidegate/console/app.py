@@ -30,6 +30,7 @@ from tidegate.console import live
 from tidegate.console.format import FILTERS
 from tidegate.gateway import control_channel
 from tidegate.gateway.control_channel import MetricsSnapshot
+from tidegate.render.talk import facts_of, talk_of
 from tidegate.settings import Settings
 from tidegate.spine.errors import TidegateError
 from tidegate.spine.ports import TraceStore
@@ -265,4 +266,4 @@ def trace_page(control: Control, request: Request) -> Response:
     trace = control.world.traces().get(request.path_params["trace_id"])
     if trace is None:
         return control.render("page.html", title="No such trace", body="This trace is not in the store.")
-    return control.render("trace.html", trace=trace)
+    return control.render("trace.html", trace=trace, talk=talk_of(trace), facts=facts_of)

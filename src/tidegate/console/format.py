@@ -1,5 +1,6 @@
 """How the console writes numbers, times and lines.  Pure; registered as template filters."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from tidegate.spine.estimate import Estimate, Measured
+
+HASH = re.compile(r"\b(?:sha256:)?([0-9a-f]{32,})\b")
 
 
 def milliseconds(value: Measured | float | None) -> str:
@@ -31,6 +34,11 @@ def clock(at_s: float | None) -> str:
 def stamp(at_s: float | None) -> str:
     """Date and time, UTC."""
     return "–" if at_s is None else datetime.fromtimestamp(at_s, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def short(text: str) -> str:
+    """Content hashes cut to 12 digits: what a person reads; the whole one is in the title or the JSON."""
+    return HASH.sub(lambda found: f"{found[1][:12]}…", text)
 
 
 def sparkline(values: Sequence[float | None], width: int = 160, height: int = 28) -> Markup:
@@ -58,6 +66,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "milliseconds": milliseconds,
     "rate": rate,
     "clock": clock,
+    "short": short,
     "stamp": stamp,
     "sparkline": sparkline,
 }

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tidegate.readers.otlp_messages import messages_of, otel_messages, request_of, response_of
+from tidegate.readers.otlp_messages import messages_in, otel_messages, request_of, response_of
 from tidegate.spine.call import Call, Dialect, Ending, Identity, Usage
 from tidegate.spine.errors import InputError
 from tidegate.spine.trace import CallTrace, Event
@@ -103,7 +103,7 @@ def span_of(t: CallTrace) -> dict[str, Any]:
         "tidegate.request.body": t.request_body,
         "tidegate.response.body": t.response_body,
     }
-    asked, said = messages_of(t.request_body, t.response_body)
+    asked, said = messages_in(t)
     if asked:
         values["gen_ai.input.messages"] = _json.encode(otel_messages(asked)).decode()
     if said:

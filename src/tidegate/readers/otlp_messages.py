@@ -9,6 +9,9 @@ from typing import Any
 
 import msgspec
 
+from tidegate.spine.dialects import chat, recorded
+from tidegate.spine.trace import CallTrace
+
 _json = msgspec.json.Encoder()
 
 
@@ -76,6 +79,21 @@ def messages_of(request: str | None, response: str | None) -> tuple[list[dict[st
     choices = [c for c in said.get("choices") or [] if isinstance(c, dict) and isinstance(c.get("message"), dict)]
     answers = [{**c["message"], "finish_reason": c.get("finish_reason")} for c in choices]
     return [m for m in asked.get("messages") or [] if isinstance(m, dict)], answers
+
+
+def messages_in(trace: CallTrace) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The messages of a recorded call, asked and answered, whatever dialect it spoke and whether or not it streamed."""
+    asked, said = messages_of(trace.request_body, trace.response_body)
+    conversation, answer = recorded.asked(trace), recorded.answered(trace)
+    if conversation is not None:
+        asked = chat.write_messages(conversation.messages)
+    if answer is not None:
+        said = [
+            {**message, "finish_reason": choice.finish}
+            for choice in answer.choices
+            for message in chat.write_messages([choice.message])
+        ]
+    return asked, said
 
 
 def request_of(a: dict[str, Any], model: str) -> str | None:

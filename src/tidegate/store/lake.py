@@ -150,6 +150,16 @@ class LakeTraces:
 
         return self._consistently(ask)
 
+    def ids_starting(self, start: str, *, limit: int) -> list[str]:
+        """Up to `limit` ids of traces that begin with `start`, in order."""
+
+        def ask(db: "duckdb.DuckDBPyConnection", manifest: Manifest) -> list[str]:
+            source = self._source(manifest, Filter())
+            found = f"SELECT DISTINCT trace_id FROM {source} WHERE starts_with(trace_id, ?) ORDER BY trace_id LIMIT ?"
+            return [row[0] for row in db.execute(found, [start, limit]).fetchall()]
+
+        return self._consistently(ask)
+
     def with_feedback(self, trace: CallTrace) -> CallTrace:
         """A call with what its readers said of it since."""
         tenant, since_s = trace.call.identity.tenant, trace.received_at_s

@@ -209,3 +209,14 @@ def test_another_capabilitys_finding_becomes_a_case() -> None:
         "rule": "refund-limit",
     }
     assert record_of(CallTrace(trace_id="t", call=base.call, ending=Ending.COMPLETED)) is None
+
+
+def test_what_a_guard_reported_itself_is_not_said_twice() -> None:
+    told = {"guard": "tool-loop", "decision": "finalise", "rule": "tool-loop-repeat", "reason": "3 times"}
+    found = {"guard": "tool-loop", "findings": [{"rule": "tool-loop-repeat", "severity": "error"}]}
+    asked = [{"role": "user", "content": "fix it"}]
+    decided = Event(name="guard", at_s=1.0, data=told)
+    alone = trace_of(asked, "Stopped.", Ending.FINALISED, (decided,))
+    assert "harvest-tool-loop" in {f.rule for f in HarvestCheck().check(alone, None)}
+    reported = trace_of(asked, "Stopped.", Ending.FINALISED, (decided, Event(name="guard", at_s=1.0, data=found)))
+    assert "harvest-tool-loop" not in {f.rule for f in HarvestCheck().check(reported, None)}

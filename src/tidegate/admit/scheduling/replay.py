@@ -139,8 +139,10 @@ class Replay:
                 self.calls[action.request_id].refused = action.code
 
     def find(self, call_id: str) -> Call | None:
-        """The call of that id, if it is in the run."""
-        return next((c for c in self.calls.values() if c.call_id == call_id), None)
+        """The call of that id, or the only one whose id begins so, if it is in the run."""
+        found = [c for c in self.calls.values() if c.call_id.startswith(call_id)]
+        exact = next((c for c in found if c.call_id == call_id), None)
+        return exact or (found[0] if len(found) == 1 else None)
 
 
 def explain(call: Call) -> str:

@@ -93,7 +93,7 @@ def show_finding(finding_id: str, store: Path | None, config: Path | None, as_js
     history = list(book.history(finding_id))
     fields = {"record": msgspec.to_builtins(record), "history": history}
     answer = Answer(verb="findings show", verdict=Verdict.PASS, fields=fields)
-    emit(answer, as_json=as_json, words=lambda console: describe(console, record, history))
+    emit(answer, as_json=as_json, judges=False, words=lambda console: describe(console, record, history))
 
 
 def describe(console: Console, r: FindingRecord, history: list[dict[str, Any]]) -> None:

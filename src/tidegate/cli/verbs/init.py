@@ -68,5 +68,5 @@ def command(
     secret = [f"export {variable}=…   # the provider's key: it stays out of the file"] if variable else []
     steps = [*secret, f"tidegate keys add {pairs[0][0]} --config {path}", f"tidegate serve --config {path}"]
     answer = Answer(verb="init", verdict=Verdict.PASS, fields={"file": str(path), "next": steps})
-    emit(answer, as_json=as_json, words=lambda console: console.print(
+    emit(answer, as_json=as_json, judges=False, words=lambda console: console.print(
         f"wrote [bold]{path}[/]; next:\n" + "\n".join(f"  {s}" for s in steps), highlight=False))  # fmt: skip

@@ -61,7 +61,7 @@ def add(
     key, entry = key_ring(settings.store).add(tenant, now_s, note=note, user=user, expires_at_s=end_s)
     fields = {"key": key, **describe(entry, now_s)}
     answer = Answer(verb="keys add", verdict=Verdict.PASS, fields=fields)
-    emit(answer, as_json=as_json, words=lambda c: show_key(c, key, entry))
+    emit(answer, as_json=as_json, judges=False, words=lambda c: show_key(c, key, entry))
 
 
 @command.command("list")
@@ -83,7 +83,7 @@ def list_(tenant: str | None, everything: bool, store: Path | None, config: Path
         if (tenant is None or e.tenant == tenant) and (everything or e.state(now_s) in ("active", "expiring"))
     ]
     answer = Answer(verb="keys list", verdict=Verdict.PASS, fields={"keys": [describe(e, now_s) for e in kept]})
-    emit(answer, as_json=as_json, words=lambda c: show_list(c, kept, now_s))
+    emit(answer, as_json=as_json, judges=False, words=lambda c: show_list(c, kept, now_s))
 
 
 @command.command("revoke")
@@ -99,7 +99,7 @@ def revoke(key_id: str, store: Path | None, config: Path | None, as_json: bool) 
     entry = key_ring(resolve(store, config).store).revoke(key_id, now_s)
     answer = Answer(verb="keys revoke", verdict=Verdict.PASS, fields=describe(entry, now_s))
     said = f"{entry.key_id} of {entry.tenant} is refused from now on; running gateways follow within a second"
-    emit(answer, as_json=as_json, words=lambda c: c.print(escape(said), highlight=False))
+    emit(answer, as_json=as_json, judges=False, words=lambda c: c.print(escape(said), highlight=False))
 
 
 @command.command("rotate")
@@ -124,7 +124,7 @@ def rotate(key_id: str, overlap: str, store: Path | None, config: Path | None, a
         show_key(console, key, new)
         console.print(f"the old key {old.key_id} is valid until {iso(old.expires_at_s)} UTC", highlight=False)
 
-    emit(answer, as_json=as_json, words=words)
+    emit(answer, as_json=as_json, judges=False, words=words)
 
 
 def check_tenant(tenant: str, settings: Settings) -> None:

@@ -79,7 +79,7 @@ def explain_call(call_id: str, journal: Path | None, store: Path, as_json: bool)
             words = explain(call)
             fields = {"call": msgspec.to_builtins(call), "explanation": words, "journal": str(path)}
             answer = Answer(verb="schedule explain", verdict=Verdict.PASS, fields=fields)
-            emit(answer, as_json=as_json, words=partial(say, words=words))
+            emit(answer, as_json=as_json, judges=False, words=partial(say, words=words))
     raise InputError(f"no recorded call {call_id!r}", where=str(journal or store),
                      remedy="`tidegate traces list` shows call ids; older runs are deleted")  # fmt: skip
 

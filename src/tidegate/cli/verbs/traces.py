@@ -17,6 +17,7 @@ from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.readers import otlp
 from tidegate.readers.moments import iso, moment_s
+from tidegate.render.talk import Said, facts_of, talk_of
 from tidegate.spine.answer import Answer
 from tidegate.spine.call import Ending
 from tidegate.spine.errors import InputError, WrongUse
@@ -26,6 +27,8 @@ from tidegate.store.lake import Filter, LakeTraces
 from tidegate.wiring import trace_store
 
 F = TypeVar("F", bound=Callable[..., Any])
+SHOWN_ID = 17  # `call_` and 12 hex digits: a narrow terminal shows so much, and `show` takes it
+SHORTEST_ID = 9
 FINE = frozenset({"completed", "finalised", "cancelled_client"})
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 
@@ -86,7 +89,12 @@ def list_traces(limit: int, store: Path | None, config: Path | None, as_json: bo
     found = list(lake.find(wanted_of(**given), limit=limit, newest_first=True, bodies=False))
     rows = [summary(t) for t in found]
     answer = Answer(verb="traces list", verdict=Verdict.PASS, fields={"traces": rows})
-    emit(answer, as_json=as_json, words=lambda console: console.print(table_of(rows, wide=console.width >= 120)))
+    emit(
+        answer,
+        as_json=as_json,
+        judges=False,
+        words=lambda console: console.print(table_of(rows, wide=console.width >= 120)),
+    )
 
 
 def summary(t: CallTrace) -> dict[str, Any]:
@@ -125,33 +133,45 @@ def table_of(rows: list[dict[str, Any]], *, wide: bool) -> Table:
             "total": ms(r["duration_ms"]),
             "in": "–" if r["tokens_prompt"] is None else str(r["tokens_prompt"]),
             "out": "–" if r["tokens_completion"] is None else str(r["tokens_completion"]),
-            "trace": r["trace_id"],
+            "trace": r["trace_id"] if wide else r["trace_id"][:SHOWN_ID],
         }
         table.add_row(*(cells[c] for c in columns))
     return table
 
 
+def from_start(lake: LakeTraces, start: str) -> CallTrace:
+    """The one trace whose id starts so, as git takes short commits; none and several are refused by name."""
+    ids = lake.ids_starting(start, limit=4) if len(start) >= SHORTEST_ID else []
+    if len(ids) > 1:
+        raise InputError(f"{start!r} begins the ids of several traces: {', '.join(ids)}", remedy="write more of the id")
+    trace = lake.get(ids[0]) if ids else None
+    if trace is None:
+        raise InputError(f"no trace has the id {start!r}", remedy="`tidegate traces list` names them")
+    return trace
+
+
 @command.command("show")
 @click.argument("trace_id")
+@click.option("--raw", is_flag=True, help="The bodies as they went over the wire.")
 @store_options
 @json_option
-def show(trace_id: str, store: Path | None, config: Path | None, as_json: bool) -> NoReturn:
-    """One call as a readable timeline, with its bodies where the tenant keeps them.
+def show(trace_id: str, raw: bool, store: Path | None, config: Path | None, as_json: bool) -> NoReturn:
+    """One call as a readable timeline, with what was said where the tenant keeps bodies.
+
+    The id may be cut short as long as one trace alone begins so.
 
     Example: tidegate traces show call_1f2e3d
     """
     lake = opened(store, config)
-    trace = lake.get(trace_id)
-    if trace is None:
-        raise InputError(f"no trace has the id {trace_id!r}", remedy="`tidegate traces list` names them")
+    trace = lake.get(trace_id) or from_start(lake, trace_id)
     trace = lake.with_feedback(trace)
     fields = {"trace": msgspec.to_builtins(trace)}
     answer = Answer(verb="traces show", verdict=Verdict.PASS, fields=fields)
-    emit(answer, as_json=as_json, words=lambda console: timeline(console, trace))
+    emit(answer, as_json=as_json, judges=False, words=lambda console: timeline(console, trace, raw=raw))
 
 
-def timeline(console: Console, t: CallTrace) -> None:
-    """A call, moment by moment."""
+def timeline(console: Console, t: CallTrace, *, raw: bool) -> None:
+    """A call, moment by moment, then what was said; `raw` shows the bodies as they went over the wire."""
     colour = "green" if t.ending.value in FINE else "red"
     code = f" ({t.error_code})" if t.error_code else ""
     who = f"[bold]{escape(t.call.identity.tenant)}[/] asked [bold]{escape(t.call.model)}[/]"
@@ -162,18 +182,31 @@ def timeline(console: Console, t: CallTrace) -> None:
     if t.first_token_at_s is not None:
         moments.append((t.first_token_at_s, "first token", ""))
     shown = {"received", "dispatched", "first_token", "ended"}
-    moments += [(e.at_s, e.name, str(e.data)) for e in t.events if e.name not in shown]
+    moments += [(e.at_s, e.name, facts_of(e.data)) for e in t.events if e.name not in shown]
     tokens = f"{t.usage.tokens_prompt} tokens in, {t.usage.tokens_completion} out"
     said = tokens if t.usage.tokens_prompt is not None else "tokens not reported"
     moments.append((t.ended_at_s, "ended", f"{t.chunks} chunks, {t.bytes_out} bytes, {said}"))
     for at_s, what, facts in sorted(moments, key=lambda m: m[0]):
         console.print(f"{ms((at_s - t.received_at_s) * 1000):>9}  {what:<12} [dim]{escape(facts)}[/]", highlight=False)
-    for name, body, kept in (
-        ("request", t.request_body, t.request_hash),
-        ("response", t.response_body, t.response_hash),
+    talk = talk_of(t)
+    for name, words, body, kept in (
+        ("request", talk.asked, t.request_body, t.request_hash),
+        ("response", talk.answered, t.response_body, t.response_hash),
     ):
         console.print(f"\n[bold]{name}[/]")
-        console.print(escape(body) if body is not None else kept or "not kept: this tenant's setting", highlight=False)
+        if raw or words is None:
+            whole = escape(body) if body is not None else kept or "not kept: this tenant's setting"
+            console.print(whole, highlight=False)
+        else:
+            print_said(console, words)
+    if talk.tools and not raw:
+        console.print(f"\n[bold]tools offered[/] {escape(', '.join(talk.tools))}", highlight=False)
+
+
+def print_said(console: Console, said: list[Said]) -> None:
+    """A talk, each speaker before what he said."""
+    for one in said:
+        console.print(f"[cyan]{escape(one.who)}[/]  {escape(one.text)}", highlight=False)
 
 
 @command.command("stats")
@@ -209,7 +242,7 @@ def stats(store: Path | None, config: Path | None, as_json: bool, **given: Any) 
             table.add_row(escape(r["tenant"]), f"{r['calls']:,}", f"{r['trouble']:,}", *cells, *counts)
         console.print(table)
 
-    emit(answer, as_json=as_json, words=words)
+    emit(answer, as_json=as_json, judges=False, words=words)
 
 
 @command.command("export")
@@ -241,7 +274,12 @@ def export(
                 f.write(line)
         count = lake.query("count(*)", wanted)[0][0]
     answer = Answer(verb="traces export", verdict=Verdict.PASS, fields={"file": str(out), "traces": count})
-    emit(answer, as_json=as_json, words=lambda console: console.print(f"{count:,} traces in {out}", highlight=False))
+    emit(
+        answer,
+        as_json=as_json,
+        judges=False,
+        words=lambda console: console.print(f"{count:,} traces in {out}", highlight=False),
+    )
 
 
 def written(lake: LakeTraces, wanted: Filter, form: str) -> Iterator[bytes]:

@@ -20,7 +20,8 @@ from tidegate.spine.call import Ending
 from tidegate.spine.case import Case
 from tidegate.spine.contracts import Check, Curator
 from tidegate.spine.conversation import Conversation
-from tidegate.spine.dialects import chat
+from tidegate.spine.dialects import chat, recorded
+from tidegate.spine.dialects.answers import first_choice
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
 from tidegate.spine.trace import CallTrace
 
@@ -30,6 +31,9 @@ BROKEN: Mapping[Ending, SignalKind] = {
     Ending.UPSTREAM_UNREACHABLE: SignalKind.ERROR, Ending.BLOCKED_GUARD: SignalKind.GUARD_HIT,
     Ending.FINALISED: SignalKind.TOOL_LOOP,
 }  # fmt: skip
+
+
+GUARDS_OWN = frozenset({"harvest-tool-loop", "harvest-guard-hit"})
 
 
 def record_of(trace: CallTrace, conversation: Conversation | None = None) -> dict[str, Any] | None:
@@ -48,10 +52,13 @@ def record_of(trace: CallTrace, conversation: Conversation | None = None) -> dic
             messages.insert(0, {"role": "system", "content": body["system"]})
         wanted = ("model", "tools", "response_format", "temperature", "top_p", "max_tokens", "tool_choice")
         record = {k: body[k] for k in wanted if k in body}
+    elif (said := recorded.asked(trace)) is not None:
+        messages = list(chat.write_messages(said.messages))
+        record = {"model": said.model, "parameters": said.parameters}
     told = [e.data["message"] for e in trace.events if e.name == "message" and isinstance(e.data.get("message"), dict)]
     if not messages and told:
         messages = told
-    answer = answer_message(_json(trace.response_body))
+    answer = answer_message(trace)
     if answer is not None:
         messages.append(answer)
     if not messages:
@@ -61,21 +68,13 @@ def record_of(trace: CallTrace, conversation: Conversation | None = None) -> dic
     return {**record, "messages": messages, "feedback": feedback, **({"prompt_version": prompt} if prompt else {})}
 
 
-def answer_message(body: Any) -> dict[str, Any] | None:
-    """The assistant's message of an answer in chat or messages form; a stream's joined text where it was kept."""
-    if isinstance(body, str) and body:
-        return {"role": "assistant", "content": body}
-    if not isinstance(body, Mapping):
+def answer_message(trace: CallTrace) -> dict[str, Any] | None:
+    """The assistant's message of the first choice, whole or streamed, as OpenAI chat writes it."""
+    answer = recorded.answered(trace)
+    if answer is None or not answer.choices:
         return None
-    choices = body.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], Mapping):
-        message = choices[0].get("message")
-        if isinstance(message, Mapping):
-            return {"role": "assistant", **message, "finish_reason": choices[0].get("finish_reason")}
-        return None
-    if isinstance(body.get("content"), list) and body.get("role") == "assistant":
-        return {"role": "assistant", "content": body["content"], "stop_reason": body.get("stop_reason")}
-    return None
+    message, finish, _usage = first_choice(answer)
+    return {**chat.write_messages([message])[-1], "finish_reason": finish}
 
 
 def _json(text: str | None) -> Any:
@@ -84,28 +83,7 @@ def _json(text: str | None) -> Any:
     try:
         return msgspec.json.decode(text.encode("utf-8", "replace"))
     except (msgspec.DecodeError, RecursionError):
-        return joined_stream(text) if text.lstrip().startswith(("data:", "event:")) else None
-
-
-def joined_stream(text: str) -> str:
-    """The words of a recorded chat or messages stream."""
-    out: list[str] = []
-    for line in text.splitlines():
-        if not line.startswith("data:") or line.strip() == "data: [DONE]":
-            continue
-        try:
-            chunk = msgspec.json.decode(line[5:].strip().encode("utf-8", "replace"))
-        except msgspec.DecodeError:
-            continue
-        if not isinstance(chunk, Mapping):
-            continue
-        choices = chunk.get("choices")
-        first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
-        delta = first.get("delta") or chunk.get("delta") or {}
-        piece = delta.get("content", delta.get("text")) if isinstance(delta, Mapping) else None
-        if isinstance(piece, str):
-            out.append(piece)
-    return "".join(out)
+        return None
 
 
 def hard_signals(trace: CallTrace, at: int | None) -> list[Signal]:
@@ -141,7 +119,10 @@ class HarvestCheck:
         self.similar = similar
 
     def check(self, trace: CallTrace, conversation: Conversation | None) -> Iterable[Finding]:
-        """Findings of one trace; without bodies only its ending and its guards can speak."""
+        """Findings of one trace; without bodies only its ending and its guards can speak.
+
+        What a guard has found and reported itself is not said twice.
+        """
         record = record_of(trace, conversation)
         at = len(record["messages"]) - 1 if record else None
         hard = hard_signals(trace, at)
@@ -159,6 +140,8 @@ class HarvestCheck:
             product = str(trace.attributes.get("product", ""))
             detection = detect(record["messages"], product=product, feedback=record["feedback"], similar=self.similar)
             found += findings_of(detection, subject, trace.trace_id)
+        if any(e.name == "guard" and e.data.get("findings") for e in trace.events):
+            found = [f for f in found if f.rule not in GUARDS_OWN]
         return found
 
 
