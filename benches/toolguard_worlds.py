@@ -1,19 +1,26 @@
-"""Generated agent runs in many domains and API forms: `python -m benches.toolguard_worlds [--runs N] [--dev] [--json]`.
+"""Generated agent runs in many domains and API forms.
+
+    python -m benches.toolguard_worlds [--second] [--runs N] [--dev] [--seed N] [--all] [--json]
 
 Each kind of stuck run must be ended, each kind of good run must be left alone.  The domains in
 `tests/admit/toolguard/worlds` come in two halves; mechanisms were chosen on `--dev`, the default
-reports on the other half, whose texts no threshold was chosen on.
+reports on the other half, whose texts no threshold was chosen on.  `--second` takes a second set of
+kinds and topics, which was written whole before the guard was tried on it.
 """
 
 import random
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from tests.admit.toolguard.worlds.forms import FORMS, AgentRun, write
 from tests.admit.toolguard.worlds.legit import LEGIT
+from tests.admit.toolguard.worlds.second_legit import SECOND_LEGIT
+from tests.admit.toolguard.worlds.second_stuck import SECOND_STUCK
 from tests.admit.toolguard.worlds.stuck import STUCK
-from tests.admit.toolguard.worlds.vocabulary import DEV, REPORT, Domain
+from tests.admit.toolguard.worlds.topics import DEV_TOPICS, REPORT_TOPICS
+from tests.admit.toolguard.worlds.vocabulary import DEV, REPORT
 
 from benches.report import Report
 from tidegate.admit.toolguard.loops import judge
@@ -26,8 +33,8 @@ SEED = 20261126
 
 
 def worlds(
-    makers: tuple, domains: tuple[Domain, ...], count: int, seed: int
-) -> Iterator[tuple[AgentRun, str, RunVerdict]]:  # type: ignore[type-arg]
+    makers: tuple[Any, ...], domains: tuple[Any, ...], count: int, seed: int
+) -> Iterator[tuple[AgentRun, str, RunVerdict]]:
     """`count` runs a maker, over all domains and forms, with their verdicts."""
     for m, maker in enumerate(makers):
         for i in range(count):
@@ -42,16 +49,19 @@ def worlds(
 def main() -> None:
     arguments = sys.argv[1:]
     count = int(arguments[arguments.index("--runs") + 1]) if "--runs" in arguments else 100
-    domains = DEV if "--dev" in arguments else REPORT
+    seed = int(arguments[arguments.index("--seed") + 1]) if "--seed" in arguments else SEED
+    second, dev = "--second" in arguments, "--dev" in arguments
+    domains: tuple[Any, ...] = (DEV_TOPICS if dev else REPORT_TOPICS) if second else (DEV if dev else REPORT)
     report = Report(
-        f"generated agent runs (seed {SEED}, {count} a kind, {'development' if domains is DEV else 'held-out'} domains)"
+        f"generated agent runs (seed {seed}, {count} a kind, {'development' if dev else 'held-out'} domains)"
     )
-    for title, makers, ended_is_right in (("stuck runs ended", STUCK, True), ("good runs ended", LEGIT, False)):
+    stuck, legit = (SECOND_STUCK, SECOND_LEGIT) if second else (STUCK, LEGIT)
+    for title, makers, ended_is_right in (("stuck runs ended", stuck, True), ("good runs ended", legit, False)):
         kinds: dict[str, list[bool]] = {}
         forms: dict[str, list[bool]] = {}
         late: list[int] = []
         early = 0
-        for run, form, verdict in worlds(makers, domains, count, SEED):
+        for run, form, verdict in worlds(makers, domains, count, seed):
             ended = verdict.decision in ("stop", "finalise")
             kinds.setdefault(run.kind, []).append(ended)
             forms.setdefault(form, []).append(ended)
