@@ -7,7 +7,10 @@ its stuck part began by more than the wait a near repeat needs, and no good run 
 from benches.toolguard_worlds import worlds
 
 from tests.admit.toolguard.worlds.legit import LEGIT
+from tests.admit.toolguard.worlds.second_legit import SECOND_LEGIT
+from tests.admit.toolguard.worlds.second_stuck import SECOND_STUCK
 from tests.admit.toolguard.worlds.stuck import STUCK
+from tests.admit.toolguard.worlds.topics import REPORT_TOPICS
 from tests.admit.toolguard.worlds.vocabulary import DEV, REPORT
 
 SEED = 20261130
@@ -36,3 +39,21 @@ def test_good_runs_of_every_kind_are_left_alone() -> None:
     ended = [(run.kind, form, verdict.reason) for run, form, verdict in judged if verdict.decision in ENDED]
     assert ended == []
     assert len({run.kind for run, _, _ in judged}) >= 30
+
+
+def test_the_second_set_stuck_runs_are_ended() -> None:
+    print(f"seed {SEED}")
+    judged = [(run, verdict) for run, _, verdict in worlds(SECOND_STUCK, REPORT_TOPICS[:1], RUNS, SEED)]
+    missed = [run.kind for run, verdict in judged if verdict.decision not in ENDED]
+    assert len(missed) <= 0.05 * len(judged), missed
+    assert len({run.kind for run, _ in judged}) >= 28
+    for run, verdict in judged:
+        if run.onset is not None and verdict.stop_step is not None:
+            assert verdict.stop_step >= run.onset - 1, (run.kind, verdict.reason)
+
+
+def test_the_second_set_good_runs_are_left_alone() -> None:
+    print(f"seed {SEED}")
+    judged = [(run, form, verdict) for run, form, verdict in worlds(SECOND_LEGIT, REPORT_TOPICS[1:2], RUNS, SEED)]
+    assert [(run.kind, form, verdict.reason) for run, form, verdict in judged if verdict.decision in ENDED] == []
+    assert len({run.kind for run, _, _ in judged}) >= 32

@@ -63,7 +63,7 @@ RETRYABLE_WORDS = (
 ERROR = re.compile(
     r"^\W*(?:error|exception|traceback|failed|failure|fatal|usage:|wrong|incorrect|invalid|denied|rejected|"
     r"forbidden|"
-    r"unauthorized|unable)(?![\w-])|\b(?:error|exception)\b\s*[:=]|\"error\"\s*:(?!\s*(?:null|false|\"\"))|"
+    r"unauthorized|unable)(?![\w-])|^\W*4[0-2]\d\s?[:-]|\b(?:error|exception)\b\s*[:=]|\"error\"\s*:(?!\s*(?:null|false|\"\"))|"
     r"\b(?:40[0-9]|41[0-9]|42[0-8])\b[^\n]{0,20}(?:bad|forbidden|unauthorized|not|denied|conflict|gone|unprocess)|"
     r"\bHTTP[/ ]?\d?\.?\d? ?4\d\d\b|\b(?:permission|access)\b[^\n]{0,12}\bdenied\b|"
     r"\btraceback \(most recent|command not found|no such file|invalid (?:argument|option|syntax)|unable to|"
@@ -74,6 +74,18 @@ ERROR_WORDS = (
     "err", "exception", "traceback", "fail", "fatal", "usage", "wrong", "incorrect", "invalid", "denied", "reject",
     "forbidden", "unauthor", "not found", "no such", "cannot", "could not", "unable", "http", "violation", "40", "41", "42",  # noqa: E501
 )  # fmt: skip
+SAYS = re.compile(r"[^\W_]")  # more than signs
+MISUSE = re.compile(  # the call itself is wrong, or who makes it is not known: another thing fails in the same way
+    r"validation ?error|schema|malformed|(?:required|missing|unexpected|unknown|extra) (?:\w+ )?(?:property|"
+    r"properties|argument|arguments|field|fields|parameter|parameters|keyword)|does not match (?:the )?(?:format|"
+    r"pattern|schema)|"
+    r"expected [^\n]{1,60}\b(?:but )?(?:got|received)\b|invalid (?:format|type|argument|parameter)|type ?error\b|"
+    r"(?:not a valid|unknown|no such|unrecogni[sz]ed|unsupported|undefined) (?:tool|function|command|action|method)|"
+    r"tool [^\n]{1,60}(?:not found|does not exist|is not available)|\b401\b|unauthenticated|"
+    r"(?:token|session|credentials?|key|password)\W+(?:has |have |is |are )?(?:expired|invalid|revoked|missing)|"
+    r"invalid (?:api )?(?:key|token|credentials?)|authentication (?:failed|required)|not logged in|log ?in required",
+    re.I,
+)
 NOTHING = (
     r"no (?:\w+ ){0,2}(?:results?|matches|match|data|records?|entries|documents?|items?|rows?|hits?)"
     r"(?: (?:were |was )?found)?(?: for [^\n]{1,80})?|(?:0|zero) (?:results?|hits|matches|rows|"
@@ -108,6 +120,16 @@ STATUS_TOOL = re.compile(
     r"status|state|progress|poll|health|heartbeat|ready|readiness|liveness|alive|uptime|metric|monitor|watch|ping|"
     r"queue|rollout|"
     r"(?:get|check|describe|view|show)_?(?:job|run|build|task|deploy\w*|export|import|pipeline|workflow)s?$",
+    re.I,
+)
+READS = re.compile(r"search|find|list|get|read|query|fetch|look|grep|show|view|select|check", re.I)
+LOOK_AGAIN = re.compile(  # a person asks for the same to be done once more
+    r"\b(?:(?:check|look|refresh|reload|see|ask) (?:\w+ )?(?:again|now|once more)|refresh|anything new|any (?:news|"
+    r"updates?|change)|and now|what about now|how about now|is it (?:\w+ )?(?:yet|now)|still (?:not|the same))\b",
+    re.I,
+)
+WATCH = re.compile(
+    r"(?:^|[.!?]\s+)(?:please )?(?:watch|monitor|observe|poll|keep (?:an eye|watch|checking|polling|monitoring))\b",
     re.I,
 )
 MONITORING = re.compile(
@@ -173,6 +195,21 @@ def waits(arguments: str) -> bool:
 def is_status(tools: tuple[str, ...]) -> bool:
     """Whether all tools ask how something is."""
     return bool(tools) and all(STATUS_TOOL.search(t) for t in tools)
+
+
+def is_misuse(content: str) -> bool:
+    """Whether an error is about the way the call was made or about who made it, not about its thing."""
+    return MISUSE.search(content[:600]) is not None
+
+
+def asks_again(text: str) -> bool:
+    """Whether a person asks, in a few words, for the same to be looked at once more."""
+    return len(text) <= 200 and LOOK_AGAIN.search(text) is not None
+
+
+def watch_is_the_task(text: str) -> bool:
+    """Whether a person's sentence begins with the order to watch something: any reading of it is then waited for."""
+    return WATCH.search(text[:4000]) is not None
 
 
 def asks_to_watch(text: str) -> bool:

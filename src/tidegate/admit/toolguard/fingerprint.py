@@ -1,14 +1,15 @@
 """Canonical names for calls and results: what differs without meaning anything is left out.
 
 A call's signature is the tool and its arguments as canonical JSON: key order, spacing and
-bookkeeping keys do not matter.  A result's fingerprint leaves out what changes by itself:
+bookkeeping keys do not matter; all else does, for a date or an id in an argument says which thing
+is meant.  A result's fingerprint leaves out what changes by itself:
 timestamps, durations, addresses, identifiers, temporary paths, colours.  Numbers that carry
 meaning (progress, counts, pages) stay, so that polling with changing results is not a repeat.
 """
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
@@ -37,6 +38,7 @@ _STAMPS = (
     r"|\b(?i:request|req|attempt|try|retry)[ #:_]+(?:no\.? ?)?[\da-f]*\d[\da-f]*\b"
 )
 VOLATILE = re.compile(rf"[\[(]?(?:{_STAMPS})[\])]?")
+PLACE = re.compile(r"\bline \d+|(?<=\w):\d+(?::\d+)?\b", re.I)
 DIGIT = re.compile(r"[\d\x1b]")
 HAS_ID = re.compile(r"[_ -][iI][dD]\"?[ =:]")
 
@@ -62,6 +64,11 @@ def normalised(text: str) -> str:
     return " ".join(head.split())
 
 
+def squeezed(text: str) -> str:
+    """An argument's text with its white space squeezed; one too long to read stays as it is."""
+    return " ".join(text.split()) if len(text) <= TEXT_KEPT else text
+
+
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _decode = json.JSONDecoder().decode
 
@@ -75,7 +82,7 @@ def parsed(arguments: str) -> Any:
 
 
 def _form(value: Any) -> Any:
-    """Canonical form of a call's arguments: sorted keys, no bookkeeping, strings without volatile parts."""
+    """Canonical form of a call's arguments: sorted keys, no bookkeeping, white space squeezed."""
     form = _canonical(value)
     if not form and value:  # nothing but what is usually beside the point (a tool to think with): then it is the point
         return value
@@ -84,7 +91,7 @@ def _form(value: Any) -> Any:
 
 def _canonical(value: Any) -> Any:
     if isinstance(value, str):
-        return normalised(value)
+        return squeezed(value)
     if isinstance(value, dict):
         return {k: _canonical(v) for k, v in value.items() if v is not None and k.lower() not in BOOKKEEPING}
     if isinstance(value, list):
@@ -102,7 +109,7 @@ def signature(tool: str, arguments: str, defaults: Mapping[str, Any] | None = No
 def signature_of(tool: str, arguments: str, value: Any, defaults: Mapping[str, Any] | None = None) -> int:
     """`signature` of arguments that were parsed already."""
     if value is arguments:
-        return name_of(f"{tool}\0{normalised(arguments)}")
+        return name_of(f"{tool}\0{squeezed(arguments)}")
     form = _form(value)
     if defaults and isinstance(form, dict):
         form = {k: v for k, v in form.items() if k not in defaults or _canonical(defaults[k]) != v}
@@ -125,7 +132,20 @@ def fingerprint_of(content: str, normal: str) -> int:
     return name_of(f"{normal}\0{len(content)}" if len(content) > TEXT_KEPT else normal)
 
 
-def error_name(content: str) -> int:
-    """Name of an error: its first line without numbers, quoted names and volatile parts."""
-    line = next((x for x in content.splitlines() if x.strip()), "")
-    return name_of(re.sub(r"'[^']*'|\"[^\"]*\"|\d+|/[\w./-]+", "~", normalised(line[:400])))
+def error_name(content: str, own: Sequence[str] = ()) -> int:
+    """Name of an error: its first line without numbers, quoted names, volatile parts and the call's `own` texts."""
+    line = next((x for x in content.splitlines() if x.strip()), "")[:400]
+    for text in own:
+        line = line.replace(text, "~")
+    return name_of(re.sub(r"'[^']*'|\"[^\"]*\"|\b[0-9a-f]*\d[0-9a-f]*\b|\d+|/[\w./-]+", "~", normalised(line)))
+
+
+def failure_name(normal: str) -> int:
+    """Name of a whole (normalised) failure; where in a file it stands does not count, figures do."""
+    return name_of(PLACE.sub("~", normal))
+
+
+def own_texts(tool: str, value: Any) -> list[str]:
+    """What an error or a page may merely hand back of a call: its tool's name and its texts, the longest first."""
+    texts = [v for v in value.values() if isinstance(v, str)] if isinstance(value, dict) else []
+    return sorted((t for t in (*texts[:12], tool) if 3 <= len(t) <= 200), key=len, reverse=True)

@@ -33,6 +33,10 @@ SEPARATORS = bytes(c if c >= 128 or chr(c).isalnum() or chr(c) in "_'.," else 32
 PIECES_MAX = 128
 TOKEN = re.compile(rb"[a-z_][a-z_']*|\d+(?:[.,]\d+)*|[\x80-\xff]+")  # in lower-case UTF-8
 WORD = re.compile(r"[A-Za-z_][A-Za-z_']*|\d+(?:[.,]\d+)*|[^\x00-\x7f]+")
+HANDLE = re.compile(r"\[(?:ref=)?[a-z]?\d+\]")  # of an element on a page: another one each time it is drawn
+LONG_TEXT = re.compile(r'"((?:[^"\\]|\\.){24,})"')
+TEXTS_MIN, TEXTS_COUNT_MIN = 120, 3
+ARITHMETIC = re.compile(r"[\d.,]+(?:[-+*/=()]+[\d.,]+)+")
 LONG_FLOAT = re.compile(rb"^\d+\.\d{3,}$")
 
 
@@ -110,13 +114,24 @@ def _bytes(text: str) -> bytes:
 
 
 def lines_of(content: str) -> tuple[int, ...]:
-    """Names of an answer's lines without their line numbers; empty for short answers."""
+    """Names of an answer's lines without their line numbers and handles; of a JSON text without lines, its long
+    texts.  Empty for short answers.
+    """
     if content.count("\n") < LINES_MIN - 1:
-        return ()
-    lines = content[: fingerprint.TEXT_KEPT].split("\n", LINES_MAX)[:LINES_MAX]
+        return _texts_of(content) if len(content) >= TEXTS_MIN and content[0] in "[{" else ()
+    head = content[: fingerprint.TEXT_KEPT]
+    lines = (HANDLE.sub("", head) if "[" in head else head).split("\n", LINES_MAX)[:LINES_MAX]
     bare = [line.lstrip(" \t0123456789:|-").rstrip() for line in lines]
     out = tuple(crc32(line.encode("utf-8", "surrogatepass")) for line in bare if len(line) > 3)
     return out if len(out) >= LINES_MIN else ()
+
+
+def _texts_of(content: str) -> tuple[int, ...]:
+    """Names of a JSON text's long strings, where they are most of it: ids and scores around them do not count."""
+    texts = LONG_TEXT.findall(content, 0, fingerprint.TEXT_KEPT)[:LINES_MAX]
+    if len(texts) < TEXTS_COUNT_MIN or 2 * sum(map(len, texts)) < min(len(content), fingerprint.TEXT_KEPT):
+        return ()
+    return tuple(crc32(t.encode("utf-8", "surrogatepass")) for t in texts)
 
 
 def phrases_of(text: str) -> tuple[int, ...]:
@@ -156,7 +171,7 @@ def _read_value(key: str, value: Any, entities: list[str], positions: list[str],
 
 
 def _read_text(key: str, value: str, entities: list[str], words: list[str]) -> None:
-    text = fingerprint.normalised(value[:4000])
+    text = fingerprint.squeezed(value[:4000])
     if key in COMMAND_KEYS:
         for piece in text.split():
             bare = piece.strip("'\"();,")
@@ -166,6 +181,9 @@ def _read_text(key: str, value: str, entities: list[str], words: list[str]) -> N
                 words += plain_words(bare)
         return
     pieces = text.split()
+    if len(pieces) == 1 and ARITHMETIC.fullmatch(text) and key in QUERY_KEYS:
+        entities += re.split(r"[-+*/=()]+", text)  # a sum in another order is the same sum
+        return
     if key not in QUERY_KEYS and len(pieces) < 3:
         entities.append(f"{key}={_entity(text)}")
         return

@@ -117,4 +117,4 @@ class Memory:
             if not bits[at] & bit:
                 new += 1
                 bits[at] |= bit
-        return new <= STALE_SHARE * len(step.lines)
+        return new <= (0 if step.writes else STALE_SHARE * len(step.lines))

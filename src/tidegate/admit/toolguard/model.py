@@ -54,7 +54,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     shape: int
     tools: tuple[str, ...]
     result_class: ResultClass
-    error: int = 0
+    error: int = 0  # name of its error's kind, if all calls failed
+    failure: int = 0  # name of the whole failure
     gist: Gist | None = None
     lines: tuple[int, ...] = ()
     pause: bool = False  # it only waits
@@ -64,6 +65,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     objection: int = 0  # name of the reviewer's words
     chant: int = 0  # copies of one phrase that the message ends with
     re_armed: bool = False  # a person said something new just before this step
+    misuse: bool = False  # its failure is about the way it was called, or by whom
+    reading: bool = False  # one call for a short answer about how something is
+    writes: bool = False  # a text that it gave stands in its answer, and it is no reading
     summary: str = ""
 
 
@@ -74,6 +78,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     wants: DecisionName
     reason: str
     step: int
+    tools: tuple[str, ...] = ()  # of the step that raised it
     evidence: dict[str, float | int | str] = msgspec.field(default_factory=dict)
 
 
@@ -103,21 +108,31 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
 
     repeats_nudge: int = 2
     repeats_stop: int = 3
+    failed_repeats_narrow: int = 4
     failed_repeats_stop: int = 5
+    live_nudge: int = 20  # the same reading of something that was seen to change by itself
+    live_stop: int = 60
     cycle_repeats_stop: int = 3
     near_nudge: int = 3
+    near_narrow: int = 4
     near_stop: int = 5
     near_cycle_stop: int = 4
     period_max: int = 12
     evidence_nudge_bits: float = 2.0
+    evidence_narrow_bits: float = 4.0
     evidence_stop_bits: float | None = None
     retryable_stop: int = 10
     pending_nudge: int = 30
     pending_stop: int = 300  # polls in a row with one and the same answer
     errors_nudge: int = 3
+    errors_narrow: int = 6
     errors_stop: int = 8
+    misuse_stop: int = 12  # the same wrong use, whatever it was about
+    stubborn_nudge: int = 5
+    stubborn_stop: int = 12  # one call fails in one way, whatever is done between
     errors_batch_stop: int = 40  # the same error for as many different things
     empty_nudge: int = 5
+    empty_narrow: int = 8
     empty_stop: int = 10  # searches in the run's own words; names from a list may go on finding nothing
     rejections_stop: int = 2
     objections_stop: int = 5

@@ -36,6 +36,7 @@ class StepBuilder:
         self._people: set[int] = set()
         self._re_armed = False
         self._watching = False  # a person asked for something to be watched
+        self._watch = False  # … in so many words: every reading of it may stay the same
         self._paused = False  # the last step only waited
         self._said = ""  # the last step's words, when it had no calls and nobody answered
         self._count = 0
@@ -69,7 +70,7 @@ class StepBuilder:
         copy._defaults, copy._open, copy._replies = self._defaults, self._open, list(self._replies)
         copy._people, copy._re_armed, copy._count = set(self._people), self._re_armed, self._count
         copy._calls, copy._watching, copy._paused, copy._said = self._calls, self._watching, self._paused, self._said
-        copy._told = self._told.fork()
+        copy._told, copy._watch = self._told.fork(), self._watch
         return copy
 
     def _close(self) -> Step | None:
@@ -82,6 +83,8 @@ class StepBuilder:
         if step is None:
             self._listen(self._replies)
         else:
+            if step.result_class is ResultClass.EMPTY and step.tools:
+                self._told.missed([(c.name, c.arguments) for c in self._calls])
             self._done.append(step)
             self._count += 1
             self._re_armed = False
@@ -106,10 +109,12 @@ class StepBuilder:
             text = message.text if message.role == "user" else ""
             if text:
                 name = fingerprint.result_fingerprint(text)
-                if name not in self._people and not reviews.bare_rejection(text):
+                again = answers.asks_again(text) or name not in self._people
+                if again and not reviews.bare_rejection(text):
                     self._re_armed = True
                 self._people.add(name)
                 self._watching = self._watching or answers.asks_to_watch(text)
+                self._watch = self._watch or answers.watch_is_the_task(text)
 
     def _step(self) -> Step | None:
         message = self._open
@@ -134,6 +139,8 @@ class StepBuilder:
         asked: list[tuple[str, object]] = []
         normals: list[str] = []
         lines: tuple[int, ...] = ()
+        failures: list[int] = []
+        misuse = writes = False
         for call in calls:
             result = results.get(call.call_id)
             content = result.content if result is not None else None
@@ -151,7 +158,11 @@ class StepBuilder:
             if content is not None:
                 lines += gist.lines_of(content)
                 if kind in (ResultClass.ERROR, ResultClass.RETRYABLE):
-                    errors.append(fingerprint.error_name(content))
+                    errors.append(fingerprint.error_name(content, fingerprint.own_texts(call.name, value)))
+                    failures.append(fingerprint.failure_name(normal))
+                    misuse = misuse or answers.is_misuse(content)
+                elif lines and not writes and answers.READS.search(call.name) is None:
+                    writes = any(t in content for t in fingerprint.own_texts("", value))
         summary = f"{calls[0].name}({calls[0].arguments[:80]})" + (
             f" and {len(calls) - 1} more" if len(calls) > 1 else ""
         )
@@ -163,9 +174,11 @@ class StepBuilder:
             shape=_multiset(shapes), tools=tuple(c.name for c in calls), result_class=worst, error=error,
             gist=gist.gist_of(asked, normals, error, worst is ResultClass.EMPTY),
             lines=lines, pause=all(answers.is_pause(c.name, c.arguments) for c in calls),
-            own_words=self._told.own_words([(c.name, c.arguments) for c in calls]) if worst is ResultClass.EMPTY else 0,
+            own_words=self._own_words(told) if worst is ResultClass.EMPTY else 0,
             review=review, by_tool=bool(review), objection=objection, chant=chant.chanting(message.text),
-            re_armed=self._re_armed, summary=summary,
+            re_armed=self._re_armed, summary=summary, misuse=misuse and bool(error), writes=writes,
+            failure=_multiset(failures) if error else 0,
+            reading=len(told) == 1 and len(told[0]) < SHORT_ANSWER and _reads(calls[0].name),
         )  # fmt: skip
 
     def _class_of(self, call: ToolCall, content: str | None, is_error: bool | None) -> ResultClass:
@@ -178,9 +191,16 @@ class StepBuilder:
             return ResultClass.RETRYABLE
         if kind is ResultClass.NEW and len(content) < SHORT_ANSWER and (waits or self._watching):
             asks = answers.STATUS_TOOL.search(call.name) is not None or waits
+            asks = asks or (self._watch and answers.READS.search(call.name) is not None)
             if asks and answers.TERMINAL.search(content) is None:
                 return ResultClass.PENDING
         return kind
+
+    def _own_words(self, told: Sequence[str]) -> int:
+        """Where the calls searched in the run's own words; a tool that is no reading must have said so in words."""
+        asked = [(c.name, c.arguments) for c in self._calls]
+        plain = all(_reads(c.name) or answers.SAYS.search(t) for c, t in zip(self._calls, told, strict=True))
+        return self._told.own_words(asked) if plain else 0
 
     def _tool_review(self, told: Sequence[str]) -> tuple[reviews.Review, int]:
         if len(self._calls) != 1 or not reviews.is_review_tool(self._calls[0].name):
@@ -206,6 +226,10 @@ class StepBuilder:
             objection=fingerprint.result_fingerprint(judged) if review in ("bare", "reasoned") else 0,
             chant=chant.chanting(said), re_armed=self._re_armed, summary=said[:80],
         )  # fmt: skip
+
+
+def _reads(tool: str) -> bool:
+    return answers.READS.search(tool) is not None or answers.STATUS_TOOL.search(tool) is not None
 
 
 def _defaults(tool: Tool) -> dict[str, object]:

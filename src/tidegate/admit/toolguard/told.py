@@ -2,28 +2,35 @@
 
 Both may find nothing many times over.  Going through a list of names is work; asking one question
 in ever new words is not.  The difference is a fact: names from a list stand in a text that the run
-was told (its task, an answer), or are written as names; rewordings do not and are not.
+was told (its task, an answer), or are written as names; rewordings do not and are not.  A name that
+is spelt anew after a miss (`14 Lindenweg`, `Lindenweg 14, Berlin`) is a rewording too; names that
+differ in their figures alone (`node-01`, `node-02`) are a list.
 """
 
 import json
+import re
 from collections.abc import Sequence
 
 from tidegate.admit.toolguard import fingerprint, gist
 
 TEXTS_KEPT = 16  # texts of people, and answers of tools, the oldest go first
 TEXT_KEPT = 6000  # characters of each
+MISSES_KEPT = 6  # names that were not found
+ALIKE = 0.4  # share of letter triples in common from which a name is another one spelt anew
+LETTERS = re.compile(r"[^\W\d_]+")
 
 
 class Told:
     """The texts that a run was given, the latest ones."""
 
-    def __init__(self, people: Sequence[str] = (), tools: Sequence[str] = ()) -> None:
+    def __init__(self, people: Sequence[str] = (), tools: Sequence[str] = (), misses: Sequence[str] = ()) -> None:
         self.people = list(people)
         self.tools = list(tools)
+        self.misses = list(misses)
 
     def fork(self) -> "Told":
         """A copy that goes on alone."""
-        return Told(self.people, self.tools)
+        return Told(self.people, self.tools, self.misses)
 
     def by_person(self, text: str) -> None:
         """A person or the instructions said this."""
@@ -34,6 +41,11 @@ class Told:
         self.tools.append(text[:TEXT_KEPT])
         del self.tools[:-TEXTS_KEPT]
 
+    def missed(self, calls: Sequence[tuple[str, str]]) -> None:
+        """These calls found nothing; None of them forgets the earlier misses."""
+        for _, arguments in calls:
+            self.misses = [*self.misses, *_names(arguments)][-MISSES_KEPT:]
+
     def own_words(self, calls: Sequence[tuple[str, str]]) -> int:
         """A name for where the calls search, when what they search for is in the run's own words; else 0."""
         questions: list[str] = []
@@ -42,14 +54,41 @@ class Told:
             _sort(arguments, questions, places)
             places.append(tool)
         asked = [q for q in questions if not _is_name(q)]
+        if not questions and self.misses and all(self._spelt_anew(a) for _, a in calls):
+            return fingerprint.name_of("\0".join(sorted(t for t, _ in calls))) or 1
         if not asked or all(self._told(q) for q in asked):
             return 0
         return fingerprint.name_of("\0".join(sorted(places))) or 1
+
+    def _spelt_anew(self, arguments: str) -> bool:
+        return any(_anew(name, known) for name in _names(arguments) for known in self.misses)
 
     def _told(self, question: str) -> bool:
         words = gist.plain_words(question)
         texts = [t.lower() for t in (*self.people, *self.tools)]
         return any(all(w in text for w in words) for text in texts)
+
+
+def _names(arguments: str) -> list[str]:
+    """The short texts among a call's arguments that say which thing is meant."""
+    try:
+        value = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(value, dict):
+        return []
+    return [
+        v for k, v in value.items() if isinstance(v, str) and 5 <= len(v) <= 200 and k.lower() not in gist.QUERY_KEYS
+    ]
+
+
+def _anew(a: str, b: str) -> bool:
+    """Whether a is b in another spelling or order: its letters differ a little, not its figures alone."""
+    x, y = ("".join(LETTERS.findall(t.lower())) for t in (a, b))
+    if x == y:
+        return a != b and sorted(re.findall(r"\w+", a.lower())) == sorted(re.findall(r"\w+", b.lower()))
+    p, q = ({t[i : i + 3] for i in range(len(t) - 2)} for t in (x, y))
+    return bool(p and q) and len(p & q) >= ALIKE * min(len(p), len(q))
 
 
 def _sort(arguments: str, questions: list[str], places: list[str]) -> None:

@@ -1,0 +1,156 @@
+"""What a run has come to: how often what was seen, and the streaks it is in.  The detectors read it (see `loops`).
+
+A *live reading* is a short answer that was another one when the same call was made just before: the
+world moves by itself there, so that looking again is right even if nothing changes for a while.
+"""
+
+import copy
+from typing import Self
+
+from tidegate.admit.toolguard.memory import Cycles, Memory
+from tidegate.admit.toolguard.model import WAITS, Gist, ResultClass, Step, Thresholds
+
+BITS_SECOND_VISIT = 0.5
+BITS_LATER_VISIT = 1.0
+THINGS_MAX = 64
+STATE_TOKENS = 12  # an answer with fewer is a state, not a text
+FAILING_MAX = 8  # calls whose failures are counted
+
+
+class RunMemory:
+    """What the guard remembers of a run, in bounded memory (see `memory`); `take` adds a step to it."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self.thresholds = thresholds
+        self.exact = Cycles(thresholds.period_max)
+        self.near = Cycles(thresholds.period_max)
+        self.memory = Memory()
+        self.bits = 0.0
+        self.bits_max = 0.0
+        self.quiet = 0  # steps since the last one that brought something new
+        self.error_streak = 0
+        self.error_things: tuple[int, ...] = ()
+        self.last_error = 0
+        self.class_streak = 0
+        self.last_class = ResultClass.NEW
+        self.last_call = 0
+        self.call_streak = 0  # steps in a row with the same calls, whatever they were answered
+        self.own_words = 0  # steps of the present streak of empty answers that asked in the run's own words
+        self.own_where = 0
+        self.rejections = 0
+        self.objections = 0
+        self.last_objection = 0
+        self.worked = False  # something new was found since the last rejection
+        self.pauses = 0  # pauses in a row
+        self.paced = False  # the run pauses between its tries
+        self.count = 0
+        self.live = 0  # a call whose answer was seen to change by itself
+        self.reading_live = False  # whether the present step reads it again
+        self.last_pair = 0
+        self.last_gist: Gist | None = None
+        self.failing: dict[int, tuple[int, int]] = {}  # call → (its failure, times in a row that it failed so)
+        self.quiet_tools: frozenset[str] = frozenset()  # tools of the steps since the last new thing
+
+    def fork(self) -> Self:
+        """A copy that goes on alone."""
+        other = copy.copy(self)
+        other.failing = dict(self.failing)
+        other.exact, other.near, other.memory = self.exact.fork(), self.near.fork(), self.memory.fork()
+        return other
+
+    def re_arm(self) -> None:
+        """A person spoke: what was said before may be asked for again."""
+        self.exact.clear()
+        self.near.clear()
+        self.bits, self.quiet, self.error_streak, self.class_streak, self.rejections = 0.0, 0, 0, 0, 0
+        self.objections, self.last_objection, self.error_things = 0, 0, ()
+        self.failing, self.quiet_tools, self.call_streak = {}, frozenset(), 0
+        self.memory.re_arm()
+
+    def take(self, step: Step) -> None:
+        """Add a step that does more than wait."""
+        self._live(step)
+        cluster = self._remember(step)
+        waits = step.result_class in WAITS or self.reading_live
+        self.exact.add(step.pair, waits)
+        self.near.add(cluster, waits)
+        self._streaks(step)
+        self._failures(step)
+        self._reviews(step)
+        self.pauses = 0
+
+    def _live(self, step: Step) -> None:
+        again = step.reading and step.call == self.last_call
+        if again and step.pair != self.last_pair and not step.error and self._moved(step):
+            self.live = step.call
+        self.reading_live = again and step.call == self.live
+        self.last_pair = step.pair
+        self.last_gist = step.gist
+
+    def _moved(self, step: Step) -> bool:
+        """Whether an answer differs in its figures, or is so short that each of its words is its point."""
+        now, before = step.gist, self.last_gist
+        return now is not None and before is not None and (now.numbers != before.numbers or now.size < STATE_TOKENS)
+
+    def _remember(self, step: Step) -> int:
+        """Whether the step brought something new, as evidence; the name of the steps it is near to."""
+        seen, near_seen, cluster, stale_lines = self.memory.add(step)
+        if step.result_class in WAITS or self.reading_live:
+            return cluster  # waiting for the world is no evidence against the run
+        times = seen or near_seen or ((1 if self.quiet == 0 else 2) if stale_lines else 0)
+        if times == 0:
+            self.bits, self.quiet, self.quiet_tools = 0.0, 0, frozenset()
+            self.worked = self.worked or bool(step.tools and not step.by_tool)
+        else:
+            self.quiet += 1
+            self.quiet_tools |= frozenset(step.tools)
+            self.bits += BITS_SECOND_VISIT if times == 1 else BITS_LATER_VISIT
+            self.bits_max = max(self.bits_max, self.bits)
+        return cluster
+
+    def _streaks(self, step: Step) -> None:
+        thing = step.gist.entities if step.gist is not None else 0
+        if step.error and step.error == self.last_error:
+            self.error_streak += 1
+            if thing not in self.error_things and len(self.error_things) < THINGS_MAX:
+                self.error_things = (*self.error_things, thing)
+        elif step.error:
+            self.error_streak, self.error_things = 1, (thing,)
+        elif step.tools:
+            self.error_streak = 0
+        self.last_error = step.error or (0 if step.tools else self.last_error)
+        same = step.result_class is self.last_class and (
+            step.call == self.last_call or step.result_class is ResultClass.EMPTY
+        )
+        self.class_streak = self.class_streak + 1 if same else 1
+        self.call_streak = self.call_streak + 1 if step.call == self.last_call else 1
+        self.own_words = (self.own_words if same and step.own_words in (0, self.own_where) else 0) + bool(
+            step.own_words
+        )
+        self.own_where = step.own_words or (self.own_where if same else 0)
+        self.last_class, self.last_call = step.result_class, step.call
+        if not same:
+            self.paced = False
+
+    def _failures(self, step: Step) -> None:
+        """How often this very call failed in this very way since it last did otherwise."""
+        if not step.tools or step.result_class in WAITS:
+            return
+        failure, times = self.failing.pop(step.call, (0, 0))
+        if step.error:
+            self.failing[step.call] = (step.failure, times + 1 if failure == step.failure else 1)
+            if len(self.failing) > FAILING_MAX:
+                del self.failing[next(iter(self.failing))]
+
+    def _reviews(self, step: Step) -> None:
+        """Rejections without a reason since the last one with a reason; one objection made again and again."""
+        if step.review == "bare":
+            self.rejections += 1
+        elif step.review:
+            self.rejections = 0
+        if step.objection:
+            same = step.objection == self.last_objection
+            self.objections = self.objections + 1 if same else 1
+            self.last_objection = step.objection
+        elif step.review == "accepted":
+            self.objections, self.last_objection = 0, 0
