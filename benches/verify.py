@@ -15,8 +15,9 @@ from benches.report import Report
 from benches.verify_studies import entropy, planted, simulators
 from tidegate.check.verify.arithmetic import check_arithmetic
 from tidegate.check.verify.chemistry import check_chemistry
+from tidegate.check.verify.codata import entries
 from tidegate.check.verify.code import check_code
-from tidegate.check.verify.constants import check_constants, entries
+from tidegate.check.verify.constants import check_constants
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.formula import parse_formula
 from tidegate.check.verify.oxidation import judge_state

@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from tidegate.check.verify.arithmetic import check_arithmetic
+from tidegate.check.verify.asked import check_answer_dimension
 from tidegate.check.verify.assertion import unasserted
+from tidegate.check.verify.blocks import FENCE
 from tidegate.check.verify.chemistry import check_chemistry
-from tidegate.check.verify.code import FENCE, check_code, check_source
+from tidegate.check.verify.code import check_code
 from tidegate.check.verify.constants import check_constants
+from tidegate.check.verify.conversions import check_conversions, check_rewritten
 from tidegate.check.verify.dimensions import check_dimensions
 from tidegate.check.verify.model import Knowledge, Verification
 from tidegate.check.verify.nuclear import check_nuclear
-from tidegate.check.verify.quantities import check_answer_dimension, check_conversions, check_rewritten
 from tidegate.check.verify.references import check_references
 from tidegate.check.verify.registry import check_registry
+from tidegate.check.verify.source import check_source
 from tidegate.check.verify.spoken import check_spoken
 from tidegate.check.verify.substitution import check_substituted
 from tidegate.spine.claim import Decision, Support

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tidegate.check.verify.arithmetic import OTHER_ALGEBRA, check_arithmetic
+from tidegate.check.verify.arithmetic import check_arithmetic
+from tidegate.check.verify.doubt import OTHER_ALGEBRA
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 NUMERAL = r"[-−]?\d+(?:\.\d+)?"

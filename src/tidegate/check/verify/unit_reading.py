@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables and messages read best on one line)
 """A worked line read with its units: 3 m + 20 cm = 3.2 m is true though 3 + 20 is not 3.2.
 
 Only asked when the bare numbers disagree.  Nouns that are no units count as dimension one.
@@ -10,8 +11,8 @@ import re
 from fractions import Fraction
 
 from tidegate.check.verify import interval as iv
-from tidegate.check.verify.expression import Mode, Node, Reading, TooLarge, leaves, operators
-from tidegate.check.verify.interval import Interval
+from tidegate.check.verify.interval import Interval, TooLarge
+from tidegate.check.verify.tree import Mode, Node, Reading, leaves, operators
 from tidegate.check.verify.unit_table import MONEY, NONE, Dims
 from tidegate.check.verify.units import ONE, Unit, dims_text, parse_unit
 
@@ -164,66 +165,9 @@ class UnitReading:
 
 
 PURE = frozenset({Fraction(1), Fraction(2), Fraction(1, 2), Fraction(3), Fraction(4), Fraction(0)})
-DERIVED = frozenset(
-    {
-        "N",
-        "J",
-        "W",
-        "Pa",
-        "V",
-        "C",
-        "F",
-        "T",
-        "Ω",
-        "kN",
-        "kJ",
-        "MJ",
-        "kW",
-        "MW",
-        "MPa",
-        "kPa",
-        "Hz",
-        "mW",
-        "mJ",
-        "mV",
-        "kV",
-    }
-)
-AMBIGUOUS = frozenset(
-    {
-        "m_",
-        "pt",
-        "in",
-        "b",
-        "k",
-        "d",
-        "oz",
-        "ton",
-        "lb",
-        "cal",
-        "gal",
-        "cup",
-        "x",
-        "mol",
-        "mole",
-        "dozen",
-        "cars",
-        "day",
-        "days",
-        "hour",
-        "hours",
-        "week",
-        "year",
-        "people",
-        "box",
-        "item",
-        "items",
-        "rad",
-        "deg",
-        "rev",
-        "rpm",
-    }
-)
+DERIVED = frozenset({"N", "J", "W", "Pa", "V", "C", "F", "T", "Ω", "kN", "kJ", "MJ", "kW", "MW", "MPa", "kPa", "Hz", "mW", "mJ", "mV", "kV"})  # fmt: skip
+AMBIGUOUS = frozenset({"m_", "pt", "in", "b", "k", "d", "oz", "ton", "lb", "cal", "gal", "cup", "x", "mol", "mole", "dozen", "cars", "day", "days", "hour", "hours", "week", "year", "people", "box", "item",
+    "items", "rad", "deg", "rev", "rpm"})  # fmt: skip
 
 
 def _over_all(node: Node) -> Node:

@@ -15,30 +15,8 @@ import types
 ENTRIES = ("simulate", "run", "run_simulation", "simulation", "trajectory", "sample", "mcmc", "metropolis", "monte_carlo", "integrate", "evolve", "solve", "propagate",
            "walk", "random_walk", "run_mc", "run_md", "gillespie", "run_monte_carlo", "simulate_walk", "md", "mc")  # fmt: skip
 METHODS = ("run", "simulate", "evolve", "integrate", "solve", "propagate", "sample", "main_loop")
-HELPERS = (
-    "force",
-    "potential",
-    "energy",
-    "acceler",
-    "deriv",
-    "rhs",
-    "log",
-    "target",
-    "density",
-    "pdf",
-    "plot",
-    "print",
-    "init",
-    "test",
-    "main",
-    "hamiltonian",
-    "lattice",
-    "neighbor",
-    "distance",
-    "laplacian",
-    "f",
-    "g",
-)
+HELPERS = ("force", "potential", "energy", "acceler", "deriv", "rhs", "log", "target", "density", "pdf", "plot", "print", "init", "test", "main", "hamiltonian", "lattice", "neighbor", "distance", "laplacian",
+    "f", "g")  # fmt: skip
 SEEDS = ("seed", "random_seed", "random_state", "rng_seed")
 STREAMS = ("rng", "generator", "rand", "random_generator")
 # values for parameters without a default, by what their names say

@@ -1,29 +1,10 @@
+# ruff: noqa: E501  (tables and messages read best on one line)
 """Laws of fields: heat, waves, transport and quantum states on a grid."""
 
-from tidegate.runner.confined.laws_motion import obeys
+from tidegate.runner.confined.against import obeys
 from tidegate.runner.confined.measured import conserved
 
-FIELDS = (
-    "u",
-    "history",
-    "states",
-    "temperature",
-    "temperatures",
-    "t",
-    "phi",
-    "solution",
-    "snapshots",
-    "field",
-    "y",
-    "c",
-    "concentration",
-    "hist",
-    "u_history",
-    "us",
-    "results",
-    "frames",
-    "rho",
-)
+FIELDS = ("u", "history", "states", "temperature", "temperatures", "t", "phi", "solution", "snapshots", "field", "y", "c", "concentration", "hist", "u_history", "us", "results", "frames", "rho")  # fmt: skip
 
 
 def check(ctx):

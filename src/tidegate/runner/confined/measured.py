@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables and messages read best on one line)
 """What was measured of a run, and the look-ups by name that the laws share."""
 
 import re
@@ -6,20 +7,7 @@ from tidegate.runner.confined.entry import number
 
 TIMES = ("t", "time", "times", "ts", "t_values", "t_array", "time_points", "t_list")
 STEPS = ("dt", "h", "delta_t", "time_step", "timestep", "tau", "deltat")
-COUNTS = (
-    "steps",
-    "n_steps",
-    "nsteps",
-    "num_steps",
-    "nt",
-    "n",
-    "n_iter",
-    "iterations",
-    "num_iterations",
-    "n_time_steps",
-    "timesteps",
-    "nsteps_total",
-)
+COUNTS = ("steps", "n_steps", "nsteps", "num_steps", "nt", "n", "n_iter", "iterations", "num_iterations", "n_time_steps", "timesteps", "nsteps_total")  # fmt: skip
 
 
 class Measured:

@@ -1,0 +1,209 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
+"""`5 km = 500 m`: two quantities set equal, converted and compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from tidegate.check.verify import unit_table as table
+from tidegate.check.verify.quantities import Quantity, quantities
+from tidegate.check.verify.units import convert, dims_text
+from tidegate.spine.claim import Claim, Decision, Receipt, Support
+
+EQUAL = re.compile(
+    r"\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|corresponds to|which is|which equals|i\.e\.,?|that is,?)\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
+)
+
+
+CONVENTIONS = (24, 8, 12, 5, 7, 6, 10, 16)
+
+
+def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
+    """Decisions on `quantity = quantity` in the same dimension."""
+    for start, end in ranges:
+        before: Quantity | None = None
+        for q in quantities(text, start, end):
+            if before is not None and before.unit is not None and q.unit is not None:
+                link = EQUAL.fullmatch(text, before.end, q.start)
+                if link is not None and not _compound(text, before):
+                    decision = _conversion(text, before, q, link.group(0).strip(" $"))
+                    if decision is not None:
+                        yield decision
+            before = q
+
+
+def _compound(text: str, q: Quantity) -> bool:
+    """Whether an operator or another quantity stands before it, so that it is part of more."""
+    lead = text[max(0, q.start - 24) : q.start]
+    if re.search(r"(?:^|[\s:;.,(])\($", lead) and ")" in text[q.end : q.end + 60]:
+        return False  # (5 km = 500 m)
+    return bool(
+        re.search(
+            r"(?:[+\-*/×÷·^(]|\\times|\\cdot|\\frac\{?[^}]*|(?:%|percent|half|third|quarter|fraction|\d|portion|part|share|rest|remainder)\s+of|\bper|\bplus|\bminus|\btimes|\bx)\s*\$?$",
+            lead,
+        )
+    ) or bool(re.search(r"\d\s*[A-Za-z°]+\s+(?:and\s+)?$", lead))
+
+
+def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | None:
+    assert a.unit is not None
+    assert b.unit is not None
+    claim = Claim(kind="quantity", text=text[a.start : b.end], span=(a.start, b.end))
+    if a.unit.dims != b.unit.dims or "log" in (a.unit.kind, b.unit.kind) or a.unit.dims == table.NONE:
+        return None
+    if a.unit_text == b.unit_text or (a.unit.size, a.unit.shift) == (b.unit.size, b.unit.shift):
+        return None
+    if re.match(r"\s*(?:per|/|\+|-|−|\*|×|·|\^)", text[b.end : b.end + 6]) or a.unit.dims == table.MONEY:
+        return None
+    computed = convert(a.value, a.unit, b.unit)
+    receipt = Receipt(oracle="units", computation=f"{text[a.start : a.end]} = {float(computed):.6g} {b.unit_text}")
+    bracketed = link.startswith("(")
+    if bracketed and not re.match(r"\s*\$?\s*\)", text[b.end : b.end + 6]):
+        return None  # a board 2 m (30 cm wide)
+    link = link.strip("( $,")
+    if link in ("is", "are", "or") and not _whole_statement(text, b, computed):
+        return None
+    off = abs(computed - b.value)
+    back = abs(convert(b.value, b.unit, a.unit) - a.value)
+    about = link not in ("=", "equals", "is equal to", "is equivalent to", "is exactly")
+    offset = a.unit.kind == "offset"
+    if "offset" in (a.unit.kind, b.unit.kind) and (
+        abs(a.value * a.unit.size - b.value * b.unit.size) <= b.ulp * b.unit.size / 2
+        or re.search(r"\b(?:rise|rose|fall|fell|drop|chang|differ|increas|decreas|interval|step|warm|cool|hotter|colder|per|gradient|uncertaint|±)|ΔT|Δ|\\Delta", text[max(0, a.start - 60) : a.start], re.I)
+    ):  # fmt: skip
+        return None  # a difference of temperatures has no zero point
+    if (
+        off <= b.ulp / 2
+        or (back <= a.ulp / 2 and off <= (Fraction(3, 5) if offset else abs(computed) / 30))
+        or (about and off <= max(b.ulp if b.digits < 4 else b.ulp / 2, abs(computed) / 100))
+    ):
+        if off > abs(computed) / 50 and not offset and not _said_roughly(text, a, link):
+            counted = a.unit.dims == table.TIME and a.ulp == 1 and b.digits >= 4
+            if not counted:  # 3 days = 252,900 s: whole days are counted, and four digits are no rounding
+                return Decision(
+                    claim=claim,
+                    support=Support.UNVERIFIABLE,
+                    receipt=receipt,
+                    message="more than 2 % off: only a coarse rounding could make it agree",
+                    certainty="possible",
+                )
+        else:
+            return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the conversion agrees")
+    doubt = "" if bracketed and _ten_times(b.value, computed) else _conversion_doubt(text, a, b, computed, link)
+    if doubt:
+        return Decision(claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=doubt, certainty="possible")
+    message = (
+        f"{text[a.start : a.end].strip()} is {float(computed):.6g} {b.unit_text}, not {text[b.start : b.end].strip()}"
+    )
+    return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+
+
+ROUGHLY = re.compile(r"about|approx|roughly|around|nearly|almost|≈|≃|~|simeq|some\b|close to", re.I)
+
+
+def _said_roughly(text: str, a: Quantity, link: str) -> bool:
+    """Whether the text says that the conversion is rough, in the link or before the first number."""
+    return ROUGHLY.search(link) is not None or ROUGHLY.search(text[max(0, a.start - 16) : a.start]) is not None
+
+
+def _ten_times(value: Fraction, computed: Fraction) -> bool:
+    """Whether two values differ by a power of ten alone: a slip of units rather than another thing."""
+    ratio = abs(value / computed) if computed else Fraction(0)
+    return ratio != 0 and any(
+        Fraction(995, 1000) < ratio * Fraction(10) ** k < Fraction(1005, 1000) for k in range(-6, 7)
+    )
+
+
+def _whole_statement(text: str, b: Quantity, computed: Fraction) -> bool:
+    """`A mass of 2.5 kg is 250 g`: with a mere `is` or `or`, the digits must show that one is the other converted."""
+    ratio = abs(b.value / computed) if computed else Fraction(0)
+    tens = any(Fraction(99, 100) < ratio * Fraction(10) ** k < Fraction(101, 100) for k in range(-6, 7))
+    ends = (
+        re.match(r"\s*\$?\s*(?:[.,;:)!]|$|\n|long|tall|wide|in (?:total|all)|and\b)", text[b.end : b.end + 12])
+        is not None
+    )
+    return ends and (tens or Fraction(2, 3) < ratio < Fraction(3, 2))
+
+
+def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, link: str) -> str:
+    assert a.unit is not None
+    assert b.unit is not None
+    around = text[max(0, a.start - 80) : b.end + 30]
+    letter = a.unit_text.strip()
+    if (
+        len(letter) == 1
+        and text[a.end - 2].isdigit()
+        and re.search(rf"(?<![A-Za-z\d]){re.escape(letter)}\s*=", text[: a.start])
+    ):
+        return "the letter is a symbol that the text has set"
+    if re.search(
+        r"mistake|incorrect|wrong|\bnot\b|n't|scale|map|on the|each|every|exchange|rate|dose|density", around, re.I
+    ) and link not in ("=",):
+        return "the sentence may not equate the two"
+    if re.search(r"scale|map|drawing|represents", around, re.I):
+        return "a scale, not a conversion"
+    if (
+        link in ("or", "(or", "which is", "is about", "is approximately", "is", "corresponds to")
+        and not Fraction(1, 1000) < abs(b.value / computed if computed else Fraction(0)) < 1000
+    ):
+        return "two alternatives rather than a conversion"
+    if "calendar" in (a.unit.kind, b.unit.kind):
+        ratio = abs(computed / b.value) if b.value else Fraction(0)
+        if any(
+            abs(ratio * Fraction(p, q) - 1) < Fraction(4, 100) for p in (1, *CONVENTIONS) for q in (1, *CONVENTIONS, 24)
+        ):
+            return "a calendar convention (work days, four-week months)"
+    if a.unit.name in ("oz", "ounce", "pint", "pt", "gallon", "gal", "ton", "cup", "quart", "Cal", "cal", "calorie", "barrel", "hp", "horsepower", "B", "MB", "GB", "KB", "TB", "kB") or b.unit.name in (
+        "oz", "ounce", "pint", "pt", "gallon", "gal", "ton", "cup", "quart", "Cal", "cal", "calorie", "barrel", "hp", "horsepower", "MB", "GB", "KB", "TB", "kB", "B"):  # fmt: skip
+        ratio = abs(computed / b.value) if b.value else Fraction(0)
+        if (
+            Fraction(4, 5) < ratio < Fraction(5, 4)
+            or Fraction(980, 1000) < ratio * 1000 < Fraction(1020, 1000)
+            or Fraction(980) < ratio < Fraction(1020)
+        ):
+            return "the unit has several definitions"
+    if abs(computed - b.value) <= abs(computed) * max(
+        Fraction(1, 10000),
+        Fraction(1, 200) if b.digits <= 3 else Fraction(0),
+        a.ulp / abs(a.value) if a.value and a.digits >= 3 else Fraction(0),
+    ):
+        return "a coarse rounding"
+    if (
+        re.search(
+            r"\b(?:STP|about|approximately|roughly|around|nearly|almost|~)\s*$|≈\s*$|~\s*$",
+            text[max(0, a.start - 16) : a.start],
+        )
+        and abs(computed - b.value) <= abs(computed) / 20
+    ):
+        return "an approximation"
+    return ""
+
+
+def check_rewritten(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
+    """`12 N = 12 kg·m/s`: a derived unit written out in other units must keep its dimension."""
+    for start, end in ranges:
+        before: Quantity | None = None
+        for q in quantities(text, start, end):
+            if before is not None and before.unit is not None and q.unit is not None and before.value == q.value:
+                link = re.fullmatch(r"\s*\$?\s*=\s*\$?\s*", text[before.end : q.start])
+                named = before.unit.name in DERIVED and len(re.findall(r"[A-Za-zΩ]+", q.unit_text)) >= 2
+                if (
+                    link is not None
+                    and named
+                    and q.unit.dims != before.unit.dims
+                    and not _compound(text, before)
+                    and not q.unit.kind
+                ):
+                    given, wanted = dims_text(q.unit.dims), dims_text(before.unit.dims)
+                    span = (before.start, q.end)
+                    yield Decision(
+                        claim=Claim(kind="quantity", text=text[span[0] : span[1]], span=span), support=Support.REFUTED,
+                        receipt=Receipt(oracle="units", computation=f"{before.unit_text.strip()} is [{wanted}], {q.unit_text.strip()} is [{given}]"),
+                        message=f"{before.unit_text.strip()} [{wanted}] is not {q.unit_text.strip()} [{given}]",
+                    )  # fmt: skip
+            before = q
+
+
+DERIVED = frozenset({"N", "J", "W", "Pa", "V", "C", "F", "T", "H", "Wb", "Ω", "kN", "kJ", "kW", "MPa", "kPa", "newton", "joule", "watt", "pascal", "volt"})  # fmt: skip

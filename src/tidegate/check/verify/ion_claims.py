@@ -1,0 +1,88 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
+"""Charges of named ions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tidegate.check.verify.chemical_words import FORMULA, MINUS, NOT_SAID, sentence_at, trimmed, unverifiable, value_of
+from tidegate.check.verify.formula import parse_formula, same_composition
+from tidegate.check.verify.oxidation import ions
+from tidegate.spine.claim import Claim, Decision, Receipt, Support
+
+CHARGE_PATTERNS = (
+    re.compile(
+        rf"(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ions?|anions?|cations?)\s+(?:is|has the formula|is written(?: as)?|=)\s+\**\$?(?P<formula>{FORMULA})(?=[\s,.;:)$*]|$)"
+    ),
+    re.compile(rf"(?P<name>[a-z]+(?: [a-z]+)?)\s+ions?,?\s*\(?\$?(?P<formula>{FORMULA})(?=[\s,.;:)$]|$)"),
+    re.compile(
+        rf"(?:formula|symbol)\s+(?:of|for)\s+(?:the\s+)?(?P<name>[a-z]+(?: [a-z]+)?)\s+ion\s+is\s+\$?(?P<formula>{FORMULA})"
+    ),
+)
+
+
+CHARGE_WORDS = re.compile(
+    rf"(?:the\s+)?(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ion|anion|cation)?\s*(?:\(\$?[^()\s]{{1,20}}\$?\)\s*)?(?:has|carries|with|bears)\s+(?:an?\s+)?(?:overall\s+|net\s+|total\s+|formal\s+)?charge\s+of\s+(?P<value>[+{MINUS}]?\s?\d\s?[+{MINUS}]?)",
+    re.I,
+)
+
+
+CHARGE_OF = re.compile(
+    rf"charge\s+(?:of|on)\s+(?:the\s+|an?\s+)?(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ion|anion|cation)\s*(?:\([^()]*\)\s*)?is\s+(?P<value>[+{MINUS}]?\s?\d\s?[+{MINUS}]?)",
+    re.I,
+)
+
+
+def _ion(name: str) -> tuple[str, int] | None:
+    words = re.sub(
+        r"\s*\b(?:ion|anion|cation)s?$", "", re.sub(r"\b(di)?hydrogen(?=[a-z])", r"\1hydrogen ", name.lower())
+    ).split()
+    for size in (2, 1):
+        found = ions().get(" ".join(words[-size:]))
+        if found is not None and len(words) >= size:
+            return found[0], found[1]
+    return None
+
+
+def check_charges(text: str, start: int, end: int) -> Iterator[Decision]:
+    """Decisions on the charges of named ions."""
+    for pattern in CHARGE_PATTERNS:
+        for found in pattern.finditer(text, start, end):
+            known, formula = _ion(found.group("name")), parse_formula(trimmed(found.group("formula")))
+            if (
+                known is None
+                or formula is None
+                or formula.charge is None
+                or (found.group("name").split()[0] in ("the",) and False)
+            ):
+                continue
+            expected = parse_formula(known[0])
+            if expected is None or not same_composition(formula, expected) or known[0] in ("MnO4", "O2"):
+                continue
+            yield _compare_charge(
+                text, found.start("formula"), found.end("formula"), found.group("name"), known, formula.charge
+            )
+    for pattern in (CHARGE_WORDS, CHARGE_OF):
+        for found in pattern.finditer(text, start, end):
+            known, value = _ion(found.group("name")), value_of(found.group("value"))
+            if known is None or value is None or not re.search(r"[+\-−–]", found.group("value")):
+                continue
+            if known[0] in ("MnO4", "O2") and "per" not in found.group("name"):
+                continue
+            yield _compare_charge(text, found.start(), found.end(), found.group("name"), known, int(value))
+
+
+def _compare_charge(text: str, start: int, end: int, name: str, known: tuple[str, int], charge: int) -> Decision:
+    claim = Claim(kind="charge", text=text[start:end], span=(start, end), payload={"ion": known[0], "charge": charge})
+    receipt = Receipt(oracle="named ions", computation=f"{name.strip()}: {known[0]} carries {known[1]:+d}")
+    if charge == known[1]:
+        return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the charge is right")
+    if NOT_SAID.search(sentence_at(text, start)):
+        return unverifiable(claim, "the sentence may deny it")
+    return Decision(
+        claim=claim,
+        support=Support.REFUTED,
+        receipt=receipt,
+        message=f"{known[0]} carries {known[1]:+d}, not {charge:+d}",
+    )

@@ -1,0 +1,39 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
+"""Words that mean something inside an expression, and those that end one."""
+
+from __future__ import annotations
+
+STOP = frozenset(["is", "are", "was", "were", "be", "and", "so", "then", "which", "that", "this", "these", "those", "the", "a", "an", "of", "equals", "gives", "for", "to", "because", "since", "we", "he",
+    "she", "it", "they", "you", "i", "if", "or", "but", "in", "on", "at", "by", "with", "as", "thus", "therefore", "hence", "from", "while", "when", "where", "into", "has", "have", "had", "will",
+    "would", "can", "could", "there", "their", "his", "her", "its", "also", "however", "per", "about", "approximately", "not", "now", "each", "every", "all", "only", "after", "before", "than"])  # fmt: skip
+
+
+TIMES_WORDS = frozenset({"x", "X", "times"})
+
+
+PLUS_WORDS = {"plus": "+", "minus": "-", "times": "*"}
+
+
+CHANGES_MEANING = frozenset(["squared", "cubed", "mod", "modulo", "remainder", "choose", "base", "factorial", "square", "root", "cube", "log", "ln", "less", "fewer", "half", "twice", "double", "triple", "thrice",
+    "quarter", "third", "fifth", "tenth", "power", "reciprocal", "inverse", "negative", "sum", "product", "difference", "average", "mean", "quotient", "ratio", "doubled", "tripled", "halved", "mod.",
+    "div", "percentile"])  # fmt: skip
+
+
+SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+
+
+FUNCTIONS = {"ln": "ln", "log": "log10", "log2": "log2", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "sqrt": "sqrt",
+             "\\ln": "ln", "\\log": "log10", "\\exp": "exp", "\\sin": "sin", "\\cos": "cos", "\\tan": "tan",
+             "arctan": "arctan", "arcsin": "arcsin", "arccos": "arccos", "\\arctan": "arctan", "\\arcsin": "arcsin",
+             "\\arccos": "arccos"}  # fmt: skip
+
+
+UNIT_LETTERS = frozenset(
+    ["m", "s", "g", "h", "L", "l", "N", "J", "W", "V", "A", "K", "C", "F", "Ω", "d", "H", "T", "Hz"]
+)
+
+
+WORD_NUMBERS = dict(zip(
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
+    [*range(21), 30, 40, 50, 60, 70, 80, 90], strict=True,
+))  # fmt: skip

@@ -1,0 +1,123 @@
+"""Finite Markov chains, and the estimate of π."""
+
+import math
+
+from tidegate.runner.confined.measured import near
+
+
+def circle(ctx):
+    """A Monte Carlo estimate of π."""
+    import numpy as np
+
+    name = (ctx.subject.name or "").lower()
+    key = next((k for k, v in ctx.series.items() if np.size(v) == 1), None)
+    if key is None or not (
+        ("pi" in name.split("_") or ctx.says(r"estimate\w* (?:of )?(?:pi|π)|(?:pi|π) (?:estimat|by monte|using monte)"))
+        and ctx.says(r"random")
+    ):
+        return
+    n = ctx.param(
+        "n",
+        "n_samples",
+        "num_samples",
+        "n_points",
+        "samples",
+        "trials",
+        "num_points",
+        "n_trials",
+        "num_trials",
+        "n_darts",
+        "iterations",
+    )
+    if not ctx.can_run(6):
+        return
+    got = [float(np.asarray(ctx.subject.again(ctx.seed + 31 * k)[key], float)) for k in range(6)]
+    error = max(float(np.std(got, ddof=1)) / math.sqrt(6), 1.65 / math.sqrt(6 * n) if n else 0.0)
+    near(ctx, "the estimate is π", float(np.mean(got)), math.pi, 6 * error)
+
+
+def markov(ctx):
+    """A finite Markov chain: rows that sum to one, shares that are stationary, steps that follow the matrix."""
+    import numpy as np
+
+    matrix, labels = transition(ctx)
+    if matrix is None or not ctx.says(r"markov|transition|stationary"):
+        return
+    sums = matrix.sum(axis=1)
+    ctx.out.add(
+        "each row of the transition matrix sums to 1",
+        bool(np.all(np.abs(sums - 1) < 1e-9) and matrix.min() >= 0),
+        f"sums {np.round(sums, 6).tolist()[:6]}",
+        "1",
+    )
+    if not np.all(np.abs(sums - 1) < 1e-9):
+        return
+    values, vectors = np.linalg.eig(matrix.T)
+    pi = np.real(vectors[:, np.argmin(np.abs(values - 1))])
+    pi = pi / pi.sum()
+    slow = float(np.sort(np.abs(values))[-2]) if len(values) > 1 else 0.0
+    n = ctx.param("n", "steps", "n_steps", "num_steps", "days", "n_iter") or 1000.0
+    shares = [ctx.lower.get(str(name).lower()) for name in labels] if labels is not None else [None]
+    got = np.array([float(v) for v in shares]) if all(v is not None and np.size(v) == 1 for v in shares) else None
+    if got is None:
+        got = next(
+            (np.asarray(v, float) for v in ctx.series.values() if v.dtype.kind == "f" and v.shape == (len(matrix),)),
+            None,
+        )
+    if got is not None and got.sum() > 0:
+        near(ctx, "the shares sum to 1", float(got.sum()), 1.0, 1e-6)
+        error = 6 * np.sqrt(pi * (1 - pi) / n * (1 + slow) / max(1e-6, 1 - slow)) + 2 / n
+        worst = int(np.argmax(np.abs(got - pi) / (error + 1e-12)))
+        ctx.out.add(
+            "the shares are the stationary ones",
+            bool(np.all(np.abs(got - pi) <= error)),
+            f"{got[worst]:.4g}",
+            f"{pi[worst]:.4g} within {error[worst]:.2g}",
+        )
+    chain = next(
+        (
+            np.asarray(v)
+            for v in ctx.series.values()
+            if v.dtype.kind in "iu" and v.ndim == 1 and len(v) > 200 and set(np.unique(v)) <= set(range(len(matrix)))
+        ),
+        None,
+    )
+    if chain is not None:
+        counts = np.zeros(matrix.shape)
+        np.add.at(counts, (chain[:-1], chain[1:]), 1)
+        rows = counts.sum(axis=1, keepdims=True)
+        z = np.abs(counts - rows * matrix) / np.sqrt(rows * matrix * (1 - matrix) + 1)
+        ctx.out.add(
+            "steps follow the transition matrix",
+            float(z.max()) < 6,
+            f"{float(z.max()):.1f} standard errors off",
+            "below 6",
+        )
+
+
+def transition(ctx):
+    """A square matrix of probabilities that the source defines, with the labels of its rows."""
+    import numpy as np
+
+    for table in (ctx.space, ctx.subject.params, ctx.series):
+        for name, value in table.items():
+            if str(name).startswith("_"):
+                continue
+            if (
+                isinstance(value, dict)
+                and value
+                and all(isinstance(v, dict) for v in value.values())
+                and all(set(v) <= set(value) for v in value.values())
+            ):
+                labels = list(value)
+                return np.array([[float(value[a].get(b, 0)) for b in labels] for a in labels]), labels
+            if (
+                isinstance(value, (list, tuple, np.ndarray))
+                and np.ndim(value) == 2
+                and np.shape(value)[0] == np.shape(value)[1] >= 2
+                and str(name).lower() in ("p", "t", "transition", "transition_matrix", "tm", "m", "a", "matrix")
+            ):
+                found = np.asarray(value, float)
+                if found.min() >= 0 and found.max() <= 1:
+                    return found, None
+    return None, None
