@@ -16,10 +16,6 @@ KNOWN_MISSES = {
     "e^0 + e^1 ≈ 4.72",  # e may be a variable
     "CaCO3 + HCl → CaCl2 + H2O + CO2",  # a scheme, for all the text says
     "```python\nimport subprocess\nsubprocess.run(['ls'], capture=True)\n```",  # it takes any keyword
-    "The meeting lasts 3.5 hours = 200 minutes.",  # 5 % off, and 200 may be a coarse rounding: not decided
-    "1 GiB = 1,000,000,000 bytes",  # the same
-    "6 feet 2 inches is 198 cm tall.",  # two quantities in one
-    "There are 86,400 seconds in a day, so 3 days = 252,900 seconds.",  # days are read as a convention
     "d = v t = 20 m/s × 4 s = 80 m/s",  # the numbers agree; the units do not, and the symbols are not declared
 }
 
@@ -76,7 +72,8 @@ def test_a_number_put_into_a_formula_is_computed_only_where_nothing_else_can_be_
     ("answer", "expected"),
     [
         ("The trip takes about 3.5 hours = 200 minutes.", Support.SUPPORTED),
-        ("The trip takes 3.5 hours = 200 minutes.", Support.UNVERIFIABLE),
+        ("The trip takes 3.5 hours = 200 minutes.", Support.REFUTED),
+        ("The jug holds 3.5 gallons = 13 liters.", Support.SUPPORTED),
         ("The trip takes 3.5 hours = 210 minutes.", Support.SUPPORTED),
         ("The rod is 2 m long; 12 inches = 30 cm is close.", Support.SUPPORTED),
     ],

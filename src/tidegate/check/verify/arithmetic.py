@@ -20,6 +20,14 @@ from tidegate.check.verify.words import STOP, WORD_NUMBERS
 from tidegate.spine.claim import Decision
 
 SEGMENT_TOKENS_MAX = 400
+COMES = frozenset({"comes", "come", "came", "amounts", "amount", "sum", "sums", "add", "adds", "up", "works", "reduces", "simplifies", "evaluates"})  # fmt: skip
+AMOUNTS = frozenset(
+    [
+        "total", "yield", "margin", "rate", "cost", "price", "profit", "loss", "gain", "revenue", "income", "payment", "fee", "volume", "area", "mass", "weight", "distance", "speed", "power", "energy",
+        "force", "pressure", "moment", "voltage", "current", "resistance", "density", "dose", "score", "probability", "accuracy", "precision", "recall", "balance", "bill", "salary", "interest", "concentration",
+        "torque", "load", "stress", "velocity", "acceleration", "frequency", "throughput", "latency", "capacity", "bandwidth",
+    ]
+)  # fmt: skip
 
 
 DANGER = frozenset(["twice", "half", "double", "triple", "thrice", "quarter", "third", "fifth", "of", "by", "plus", "minus", "times", "less", "than", "over", "squared", "cubed", "root", "square", "negative",
@@ -218,7 +226,8 @@ def _later_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
     if (
         follow.kind == "word"
         and follow.text.lower() in STOP
-        and follow.text.lower() not in ("than", "a", "an", "each", *(() if labels_of(parsed.node) else ("of",)))
+        and (follow.text.lower() != "each" or follow is tokens[end - 1])
+        and follow.text.lower() not in ("than", "a", "an", *(() if labels_of(parsed.node) else ("of",)))
     ):
         return Side(parsed, start, False)
     if (follow.kind == "open" and follow.spaced) or follow.kind == "close" or follow.kind == "factorial":
@@ -232,6 +241,10 @@ def _only_skips(tokens: Sequence[Token], start: int, end: int) -> bool:
 
 def _dangerous(tokens: Sequence[Token], i: int, start: int) -> bool:
     words = [t.text.lower() for t in tokens[max(start, i - 4) : i] if t.kind == "word"]
+    if words[-1:] == ["to"] and not {"from", "between"} & set(words) and any(w in COMES for w in words[-3:-1]):
+        return False  # comes to 3 × 4 = 12
+    if words[-1:] == ["of"] and words[-2:-1] and words[-2] in AMOUNTS and not {"half", "third", "quarter"} & set(words):
+        return False  # a yield of 1.80 / 45 = 4 %
     if words and words[-1] in ("is", "are", "was", "equals"):
         return any(w in ("average", "mean", "median", "half") for w in words)
     return bool(words) and (

@@ -10,6 +10,7 @@ from math import gcd
 
 from tidegate.check.verify.chemical_words import FORMULA, NOT_SAID, ROMAN, sentence_at, trimmed, unverifiable
 from tidegate.check.verify.formula import Formula, names, parse_formula
+from tidegate.check.verify.ion_claims import ion_beside
 from tidegate.check.verify.oxidation import ions
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 from tidegate.spine.resources import resource_text
@@ -149,6 +150,11 @@ def check_names(text: str, start: int, end: int) -> Iterator[Decision]:
         for found in pattern.finditer(text, start, end):
             raw = trimmed(found.group("formula"))
             formula = parse_formula(raw)
+            if formula is not None and formula.charge is not None and found.start("formula") not in done:
+                decision = ion_beside(text, found, raw, formula)
+                if decision is not None:
+                    done.add(found.start("formula"))
+                    yield decision
             if (
                 formula is None
                 or found.start("formula") in done

@@ -76,11 +76,16 @@ def entries() -> dict[str, tuple[Entry, ...]]:
         edition, name, value, unit, uncertainty = line.split("\t")
         known = RENAMED.get(name, _expanded(name))
         out.setdefault(known, []).append(Entry(int(edition), name, Fraction(value), unit, float(uncertainty) == 0))
-    return {name: tuple(sorted(found, key=lambda e: -e.edition)) for name, found in out.items()}
+    whole: dict[tuple[str, ...], list[Entry]] = {}
+    for name, found in out.items():  # `triton-proton` of one edition is `triton to proton` of another
+        whole.setdefault(key_of(name), []).extend(found)
+    groups = [tuple(sorted(found, key=lambda e: -e.edition)) for found in whole.values()]
+    return {RENAMED.get(found[0].name, _expanded(found[0].name)): found for found in groups}
 
 
 def _expanded(name: str) -> str:
     for short, full in (
+        ("mom.um", "momentum"),  # so printed in the edition of 2014
         ("magn.", "mag."),
         ("polarizablity", "polarizability"),
         ("hyperpolarizablity", "hyperpolarizability"),

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from tidegate.check.verify.codata import SYMBOLS, Entry, entries, index, key_of, name_words, rare_words
+from tidegate.check.verify.codata import ALIASES, SYMBOLS, Entry, entries, index, key_of, name_words, rare_words
 from tidegate.check.verify.quantities import Quantity, quantities
-from tidegate.check.verify.units import ONE, Unit, parse_unit
+from tidegate.check.verify.units import ONE, Unit, dims_text, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "CODATA"
@@ -168,7 +168,7 @@ def _judge(text: str, q: Quantity, name: str, *, named: bool) -> Decision | None
         factor = Fraction(1)
         named = named and False
     else:
-        return None
+        return _other_unit(text, q, claim, found, table_unit) if named else None
     assert factor is not None
     stated, half = abs(q.value) * factor, q.ulp * abs(factor) / 2
     matched = [e for e in found if abs(stated - abs(e.value)) <= half * Fraction(1000001, 1000000)]
@@ -203,6 +203,35 @@ def _judge(text: str, q: Quantity, name: str, *, named: bool) -> Decision | None
     )
 
 
+# constants that people quote from memory, cut rather than rounded: c = 2.99 × 10⁸ m/s
+EVERYDAY = frozenset(SYMBOLS.values()) | frozenset(ALIASES.values())
+UNIT_ENDS = re.compile(r"\s*(?:$|[.,;)\n]|\$|\s[a-z]{3,}\b)")
+
+
+def _other_unit(
+    text: str, q: Quantity, claim: Claim, found: tuple[Entry, ...], table_unit: Unit | None
+) -> Decision | None:
+    """The constant's own digits with a unit of another dimension: the value is meant, the unit is wrong."""
+    if (
+        q.unit is None
+        or table_unit is None
+        or q.digits < 4
+        or q.unit.kind
+        or not UNIT_ENDS.match(text[q.end : q.end + 8])
+    ):
+        return None
+    stated, half = abs(q.value) * q.unit.size / table_unit.size, q.ulp * q.unit.size / table_unit.size / 2
+    if not any(abs(stated - abs(e.value)) <= half * Fraction(1000001, 1000000) for e in found):
+        return None
+    receipt = Receipt(
+        oracle=ORACLE,
+        computation=f"{found[0].name} = {float(found[0].value):.12g} {found[0].unit}: [{dims_text(table_unit.dims)}]; {q.unit_text.strip()} is [{dims_text(q.unit.dims)}]",
+        detail={"constant": found[0].name, "edition": found[0].edition, "unit": found[0].unit},
+    )
+    message = f"{found[0].name} is in {found[0].unit}, not in {q.unit_text.strip()}"
+    return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+
+
 def _doubt(
     text: str, q: Quantity, stated: Fraction, half: Fraction, found: tuple[Entry, ...], *, named: bool
 ) -> str | None:
@@ -221,7 +250,8 @@ def _doubt(
         re.I,
     ):
         return "the sentence may not state the constant's value"
-    if q.digits <= 3 and 0 < value - stated < half * 2:
+    everyday = found[0].name in EVERYDAY
+    if everyday and q.digits <= 3 and 0 < value - stated < half * 2:
         return "truncated instead of rounded"
     if (
         q.digits <= 3

@@ -13,11 +13,20 @@ from tidegate.check.verify.units import convert, dims_text
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 EQUAL = re.compile(
-    r"\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|corresponds to|which is|which equals|i\.e\.,?|that is,?)\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
+    r"\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|corresponds to|which is also|(?:which is |is )?the same as|equivalent to|which is|which equals|i\.e\.,?|that is,?)\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
 )
 
 
 CONVENTIONS = (24, 8, 12, 5, 7, 6, 10, 16)
+# how far the definitions of a unit lie apart: troy and fluid ounces, US and imperial gallons, KB of 1000 or 1024 bytes …
+SEVERAL = {
+    n: Fraction(p, 1000)
+    for names, p in (
+        ("oz ounce", 110), ("pint pt gallon gal quart qt", 210), ("ton", 130), ("cup", 70), ("tbsp tablespoon tsp teaspoon", 40), ("barrel bbl", 400), ("hp horsepower", 15),
+        ("cal calorie Cal", 5), ("kB KB", 25), ("MB", 50), ("GB", 75), ("TB", 101), ("PB", 126), ("BTU Btu btu", 2), ("mile mi", 1),
+    )
+    for n in names.split()
+}  # fmt: skip
 
 
 def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
@@ -25,6 +34,9 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
     for start, end in ranges:
         before: Quantity | None = None
         for q in quantities(text, start, end):
+            if before is not None and (whole := _together(text, before, q)) is not None:
+                before = whole
+                continue
             if before is not None and before.unit is not None and q.unit is not None:
                 link = EQUAL.fullmatch(text, before.end, q.start)
                 if link is not None and not _compound(text, before):
@@ -32,6 +44,24 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
                     if decision is not None:
                         yield decision
             before = q
+
+
+PARTS = frozenset({3, 12, 14, 16, 24, 60, 100, 1000})  # feet in a yard, inches in a foot, pounds in a stone …
+
+
+def _together(text: str, a: Quantity, b: Quantity) -> Quantity | None:
+    """`6 ft 2 in` and `2 h 45 min` are one quantity, in the smaller unit."""
+    if a.unit is None or b.unit is None or a.unit.dims != b.unit.dims or a.unit.dims not in MERGED:
+        return None
+    ratio = a.unit.size / b.unit.size
+    if ratio not in PARTS or a.value.denominator != 1 or not 0 <= b.value < ratio or a.value < 0:
+        return None
+    if text[a.end : b.start].strip() not in ("", "and"):
+        return None
+    return b._replace(value=a.value * ratio + b.value, digits=9, start=a.start)
+
+
+MERGED = frozenset({table.LENGTH, table.MASS, table.TIME})
 
 
 def _compound(text: str, q: Quantity) -> bool:
@@ -53,8 +83,9 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
     claim = Claim(kind="quantity", text=text[a.start : b.end], span=(a.start, b.end))
     if a.unit.dims != b.unit.dims or "log" in (a.unit.kind, b.unit.kind) or a.unit.dims == table.NONE:
         return None
-    if a.unit_text == b.unit_text or (a.unit.size, a.unit.shift) == (b.unit.size, b.unit.shift):
-        return None
+    same = a.unit_text == b.unit_text or (a.unit.size, a.unit.shift) == (b.unit.size, b.unit.shift)
+    if same and len(re.findall(r"\d+", text[a.start : a.end])) < 2:
+        return None  # not 2 h 45 min = 165 min
     if re.match(r"\s*(?:per|/|\+|-|−|\*|×|·|\^)", text[b.end : b.end + 6]) or a.unit.dims == table.MONEY:
         return None
     computed = convert(a.value, a.unit, b.unit)
@@ -81,7 +112,9 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
     ):
         if off > abs(computed) / 50 and not offset and not _said_roughly(text, a, link):
             counted = a.unit.dims == table.TIME and a.ulp == 1 and b.digits >= 4
-            if not counted:  # 3 days = 252,900 s: whole days are counted, and four digits are no rounding
+            if not counted and not _exact(
+                text, a, b, computed, link
+            ):  # 3 days = 252,900 s: whole days are counted, and four digits are no rounding
                 return Decision(
                     claim=claim,
                     support=Support.UNVERIFIABLE,
@@ -98,6 +131,32 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         f"{text[a.start : a.end].strip()} is {float(computed):.6g} {b.unit_text}, not {text[b.start : b.end].strip()}"
     )
     return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+
+
+EXPLICIT = re.compile(r"=|equals|equal to|equivalent to|same as|i\.e|that is")
+IMPERIAL = re.compile(
+    r"(?<![A-Za-z])(?:ft|feet|foot|in|inch(?:es)?|yds?|yards?|mi|miles?|lbs?|lbf|pounds?|oz|ounces?|gal|gallons?|qt|quarts?|pt|pints?|°\s?F|mph|psi|hp|horsepower|BTU|Btu|acres?|cups?|tbsp|tsp|tablespoons?|teaspoons?)(?![A-Za-z])"
+)
+
+
+def _two_systems(a: Quantity, b: Quantity) -> bool:
+    """Whether one unit is of the inch and pound and the other is not: beside each other they are one value twice."""
+    return (IMPERIAL.search(a.unit_text) is None) != (IMPERIAL.search(b.unit_text) is None)
+
+
+def _exact(text: str, a: Quantity, b: Quantity, computed: Fraction, link: str) -> bool:
+    """3.5 h = 200 min: in one system of units the exact value needs no more digits than are printed, so nothing was rounded."""
+    assert a.unit is not None
+    assert b.unit is not None
+    ratio = a.unit.size / b.unit.size
+    if EXPLICIT.search(link) is None or _two_systems(a, b) or 1 not in (ratio.numerator, ratio.denominator):
+        return False
+    printed = len(re.sub(r"\D", "", text[b.start : b.end - len(b.unit_text)]).lstrip("0"))
+    x = abs(computed)
+    for places in range(13):
+        if (x * 10**places).denominator == 1:
+            return len(str(int(x * 10**places)).strip("0")) <= printed
+    return False
 
 
 ROUGHLY = re.compile(r"about|approx|roughly|around|nearly|almost|≈|≃|~|simeq|some\b|close to", re.I)
@@ -138,11 +197,13 @@ def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, l
         and re.search(rf"(?<![A-Za-z\d]){re.escape(letter)}\s*=", text[: a.start])
     ):
         return "the letter is a symbol that the text has set"
-    if re.search(
-        r"mistake|incorrect|wrong|\bnot\b|n't|scale|map|on the|each|every|exchange|rate|dose|density", around, re.I
-    ) and link not in ("=",):
+    if re.search(r"mistake|incorrect|wrong|\bnot\b|n't", around, re.I) and link != "=":
         return "the sentence may not equate the two"
-    if re.search(r"scale|map|drawing|represents", around, re.I):
+    ratio = abs(b.value / computed) if computed else Fraction(0)
+    twice = EXPLICIT.search(link) is not None or (_two_systems(a, b) and Fraction(1, 2) < ratio < 2)
+    if not twice and re.search(r"on the|each|every|exchange|rate|dose|density", around, re.I):
+        return "the sentence may not equate the two"
+    if re.search(r"\bscale|\bmaps?\b|drawing|represents", around, re.I):
         return "a scale, not a conversion"
     if (
         link in ("or", "(or", "which is", "is about", "is approximately", "is", "corresponds to")
@@ -150,20 +211,24 @@ def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, l
     ):
         return "two alternatives rather than a conversion"
     if "calendar" in (a.unit.kind, b.unit.kind):
-        ratio = abs(computed / b.value) if b.value else Fraction(0)
-        if any(
-            abs(ratio * Fraction(p, q) - 1) < Fraction(4, 100) for p in (1, *CONVENTIONS) for q in (1, *CONVENTIONS, 24)
-        ):
+        months = max(a.unit.size, b.unit.size) >= 604800  # weeks and longer are counted in more ways than one
+        near = (
+            Fraction(9, 100)
+            if {a.unit.name, b.unit.name} & {"month", "mo"}
+            else Fraction(4, 100)
+            if months
+            else Fraction(1, 200)
+        )
+        ratios = [(p, q) for p in (1, *CONVENTIONS) for q in (1, *CONVENTIONS, 24) if months or p != q]
+        if any(abs(1 / ratio * Fraction(p, q) - 1) < near for p, q in ratios if ratio):
             return "a calendar convention (work days, four-week months)"
-    if a.unit.name in ("oz", "ounce", "pint", "pt", "gallon", "gal", "ton", "cup", "quart", "Cal", "cal", "calorie", "barrel", "hp", "horsepower", "B", "MB", "GB", "KB", "TB", "kB") or b.unit.name in (
-        "oz", "ounce", "pint", "pt", "gallon", "gal", "ton", "cup", "quart", "Cal", "cal", "calorie", "barrel", "hp", "horsepower", "MB", "GB", "KB", "TB", "kB", "B"):  # fmt: skip
-        ratio = abs(computed / b.value) if b.value else Fraction(0)
-        if (
-            Fraction(4, 5) < ratio < Fraction(5, 4)
-            or Fraction(980, 1000) < ratio * 1000 < Fraction(1020, 1000)
-            or Fraction(980) < ratio < Fraction(1020)
-        ):
-            return "the unit has several definitions"
+    spread = max(SEVERAL.get(a.unit.name, Fraction(0)), SEVERAL.get(b.unit.name, Fraction(0)))
+    food = {a.unit.name, b.unit.name} & {"cal", "calorie", "Cal"}
+    if ratio and (
+        abs(ratio - 1) <= spread
+        or (food and any(Fraction(98, 100) < ratio * k < Fraction(102, 100) for k in (1000, Fraction(1, 1000))))
+    ):
+        return "the unit has several definitions"
     if abs(computed - b.value) <= abs(computed) * max(
         Fraction(1, 10000),
         Fraction(1, 200) if b.digits <= 3 else Fraction(0),

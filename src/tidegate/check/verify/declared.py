@@ -31,8 +31,11 @@ LISTED = re.compile(
 )
 
 
+# words before a quantity's name that make it another quantity: a molar mass is no mass
+OTHER = r"(?:specific|molar|linear|surface|angular|volumetric|relative|areal|unit|normalized|dimensionless|reciprocal|inverse|rotational|spectral|electric|magnetic|mass|volume|charge|squared|logarithmic)"
+FOLLOWS = r"(?:of|in|on|at|for|from|to|between|through|across|inside|under|with|by|then|[a-z]+ed|[a-z]+ing)"
 NAMES_IT = re.compile(
-    rf"\b(?:[Tt]he|[Ii]ts|[Aa])\s+(?:[a-z]+\s+)?(?P<noun>{NOUN})\s+(?:(?!is\b|of\b)[a-z]+\s+){{0,2}}(?:is|equals|becomes)\s+(?:given\s+by\s+|then\s+|simply\s+)?\$?(?:\\\()?\s*(?P<symbol>{BARE_SYMBOL})\s*="
+    rf"\b(?:[Tt]he|[Ii]ts|[Aa])\s+(?:(?!{OTHER}\b)[a-z]+\s+)?(?P<noun>{NOUN})\s+(?:{FOLLOWS}\s+(?:(?!is\b|are\b|equals\b|becomes\b|per\b|lens\b|test\b)[a-z'\-]+\s+){{0,5}})?(?:is|equals|becomes)\s+(?:given\s+by\s+|then\s+|simply\s+)?\$?(?:\\\()?\s*(?P<symbol>{BARE_SYMBOL})\s*="
 )
 
 
@@ -64,6 +67,8 @@ def declared(text: str) -> dict[str, Dims]:
         words = found.group("noun").strip().split()
         for k in range(len(words)):
             unit = KINDS.get(" ".join(words[k:]))
+            if unit is not None and k and re.fullmatch(OTHER, words[k - 1]):
+                break
             if unit is not None:
                 add(found.group("symbol"), unit)
                 break

@@ -9,13 +9,13 @@ only when no assignment makes it consistent, and the smallest part that cannot h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tidegate.check.verify.declared import declared
-from tidegate.check.verify.dimension_system import Row, Vector, consistent, inferred, minimal_core
+from tidegate.check.verify.dimension_system import Row, Vector, consistent, inferred, minimal_core, reduce
 from tidegate.check.verify.laws import LAWS, law_symbols, laws
-from tidegate.check.verify.symbolic import FREE, FUNCTIONS, SYMBOL, SymbolicFormula, Unread, plain
+from tidegate.check.verify.symbolic import CONSTANT, FREE, FUNCTIONS, SYMBOL, SymbolicFormula, Unread, plain
 from tidegate.check.verify.unit_table import Dims
 from tidegate.check.verify.units import dims_text
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
@@ -135,8 +135,7 @@ def _head(left: str, vocabulary: frozenset[str]) -> tuple[int, str]:
     pieces = [(m.start(), m.group(0)) for m in re.finditer(r"\S+", left)]
     first = len(pieces)
     for k in range(len(pieces) - 1, -1, -1):
-        bare = plain(pieces[k][1]).replace(" ", "").strip("()$")
-        names = re.findall(SYMBOL, bare)
+        names = [n.replace(" ", "") for n in re.findall(SYMBOL, plain(pieces[k][1]))]
         if names and not all(
             n in vocabulary or (len(n) <= 4 and all(c in vocabulary for c in n)) or FREE.fullmatch(n) for n in names
         ):
@@ -166,7 +165,7 @@ def _read(
         if va.wild or vb.wild:
             return best
         used = frozenset(a.used | b.used)
-        if not b.used & set(table) or (not free and not a.used & set(table)):
+        if not b.used & (set(table) | CONSTANT) or (not free and not a.used & set(table)):
             return best
         read = Read(span, origin, (*a.rows, *b.rows, vb.plus(va, -1)), va, vb, used, table)
         if consistent([Row(v, 0) for v in read.rows]):
@@ -219,6 +218,10 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Dec
     claim = Claim(kind="dimension", text=text[span[0] : span[1]], span=span)
     if own is not None and _holds(own):
         good = own
+        if _untested(own):
+            broken = _against_law(reads, own, said)
+            if broken is not None:
+                return _refuted(claim, broken, certainty="measured"), None
     if good is not None:
         found_dims = {s: dims_text(d) for s, d in inferred([Row(v, 0) for v in good.rows]).items()}
         shown = dims_text(good.left.known) if not good.left.unknown else "the same dimension"
@@ -226,10 +229,19 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Dec
                           detail={"inferred": found_dims} if found_dims else {})  # fmt: skip
         if good is own and own.left.unknown and not (own.used & set(said)) - {head}:
             return None, own
+        if good is own and _untested(own):
+            message = "nothing to hold it against: the symbols left free take what dimension they need"
+            return Decision(
+                claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=message, certainty="possible"
+            ), own
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the dimensions agree"), own
     best = own or next((r for r in sound if _same_law(r)), None)
     if best is None:
         return None, None
+    return _refuted(claim, best, certainty="proved" if own else "measured"), None
+
+
+def _refuted(claim: Claim, best: Read, *, certainty: str) -> Decision:
     core = tuple({"symbol": s, "dimension": dims_text(best.dims[s])} for s in sorted(best.used & set(best.dims)))
     clash = next((v for v in best.rows if not v.unknown and any(v.known)), best.rows[-1])
     sides = (
@@ -241,8 +253,27 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Dec
     named = ", ".join(c["symbol"] + " [" + c["dimension"] + "]" for c in core)
     return Decision(
         claim=claim, support=Support.REFUTED, receipt=receipt, message=f"the sides differ in dimension: {sides} ({named})",
-        certainty="proved" if own else "measured",
-    ), None  # fmt: skip
+        certainty=certainty,
+    )  # fmt: skip
+
+
+def _untested(read: Read) -> bool:
+    """Whether every row only fixes a symbol that was free: then nothing was checked."""
+    pivots, holds = reduce([Row(v, 0) for v in read.rows])
+    return holds and all(v.unknown for v in read.rows) and len(pivots) == len(read.rows)
+
+
+def _against_law(reads: Sequence[Read], own: Read, said: Mapping[str, Dims]) -> Read | None:
+    """A law with just these symbols, declared with the law's own dimensions, that the formula breaks."""
+    same = [r for r in reads if not r.origin.startswith("the text") and _same_law(r)]
+    if any(_holds(r) for r in reads if not r.origin.startswith("the text")):
+        return None
+    for read in same:
+        table = dict(laws())[read.origin.removeprefix("the law ").strip("'\"")]
+        shared = [s for s in read.used & set(said) if s in table]
+        if len(shared) >= 2 and all(said[s] == table[s] for s in shared) and own.used == read.used:
+            return read
+    return None
 
 
 def _holds(read: Read) -> bool:

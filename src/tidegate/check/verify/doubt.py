@@ -12,7 +12,7 @@ from tidegate.check.verify.tree import Node, is_whole, leaves, operators
 from tidegate.check.verify.unit_reading import UnitReading
 
 DISOWNED = re.compile(
-    r"mistake|incorrect|\bwrong|\berror|not equal|n't equal|n't be|\bfalse\b|misconception|instead of|contradict|absurd|impossible|typo|"
+    r"mistake|incorrect|\bwrong|(?<!standard )(?<!relative )(?<!absolute )(?<!percentage )(?<!percent )(?<!squared )(?<!margin of )(?<!sampling )\berror(?!\s(?:rate|bar|budget|margin))|not equal|n't equal|n't be|\bfalse\b|misconception|instead of|contradict|absurd|impossible|typo|"
     r"\bnot\s*$|\bnever\b|claims? that|would mean",
     re.I,
 )
@@ -20,7 +20,7 @@ DISOWNED = re.compile(
 
 OTHER_ALGEBRA = re.compile(
     r"\bmod(?:ulo|ular)?\b|\\p?mod|\bbinary\b|hexadecimal|\boctal\b|\bbase[- ]?(?:\d|two|eight|sixteen)|boolean|\\mathbb\{?[ZF]|\bXOR\b|"
-    r"bitwise|\bclock\b|\bGF\s?\(|finite field|\bring of|\bF_?\d\b|saturat|overflow|tropical|floating[- ]point|IEEE 754|fuzzy|\bset\b.{0,20}(?:union|ordinal)|ordinal|nimber|\bcarry\b|\bmatri|\bvector|\bdecibel|\bstring|concatenat|\bRoman\b|big-?O",
+    r"bitwise|\bclock\b|\bGF\s?\(|finite field|\bring of|\bF_?\d\b|saturat|overflow|tropical|floating[- ]point|IEEE 754|fuzzy|\bset\b.{0,20}(?:union|ordinal)|ordinal|nimber|\b(?:without|no|ignor\w+|drop\w*) (?:the |any )?carr|\bcarry (?:bit|flag)|\bmatri|\bvector|\bdecibel|\bstring|concatenat|\bRoman\b|big-?O",
     re.I,
 )
 
@@ -121,8 +121,11 @@ def why_not_refute(
         return "a dozen may be a unit"
     if operators(b) == 0 and _more_digits_than_given(a, b, found):
         return "more digits are stated than the printed inputs can give"
-    if any(n.kind == "scale" for n in leaves(a) + leaves(b)) and _scale_slip(found):
+    scaled = any(n.kind == "scale" or n.label[:1] in SCALE_LETTERS for n in leaves(a) + leaves(b))
+    if scaled and _scale_slip(found):
         return "a scale word may be a unit"
+    if any(n.label in (("M",), ("B",)) for n in leaves(a)) and (not labels_of(b) or not _product(a)):
+        return "a letter after a number may be a variable"
     whole = b.kind == "num" and b.token is not None and is_whole(b.token)
     if whole and ROUNDED.search(line[-160:] + " " + after) and abs(found.computed.middle - found.stated.middle) < 1:
         return "a rounding to whole numbers may be meant"
@@ -157,6 +160,14 @@ def _more_digits_than_given(a: Node, b: Node, found: Found) -> bool:
         abs(found.computed.middle - found.stated.middle)
         <= abs(found.computed.middle) * sum((t.ulp / (2 * abs(t.value)) for t in inputs if t.value), Fraction(0)) * 3
     )
+
+
+SCALE_LETTERS = (("k",), ("M",), ("B",), ("bn",))
+
+
+def _product(node: Node) -> bool:
+    """Whether an expression only multiplies and divides."""
+    return all(n.kind not in "+-^" for n in leaves(node))
 
 
 def _unlabelled(node: Node) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tidegate.check.verify.chemical_words import FORMULA, MINUS, NOT_SAID, sentence_at, trimmed, unverifiable, value_of
-from tidegate.check.verify.formula import parse_formula, same_composition
+from tidegate.check.verify.formula import Formula, parse_formula, same_composition
 from tidegate.check.verify.oxidation import ions
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -71,6 +71,19 @@ def check_charges(text: str, start: int, end: int) -> Iterator[Decision]:
             if known[0] in ("MnO4", "O2") and "per" not in found.group("name"):
                 continue
             yield _compare_charge(text, found.start(), found.end(), found.group("name"), known, int(value))
+
+
+def ion_beside(text: str, found: re.Match[str], raw: str, formula: Formula) -> Decision | None:
+    """`phosphate PO₄²⁻`: a named anion of several atoms directly beside its formula, with its charge."""
+    name = found.group("name").lower()
+    known = ions().get(name.split()[-1])
+    if known is None or known[2] != "anion" or formula.charge is None or found.start("name") > found.start("formula"):
+        return None
+    expected = parse_formula(known[0])
+    if expected is None or len(formula.atoms) < 2 or not same_composition(formula, expected):
+        return None
+    start = found.start("formula")
+    return _compare_charge(text, start, start + len(raw), name, (known[0], known[1]), formula.charge)
 
 
 def _compare_charge(text: str, start: int, end: int, name: str, known: tuple[str, int], charge: int) -> Decision:

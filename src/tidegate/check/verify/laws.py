@@ -17,7 +17,10 @@ KINDS: dict[str, str] = {  # a quantity's name → a unit of its dimension
     "electric field": "V/m", "magnetic field": "T", "temperature": "K", "amount": "mol", "number of moles": "mol", "gas constant": "J/(mol K)", "spring constant": "N/m", "gravitational constant": "m^3/(kg s^2)",
     "planck constant": "J s", "planck's constant": "J s", "boltzmann constant": "J/K", "specific heat": "J/(kg K)", "specific heat capacity": "J/(kg K)", "viscosity": "Pa s", "dynamic viscosity": "Pa s",
     "flow rate": "m^3/s", "concentration": "mol/m^3", "diffusion coefficient": "m^2/s", "thermal conductivity": "W/(m K)", "surface tension": "N/m", "resistivity": "ohm m", "magnetic flux": "Wb", "angle": "rad",
-    "temperature change": "K", "change in temperature": "K", "entropy": "J/K", "half-life": "s", "decay constant": "1/s", "luminosity": "W", "young's modulus": "Pa",
+    "temperature change": "K", "change in temperature": "K", "entropy": "J/K", "half-life": "s", "decay constant": "1/s", "luminosity": "W", "molar mass": "kg/mol", "molar volume": "m^3/mol", "angular acceleration": "1/s^2", "current density": "A/m^2", "energy density": "J/m^3", "mass flow rate": "kg/s", "specific volume": "m^3/kg", "heat capacity": "J/K",
+    "heat flux": "W/m^2", "volumetric flow rate": "m^3/s", "linear density": "kg/m", "specific energy": "J/kg", "number density": "1/m^3", "charge density": "C/m^3", "permittivity": "F/m", "permeability": "H/m", "conductivity": "S/m",
+    "shear modulus": "Pa", "bulk modulus": "Pa", "kinematic viscosity": "m^2/s", "electric potential": "V", "electromotive force": "V", "molar heat capacity": "J/(mol K)", "luminous flux": "lm", "elementary charge": "C", "speed of sound": "m/s",
+    "young's modulus": "Pa",
 }  # fmt: skip
 
 

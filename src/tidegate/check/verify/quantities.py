@@ -150,7 +150,7 @@ def unit_in(raw: str, cut_short: bool = False) -> tuple[Unit | None, str, int]:
         last = re.search(r"([A-Za-z]+)$", piece)
         if (
             last is not None
-            and piece != "A"
+            and piece not in ("A", "in")
             and (
                 last.group(1).lower() in NOT_UNITS
                 or (len(last.group(1)) == 1 and last.group(1) in "aA" and " " in piece[-2:])

@@ -163,8 +163,8 @@ OUT, PERCENT_OUT = END.replace("{n}", N), rf"(?P<out>{N})\s?(?:%|percent|per cen
 FORMS: tuple[tuple[str, Callable[[re.Match[str]], tuple[Fraction, str] | None]], ...] = (
         (rf"(?<!\w)(?:the\s+)?(?P<what>sum|total|product|difference|average|mean|arithmetic mean|median|quotient) (?:of|between) {LIST}{UNIT}{IS}{OUT}", _of_list),
         (rf"(?<![\w\d-])(?P<share>{'|'.join(sorted(SHARES, key=len, reverse=True))}) (?:of )?{_n('a')}{UNIT}{IS}{OUT}", _share),
-        (rf"\bfrom {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})?,?(?:\s*\(|\s+(?:is|was|represents|means|corresponds to|amounts to|gives),?\s+|,\s*)(?:an?\s+)?(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*(?:an?\s+)?{PERCENT_OUT}\s+(?P<way>increase|decrease|rise|drop|decline|reduction|growth|gain|fall|loss|jump)", _change),
-        (rf"\bfrom {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})?,\s*(?:which is\s+|that is\s+|or\s+)?an?\s+(?:overall\s+)?(?P<way>increase|decrease|rise|drop|decline|reduction|growth|gain|fall|loss|jump)\s+of\s+(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{PERCENT_OUT}", _change),
+        (rf"\bfrom {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})?(?:\s(?:over|in|during|within|by|since|this|last|after)\s[^,.;:()%$\d]{{1,40}})?,?(?:\s*\(|\s+(?:is|was|represents|means|corresponds to|amounts to|gives),?\s+|,\s*)(?:an?\s+)?(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*(?:an?\s+)?{PERCENT_OUT}\s+(?P<way>increase|decrease|rise|drop|decline|reduction|growth|gain|fall|loss|jump)", _change),
+        (rf"\bfrom {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})?(?:\s(?:over|in|during|within|by|since|this|last|after)\s[^,.;:()%$\d]{{1,40}})?,\s*(?:which is\s+|that is\s+|or\s+)?an?\s+(?:overall\s+)?(?P<way>increase|decrease|rise|drop|decline|reduction|growth|gain|fall|loss|jump)\s+of\s+(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{PERCENT_OUT}", _change),
         (rf"(?P<way>increase[sd]?|decrease[sd]?|rose|rise|fell|dropped|drop|grew|grown|declined)\s+(?:by\s+)?(?:of\s+)?(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{PERCENT_OUT},?\s+from {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))", _change),
         (rf"(?<![\w.%]){_n('a')} (?P<way>increased|decreased|reduced|discounted) by {_n('p')}\s?(?:%|percent){IS}{OUT}", _changed),
         (rf"(?<![\w.])(?P<p>{N})\s?(?:%|percent) (?P<way>more than|less than|off|discount on) {_n('a')}{IS}{OUT}", _changed),
@@ -172,7 +172,7 @@ FORMS: tuple[tuple[str, Callable[[re.Match[str]], tuple[Fraction, str] | None]],
         (rf"\b(?:tip|tax|discount|commission|fee|gratuity|deposit|VAT|interest)\s+(?:of|at)\s+(?P<p>{N})\s?(?:%|percent) on (?:an?|the|your)\s+{_n('a')}(?:\s[a-z]{{2,12}})?{IS}{OUT}", _portion),
         (rf"\b(?:the\s+)?(?P<what>square root|cube root) of {_n('a')}{IS}{OUT}", _root),
         (rf"(?<![\w.^×*/+−-])(?<![×*/+−-]\s){_n('a')} (?P<what>squared|cubed|to the power (?:of )?\d{{1,2}})(?:{IS}){OUT}", _power),
-        (rf"(?<![\w.,]){_n('a')} (?:in|out of) (?:every )?{_n('b')}(?:\s[a-z]{{2,12}}){{0,3}}?(?:\s*\(|,\s*(?:or|i\.e\.,?|which is|that is,?|that's)\s*|{IS})(?:or\s+|about\s+)?{PERCENT_OUT}", _odds),
+        (rf"(?<![\w.,]){_n('a')} (?:in|of|out of) (?:every |the |all )?{_n('b')}(?:\s[a-z]{{2,12}}){{0,3}}?(?:\s*\(|,\s*(?:or|i\.e\.,?|which is|that is,?|that's)\s*|{IS})(?:or\s+|about\s+)?{PERCENT_OUT}", _odds),
         (rf"(?<![\w.%]){_n('a')} (?P<way>more|less) than {_n('b')}{IS}{OUT}", _less),
         (rf"(?<![\w.(]){_n('a')} (?:mod|modulo|%) {_n('b')}\s*(?:=|≡|\bis\b|\bequals\b)\s*{OUT}", _modulo),
         (rf"(?:the )?remainder (?:when|of) {_n('a')} (?:is )?(?:divided|÷|/)(?: by)? {_n('b')}{IS}{OUT}", _modulo),
@@ -200,14 +200,14 @@ KEYS: tuple[tuple[str, ...], ...] = (
         "loss",
         "jump",
     ),
-    ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("% of", "percent of"), ("tip", "tax", "discount", "commission", "fee", "gratuity", "deposit", "vat", "interest"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
+    ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("% of", "percent of"), ("tip", "tax", "discount", "commission", "fee", "gratuity", "deposit", "vat", "interest"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of ", " of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
 )  # fmt: skip
 TRIGGER = re.compile(
-    r"sum|total|product|difference|average|mean|median|quotient|half|third|quarter|fourth|fifth|tenth|twice|double|triple|times|from|increas|decreas|rose|fell|drop|grew|declin|reduc|discount|percent|%|root|squared|cubed|power|in |out of|than|mod|remainder",
+    r"sum|total|product|difference|average|mean|median|quotient|half|third|quarter|fourth|fifth|tenth|twice|double|triple|times|from|increas|decreas|rose|fell|drop|grew|declin|reduc|discount|percent|%|root|squared|cubed|power|in |of |than|mod|remainder",
     re.I,
 )
 UNSURE = re.compile(
-    r"\b(?:weighted|moving|geometric|harmonic|absolute|signed|respectively|cumulative|running|annual|compound|per (?:year|month|annum))\b",
+    r"\b(?:weighted|moving|annuali[sz]ed|geometric|harmonic|absolute|signed|respectively|cumulative|running|annual|compound|per (?:year|month|annum))\b",
     re.I,
 )
 

@@ -55,6 +55,7 @@ FREE = re.compile(
 )
 
 
+CONSTANT = frozenset({"constant", "const"})  # the right side of a law of conservation: some fixed quantity
 FUNCTIONS = ("sin", "cos", "tan", "exp", "ln", "log")
 
 
@@ -87,7 +88,7 @@ class SymbolicFormula:
 
     def _split(self, word: str) -> list[str]:
         """`mgh` is m g h when these are the known symbols; a word that is no product of them is unread."""
-        if word in self.known or word in ("pi", "sqrt", *FUNCTIONS):
+        if word in self.known or word in ("pi", "sqrt", *FUNCTIONS, *CONSTANT):
             return [word]
         if self.free and FREE.fullmatch(word):
             return [word]
@@ -191,6 +192,9 @@ class SymbolicFormula:
         if kind == "sym" and text in self.dims:
             self.used.add(text)
             return Vector(self.dims[text])
+        if kind == "sym" and text in CONSTANT:
+            self.used.add(text)
+            return Vector(unknown=((text, Fraction(1)),))
         if kind == "sym" and self.free:
             self.used.add(text)
             return Vector(unknown=((text, Fraction(1)),))

@@ -87,7 +87,7 @@ PLAIN: dict[str, tuple[Fraction, Dims]] = {
     "AU": (F(149597870700), LENGTH), "au": (F(149597870700), LENGTH), "fathom": (F("1.8288"), LENGTH), "bohr": (F("5.29177210903e-11"), LENGTH),
     "lb": (LB, MASS), "lbs": (LB, MASS), "lbm": (LB, MASS), "pound": (LB, MASS), "oz": (LB / 16, MASS), "ounce": (LB / 16, MASS),
     "stone": (LB * 14, MASS), "slug": (F("14.59390293720636"), MASS), "ton": (LB * 2000, MASS), "amu": (F("1.66053906660e-27"), MASS),
-    "u": (F("1.66053906660e-27"), MASS), "carat": (F("0.0002"), MASS), "grain": (LB / 7000, MASS), "kilo": (F(1), MASS),
+    "u": (F("1.66053906660e-27"), MASS), "mcg": (F("1e-9"), MASS), "carat": (F("0.0002"), MASS), "grain": (LB / 7000, MASS), "kilo": (F(1), MASS),
     "lbf": (LBF, FORCE), "kgf": (F("9.80665"), FORCE), "kip": (LBF * 1000, FORCE), "pound-force": (LBF, FORCE),
     "atm": (F(101325), PRESSURE), "atmosphere": (F(101325), PRESSURE), "mmHg": (F("133.322387415"), PRESSURE), "inHg": (F("3386.389"), PRESSURE),
     "psi": (LBF / INCH**2, PRESSURE), "psia": (LBF / INCH**2, PRESSURE), "psig": (LBF / INCH**2, PRESSURE), "ksi": (1000 * LBF / INCH**2, PRESSURE),

@@ -72,6 +72,9 @@ TOKEN = re.compile(
     r"\s*(?:(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)|(?P<num>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<pow>\^|\*\*)|(?P<mul>\*|·|\.(?=[A-Za-zµΩ]))|(?P<div>/|⁄)|(?P<open>\()|(?P<close>\))"
     r"|(?P<minus>[-−–])|(?P<plus>\+)|(?P<per>per\b)|(?P<word>°\s?[CFR]?(?![A-Za-z])|[A-Za-zµμΩÅÅℓ℃℉¢%‰$£€]+(?:_\w+)?))"
 )  # fmt: skip
+POUND_LENGTH = re.compile(
+    r"(?:lbs?|pounds?)\s?[-*]?\s?(?:ft|feet|foot|in|inch(?:es)?)|(?:ft|foot|in|inch)\s?[-*]?\s?(?:lbs?|pounds?)"
+)
 WORD_POWERS = {"squared": 2, "cubed": 3}
 WORD_PRE_POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
 IGNORED = frozenset({"of", "the", "a", "an", "each", "water", "hg", "true", "absolute", "gauge", "degrees", "degree"})
@@ -87,6 +90,8 @@ def parse_unit(text: str) -> Unit | None:
     for pattern, by in CLEAN:
         text = pattern.sub(by, text)
     text = re.sub(r"mm\s+Hg", "mmHg", text)
+    if POUND_LENGTH.fullmatch(text.strip(" ;,.")):
+        text = re.sub(r"\b(?:lbs?|pounds?)\b", "lbf", text)  # a torque or an energy: the pound is a force
     text = re.sub(r"µ\s+(?=[A-Za-z])", "µ", text).strip(" ;,.")
     if not text:
         return None

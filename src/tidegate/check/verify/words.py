@@ -29,7 +29,7 @@ FUNCTIONS = {"ln": "ln", "log": "log10", "log2": "log2", "exp": "exp", "sin": "s
 
 
 UNIT_LETTERS = frozenset(
-    ["m", "s", "g", "h", "L", "l", "N", "J", "W", "V", "A", "K", "C", "F", "Ω", "d", "H", "T", "Hz"]
+    ["m", "s", "g", "h", "L", "l", "N", "J", "W", "V", "A", "K", "C", "F", "Ω", "d", "H", "T", "Hz", "B", "M"]
 )
 
 
