@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: reference demo test check lint types imports docs format bench clean install
+.PHONY: picture reference demo test check lint types imports docs format bench clean install
 
 install: $(VENV)/.developer
 
@@ -51,6 +51,10 @@ docs: install
 
 reference: install
 	@$(BIN)/python docs/reference/generate.py
+
+# The plot in README.md, drawn anew by the run that it shows.
+picture: install
+	@$(BIN)/tidegate sim scheduling --plot docs/start
 
 format: install
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

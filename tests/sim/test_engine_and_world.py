@@ -4,7 +4,7 @@ from tidegate.admit.scheduling.admission import Admission
 from tidegate.admit.scheduling.model import ClassRule, EngineRule, Plan
 from tidegate.sim import workloads
 from tidegate.sim.engine import Engine, EngineSpec, Job
-from tidegate.sim.plot import line_plot
+from tidegate.sim.plot import line_plot, round_values
 from tidegate.sim.scenarios import scheduling
 from tidegate.sim.world import World
 from tidegate.spine.gate import Verdict
@@ -55,3 +55,12 @@ def test_the_incident_fails_under_fifo_and_holds_under_ours() -> None:
 
 def test_a_plot_of_nothing_is_still_a_plot() -> None:
     assert line_plot("a < b", "x", "y", {}).count("<svg") == 1
+
+
+def test_axes_show_round_numbers() -> None:
+    assert round_values(0, 470) == [0, 100, 200, 300, 400]
+    assert round_values(3, 3) == [3]
+    for low, high in ((0.0, 1.0), (-3.0, 17.0), (0.001, 0.0093), (1e6, 3.3e6)):
+        ticks = round_values(low, high)
+        assert 3 <= len(ticks) <= 9
+        assert all(low - 1e-9 <= t <= high * (1 + 1e-9) for t in ticks)

@@ -35,10 +35,9 @@ def line_plot(
     for power in range(y_low, y_high + 1):
         at = y(10.0**power)
         out.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at:.1f}" y2="{at:.1f}" stroke="#ddd"/>')
-        out.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{10.0**power:g}</text>')
-    for i in range(6):
-        value = x_low + (x_high - x_low) * i / 5
-        out.append(f'<text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{value:.0f}</text>')
+        out.append(f'<text x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{10.0**power:,g}</text>')
+    for value in round_values(x_low, x_high):
+        out.append(f'<text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 16}" text-anchor="middle">{value:,g}</text>')
     out.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 8}" text-anchor="middle">{escape(x_label)}</text>')
     out.append(
         f'<text transform="translate(16 {HEIGHT / 2}) rotate(-90)" text-anchor="middle">{escape(y_label)}</text>'
@@ -55,3 +54,14 @@ def line_plot(
         out.append(f'<rect x="{WIDTH - RIGHT + 6}" y="{TOP + 18 * i}" width="10" height="10" fill="{colour}"/>')
         out.append(f'<text x="{WIDTH - RIGHT + 22}" y="{TOP + 9 + 18 * i}">{escape(name)}</text>')
     return "".join(out) + "</svg>"
+
+
+def round_values(low: float, high: float) -> list[float]:
+    """Four to nine round numbers of `low` to `high`: steps of 1, 2 or 5 times a power of ten."""
+    if not high > low:
+        return [low]
+    rough = (high - low) / 8
+    power = 10.0 ** floor(log10(rough))
+    step = next(power * m for m in (1, 2, 5, 10) if power * m >= rough)
+    first = ceil(low / step - 1e-9)
+    return [step * k for k in range(first, floor(high / step + 1e-9) + 1)]
