@@ -42,13 +42,14 @@ Crash = Callable[[str, str], None]  # a guard's name, and what happened: for the
 class Watched:
     """One guard's session over this call."""
 
-    __slots__ = ("alive", "guard", "name", "pending", "session", "streams")
+    __slots__ = ("alive", "guard", "listens", "name", "pending", "session", "streams")
 
     def __init__(self, guard: Guard, session: GuardSession) -> None:
         self.guard = guard
         self.name = guard.name
         self.session = session
         self.streams = guard.streams
+        self.listens = getattr(guard, "listens", False)
         self.alive = True
         self.pending: dict[tuple[int, str], str] = {}  # what a soft guard holds back, to let go if it crashes
 
@@ -142,7 +143,7 @@ class Watch:
             if decision.action != "allow":
                 self.note(watched.name, "request", decision)
                 return decision, conversation
-            if decision.messages or decision.drop_tools:
+            if decision.messages or decision.drop_tools or decision.tools_off:
                 self.note(watched.name, "request", decision)
                 conversation = changed(conversation, decision)
             elif decision.rule:
@@ -172,7 +173,11 @@ def checked(decision: Any) -> GuardDecision:
 
 
 def changed(conversation: Conversation, decision: GuardDecision) -> Conversation:
-    """The request with a guard's messages appended and tools withheld."""
+    """The request with a guard's messages appended and tools withheld or switched off.
+
+    Switched off, the definitions stay: some providers refuse a history with calls without them, and
+    the prompt's cached prefix holds.
+    """
     last = max((m.index for m in conversation.messages), default=-1)
     nudges = tuple(Message(m.role, m.parts, last + 1 + i, m.extra) for i, m in enumerate(decision.messages))
     dropped = set(decision.drop_tools)
@@ -184,6 +189,12 @@ def changed(conversation: Conversation, decision: GuardDecision) -> Conversation
         if _named(extra.get("function_call")) in dropped or not tools:
             extra.pop("function_call", None)
         if not tools:
+            parameters.pop("parallel_tool_calls", None)
+    if decision.tools_off and (tools or "functions" in extra):
+        if any((t.extra or {}).get("legacy") for t in tools) or not tools:
+            extra["function_call"] = "none"
+        if any(not (t.extra or {}).get("legacy") for t in tools):
+            parameters["tool_choice"] = "none"
             parameters.pop("parallel_tool_calls", None)
     return msgspec.structs.replace(
         conversation, messages=(*conversation.messages, *nudges), tools=tools, parameters=parameters, extra=extra
@@ -234,6 +245,7 @@ class AnswerWatch:
         self._watch = watch
         self._watched = watch.watched
         self._streams = watch.streams
+        self._listening = [w for w in watch.watched if w.listens]
         self._wanted = max(choices, 1)
         self._stops = frozenset(stops)
         self._choices: dict[int, _Choice] = {}
@@ -286,6 +298,20 @@ class AnswerWatch:
         if item.channel == "reasoning":
             choice.heard.append(item.text)
         self._release(self._chain((item,)), out)
+        for watched in self._listening:
+            if watched.alive and not choice.cut:
+                said = self._watch.timed(watched.guard, lambda w=watched: checked(w.session.hear(item)))  # type: ignore[misc]
+                if said is not None and said.action != "allow":
+                    self._watch.note(watched.name, "answer", said)
+                    self._end_heard(item.choice, said, out)
+
+    def _end_heard(self, index: int, decision: GuardDecision, out: list[Item]) -> None:
+        """A listening guard ends a choice: its words follow what was said, and the rest is not waited for."""
+        text, _, finish = words_of(decision)
+        self._release(self._chain((TextDelta(text, "content", index),)), out)
+        self._cut(index, finish, out)
+        if self.stopped is not None and decision.action == "finalise":
+            self.stopped = Ending.FINALISED
 
     def _grow(self, item: ToolCallDelta) -> None:
         call = self._choice(item.choice).calls.setdefault(item.index, {"id": "", "name": "", "arguments": []})

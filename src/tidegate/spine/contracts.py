@@ -21,13 +21,14 @@ import msgspec
 from tidegate.spine.call import Call
 from tidegate.spine.case import Case
 from tidegate.spine.claim import Oracle
-from tidegate.spine.conversation import Conversation, Delta, Message, ToolCall
+from tidegate.spine.conversation import Conversation, Delta, Message, TextDelta, ToolCall
 from tidegate.spine.finding import Finding
 from tidegate.spine.gate import Gate
 from tidegate.spine.trace import CallTrace
 
 __all__ = [
-    "Check", "Curator", "Decider", "Guard", "GuardDecision", "GuardSession", "Oracle", "Policy", "Waiting",
+    "Check", "Curator", "Decider", "Guard", "GuardDecision", "GuardSession", "ListeningSession", "Oracle", "Policy",
+    "Waiting",
 ]  # fmt: skip
 
 
@@ -94,6 +95,7 @@ class GuardDecision(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""  # the legal answer when the action is finalise, the refusal's words when refuse
     messages: tuple[Message, ...] = ()  # messages to append to the request (a nudge), with allow
     drop_tools: tuple[str, ...] = ()  # tools to withhold from this request (narrow), with allow
+    tools_off: bool = False  # no tool may be called: their definitions stay, `tool_choice` is none, with allow
     evidence: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
@@ -125,9 +127,20 @@ class GuardSession(Protocol):
         """What this session noticed, for the trace."""
 
 
+class ListeningSession(GuardSession, Protocol):
+    """A session of a guard with `listens = True`: it hears the text as it passes and holds nothing back."""
+
+    def hear(self, delta: TextDelta) -> GuardDecision:
+        """Allow, or finalise: the choice ends here with the decision's text behind what was said."""
+
+
 @runtime_checkable
 class Guard(Protocol):
-    """In flight: opens a session for each call it wants to watch."""
+    """In flight: opens a session for each call it wants to watch.
+
+    A guard may also have `markers` (only bodies that hold one of these bytes concern it) and
+    `listens` (see `ListeningSession`); both are left out by guards that do not need them.
+    """
 
     name: str
     hard: bool  # a hard guard that crashes refuses; a soft one is passed over and counted

@@ -12,6 +12,7 @@ from tidegate.admit.toolguard.model import ResultClass, RunVerdict
 from tidegate.spine.conversation import Message, Text
 
 FOUND_MAX = 6
+CHANT_WORDS = "\n\n[Tidegate] Stopped here: the answer repeated one phrase over and over."
 SNIPPET = 280
 
 
@@ -20,6 +21,15 @@ def nudge_note(verdict: RunVerdict) -> Message:
     text = (
         f"[Tidegate] {_sentence(verdict.reason)} Repeating it will give the same again. Use what you already have, "
         "try a different tool or different arguments, or give your final answer and say what is still open."
+    )
+    return Message("user", (Text(text),))
+
+
+def narrow_note(verdict: RunVerdict, tools: Sequence[str]) -> Message:
+    """Says that the tool a loop runs on is withheld for this step; the others are there."""
+    text = (
+        f"[Tidegate] {_sentence(verdict.reason)} {', '.join(tools)} cannot be called in this step. Go on with the "
+        "other tools, or give your final answer from what you have and say what is still open."
     )
     return Message("user", (Text(text),))
 

@@ -1,19 +1,22 @@
 """The tool-loop guard in flight: watches every run that passes the gateway, whatever framework drives it.
 
-Ladder for one request: `nudge` adds a note for the model; a stop withholds the tools and asks for
-the final answer; if the model calls a tool all the same, or the run comes back for more, it ends
-with an answer composed here, at no cost; and if it still does not end, its calls are refused.  It
-is a soft guard: if it fails, calls go on and the failure is counted.
+Ladder for one request: `nudge` adds a note for the model; `narrow` withholds the one tool that the
+loop runs on for one step; a stop switches the tools off and asks for the final answer; if the model
+calls a tool all the same, or the run comes back for more, it ends with an answer composed here, at
+no cost; and if it still does not end, its calls are refused.  An answer that chants is cut while it
+streams, where the call offers tools.  It is a soft guard: if it fails, calls go on and the failure
+is counted.
 """
 
 from collections.abc import Sequence
 
-from tidegate.admit.toolguard.ending import finish_note, nudge_note, partial_answer
+from tidegate.admit.toolguard.chant import ChantEar
+from tidegate.admit.toolguard.ending import CHANT_WORDS, finish_note, narrow_note, nudge_note, partial_answer
 from tidegate.admit.toolguard.follow import Follower
 from tidegate.admit.toolguard.model import RunVerdict, Signal, Thresholds
 from tidegate.spine.call import Call
 from tidegate.spine.contracts import ALLOW, GuardDecision
-from tidegate.spine.conversation import Conversation, Delta, Message, ToolCall
+from tidegate.spine.conversation import Conversation, Delta, Message, TextDelta, ToolCall
 from tidegate.spine.finding import Finding, Severity, Where
 
 REFUSED_AFTER = 4  # a run that ignores its ending this often gets errors instead of answers
@@ -26,6 +29,7 @@ class ToolLoopGuard:
     name = "tool-loop"
     hard = False
     streams = False
+    listens = True
     # A first call has no history: its bytes pass untouched.  In quotes: "a helpful assistant" is no history.
     markers = (b'"assistant"', b"function_call")
 
@@ -48,6 +52,7 @@ class ToolLoopSession:
         self.verdict: RunVerdict | None = None
         self.messages: Sequence[Message] = ()
         self.ending = False
+        self.ears: dict[tuple[int, str], ChantEar] = {}
 
     def request(self, conversation: Conversation) -> GuardDecision:
         """Judge the history; nudge, or withhold the tools and ask for the end."""
@@ -66,13 +71,26 @@ class ToolLoopSession:
                 text = partial_answer(self.messages, verdict)
                 return GuardDecision(action="finalise", rule=_rule(last), reason=verdict.reason, text=text,
                                      evidence=evidence)  # fmt: skip
-            tools = tuple(t.name for t in conversation.tools)
-            return GuardDecision(action="allow", rule=_rule(last), reason=verdict.reason, drop_tools=tools,
+            return GuardDecision(action="allow", rule=_rule(last), reason=verdict.reason, tools_off=True,
                                  messages=(finish_note(verdict),), evidence=evidence)  # fmt: skip
         if last is not None and last.step >= verdict.steps - 1:  # this very step earned the note
+            looping = self._looping(verdict, conversation)
+            if looping:
+                return GuardDecision(action="allow", rule=_rule(last), reason=last.reason, drop_tools=looping,
+                                     messages=(narrow_note(verdict, looping),), evidence=evidence)  # fmt: skip
             return GuardDecision(action="allow", rule=_rule(last), reason=last.reason,
                                  messages=(nudge_note(verdict),), evidence=evidence)  # fmt: skip
         return ALLOW
+
+    def _looping(self, verdict: RunVerdict, conversation: Conversation) -> tuple[str, ...]:
+        """The tool to withhold for one step: a loop runs on it, and there are others; else none."""
+        fresh = [s for s in verdict.signals if s.step >= verdict.steps - 1 and s.wants == "narrow"]
+        offered = {t.name for t in conversation.tools}
+        choice = conversation.parameters.get("tool_choice")
+        if not fresh or choice not in (None, "auto"):
+            return ()
+        tools = tuple(sorted(set(fresh[-1].tools)))
+        return tools if len(tools) == 1 and offered > set(tools) else ()
 
     def _judge(self, conversation: Conversation) -> RunVerdict:
         verdict = self.guard.follower.follow(conversation.messages, conversation.tools)
@@ -88,6 +106,20 @@ class ToolLoopSession:
     def feed(self, delta: Delta, now_s: float) -> Sequence[Delta]:
         """Text passes as it is."""
         return (delta,)
+
+    def hear(self, delta: TextDelta) -> GuardDecision:
+        """An answer that chants ends here."""
+        if not self.guard.enforce:
+            return ALLOW
+        key = (delta.choice, delta.channel)
+        ear = self.ears.get(key)
+        if ear is None:
+            ear = self.ears[key] = ChantEar()
+        copies = ear.hear(delta.text)
+        if not copies:
+            return ALLOW
+        reason = f"the answer repeats one phrase, {copies} times so far"
+        return GuardDecision(action="finalise", rule="tool-loop-chant", reason=reason, text=CHANT_WORDS)
 
     def tool_call(self, call: ToolCall) -> GuardDecision:
         """After the end was asked for, a further tool call ends the run with what was gathered."""
