@@ -62,8 +62,7 @@ class ClientConnection(asyncio.Protocol):
         "version",
     )  # fmt: skip
 
-    if TYPE_CHECKING:
-        transport: asyncio.Transport
+    transport: asyncio.Transport
 
     def __init__(self, gw: "Gateway") -> None:
         self.gw = gw

@@ -4,13 +4,14 @@ Checks run from cheap to dear, and what a stranger can learn is the same for a m
 not exist and one its key may not use.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import msgspec
 
 from tidegate.gateway.bodies import read_ask
 from tidegate.gateway.exchange import Exchange
+from tidegate.gateway.feedback import read_feedback
 from tidegate.gateway.routing import Entry
 from tidegate.gateway.seams import Reply
 from tidegate.gateway.upstream import Pool
@@ -44,27 +45,6 @@ OURS: dict[bytes, tuple[bytes, ...]] = {
 }
 
 _encode = msgspec.json.Encoder().encode
-
-
-Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-Word = Annotated[str, msgspec.Meta(max_length=64)]
-Words = Annotated[str, msgspec.Meta(max_length=64 * 1024)]
-
-
-class Feedback(msgspec.Struct, forbid_unknown_fields=True):
-    """What `POST /v1/feedback` takes: which answer, and what its reader said or did."""
-
-    trace_id: Id | None = None  # the `x-request-id` of the answer
-    call_id: Id | None = None  # another name for the same
-    rating: int | float | Word | bool | None = None
-    rating_max: Annotated[float, msgspec.Meta(gt=1)] | None = None  # 5: one to five stars
-    signal: Word | None = None  # what the reader did: regenerated, copied, abandoned, escalated …
-    comment: Words | None = None
-    correction: Words | None = None  # what the answer should have been
-    metadata: dict[Word, Annotated[str, msgspec.Meta(max_length=1024)]] | None = None
-
-
-_feedback = msgspec.json.Decoder(Feedback).decode
 
 
 def begin(gw: "Gateway", x: Exchange) -> None:
@@ -242,7 +222,7 @@ def models(gw: "Gateway", x: Exchange) -> None:
 def feedback(gw: "Gateway", x: Exchange) -> None:
     """What a reader said of an answer: kept as an event that names the answer's trace."""
     try:
-        said = _feedback(x.body)
+        said = read_feedback(x.body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         x.refuse(Ending.REFUSED_INVALID, 400, "invalid_json", str(error))
         return

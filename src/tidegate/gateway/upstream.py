@@ -8,7 +8,7 @@ parser is llhttp, as on the client's side; what arrives in one read is handed on
 import asyncio
 import ssl
 from collections import deque
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import httptools
@@ -47,8 +47,7 @@ class UpstreamConnection(asyncio.Protocol):
         "served", "status", "transport", "until_close",
     )  # fmt: skip
 
-    if TYPE_CHECKING:
-        transport: asyncio.Transport
+    transport: asyncio.Transport
 
     def __init__(self, pool: "Pool") -> None:
         self.pool = pool

@@ -99,7 +99,7 @@ class JournalWriter:
         self._armed = False
         self._closing = threading.Event()
         self._written = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._writer: threading.Thread | None = None
         self._fd = -1
         self._file: Path | None = None
         self._size = 0
@@ -167,12 +167,12 @@ class JournalWriter:
         """Start the writer thread; call it after a fork."""
         self.path.mkdir(parents=True, exist_ok=True)
         self._sealed_for = self._seal_requested()
-        self._thread = threading.Thread(target=self._run, name=f"journal-{self.worker}", daemon=True)
-        self._thread.start()
+        self._writer = threading.Thread(target=self._run, name=f"journal-{self.worker}", daemon=True)
+        self._writer.start()
         return self
 
     def __enter__(self) -> "JournalWriter":
-        return self if self._thread else self.start()
+        return self if self._writer else self.start()
 
     def __exit__(self, *_: object) -> None:
         self.close()
@@ -184,19 +184,19 @@ class JournalWriter:
             while self.pending:
                 self._wake.set()
                 left = deadline - time.monotonic()
-                if left <= 0 or self._thread is None:
+                if left <= 0 or self._writer is None:
                     return False
                 self._written.wait(min(left, 0.05))
         return True
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Write what is left, seal the segment, end the thread; what cannot be written is counted."""
-        if self._thread is None:
+        if self._writer is None:
             return
         self._closing.set()
         self._wake.set()
-        self._thread.join(timeout_s)
-        self._thread = None
+        self._writer.join(timeout_s)
+        self._writer = None
 
     # The writer thread.
 

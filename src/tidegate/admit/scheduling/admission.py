@@ -7,7 +7,7 @@ The same events give the same actions bit for bit (`tidegate schedule replay`).
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import Any, ClassVar
+from typing import Any
 
 from tidegate.admit.scheduling.ledger import Ledger
 from tidegate.admit.scheduling.model import (
@@ -77,7 +77,7 @@ class Admission:
         """What to do now that `event` happened."""
         self._advance(now_s)
         actions: list[AnyAction] = []
-        self._HANDLERS[event.__class__](self, event, actions)
+        _HANDLERS[event.__class__](self, event, actions)
         return actions
 
     def _advance(self, now_s: float) -> None:
@@ -584,8 +584,10 @@ class Admission:
                 "jain_index": jain_index(shares),
                 "tenants": tenants, "engines": engines, **self.tally.to_json()}  # fmt: skip
 
-    _HANDLERS: ClassVar[dict[type, Callable[["Admission", Any, list[AnyAction]], None]]] = {
-        Arrive: _arrive, Tokens: _tokens, FirstToken: _first_token, Finish: _finish, Cancel: _cancel, Tick: _tick,
-        Signal: _signal, Stepped: _stepped, Moved: _moved, SignalLost: _engine_event, Throttled: _engine_event,
-        EngineState: _engine_event,
-    }  # fmt: skip
+
+_HANDLERS: dict[type, Callable[[Admission, Any, list[AnyAction]], None]] = {
+    Arrive: Admission._arrive, Tokens: Admission._tokens, FirstToken: Admission._first_token,
+    Finish: Admission._finish, Cancel: Admission._cancel, Tick: Admission._tick, Signal: Admission._signal,
+    Stepped: Admission._stepped, Moved: Admission._moved, SignalLost: Admission._engine_event,
+    Throttled: Admission._engine_event, EngineState: Admission._engine_event,
+}  # fmt: skip

@@ -19,7 +19,7 @@ their service differs by at most 2(U + slack) over any time both wait.  A decisi
 
 from collections import OrderedDict, deque
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, ClassVar
 
 from tidegate.admit.scheduling.lazyheap import LazyHeap
 from tidegate.admit.scheduling.ledger import Flow, Ledger
@@ -33,12 +33,11 @@ HOT_PREFIXES = 8  # warm prefixes that are looked up for a waiting request
 class Fair(Ledger):
     """See the module; `slack` is set by the admission to half of what its token window may hold."""
 
-    name = "fair"
-    protects = True
+    name: ClassVar[str] = "fair"
+    protects: ClassVar[bool] = True
+    predicts: ClassVar[bool] = True
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("predict", True)
-        super().__init__(*args, **kwargs)
+    def _prepare(self) -> None:
         self._deadlines: list[tuple[float, int, int, Flow]] = []  # heads of latency flows
         self._entries = 0
         self._listed: dict[Flow, int] = {}  # flow → the request id it is listed for

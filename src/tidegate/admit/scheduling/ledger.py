@@ -12,7 +12,7 @@ and the gap between two waiting tenants is no longer bounded.
 """
 
 from collections import deque
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -71,13 +71,14 @@ class Bill(msgspec.Struct):
 class Ledger:
     """Accounts, waiting requests and bills: what every policy shares.
 
-    `predict` charges a tenant's usual output length at dispatch; `lift` may be switched off only to
-    show (in tests) that the suite notices.
+    `predict` charges a tenant's usual output length at dispatch (None: as the policy does).  `lift` may be
+    switched off only to show (in tests) that the suite notices.
     """
 
-    name = "ledger"
-    protects = False  # whether reserved slots and the prefill cap hold under this policy
-    short_way = True  # whether `pass_through` is `arrive` and `pick` in one while nobody waits
+    name: ClassVar[str] = "ledger"
+    protects: ClassVar[bool] = False  # whether reserved slots and the prefill cap hold under this policy
+    predicts: ClassVar[bool] = False  # whether a tenant's usual output length is charged at dispatch
+    short_way: ClassVar[bool] = True  # whether `pass_through` is `arrive` and `pick` in one while nobody waits
 
     def __init__(
         self,
@@ -87,7 +88,7 @@ class Ledger:
         ranks: dict[str, int] | None = None,
         *,
         slack: float = 0.0,
-        predict: bool = False,
+        predict: bool | None = None,
         lift: bool = True,
     ) -> None:
         self.prices = prices
@@ -95,13 +96,17 @@ class Ledger:
         self.class_weights = class_weights or {}
         self.ranks = ranks or {}
         self.slack = slack
-        self.predict = predict
+        self.predict = self.predicts if predict is None else predict
         self.lift = lift
         self.accounts: dict[str, Account] = {}
         self.queued: dict[int, Waiting] = {}
         self.bills: dict[int, Bill] = {}
         self.last_left: Account | None = None
         self.least: LazyHeap[Account] = LazyHeap(lambda a: a.counter)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What a policy keeps of its own, empty."""
 
     # ------------------------------------------------------------ the contract
 

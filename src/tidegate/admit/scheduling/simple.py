@@ -12,7 +12,7 @@
 from collections import OrderedDict
 from heapq import heappop, heappush
 from math import ceil
-from typing import Any
+from typing import Any, ClassVar
 
 from tidegate.admit.scheduling.ledger import Account, Flow, Ledger
 from tidegate.spine.contracts import Waiting
@@ -21,10 +21,9 @@ from tidegate.spine.contracts import Waiting
 class Fifo(Ledger):
     """First come first served, whoever asks; the head blocks everybody behind it."""
 
-    name = "fifo"
+    name: ClassVar[str] = "fifo"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def _prepare(self) -> None:
         self._order: list[tuple[int, float, int, int, Waiting]] = []
         self._serial = 0
 
@@ -52,7 +51,7 @@ class Fifo(Ledger):
 class Priority(Fifo):
     """Strict bands: a class with a tighter first-token target always goes first."""
 
-    name = "priority"
+    name: ClassVar[str] = "priority"
 
     def _rank(self, request: Waiting) -> int:
         return self.ranks.get(request.service_class, 0)
@@ -67,11 +66,10 @@ def first_head(ledger: Ledger, account: Account) -> Waiting | None:
 class RoundRobin(Ledger):
     """One request a tenant in turn; a tenant whose request does not fit is passed over."""
 
-    name = "round_robin"
-    short_way = False  # the ring remembers whose turn it was
+    name: ClassVar[str] = "round_robin"
+    short_way: ClassVar[bool] = False  # the ring remembers whose turn it was
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def _prepare(self) -> None:
         self._ring: OrderedDict[str, Account] = OrderedDict()
 
     def _joined(self, flow: Flow, request: Waiting, front: bool) -> None:  # noqa: ARG002 - a hook
@@ -98,7 +96,7 @@ class DeficitRoundRobin(RoundRobin):
     their service differs by at most 2(U + Q) whatever is chosen among those in credit.
     """
 
-    name = "deficit_round_robin"
+    name: ClassVar[str] = "deficit_round_robin"
 
     def _charge(self, flow: Flow, amount: float) -> None:
         super()._charge(flow, amount)
@@ -130,7 +128,7 @@ class Vtc(Ledger):
     Serving Large Language Models, OSDI'24, with the lift repaired (see `ledger`).
     """
 
-    name = "vtc"
+    name: ClassVar[str] = "vtc"
 
     def pick(self, now_s: float, admissible: Any) -> Waiting | None:  # noqa: ARG002 - part of the contract
         """The oldest request of the least served tenant, if it fits."""
