@@ -4,6 +4,7 @@ Independent of the filter: a text is drawn by walking the parsed expression, and
 a forbidden span is decided by the plain expression on the whole text.
 """
 
+import functools
 import random
 import tomllib
 from pathlib import Path
@@ -41,10 +42,15 @@ def draw(node: Node, rng: random.Random) -> str:
     raise AssertionError(node)
 
 
+@functools.cache
+def _printable(ranges: Ranges) -> list[tuple[int, int]]:
+    return [(max(lo, 32), min(hi, 126)) for lo, hi in ranges if max(lo, 32) <= min(hi, 126)] or list(ranges)
+
+
 def _char(ranges: Ranges, rng: random.Random) -> str:
-    printable = [(max(lo, 32), min(hi, 126)) for lo, hi in ranges if max(lo, 32) <= min(hi, 126)] or list(ranges)
-    low, high = rng.choice(printable)
-    return chr(rng.randint(low, high))
+    among = _printable(ranges)
+    low, high = among[int(rng.random() * len(among))]
+    return chr(low + int(rng.random() * (high - low + 1)))
 
 
 _WORDS = [

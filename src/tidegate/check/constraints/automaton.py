@@ -15,6 +15,7 @@ much is held.  A trailing assertion keeps its thread alive for one more characte
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
@@ -24,6 +25,7 @@ LIVE, ACCEPT = 1, 2
 ANY: Ranges = ((0, TOP),)
 Literal = tuple[int, int, int]  # literals[low:high] agree on their first `depth` characters
 Thread = int | Literal
+_NONE: frozenset[int] = frozenset()
 
 
 class State(dict[str, "State"]):
@@ -37,10 +39,12 @@ class State(dict[str, "State"]):
         self.threads = threads
         self.after_word = after_word
         a = automaton
-        self.accepts = frozenset(a.final[t] for t in threads if isinstance(t, int) and a.final[t] >= 0)
+        ends = threads & a.ends
+        self.accepts = frozenset(a.final[t] for t in ends if isinstance(t, int)) if ends else _NONE
         # lengths of the literals that end here
-        self.literals = tuple({t[2] for t in threads if not isinstance(t, int) and len(a.literals[t[0]]) == t[2]})
-        live = any(a.opened[t] and a.follow[t] if isinstance(t, int) else a.extends(t) for t in threads)
+        begun = [t for t in threads if not isinstance(t, int)] if a.literals else ()
+        self.literals = tuple({t[2] for t in begun if len(a.literals[t[0]]) == t[2]})
+        live = not threads.isdisjoint(a.lively) or any(a.extends(t) for t in begun)
         accept = bool(self.accepts or self.literals)
         self.flags = (LIVE if live else 0) | (ACCEPT if accept else 0)
 
@@ -69,9 +73,14 @@ class Automaton:
         self.literals = sorted({t.lower() if fold_literals else t for t in literals if t})
         for i, tree in enumerate(patterns):
             self._add(i, tree)
+        self.ends: frozenset[Thread] = frozenset(p for p, number in enumerate(self.final) if number >= 0)
+        self.lively: frozenset[Thread] = frozenset(p for p in range(len(self.cls)) if self.opened[p] and self.follow[p])
         self.transitions_max = transitions_max
         self._states: dict[tuple[frozenset[Thread], bool], State] = {}
         self._begin: dict[tuple[bool, bool, str], frozenset[Thread]] = {}
+        self._steps = 0
+        self._gone: dict[str, dict[Thread, list[Thread]]] = {}  # where each thread goes on a character
+        self._following: dict[tuple[frozenset[Thread], str], frozenset[Thread]] = {}
         self._transitions = 0
         self.start = State(self, frozenset(), after_word=False)
 
@@ -149,10 +158,7 @@ class Automaton:
             case Rep(part, low, high):
                 copies = high if high is not None else max(low, 1)
                 built = [self._build(part, in_group, follow, base) for _ in range(copies)]
-                if high is None and built:
-                    for p in built[-1][1]:
-                        follow[p - base].update(built[-1][0])
-                return self._chain([(f, la, n or i >= low) for i, (f, la, n) in enumerate(built)], follow, base)
+                return self._repeat(built, low, high is None, follow, base)
             case _:
                 return frozenset(), frozenset(), True
 
@@ -169,6 +175,25 @@ class Automaton:
             last = (last | la) if n else la
             nullable = nullable and n
         return first, last, nullable
+
+    @staticmethod
+    def _repeat(built: list[tuple[frozenset[int], frozenset[int], bool]], low: int, endless: bool, follow: list[set[int]], base: int) -> tuple[frozenset[int], frozenset[int], bool]:  # fmt: skip
+        """Copies one after the other: x{1,3} is x(x(x)?)?, so a copy is entered only from the one before it.
+
+        (As x, x?, x? in a row every copy would lead to all later ones: the same texts, but as many
+        threads as copies, and edges by the square of their number.)
+        """
+        if not built:
+            return frozenset(), frozenset(), True
+        for (_, last, _), (first, _, _) in itertools.pairwise(built):
+            for p in last:
+                follow[p - base].update(first)
+        if endless:
+            for p in built[-1][1]:
+                follow[p - base].update(built[-1][0])
+        nullable = low == 0 or built[0][2]
+        ends = built if built[0][2] else built[max(low, 1) - 1 :]
+        return built[0][0], frozenset().union(*(b[1] for b in ends)), nullable
 
     # --- running ----------------------------------------------------------------------------------------------
 
@@ -222,13 +247,30 @@ class Automaton:
         gone = self.literal_step(thread, self.folded(char))
         return [] if gone is None else [gone]
 
+    def following(self, threads: frozenset[Thread], char: str) -> frozenset[Thread]:
+        """Where a set of threads goes on `char`, with none that begin there; remembered like a transition."""
+        key = (threads, char)
+        found = self._following.get(key)
+        if found is None:
+            if self._transitions >= self.transitions_max:
+                self._forget()
+            found = self._following[key] = frozenset(q for t in threads for q in self.successors(t, char))
+            self._transitions += 1
+        return found
+
     def step(self, state: State, char: str) -> State:
         """The next state, remembered."""
-        if self._transitions >= self.transitions_max:
+        if self._transitions >= self.transitions_max or self._steps >= 8 * self.transitions_max:
             self._forget()
         threads = set(self.begin(state.after_word, char, at_start=state is self.start))
+        gone = self._gone.setdefault(char, {})
         for t in state.threads:
-            threads.update(self.successors(t, char))
+            on = gone.get(t)
+            if on is None:
+                on = gone[t] = self.successors(t, char)
+                self._steps += 1
+            if on:
+                threads.update(on)
         key = (frozenset(threads), is_word(char))
         following = self._states.get(key)
         if following is None:
@@ -242,6 +284,9 @@ class Automaton:
             s.clear()
         self.start.clear()
         self._states.clear()
+        self._following.clear()
+        self._gone.clear()
+        self._steps = 0
         self._begin.clear()
         self._classes_of.clear()
         self._transitions = 0

@@ -81,6 +81,10 @@ class Folder:
 
     def feed(self, chunk: str, *, final: bool = False) -> tuple[str, list[int], list[int]]:
         """Symbols that are certain after `chunk`."""
+        if not self.pending and not (SPECIAL.search(chunk) if self.decode else not chunk.isascii()):
+            at = self.at
+            self.at = end = at + len(chunk)
+            return chunk, list(range(at, end)), list(range(at + 1, end + 1))
         text = self.pending + chunk
         base = self.at - len(self.pending)
         self.at += len(chunk)

@@ -254,12 +254,12 @@ class View:
     def _shorten(self) -> None:
         """Forget the text in which no live thread can have begun: those of the last mark are followed until they die."""
         n = len(self.text)
-        threads: Iterable[Any] = self.mark_threads
-        follow = self.filter.automaton.successors
+        threads = self.mark_threads
+        follow = self.filter.automaton.following
         for char in self.text[self.mark :]:
             if not threads:
                 break
-            threads = {q for t in threads for q in follow(t, char)}
+            threads = follow(threads, char)
         if not threads and not self.accepted:
             if self.mark > 1:
                 self._trim(self.mark)
@@ -359,6 +359,19 @@ class Channel:
 
     def feed(self, chunk: str) -> str:
         """The text that may leave after `chunk`."""
+        if (
+            not (self.source or self.views or self.queue or self.blocked)
+            and self.limit is None
+            and not SPECIAL.search(chunk)
+        ):
+            raw = self.raw  # the common case: nothing is held and nothing is disguised
+            raw.feed(chunk)
+            if raw.hold < 0 and not raw.found and self.dropped_to <= self.released:
+                self.released += len(chunk)
+                return chunk
+            self.source = chunk
+            self._collect()
+            return self._emit(self._frontier())
         self._read(chunk)
         return self._emit(self._frontier())
 
