@@ -1,8 +1,8 @@
 """`tidegate constraints`: what enforces which rule.  The group; each verb has its module."""
 
-import importlib
-
 import click
+
+from tidegate.cli.lazy_group import LazyGroup
 
 # verb → module that holds it as `command`; loaded when it is called, so that `--help` stays instant.
 MODULES: dict[str, tuple[str, str]] = {
@@ -21,25 +21,7 @@ MODULES: dict[str, tuple[str, str]] = {
 }
 
 
-class ConstraintVerbs(click.Group):
-    """Loads a verb's module when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(MODULES)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in MODULES:
-            return None
-        command = importlib.import_module(f"tidegate.cli.verbs.{MODULES[cmd_name][0]}").command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(verb, line) for verb, (_, line) in MODULES.items()])
-
-
-@click.group("constraints", cls=ConstraintVerbs)
+@click.group("constraints", cls=LazyGroup, modules=MODULES)
 def command() -> None:
     """Which of our rules does anything enforce?
 
