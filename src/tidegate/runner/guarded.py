@@ -9,6 +9,10 @@
             run.after_call(actual={"calls": 1, "tokens_in": 8_200})
 
 The last answer's price is set aside at the start, so that the end can always be paid for.
+
+With a ledger on disk (`store.ledgers.KeptLedger`) a run goes on where it stopped, after a crash by
+itself and after its end with `resume=True` and a raised limit.  A call that was in flight at the
+crash counts as spent, for nobody knows what became of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,16 +47,40 @@ class GuardedRun:
     def __init__(
         self, run_id: str, *, thresholds: Thresholds = BUILT_IN, limit: Mapping[str, int] | None = None,
         final_answer: Mapping[str, int] | None = None, ledger: Ledger | None = None, parent: str = "root",
+        resume: bool = False,
     ) -> None:  # fmt: skip
         self.run_id = run_id
         self.ledger = ledger or Ledger()
-        self.ledger.open(run_id, parent, limit)
         self.follower = Follower(thresholds, runs_max=8)
-        self.calls = 0
         self._open: str | None = None
-        reserved = self.ledger.reserve(f"{run_id}/{FINAL}", run_id, dict(final_answer or {}))
+        self.lost = self._begin(parent, limit, resume)
+        known = [k for k, r in self.ledger.reservations.items() if r.account == run_id]
+        self.calls = sum(FINAL not in k for k in known)
+        self._final = f"{run_id}/{FINAL}" + (f" {n}" if (n := len(known) - self.calls) else "")
+        reserved = self.ledger.reserve(self._final, run_id, dict(final_answer or {}))
         if isinstance(reserved, Refusal):
             raise WrongUse(f"the limit does not leave room for a final answer: {reserved}", where=run_id)
+
+    def _begin(self, parent: str, limit: Mapping[str, int] | None, resume: bool) -> int:
+        """Open the run's account or go on with it; how many calls were in flight when it broke off."""
+        known = self.ledger.accounts.get(self.run_id)
+        if known is None:
+            self.ledger.open(self.run_id, parent, limit)
+            return 0
+        if known.closed and not resume:
+            remedy = "another run id, or resume=True to go on with it"
+            raise WrongUse(f"the run {self.run_id!r} is over", where=self.run_id, remedy=remedy)
+        self.ledger.reopen(self.run_id)
+        lost = 0
+        for key in self.ledger.open_keys(self.run_id):  # it broke off: nobody knows what became of these
+            if FINAL in key:
+                self.ledger.release(key)
+            else:
+                self.ledger.commit(key)
+                lost += 1
+        if resume and limit is not None:
+            self.ledger.raise_limit(self.run_id, limit)
+        return lost
 
     async def __aenter__(self) -> "GuardedRun":
         return self
@@ -61,7 +89,7 @@ class GuardedRun:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         """Whatever happened, the account is closed: what was in flight counts as spent."""
-        self.ledger.release(f"{self.run_id}/{FINAL}")
+        self.ledger.release(self._final)
         self.ledger.close(self.run_id)
 
     def before_call(

@@ -33,7 +33,7 @@ def vector(amounts: Mapping[str, int], where: str = "") -> Vector:
     return tuple(amounts.get(name, 0) for name in RESOURCES)
 
 
-class Account(msgspec.Struct, kw_only=True):
+class Account(msgspec.Struct, kw_only=True, array_like=True):
     """One agent's account.  `limit` None in a place means: no own limit there, the ancestors' hold."""
 
     name: str
@@ -46,7 +46,7 @@ class Account(msgspec.Struct, kw_only=True):
     closed: bool = False
 
 
-class Reservation(msgspec.Struct, kw_only=True):
+class Reservation(msgspec.Struct, kw_only=True, array_like=True):
     """Units set aside for one call; `state` says what became of them."""
 
     key: str
@@ -76,6 +76,8 @@ class Ledger:
         self.reservations: dict[str, Reservation] = {}
         self.root = root
         self._paths: dict[str, tuple[Account, ...]] = {root: (self.accounts[root],)}
+        self._children: dict[str, list[str]] = {}
+        self._open: dict[str, dict[str, None]] = {}  # keys of open reservations by account, in order
 
     def open(self, name: str, parent: str, limit: Mapping[str, int] | None = None) -> Account:
         """A child that draws on its ancestors as it goes; the same call again changes nothing."""
@@ -112,6 +114,7 @@ class Ledger:
         for a in self._path(account):
             _plus(a.reserved, wanted)
         reservation = self.reservations[key] = Reservation(key=key, account=account, amount=wanted)
+        self._open.setdefault(account, {})[key] = None
         return reservation
 
     def commit(self, key: str, actual: Mapping[str, int] | Vector | None = None) -> Vector:
@@ -127,6 +130,7 @@ class Ledger:
             _minus(a.reserved, reservation.amount)
             _plus(a.spent, settled)
         reservation.state, reservation.actual = "committed", settled
+        self._open[reservation.account].pop(key, None)
         return settled
 
     def release(self, key: str) -> None:
@@ -136,6 +140,21 @@ class Ledger:
             for a in self._path(reservation.account):
                 _minus(a.reserved, reservation.amount)
             reservation.state = "released"
+            self._open[reservation.account].pop(key, None)
+
+    def forget_settled(self) -> int:
+        """Forget the settled reservations of closed accounts (their sums stay); how many they were.
+
+        A late repetition of one is refused as unknown, so it cannot count again.
+        """
+        gone = [k for k, r in self.reservations.items() if r.state != "open" and self.accounts[r.account].closed]
+        for key in gone:
+            del self.reservations[key]
+        return len(gone)
+
+    def open_keys(self, name: str) -> tuple[str, ...]:
+        """Reservations of an account that are not settled, oldest first."""
+        return tuple(self._open.get(name, ()))
 
     def close(self, name: str) -> None:
         """Close an account: open reservations count as spent, a grant's rest flows back to the parent."""
@@ -144,11 +163,10 @@ class Ledger:
             return
         if account.parent is None:
             raise WrongUse("the root cannot be closed", where=name)
-        for child in [a for a in self.accounts.values() if a.parent == name and not a.closed]:
-            self.close(child.name)
-        for reservation in list(self.reservations.values()):
-            if reservation.account == name and reservation.state == "open":
-                self.commit(reservation.key)
+        for child in self._children.get(name, ()):
+            self.close(child)
+        for key in self.open_keys(name):
+            self.commit(key)
         account.closed = True
         if account.escrow:
             parent = self.accounts[account.parent]
@@ -160,9 +178,22 @@ class Ledger:
                     _minus(ancestor.reserved, amount)
                     _plus(ancestor.spent, tuple(account.spent))
 
+    def reopen(self, name: str) -> Account:
+        """Go on with a closed account: what it spent stays spent.  A grant flowed back and cannot be reopened."""
+        account = self._known(name)
+        if account.closed and account.escrow:
+            raise WrongUse(f"the grant {name!r} was closed and its rest flowed back", remedy="grant a new account")
+        if account.closed and account.parent is not None:
+            self._path(account.parent)  # raises where the parent is closed
+            account.closed = False
+        return account
+
     def raise_limit(self, name: str, limit: Mapping[str, int]) -> None:
         """Resume with a raised cap; a cap below what is spent and reserved is refused."""
         account = self._known(name)
+        if account.escrow:
+            raise WrongUse(f"the units of {name!r} were granted, they are not a limit", where=name,
+                           remedy="grant a further account")  # fmt: skip
         fresh = _limit(limit)
         for i, cap in enumerate(fresh):
             held = account.spent[i] + account.reserved[i] + account.granted[i]
@@ -188,6 +219,7 @@ class Ledger:
             return known
         account = self.accounts[name] = Account(name=name, parent=parent, limit=_limit(limit), escrow=escrow)
         self._paths[name] = (account,) if escrow else (account, *self._paths[parent])
+        self._children.setdefault(parent, []).append(name)
         return account
 
     def _fits(self, name: str, wanted: Vector) -> Refusal | None:
