@@ -150,6 +150,12 @@ class Watch:
                 self.note(watched.name, "request", decision)
         return ALLOW, conversation
 
+    def result(self, content: str, is_error: bool) -> None:
+        """What a tool answered, for the guards that follow it."""
+        for watched in self.watched:
+            if hasattr(watched.session, "tool_result"):
+                self.timed(watched.guard, lambda w=watched: w.session.tool_result(content, is_error))  # type: ignore[misc]
+
     def all_events(self) -> tuple[Event, ...]:
         """Decisions and findings, for the trace."""
         events = list(self.events)

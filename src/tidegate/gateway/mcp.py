@@ -9,6 +9,7 @@ A call that passes is written anew from what the guards saw, so that no second r
 bytes (a name that stands twice, say) can mean something else to the server.
 """
 
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from tidegate.spine.trace import Event
 
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
 PENDING_MAX = 10_000
+_RUNS = itertools.count()
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
@@ -52,6 +54,7 @@ class McpWatch:
         self._now_s = now_s
         self._clock = clock
         self._note = note
+        self.run_id = f"mcp-{next(_RUNS)}"  # one client's conversation is one run
         self._pending: dict[str, Watch] = {}  # calls on their way, by JSON-RPC id
 
     def note_with(self, note: Callable[[Event], None]) -> None:
@@ -96,7 +99,8 @@ class McpWatch:
 
     def _open(self, call: ToolCall) -> Watch:
         now_s = self._now_s()
-        about = Call(call_id=call.call_id, identity=self.identity, dialect="mcp", model=call.name, received_at_s=now_s)
+        about = Call(call_id=call.call_id, identity=self.identity, dialect="mcp", model=call.name, run_id=self.run_id,
+                     received_at_s=now_s)  # fmt: skip
         return Watch(about, self.guards, clock=self._clock, crashed=self._crashed, at_s=now_s)
 
     def _crashed(self, guard: str, what: str) -> None:
@@ -137,6 +141,8 @@ class McpWatch:
         )
         if watch is None and not is_tool_result:
             return message
+        if watch is not None:
+            watch.result(*_said(message))
         if watch is None:  # a result whose call we did not see (a resumed stream): watched all the same
             watch = self._open(ToolCall("", "", "{}"))
         if isinstance(result, dict):
@@ -221,6 +227,17 @@ class McpWatch:
 
 class _Unsayable(Exception):
     """A guard changed a key or a number: no value of the same shape can say it."""
+
+
+def _said(message: dict[str, Any]) -> tuple[str, bool]:
+    """A tool's answer in words, and whether it failed."""
+    result, error = message.get("result"), message.get("error")
+    if not isinstance(result, dict):
+        return str(error.get("message", "error") if isinstance(error, dict) else "error"), True
+    texts = [b["text"] for b in result.get("content") or () if isinstance(b, dict) and isinstance(b.get("text"), str)]
+    if not texts and "structuredContent" in result:
+        texts = [_encode(result["structuredContent"]).decode()]
+    return "\n".join(texts) or _encode(result.get("content")).decode(), bool(result.get("isError"))
 
 
 def _key(message_id: Any) -> str:

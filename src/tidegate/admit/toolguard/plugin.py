@@ -14,6 +14,7 @@ from tidegate.admit.toolguard.chant import ChantEar
 from tidegate.admit.toolguard.ending import CHANT_WORDS, finish_note, narrow_note, nudge_note, partial_answer
 from tidegate.admit.toolguard.follow import Follower
 from tidegate.admit.toolguard.model import RunVerdict, Signal, Thresholds
+from tidegate.admit.toolguard.tool_runs import ToolRuns
 from tidegate.spine.call import Call
 from tidegate.spine.contracts import ALLOW, GuardDecision
 from tidegate.spine.conversation import Conversation, Delta, Message, TextDelta, ToolCall
@@ -35,11 +36,14 @@ class ToolLoopGuard:
 
     def __init__(self, thresholds: Thresholds, *, enforce: bool = True, steps_max: int | None = None) -> None:
         self.follower = Follower(thresholds)
+        self.tool_runs = ToolRuns(thresholds)
         self.enforce = enforce
         self.steps_max = steps_max
 
-    def open(self, call: Call) -> "ToolLoopSession | None":
-        """A session for every call that carries messages."""
+    def open(self, call: Call) -> "ToolLoopSession | ToolCallSession | None":
+        """A session for every call that carries messages, and for every call of a tool."""
+        if call.dialect == "mcp":
+            return ToolCallSession(self, call) if call.run_id is not None else None
         return ToolLoopSession(self, call) if call.dialect in DIALECTS else None
 
 
@@ -138,10 +142,59 @@ class ToolLoopSession:
         return findings_of(self.verdict, self.call.run_id or self.call.call_id) if self.verdict is not None else ()
 
 
+class ToolCallSession:
+    """One tool call of an MCP session."""
+
+    def __init__(self, guard: ToolLoopGuard, call: Call) -> None:
+        self.guard = guard
+        self.call = call
+        self.run = guard.tool_runs.run(str(call.run_id))
+        self.asked: ToolCall | None = None
+        self.seen: tuple[Signal, ...] = ()
+
+    def request(self, conversation: Conversation) -> GuardDecision:
+        """The word is on the tool call."""
+        return ALLOW
+
+    def tool_call(self, call: ToolCall) -> GuardDecision:
+        """Refuse a call that would go on with a loop."""
+        self.asked = call
+        decision = self.run.decide(call, self.call.received_at_s)
+        return decision if self.guard.enforce else ALLOW
+
+    def tool_result(self, content: str, is_error: bool) -> None:
+        """What the tool answered."""
+        if self.asked is not None:
+            known = self.run.signals
+            self.run.result(self.asked, content, is_error, self.call.received_at_s)
+            self.seen = tuple(s for s in self.run.signals if s not in known)
+
+    def feed(self, delta: Delta, now_s: float) -> Sequence[Delta]:
+        """Text passes as it is."""
+        return (delta,)
+
+    def hear(self, delta: TextDelta) -> GuardDecision:
+        """A tool may say what it likes, as often as it likes."""
+        return ALLOW
+
+    def finish(self, now_s: float) -> Sequence[Delta]:
+        """Nothing is held back."""
+        return ()
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What this call added to its run."""
+        return findings_of_signals(self.seen, str(self.call.run_id))
+
+
 def findings_of(verdict: RunVerdict, subject: str) -> tuple[Finding, ...]:
     """One finding a detector, at its strongest; a stop is an error, a nudge a warning."""
+    return findings_of_signals(verdict.signals, subject)
+
+
+def findings_of_signals(signals: Sequence[Signal], subject: str) -> tuple[Finding, ...]:
+    """One finding a detector, at its strongest."""
     strongest: dict[str, Signal] = {}
-    for signal in verdict.signals:
+    for signal in signals:
         known = strongest.get(signal.detector)
         if known is None or (signal.wants == "stop" and known.wants != "stop"):
             strongest[signal.detector] = signal

@@ -60,6 +60,10 @@ class StepBuilder:
         last = self._step()
         return (*self._done, last) if last is not None else tuple(self._done)
 
+    def forget(self) -> None:
+        """Let go of the finished steps: who follows a run without end has taken them."""
+        self._done.clear()
+
     def open_step(self) -> Step | None:
         """The last assistant message with the results known so far, if there is one."""
         return self._step()
