@@ -20,7 +20,8 @@ from tidegate.store.findings import FindingBook, FindingRecord, FindingStatus, S
 from tidegate.store.follow import JournalFollower
 from tidegate.store.journal import JournalWriter
 from tidegate.store.memory import MemoryState
-from tidegate.wiring import trace_sink, watcher
+from tidegate.wiring import trace_sink
+from tidegate.wiring.live import watcher
 
 
 class Kept(NamedTuple):

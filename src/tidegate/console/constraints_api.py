@@ -14,6 +14,7 @@ from starlette.responses import Response
 from tidegate import wiring
 from tidegate.console.app import Control, as_json, error
 from tidegate.spine.errors import TidegateError
+from tidegate.wiring import live
 
 LIMIT_MAX = 1000
 
@@ -42,7 +43,7 @@ async def answer(control: Control, request: Request) -> Response:
 
 def pending(control: Control, request: Request) -> Response:
     """The tool calls that wait."""
-    found = wiring.confirmations(control.world.settings.store).waiting(time.time(), request.query_params.get("tenant"))
+    found = live.confirmations(control.world.settings.store).waiting(time.time(), request.query_params.get("tenant"))
     return as_json({"pending": found})
 
 
@@ -52,7 +53,7 @@ async def confirm(control: Control, request: Request) -> Response:
         said = msgspec.json.decode(await request.body(), type=Answered)
     except msgspec.MsgspecError as wrong:
         return error(422, "invalid_body", f'expected {{"token": …, "by": …}}: {wrong}')
-    book = wiring.confirmations(control.world.settings.store)
+    book = live.confirmations(control.world.settings.store)
     try:
         step = book.decline if said.decline else book.grant
         asked = step(said.token, by=said.by, now_s=time.time())

@@ -14,6 +14,7 @@ from tidegate.console.app import control_plane
 from tidegate.console.pages import PAGES
 from tidegate.readers.config import read_settings
 from tidegate.spine.ports import TraceStore
+from tidegate.wiring import live
 
 
 class ServedWorld:
@@ -36,7 +37,7 @@ class ServedWorld:
 def run(config: Path, socket_folder: Path) -> None:
     """Serve until told to end."""
     world = ServedWorld(config, socket_folder)
-    housekeeping = wiring.maintenance(world.settings)
+    housekeeping = live.maintenance(world.settings)
     housekeeping.start()
     signal.signal(signal.SIGHUP, lambda *_: world.reload())
     listener = world.settings.control

@@ -15,7 +15,7 @@ from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.spine.answer import Answer
 from tidegate.spine.gate import Verdict
-from tidegate.wiring import confirmations
+from tidegate.wiring.live import confirmations
 
 
 @click.command("pending")
