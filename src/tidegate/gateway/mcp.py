@@ -17,9 +17,9 @@ from typing import Any
 
 import msgspec
 
-from tidegate.gateway.guarding import AnswerWatch, Watch, words_of
+from tidegate.gateway.guarding import AnswerWatch, Broken, Watch, words_of
 from tidegate.spine.call import Call, Identity
-from tidegate.spine.contracts import Guard, GuardDecision
+from tidegate.spine.contracts import Guard, GuardDecision, ToolWatcher
 from tidegate.spine.conversation import Conversation, FinishDelta, Message, TextDelta, ToolCall
 from tidegate.spine.trace import Event
 
@@ -136,13 +136,19 @@ class McpWatch:
         if "method" in message or ("result" not in message and "error" not in message):
             return message
         watch = self._pending.pop(_key(message.get("id")), None)
+        if isinstance(result, dict) and isinstance(result.get("tools"), list):
+            result = {**result, "tools": self._listed(result["tools"])}
+            message = {**message, "result": result}
         is_tool_result = isinstance(result, dict) and (
             isinstance(result.get("content"), list) or "structuredContent" in result
         )
         if watch is None and not is_tool_result:
             return message
         if watch is not None:
-            watch.result(*_said(message))
+            try:
+                watch.result(*_said(message))
+            except Broken as broken:  # a hard guard could not read it: nobody does
+                return {**message, "result": _refused(words_of(broken.decision)[0])}
         if watch is None:  # a result whose call we did not see (a resumed stream): watched all the same
             watch = self._open(ToolCall("", "", "{}"))
         if isinstance(result, dict):
@@ -156,6 +162,22 @@ class McpWatch:
             replaced = None
         self._tell(watch)
         return message if replaced is None else {**message, "result": replaced}
+
+    def _listed(self, tools: list[Any]) -> list[Any]:
+        """The tools a server lists, as far as the guards grant them; a hard guard that fails shows none."""
+        watch = self._open(ToolCall("", "", "{}"))
+        kept = [t for t in tools if isinstance(t, dict)]
+        try:
+            if watch.broken is not None:
+                raise Broken(watch.broken)
+            for watched in watch.watched:
+                if isinstance(watched.session, ToolWatcher):
+                    given = watch.timed(watched.guard, lambda s=watched.session, k=kept: list(s.listed(k)))  # type: ignore[misc]
+                    kept = kept if given is None else given
+        except Broken:
+            kept = []
+        self._tell(watch)
+        return kept
 
     def _result(self, result: dict[str, Any], watch: Watch) -> dict[str, Any] | None:
         """A tool's result as the guards let it through; None when it is unchanged."""

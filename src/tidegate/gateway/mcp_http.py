@@ -159,6 +159,7 @@ class McpHttpProxy:
                 self._watches.pop(next(iter(self._watches)))
             watch = self._watch_of(identity)
             if session:
+                watch.run_id = f"{identity.tenant}:{session.decode('latin-1')}"  # the same in every worker
                 self._watches[key] = watch
             return watch
         return self._watches[key]

@@ -135,6 +135,14 @@ class ListeningSession(GuardSession, Protocol):
 
 
 @runtime_checkable
+class ToolWatcher(Protocol):
+    """What a session over MCP may also want to see: the tools that a server lists."""
+
+    def listed(self, tools: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Those of a server's tools that the client may see."""
+
+
+@runtime_checkable
 class Guard(Protocol):
     """In flight: opens a session for each call it wants to watch.
 

@@ -73,12 +73,14 @@ class ConstraintsGuard:
         return ConstraintsSession(self, call) if call.dialect in DIALECTS else None
 
     def gate(self, call: Call) -> ToolGate:
-        """The gate of a call: kept for its run where it names one, so that what happened before counts."""
+        """The gate of a call; over MCP kept for its session, so that what happened before counts."""
         who = call.identity
         if call.dialect != "mcp" or not call.run_id:
             return ToolGate(self.powers, tenant=who.tenant, user=who.user or "", run_id=call.run_id or "")
         key = (who.tenant, who.user or "", call.run_id)
-        gate = self._gates.pop(key, None) or ToolGate(self.powers, tenant=key[0], user=key[1], run_id=key[2])
+        gate = self._gates.pop(key, None)
+        if gate is None:  # a server without sessions would make every call a run of its own: no grant would be found
+            gate = ToolGate(self.powers, tenant=key[0], user=key[1], run_id=key[2], bound=False)
         gate.renew(self.powers)
         if len(self._gates) >= RUNS_MAX:
             self._gates.pop(next(iter(self._gates)))
@@ -100,6 +102,7 @@ class ConstraintsSession:
         self.cut: set[int] = set()
         self.seen_spans: set[tuple[int, str, int, int, str]] = set()
         self._findings: list[Finding] = []
+        self.asked: ToolCall | None = None
         self.offered: frozenset[str] | None = None
 
     @property
@@ -197,6 +200,7 @@ class ConstraintsSession:
 
     def tool_call(self, call: ToolCall) -> GuardDecision:
         """The decision on a whole call, before the client sees any of it."""
+        self.asked = call
         if self.offered is not None and call.name not in self.offered:
             reason = f"the tool {call.name[:60]!r} was not offered in this request"
             self._note("tool", call.name[:80], "refuse", ("tool-scope",), reason, {})
@@ -207,6 +211,15 @@ class ConstraintsSession:
             evidence = {"call": decision.evidence.get("call", ""), "decision": decision.action}
             self._find((decision.rule,), f"{call.name[:80]}: {decision.reason}", evidence)
         return decision
+
+    def listed(self, tools: Sequence[dict[str, Any]]) -> Sequence[dict[str, Any]]:
+        """Over MCP: the tools the client may see."""
+        return self.gate.listed(tools, self.now_s)
+
+    def tool_result(self, content: str, is_error: bool) -> None:
+        """Over MCP: what the allowed call returned enters the run; what an error says is read like anything else."""
+        if self.asked is not None:
+            self.gate.observed(self.asked.name, content, readable(self.asked.arguments))
 
     # -- the record
 
@@ -237,6 +250,14 @@ def task_of(conversation: Conversation) -> str | None:
     return None
 
 
+def readable(arguments: str) -> dict[str, Any]:
+    """Arguments of a call that was made; none where they cannot be read."""
+    try:
+        return read_arguments(arguments)
+    except Unreadable:
+        return {}
+
+
 def read_history(run: Run, conversation: Conversation) -> None:
     """Messages in order into a run: the user's words, the calls that were made, what tools answered."""
     calls: dict[str, tuple[str, dict[str, Any]]] = {}
@@ -244,10 +265,7 @@ def read_history(run: Run, conversation: Conversation) -> None:
         if message.role == "user" and message.text:
             run.user(message.text)
         for call in message.tool_calls:
-            try:
-                arguments = read_arguments(call.arguments)
-            except Unreadable:
-                arguments = {}
+            arguments = readable(call.arguments)
             calls[call.call_id] = (call.name, arguments)
             run.happened(call.name, arguments)
         for result in message.tool_results:

@@ -35,14 +35,14 @@ class Powers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ToolGate:
-    """The calls of one run."""
+    """The calls of one run; with `bound`, a confirmation holds in this run only."""
 
     def __init__(
-        self, powers: Powers, *, tenant: str = "", user: str = "", run_id: str = "", task: str | None = None
+        self, powers: Powers, *, tenant: str = "", user: str = "", run_id: str = "", bound: bool = True
     ) -> None:
         self.powers = powers
-        self.tenant, self.user = tenant, user
-        self.run = Run(powers.engine.policy, run_id=run_id, context={} if task is None else {"task": task})
+        self.tenant, self.user, self.run_id = tenant, user, run_id
+        self.run = Run(powers.engine.policy, run_id=run_id if bound else "")
         self.pins: dict[str, str] = {}
         self.changed: set[str] = set()
         self.unrecorded = 0
@@ -104,7 +104,7 @@ class ToolGate:
         """Into the record; whether it could be kept."""
         try:
             self.powers.record.add(at_s, hook, subject, decision, rules, reason, evidence, call=trace,
-                                   tenant=self.tenant, run=self.run.run_id, policy=self.powers.policy)  # fmt: skip
+                                   tenant=self.tenant, run=self.run_id, policy=self.powers.policy)  # fmt: skip
         except Exception:  # a full disk, a broken store: the caller knows what may not happen then
             self.unrecorded += 1
             return False
@@ -157,7 +157,7 @@ class ToolGate:
             return ""
         asked = Asked(
             token=token_of(decision.call_hash), call_hash=decision.call_hash, tool=name, arguments=text, rules=decision.rules,
-            reason=decision.reason, tenant=self.tenant, user=self.user, run=self.run.run_id, asked_at_s=now_s,
+            reason=decision.reason, tenant=self.tenant, user=self.user, run=self.run_id, asked_at_s=now_s,
             expires_s=float(decision.evidence.get("expires_s", EXPIRES_S)),
         )  # fmt: skip
         try:
