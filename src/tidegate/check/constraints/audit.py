@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from tidegate.check.constraints.consequence import HIGH, weigh
-from tidegate.check.constraints.grammar import read
+from tidegate.check.constraints.classify import judge
+from tidegate.check.constraints.consequence import HIGH
 from tidegate.check.constraints.model import Policy
 from tidegate.check.constraints.sentences import Sentence, sentences
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
@@ -82,37 +82,30 @@ _MECHANISM = {"tool": "tool-policy", "cedar": "tool-policy", "scope": "tool-scop
               "credential": "credential-handle", "output": "output-pattern", "schema": "json-schema", "egress": "egress"}  # fmt: skip
 
 
-def audit_sentence(sentence: Sentence, mapping: Mapping_, witnessed: frozenset[str] = frozenset()) -> Audited:
-    """One sentence: a rule or not, its cost, what could enforce it, what does."""
-    reading = read(sentence.text, sentence.lead)
-    weighing = weigh(sentence.text, reading, sentence.lead)
-    if not reading.is_rule:
+def audit_sentence(
+    sentence: Sentence, mapping: Mapping_, witnessed: frozenset[str] = frozenset(), *, named: bool = False
+) -> Audited:
+    """One sentence: a rule or not, its cost, what could enforce it, what does; `named` by a model as a rule."""
+    judged = judge(sentence, named=named)
+    if not judged.is_rule:
         return Audited(sentence=sentence, is_rule=False, consequence="none", enforceable="soft-only", mechanism="none",
-                       enforced_by="none", state="not a rule", sign=reading.sign)  # fmt: skip
+                       enforced_by="none", state="not a rule", sign=judged.sign)  # fmt: skip
     found = mapping.find(sentence.text)
     state = "none"
-    mechanism, by = weighing.mechanism, "none"
+    mechanism, by = judged.mechanism, "none"
     if found is not None:
         by, mechanism, hard = found
         state = "measured" if not hard else "witnessed" if by in witnessed else "enforced"
-    return Audited(sentence=sentence, is_rule=True, consequence=weighing.consequence, enforceable=weighing.enforceable,
-                   mechanism=mechanism, enforced_by=by, state=state, sign=reading.sign)  # fmt: skip
+    return Audited(sentence=sentence, is_rule=True, consequence=judged.consequence, enforceable=judged.enforceable,
+                   mechanism=mechanism, enforced_by=by, state=state, sign=judged.sign)  # fmt: skip
 
 
 def audit_text(text: str, policy: Policy | None = None, *, witnessed: frozenset[str] = frozenset(),
                more: Callable[[str], Iterable[str]] | None = None) -> list[Audited]:  # fmt: skip
     """Every sentence of a prompt or tool description, audited.  `more` (a model) may name further rule sentences."""
     mapping = rule_map(policy)
-    out = [audit_sentence(s, mapping, witnessed) for s in sentences(text)]
     added = {plain(t) for t in more(text)} if more is not None else set()
-    for i, a in enumerate(out):
-        if not a.is_rule and plain(a.sentence.text) in added:
-            weighing = weigh(
-                a.sentence.text, msgspec.structs.replace(read(a.sentence.text), is_rule=True, main=a.sentence.text)
-            )
-            out[i] = msgspec.structs.replace(a, is_rule=True, consequence=weighing.consequence, enforceable=weighing.enforceable,
-                                             mechanism=weighing.mechanism, state="none", sign="named by a model")  # fmt: skip
-    return out
+    return [audit_sentence(s, mapping, witnessed, named=plain(s.text) in added) for s in sentences(text)]
 
 
 def findings(audited: Iterable[Audited], file: str = "") -> list[Finding]:

@@ -38,7 +38,7 @@ def _hits(found: set[str], words: Words) -> list[str]:
     return [p for p in found if p in words]
 
 
-def _score(text: str) -> dict[str, float]:
+def lexicon_scores(text: str) -> dict[str, float]:
     """Weights of the six classes for one stretch of text."""
     words = tokens(text)
     found = phrases([w for w in words if re.match(r"[\w$€£]", w)])
@@ -173,11 +173,11 @@ def weigh(text: str, reading: Reading, lead: str = "") -> Weighing:
     if not reading.is_rule:
         return Weighing(consequence="none", scores={}, enforceable="soft-only", mechanism="none")
     main = reading.main or text
-    scores = _score(main)
+    scores = lexicon_scores(main)
     if lead:
-        scores = {k: v + 0.5 * _score(lead)[k] for k, v in scores.items()}
+        scores = {k: v + 0.5 * lexicon_scores(lead)[k] for k, v in scores.items()}
     elif reading.condition:
-        side = _score(reading.condition)
+        side = lexicon_scores(reading.condition)
         scores = {k: v + (0.25 if reading.condition.lower().startswith(("if", "when", "for", "in")) else 0.45) * side[k]
                   for k, v in scores.items()}  # fmt: skip
     best = _best(scores, main)
@@ -235,6 +235,16 @@ def _main_verb(text: str) -> str:
         if has(lexicon.VERBS, w) and w not in lexicon.NOT_VERBS:
             return w
     return ""
+
+
+def enforceability(consequence: str, text: str, lead: str, *, hard: float) -> tuple[str, str]:
+    """(hard-possible | soft-only, mechanism) of a rule: `hard` is the learned probability that a program can decide it."""
+    kind, mechanism = _enforceability(consequence, f"{lead} {text}" if lead else text, text)
+    if kind == "soft-only" and hard >= 0.7:
+        return "hard-possible", "output-pattern" if consequence in ("style", "disclosure") else "tool-policy"
+    if kind == "hard-possible" and hard < 0.3:
+        return "soft-only", "measured"
+    return kind, mechanism
 
 
 def _enforceability(consequence: str, main: str, text: str) -> tuple[str, str]:

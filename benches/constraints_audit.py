@@ -1,0 +1,130 @@
+"""C7, the prompt audit on sets of sentences written before the audit was read: rules found, false ones, classes, enforceable.
+
+`python -m benches.constraints_audit` reads every set under `benches/constraints_sets` (documents in many house styles,
+each sentence labelled); `--set c` one of them; `--misses` prints every sentence read otherwise than labelled.
+A sentence counts as found when the audit reports a rule on its line: the documents are audited whole, as a user's
+prompt would be, so that headings, lists and examples around a sentence count too.
+"""
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from benches.report import Report
+from tidegate.check.constraints.audit import Audited, audit_text
+from tidegate.stats.intervals import proportion
+
+SETS = Path(__file__).parent / "constraints_sets"
+
+
+class Labelled(NamedTuple):
+    """One sentence of a set: its document, text, defensible classes (none: not a rule) and `hard`, `soft` or ``."""
+
+    document: str
+    text: str
+    classes: tuple[str, ...]
+    kind: str
+
+
+def read_set(name: str) -> list[list[Labelled]]:
+    """The documents of a set, in order."""
+    documents: list[list[Labelled]] = []
+    title = ""
+    for line in (SETS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("=== "):
+            title = line[4:]
+            documents.append([])
+        elif " | " in line and not line.startswith("#"):
+            label, text = line.split(" | ", 1)
+            classes, _, kind = label.partition(" ")
+            documents[-1].append(Labelled(title, text, tuple(c for c in classes.split(",") if c != "none"), kind))
+    return documents
+
+
+def judge(document: list[Labelled]) -> list[tuple[Labelled, Audited | None]]:
+    """Each labelled sentence with the rule that the audit reports on its line, or None."""
+    text = "\n".join(s.text for s in document) + "\n"
+    audited = [a for a in audit_text(text) if a.is_rule]
+    out: list[tuple[Labelled, Audited | None]] = []
+    for number, sentence in enumerate(document, start=1):
+        here = [a for a in audited if a.sentence.line <= number <= text.count("\n", 0, a.sentence.span[1]) + 1]
+        grave = [a for a in here if a.consequence != "style"]
+        out.append((sentence, (grave or here or [None])[0]))
+    return out
+
+
+def shown(hits: int, n: int) -> str:
+    """A share as `hits of n = percent [low, high]`, Wilson, 95 %."""
+    estimate = proportion((hits, n))
+    low, high = getattr(estimate, "low", float("nan")), getattr(estimate, "high", float("nan"))
+    return f"{hits} of {n} = {100 * hits / max(n, 1):.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
+
+
+def rows(report: Report, name: str, *, misses: bool) -> None:
+    """The five figures of one set."""
+    pairs = [pair for document in read_set(name) for pair in judge(document)]
+    rules = [(s, a) for s, a in pairs if s.classes]
+    found = [(s, a) for s, a in rules if a is not None]
+    false = [(s, a) for s, a in pairs if a is not None and not s.classes]
+    first = sum(a.consequence == s.classes[0] for s, a in found)
+    either = sum(a.consequence in s.classes for s, a in found)
+    kind = sum((a.enforceable == "hard-possible") == (s.kind == "hard") for s, a in found)
+    n, reported = len(rules), len(found) + len(false)
+    report.row(
+        f"{name}: rules found", goal=">= 95 %", measured=shown(len(found), n), holds=len(found) >= 0.95 * n
+    )
+    report.row(
+        f"{name}: reported sentences that are rules",
+        goal=">= 90 %",
+        measured=shown(len(found), reported),
+        holds=len(found) >= 0.9 * reported,
+    )
+    report.row(
+        f"{name}: consequence class, preferred label",
+        goal=">= 90 %",
+        measured=shown(first, len(found)),
+        holds=first >= 0.9 * len(found),
+    )
+    report.row(
+        f"{name}: consequence class, any defensible label",
+        goal=">= 90 %",
+        measured=shown(either, len(found)),
+        holds=either >= 0.9 * len(found),
+    )
+    report.row(
+        f"{name}: enforceable, hard or soft",
+        goal=">= 85 %",
+        measured=shown(kind, len(found)),
+        holds=kind >= 0.85 * len(found),
+    )
+    if misses:
+        show_misses(pairs)
+
+
+def show_misses(pairs: list[tuple[Labelled, Audited | None]]) -> None:
+    """Every sentence read otherwise than labelled, and the confusions of classes."""
+    for s, a in pairs:
+        if s.classes and a is None:
+            print(f"MISSED   {','.join(s.classes):<22} {s.text}")
+        elif a is not None and not s.classes:
+            print(f"FALSE    {a.consequence:<12} {a.sign:<26} {s.text}")
+        elif a is not None and a.consequence not in s.classes:
+            print(f"CLASS    {s.classes[0]:<12} read {a.consequence:<12} {s.text}")
+        elif a is not None and (a.enforceable == "hard-possible") != (s.kind == "hard"):
+            print(f"KIND     {s.classes[0]:<12} {s.kind} read {a.mechanism:<12} {s.text}")
+    print(Counter((s.classes[0], a.consequence) for s, a in pairs if a and s.classes and a.consequence not in s.classes))
+
+
+def main() -> None:
+    """Every set, or one."""
+    arguments = sys.argv[1:]
+    chosen = [arguments[arguments.index("--set") + 1]] if "--set" in arguments else sorted(p.stem for p in SETS.glob("*.txt"))
+    report = Report("prompt audit (C7)")
+    for name in chosen:
+        rows(report, name, misses="--misses" in arguments)
+    report.finish([a for a in arguments if a in ("--json",)])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""One sentence, judged: is it a rule, what does one violation cost, could anything outside the model hold it?
+
+The grammar reads what is plainly said (modals, imperatives, prohibitions); the learned layer adds
+what is said by habit ("Refunds above $500 go to a manager", "No payee without a call-back") and
+weighs the class.  Questions, turns of a dialogue, headings of tables and what stands in an
+example are nobody's rule, whatever they say.
+"""
+
+import re
+
+import msgspec
+
+from tidegate.check.constraints.consequence import CONSEQUENCES, enforceability, lexicon_scores, weigh
+from tidegate.check.constraints.force import spoken, words_of
+from tidegate.check.constraints.grammar import Reading, read
+from tidegate.check.constraints.learned import Guess, guess
+from tidegate.check.constraints.sentences import Sentence
+
+RULE = 0.5  # probability from which the learned layer alone calls a sentence a rule
+DOUBT = 0.06  # probability below which it overrules the grammar
+_TURN = re.compile(
+    r"^\W*(?:<(?:user|assistant|q|a|human|ai|customer|bot|input|output)>|(?:user|customer|human|input|output|bot|client|caller)\s*:)",
+    re.I,
+)
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence judged; for what is no rule, the class is none and nothing can enforce it."""
+
+    is_rule: bool
+    sign: str
+    consequence: str
+    enforceable: str  # hard-possible | soft-only
+    mechanism: str
+    probability: float  # of being a rule, by the learned layer
+
+
+def nobodys(sentence: Sentence) -> bool:
+    """Whether a sentence is no rule whatever it says: an example, a turn of a dialogue, a title."""
+    return sentence.example or spoken(sentence.text) or _TURN.match(sentence.text) is not None or _title(sentence)
+
+
+def _title(sentence: Sentence) -> bool:
+    words = [w for w in words_of(sentence.text) if w[0].isalnum()]
+    row = [c.strip() for c in sentence.text.strip().strip("|").split("|")]
+    return len(words) < 2 or (sentence.text.lstrip().startswith("|") and all(len(c.split()) < 2 for c in row))
+
+
+def evidence(sentence: Sentence, reading: Reading) -> dict[str, float]:
+    """What the lexicon sees of each class, and which class it would choose."""
+    weighed = weigh(
+        sentence.text,
+        msgspec.structs.replace(reading, is_rule=True, main=reading.main or sentence.text),
+        sentence.lead,
+    )
+    return lexicon_scores(sentence.text) | {f"chosen {weighed.consequence}": 2.0}
+
+
+def judge(sentence: Sentence, *, named: bool = False) -> Judged:
+    """A sentence judged; `named` when a configured model called it a rule, which is never taken back."""
+    reading = read(sentence.text, sentence.lead)
+    seen = guess(sentence, reading.sign, evidence(sentence, reading))
+    rule = named or (not nobodys(sentence) and reading.sign not in ("question", "example") and _is_rule(reading, seen))
+    if not rule:
+        return Judged(is_rule=False, sign=reading.sign, consequence="none", enforceable="soft-only", mechanism="none",
+                      probability=seen.rule)  # fmt: skip
+    consequence = _class(sentence, seen)
+    enforceable, mechanism = enforceability(consequence, sentence.text, sentence.lead, hard=seen.hard)
+    sign = "named by a model" if named and not reading.is_rule else reading.sign if reading.is_rule else "habit"
+    return Judged(is_rule=True, sign=sign, consequence=consequence, enforceable=enforceable, mechanism=mechanism,
+                  probability=seen.rule)  # fmt: skip
+
+
+def _is_rule(reading: Reading, seen: Guess) -> bool:
+    return seen.rule >= (DOUBT if reading.is_rule else RULE)
+
+
+def _class(sentence: Sentence, seen: Guess) -> str:
+    """The class with the highest score; the rest of a short line or item helps to tell what it is about."""
+    scores = dict(seen.classes)
+    if sentence.block:
+        whole = msgspec.structs.replace(sentence, text=sentence.block, block="")
+        reading = read(whole.text, whole.lead)
+        around = guess(whole, reading.sign, evidence(whole, reading)).classes
+        scores = {name: score + 0.5 * around[name] for name, score in scores.items()}
+    return max(CONSEQUENCES[:-1], key=lambda name: scores[name])
