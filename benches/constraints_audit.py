@@ -6,16 +6,22 @@ A sentence counts as found when the audit reports a rule on its line: the docume
 prompt would be, so that headings, lists and examples around a sentence count too.
 """
 
+import hashlib
+import json
+import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from benches.report import Report
-from tidegate.check.constraints.audit import Audited, audit_text
+from tidegate.check.constraints.audit import SURE, Audited, audit_text, plain
+from tidegate.check.constraints.consequence import HIGH
 from tidegate.stats.intervals import proportion
 
 SETS = Path(__file__).parent / "constraints_sets"
+DATA = Path(os.environ.get("TIDEGATE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
 class Labelled(NamedTuple):
@@ -61,9 +67,54 @@ def shown(hits: int, n: int) -> str:
     return f"{hits} of {n} = {100 * hits / max(n, 1):.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
 
 
+def public_prompts() -> Iterator[tuple[str, str]]:
+    """(source, text) of the public prompts beside the repository, where they are."""
+    for name, file in (
+        ("airline", "agents/tau_airline_policy.md"),
+        ("retail", "agents/tau_retail_policy.md"),
+        ("codex", "knowledge/prompt_codex_gpt5_2.md"),
+        ("gemini", "knowledge/prompt_gemini_cli.txt"),
+    ):
+        if (DATA / file).exists():
+            yield name, (DATA / file).read_text(encoding="utf-8")
+    patterns = DATA / "knowledge/fabric_patterns.jsonl"
+    if patterns.exists():
+        for line in patterns.read_text(encoding="utf-8").splitlines():
+            yield "fabric", json.loads(line)["text"]
+
+
+def word_hash(text: str) -> str:
+    """The name of a public sentence in `public.index`."""
+    return hashlib.sha256(plain(text).encode()).hexdigest()[:16]
+
+
+def judged_public() -> list[tuple[Labelled, Audited | None]]:
+    """The labelled sentences of the public prompts, as the audit of the whole prompt reads them."""
+    labels = {}
+    for line in (SETS / "public.index").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            source, _, name, label = (part.strip() for part in line.split(" | "))
+            classes, _, kind = label.partition(" ")
+            labels[source, name] = (classes, kind)
+    out = []
+    for source, text in public_prompts():
+        for audited in audit_text(text):
+            classes, kind = labels.pop((source, word_hash(audited.sentence.text)), ("?", ""))
+            if classes != "?":
+                named = tuple(c for c in classes.split(",") if c != "none")
+                out.append((Labelled(source, audited.sentence.text, named, kind), audited if audited.is_rule else None))
+    return out
+
+
 def rows(report: Report, name: str, *, misses: bool) -> None:
     """The five figures of one set."""
-    pairs = [pair for document in read_set(name) for pair in judge(document)]
+    if name == "public":
+        pairs = judged_public()
+    else:
+        pairs = [pair for document in read_set(name) for pair in judge(document)]
+    if not pairs:
+        report.row(f"{name}: rules found", goal=">= 95 %", measured=f"no recordings at {DATA}", holds=None)
+        return
     rules = [(s, a) for s, a in pairs if s.classes]
     found = [(s, a) for s, a in rules if a is not None]
     false = [(s, a) for s, a in pairs if a is not None and not s.classes]
@@ -71,9 +122,7 @@ def rows(report: Report, name: str, *, misses: bool) -> None:
     either = sum(a.consequence in s.classes for s, a in found)
     kind = sum((a.enforceable == "hard-possible") == (s.kind == "hard") for s, a in found)
     n, reported = len(rules), len(found) + len(false)
-    report.row(
-        f"{name}: rules found", goal=">= 95 %", measured=shown(len(found), n), holds=len(found) >= 0.95 * n
-    )
+    report.row(f"{name}: rules found", goal=">= 95 %", measured=shown(len(found), n), holds=len(found) >= 0.95 * n)
     report.row(
         f"{name}: reported sentences that are rules",
         goal=">= 90 %",
@@ -98,6 +147,14 @@ def rows(report: Report, name: str, *, misses: bool) -> None:
         measured=shown(kind, len(found)),
         holds=kind >= 0.85 * len(found),
     )
+    errors = [(s, a) for s, a in pairs if a is not None and a.consequence in HIGH and a.grave >= SURE]
+    right = sum(any(c in HIGH for c in s.classes) for s, _ in errors)
+    report.row(
+        f"{name}: errors that are rules beyond style",
+        goal=">= 90 %",
+        measured=shown(right, len(errors)),
+        holds=right >= 0.9 * len(errors),
+    )
     if misses:
         show_misses(pairs)
 
@@ -113,13 +170,19 @@ def show_misses(pairs: list[tuple[Labelled, Audited | None]]) -> None:
             print(f"CLASS    {s.classes[0]:<12} read {a.consequence:<12} {s.text}")
         elif a is not None and (a.enforceable == "hard-possible") != (s.kind == "hard"):
             print(f"KIND     {s.classes[0]:<12} {s.kind} read {a.mechanism:<12} {s.text}")
-    print(Counter((s.classes[0], a.consequence) for s, a in pairs if a and s.classes and a.consequence not in s.classes))
+    print(
+        Counter((s.classes[0], a.consequence) for s, a in pairs if a and s.classes and a.consequence not in s.classes)
+    )
 
 
 def main() -> None:
     """Every set, or one."""
     arguments = sys.argv[1:]
-    chosen = [arguments[arguments.index("--set") + 1]] if "--set" in arguments else sorted(p.stem for p in SETS.glob("*.txt"))
+    chosen = (
+        [arguments[arguments.index("--set") + 1]]
+        if "--set" in arguments
+        else [*sorted(p.stem for p in SETS.glob("?.txt")), "public"]
+    )
     report = Report("prompt audit (C7)")
     for name in chosen:
         rows(report, name, misses="--misses" in arguments)

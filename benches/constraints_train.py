@@ -80,7 +80,9 @@ class Encoder:
                     columns.append(self.index[name])
                     data.append(value)
             starts.append(len(columns))
-        wide = sp.csr_matrix((data, np.array(columns, np.int32), np.array(starts, np.int32)), (len(rows), len(self.index)))
+        wide = sp.csr_matrix(
+            (data, np.array(columns, np.int32), np.array(starts, np.int32)), (len(rows), len(self.index))
+        )
         dense = np.stack([vector(s.text) for _, _, s, _ in rows])
         out = sp.csr_matrix(sp.hstack([wide, EMBEDDING_WEIGHT * dense]))
         out.indices, out.indptr = out.indices.astype(np.int32), out.indptr.astype(np.int32)
@@ -106,7 +108,9 @@ def fit(x: Any, rows: list[Row]) -> list[tuple[Any, float]]:
     rule = np.array([bool(label.classes) for _, label, _, _ in rows])
     out = [_one(x[whole], rule[whole], STRENGTH[0])]
     for name in learned.OUTPUTS[1:-1]:
-        out.append(_one(x[rule], np.array([lab.classes[0] == name for _, lab, _, _ in rows if lab.classes]), STRENGTH[1]))
+        out.append(
+            _one(x[rule], np.array([lab.classes[0] == name for _, lab, _, _ in rows if lab.classes]), STRENGTH[1])
+        )
     out.append(_one(x[rule], np.array([lab.kind == "hard" for _, lab, _, _ in rows if lab.classes]), STRENGTH[2]))
     return out
 
@@ -141,7 +145,13 @@ def validate(rows: list[Row], phrases: list[Row]) -> None:
 def vocabulary(rows: list[Row]) -> list[str]:
     """The words of the table: of the training sentences, of the lexicon, and whole words of the embedding's tokenizer."""
     own = {w for _, _, s, _ in rows for w in learned.content(s.text)}
-    known = {w for name in dir(lexicon) if isinstance(words := getattr(lexicon, name), frozenset) for p in words for w in p.split()}
+    known = {
+        w
+        for name in dir(lexicon)
+        if isinstance(words := getattr(lexicon, name), frozenset)
+        for p in words
+        for w in p.split()
+    }
     pieces = {t[1:] for t in _EMBEDDER._model.tokenizer.get_vocab() if t.startswith("▁")}
     return sorted(own | {w for w in known | pieces if re.fullmatch(r"[a-z]{3,}", w)})
 

@@ -23,6 +23,9 @@ from tidegate.check.constraints.sentences import Sentence, sentences
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
 
 
+SURE = 0.8  # probability from which an unenforced rule is an error and not a warning: errors may block a release
+
+
 class Audited(msgspec.Struct, frozen=True, kw_only=True):
     """One sentence of a prompt as the audit sees it."""
 
@@ -34,6 +37,7 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     enforced_by: str
     state: str  # witnessed | enforced | measured | none | not a rule
     sign: str = ""
+    grave: float = 0.0  # probability of a rule whose violation costs more than style
 
     def to_json(self) -> dict[str, Any]:
         """The JSON contract's fields, with the sentence and its place."""
@@ -97,7 +101,7 @@ def audit_sentence(
         by, mechanism, hard = found
         state = "measured" if not hard else "witnessed" if by in witnessed else "enforced"
     return Audited(sentence=sentence, is_rule=True, consequence=judged.consequence, enforceable=judged.enforceable,
-                   mechanism=mechanism, enforced_by=by, state=state, sign=judged.sign)  # fmt: skip
+                   mechanism=mechanism, enforced_by=by, state=state, sign=judged.sign, grave=judged.grave)  # fmt: skip
 
 
 def audit_text(text: str, policy: Policy | None = None, *, witnessed: frozenset[str] = frozenset(),
@@ -120,27 +124,31 @@ def findings(audited: Iterable[Audited], file: str = "") -> list[Finding]:
             "enforceable": a.enforceable, "mechanism": a.mechanism, "enforced_by": a.enforced_by, "state": a.state,
         }  # fmt: skip
         high = a.consequence in HIGH
+        shown = repr(a.sentence.text if len(a.sentence.text) <= 160 else a.sentence.text[:157] + "...")
         hard = a.state in ("enforced", "witnessed")
-        if high and not hard:
+        if high and not hard and a.grave < SURE:
+            rule, severity = "possibly-unenforced", Severity.WARNING
+            evidence |= {"certainty": Certainty.POSSIBLE.value, "probability": round(a.grave, 2)}
+            message = f"if this is a rule, nothing enforces it, and one violation costs {_COST[a.consequence]}: {shown}"
+            suggestion = f"read it: a rule of style needs a soft rule; else {_SUGGEST[a.mechanism]}"
+        elif high and not hard:
             rule, severity = "unenforced-high-consequence", Severity.ERROR
-            message = (
-                f"nothing enforces this rule, and one violation costs {_COST[a.consequence]}: {a.sentence.text[:120]!r}"
-            )
+            message = f"nothing enforces this rule, and one violation costs {_COST[a.consequence]}: {shown}"
             suggestion = _SUGGEST[a.mechanism] if a.enforceable == "hard-possible" else (
                 "no mechanism can hold this exactly: measure it as a soft rule, and narrow what the model can reach")  # fmt: skip
         elif a.consequence == "style" and hard and a.mechanism not in ("json-schema",) and a.enforceable == "soft-only":
             rule, severity = "style-made-hard", Severity.WARNING
-            message = f"a rule of style is enforced as if it were safety: {a.sentence.text[:120]!r}"
+            message = f"a rule of style is enforced as if it were safety: {shown}"
             suggestion = "make it soft and measure its violation rate"
         elif a.state == "enforced":
             rule, severity = "enforced-not-witnessed", Severity.NOTE
-            message = f"enforced by {a.enforced_by!r}, but no witness of it was run: {a.sentence.text[:120]!r}"
+            message = f"enforced by {a.enforced_by!r}, but no witness of it was run: {shown}"
             suggestion = "run `tidegate constraints prove`"
         elif hard or a.state == "measured":
             continue
         else:
             rule, severity = "advisory-unmeasured", Severity.NOTE
-            message = f"asked of the model, enforced by nothing, measured by nothing: {a.sentence.text[:120]!r}"
+            message = f"asked of the model, enforced by nothing, measured by nothing: {shown}"
             suggestion = "give it a soft rule, so that its violation rate is known"
         out.append(
             Finding(

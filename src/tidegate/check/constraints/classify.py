@@ -6,6 +6,7 @@ weighs the class.  Questions, turns of a dialogue, headings of tables and what s
 example are nobody's rule, whatever they say.
 """
 
+import math
 import re
 
 import msgspec
@@ -33,11 +34,26 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     enforceable: str  # hard-possible | soft-only
     mechanism: str
     probability: float  # of being a rule, by the learned layer
+    grave: float = 0.0  # probability that it is a rule and that a violation costs more than style
 
 
 def nobodys(sentence: Sentence) -> bool:
     """Whether a sentence is no rule whatever it says: an example, a turn of a dialogue, a title."""
-    return sentence.example or spoken(sentence.text) or _TURN.match(sentence.text) is not None or _title(sentence)
+    text = sentence.text
+    return sentence.example or spoken(text) or _TURN.match(text) is not None or _title(sentence) or _code(text)
+
+
+_CODE = re.compile(
+    r"^\W*(?:import\s+[\w{*]+.*(?:from|as|;|$)|from\s+[\w.]+\s+import\b|(?:const|let|var|def|class|return|func)\s+\w+\s*[=({:]"
+    r"|--?\w[\w-]*(?:[ =,]|$)|\[--\w|[.#]?[\w-]+\s*\{|[\w-]+:\s[^.!?]*\b\d+(?:px|vh|em|rem)\b|\w+\([^)]*\)\s+(?:\w+\s)?[A-Z]|(?:GET|POST|PUT|DELETE)\s/|\{\s*\"|\{\{|<!--)"
+)
+
+
+def _code(text: str) -> bool:
+    """Whether a line is code, a flag or a signature: its words tell a machine and nobody else."""
+    bare = text.strip()
+    symbols = sum(c in "{}=;<>[]\\|" for c in re.sub(r"</?\w[^<>]*>|^\W*\|.*$", "", bare))
+    return (_CODE.match(bare) is not None and not bare.startswith('{"name"')) or symbols > 0.08 * max(len(bare), 40)
 
 
 def _title(sentence: Sentence) -> bool:
@@ -64,23 +80,30 @@ def judge(sentence: Sentence, *, named: bool = False) -> Judged:
     if not rule:
         return Judged(is_rule=False, sign=reading.sign, consequence="none", enforceable="soft-only", mechanism="none",
                       probability=seen.rule)  # fmt: skip
-    consequence = _class(sentence, seen)
+    scores = _scores(sentence, seen)
+    consequence = max(CONSEQUENCES[:-1], key=lambda name: scores[name])
     enforceable, mechanism = enforceability(consequence, sentence.text, sentence.lead, hard=seen.hard)
     sign = "named by a model" if named and not reading.is_rule else reading.sign if reading.is_rule else "habit"
     return Judged(is_rule=True, sign=sign, consequence=consequence, enforceable=enforceable, mechanism=mechanism,
-                  probability=seen.rule)  # fmt: skip
+                  probability=seen.rule, grave=_grave(reading, seen, scores))  # fmt: skip
+
+
+def _grave(reading: Reading, seen: Guess, scores: dict[str, float]) -> float:
+    """Probability that this is a rule (what the grammar reads counts for nine in ten) and not one of style."""
+    weights = {name: math.exp(score) for name, score in scores.items()}
+    return max(seen.rule, 0.9 if reading.is_rule else 0.0) * (1 - weights["style"] / sum(weights.values()))
 
 
 def _is_rule(reading: Reading, seen: Guess) -> bool:
     return seen.rule >= (DOUBT if reading.is_rule else RULE)
 
 
-def _class(sentence: Sentence, seen: Guess) -> str:
-    """The class with the highest score; the rest of a short line or item helps to tell what it is about."""
+def _scores(sentence: Sentence, seen: Guess) -> dict[str, float]:
+    """The score of each class; the rest of a short line or item helps to tell what it is about."""
     scores = dict(seen.classes)
     if sentence.block:
         whole = msgspec.structs.replace(sentence, text=sentence.block, block="")
         reading = read(whole.text, whole.lead)
         around = guess(whole, reading.sign, evidence(whole, reading)).classes
         scores = {name: score + 0.5 * around[name] for name, score in scores.items()}
-    return max(CONSEQUENCES[:-1], key=lambda name: scores[name])
+    return scores

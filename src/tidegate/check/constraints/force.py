@@ -7,6 +7,7 @@ are kept beside their shapes as stems, so that both can weigh; amounts and numbe
 value.  Nothing here decides: `learned` weighs the features.
 """
 
+import itertools
 import re
 from functools import cache
 
@@ -85,7 +86,7 @@ _SHAPES = (
     (_NEGATIONS, "NEG"), (_LIMITS, "LIMIT"), (_FREQUENT, "OFTEN"), (_DETERMINERS, "DET"), (_POSSESSIVES, "POSS"), (_PRONOUNS, "PRON"),
     (_CONDITIONS, "COND"), (_PREPOSITIONS, "PREP"), (_ALWAYS, "ALWAYS"), (_CONJUNCTIONS, "CONJ"),
     (frozenset(["do", "does"]), "DO"), (frozenset(["usd", "eur", "gbp", "dollars", "euros", "pounds", "dollar", "euro", "bucks", "cents"]), "MONEY"),
-)  # fmt: skip # noqa: E501
+)  # fmt: skip
 
 
 def words_of(text: str) -> list[str]:
@@ -105,9 +106,9 @@ def features(sentence: Sentence, sign: str) -> list[str]:
     shapes = [shape(w) for w in words]
     stems = ["#" if s in ("NUM", "AMOUNT", "PERCENT") else stem(w) for w, s in zip(words, shapes, strict=True)]
     out = {f"w:{s}" for s in stems}
-    out |= {f"b:{a} {b}" for a, b in zip(stems, stems[1:], strict=False)}
+    out |= {f"b:{a} {b}" for a, b in itertools.pairwise(stems)}
     out |= {f"s:{s}" for s in shapes}
-    out |= {f"s:{a} {b}" for a, b in zip(shapes, shapes[1:], strict=False)}
+    out |= {f"s:{a} {b}" for a, b in itertools.pairwise(shapes)}
     out |= {f"s:{a} {b} {c}" for a, b, c in zip(shapes, shapes[1:], shapes[2:], strict=False)}
     out |= {f"m:{a} {t}" for a, t in zip(stems, shapes[1:], strict=False)}
     if words:

@@ -48,7 +48,9 @@ def weights() -> Weights:
 
 def content(text: str) -> list[str]:
     """The words of a sentence that carry meaning, each once: what the table of words is asked for."""
-    return sorted({w.removesuffix("'s") for w in words_of(text) if w[0].isalpha() and len(w) > 2 and shape(w) not in FUNCTION})
+    return sorted(
+        {w.removesuffix("'s") for w in words_of(text) if w[0].isalpha() and len(w) > 2 and shape(w) not in FUNCTION}
+    )
 
 
 def lexical(scores: dict[str, float]) -> dict[str, float]:

@@ -62,7 +62,7 @@ def sentences(text: str) -> Iterator[Sentence]:
             continue
         first, last = _described(raw, offset)
         pieces = list(_split(raw[:last], first))
-        whole = raw[first:last].strip() if 1 < len(pieces) and last - first <= _SHORT else ""
+        whole = raw[first:last].strip() if len(pieces) > 1 and last - first <= _SHORT else ""
         for s, e in pieces:
             piece = raw[s:e]
             yield Sentence(text=piece.replace("\n", " "), span=(start + s, start + e), heading=heading, item=is_item,
@@ -129,7 +129,9 @@ def _blocks(text: str) -> Iterator[tuple[int, int, int]]:
 def _starts_new(line: str) -> bool:
     """Whether a line opens a heading, an item, a table row, a tag or an object of JSON."""
     marker = _MARKER.match(line)
-    return bool(_HEADING.match(line) or (marker and marker.group().strip(" \t>\n")) or re.match(r"\s*(?:\||<|[\[{\"])", line))
+    return bool(
+        _HEADING.match(line) or (marker and marker.group().strip(" \t>\n")) or re.match(r"\s*(?:\||<|[\[{\"])", line)
+    )
 
 
 def _widths(lines: list[str]) -> list[int]:
