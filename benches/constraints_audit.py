@@ -1,4 +1,4 @@
-"""C7, the prompt audit on sets of sentences written before the audit was read: rules found, false ones, classes, enforceable.
+"""C7, the prompt audit on sets of sentences written before it read them: rules found, false ones, classes, enforceable.
 
 `python -m benches.constraints_audit` reads every set under `benches/constraints_sets` (documents in many house styles,
 each sentence labelled); `--set c` one of them; `--misses` prints every sentence read otherwise than labelled.

@@ -138,12 +138,12 @@ def validate(rows: list[Row], phrases: list[Row]) -> None:
     chosen = [learned.OUTPUTS[1:-1][k] for k in odds[rule, 1:-1].argmax(1)]
     labels = [label for _, label, _, _ in rows if label.classes]
     print(f"class {np.mean([c in lab.classes for c, lab in zip(chosen, labels, strict=True)]):.3f}, "
-          f"hard {np.mean([(o > 0) == (lab.kind == 'hard') for o, lab in zip(odds[rule, -1], labels, strict=True)]):.3f}, "
+          f"hard {np.mean([(o > 0) == (a.kind == 'hard') for o, a in zip(odds[rule, -1], labels, strict=True)]):.3f}, "
           f"n = {len(rows)} sentences, {int(rule.sum())} rules")  # fmt: skip
 
 
 def vocabulary(rows: list[Row]) -> list[str]:
-    """The words of the table: of the training sentences, of the lexicon, and whole words of the embedding's tokenizer."""
+    """The words of the table: of the sentences, of the lexicon, and whole words of the embedding's tokenizer."""
     own = {w for _, _, s, _ in rows for w in learned.content(s.text)}
     known = {
         w

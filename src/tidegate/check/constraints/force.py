@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and tables read better whole)
 """The shape of a sentence: what the learned layer of the audit sees of it, without lists of rules.
 
 Each word is replaced by what it is in the sentence (a modal, a form of "be", a negation, an
@@ -20,15 +21,15 @@ _TOKEN = re.compile(
 )
 _BE = frozenset(["is", "are", "be", "isn't", "aren't", "am", "being", "been"])
 _PAST = frozenset(["was", "were", "had", "did", "wasn't", "weren't", "didn't"])
-_MODALS = frozenset(["must", "mustn't", "shall", "shan't", "should", "shouldn't", "ought", "may", "can", "can't", "cannot", "might", "will", "won't", "would", "could", "couldn't"])  # fmt: skip # noqa: E501
-_NEGATIONS = frozenset(["not", "no", "never", "none", "nobody", "nothing", "nowhere", "neither", "nor", "without", "don't", "dont", "doesn't"])  # fmt: skip # noqa: E501
-_DETERMINERS = frozenset(["the", "a", "an", "this", "that", "these", "those", "any", "each", "every", "all", "some", "another", "other"])  # fmt: skip # noqa: E501
+_MODALS = frozenset(["must", "mustn't", "shall", "shan't", "should", "shouldn't", "ought", "may", "can", "can't", "cannot", "might", "will", "won't", "would", "could", "couldn't"])  # fmt: skip
+_NEGATIONS = frozenset(["not", "no", "never", "none", "nobody", "nothing", "nowhere", "neither", "nor", "without", "don't", "dont", "doesn't"])  # fmt: skip
+_DETERMINERS = frozenset(["the", "a", "an", "this", "that", "these", "those", "any", "each", "every", "all", "some", "another", "other"])  # fmt: skip
 _POSSESSIVES = frozenset(["your", "their", "his", "her", "its", "our", "my"])
-_PRONOUNS = frozenset(["i", "we", "he", "she", "it", "they", "them", "us", "him", "me", "who", "whoever", "someone", "somebody", "anyone", "anybody", "everyone", "everybody"])  # fmt: skip # noqa: E501
-_PREPOSITIONS = frozenset(["in", "on", "at", "by", "for", "from", "of", "with", "into", "onto", "over", "under", "above", "below", "between", "through", "during", "within", "outside", "beyond", "to", "per", "than", "as", "about", "inside", "against", "towards"])  # fmt: skip # noqa: E501
-_CONDITIONS = frozenset(["if", "when", "whenever", "unless", "until", "till", "before", "after", "once", "where", "while", "except", "otherwise", "because", "since", "so"])  # fmt: skip # noqa: E501
-_LIMITS = frozenset(["only", "solely", "alone", "exclusively", "most", "max", "maximum", "limit", "limited", "cap", "capped", "ceiling", "least", "tops", "beyond", "exceed", "exceeding"])  # fmt: skip # noqa: E501
-_FREQUENT = frozenset(["usually", "often", "most", "sometimes", "typically", "about", "around", "roughly", "some", "many", "generally", "average", "mostly"])  # fmt: skip # noqa: E501
+_PRONOUNS = frozenset(["i", "we", "he", "she", "it", "they", "them", "us", "him", "me", "who", "whoever", "someone", "somebody", "anyone", "anybody", "everyone", "everybody"])  # fmt: skip
+_PREPOSITIONS = frozenset(["in", "on", "at", "by", "for", "from", "of", "with", "into", "onto", "over", "under", "above", "below", "between", "through", "during", "within", "outside", "beyond", "to", "per", "than", "as", "about", "inside", "against", "towards"])  # fmt: skip
+_CONDITIONS = frozenset(["if", "when", "whenever", "unless", "until", "till", "before", "after", "once", "where", "while", "except", "otherwise", "because", "since", "so"])  # fmt: skip
+_LIMITS = frozenset(["only", "solely", "alone", "exclusively", "most", "max", "maximum", "limit", "limited", "cap", "capped", "ceiling", "least", "tops", "beyond", "exceed", "exceeding"])  # fmt: skip
+_FREQUENT = frozenset(["usually", "often", "most", "sometimes", "typically", "about", "around", "roughly", "some", "many", "generally", "average", "mostly"])  # fmt: skip
 _ALWAYS = frozenset(["always", "ever", "first", "immediately", "please", "ensure"])
 _CONJUNCTIONS = frozenset(["and", "or", "but", "nor", "rather", "instead"])
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and tables read better whole)
 """The learned layer of the audit: how likely a sentence is a rule, what one violation costs, whether it can be hard.
 
 Three linear models over the features of `force`: logistic for "is a rule" and "hard", one logistic
@@ -20,7 +21,7 @@ from tidegate.spine.resources import resource_bytes
 
 OUTPUTS = ("rule", "disclosure", "money", "deletion", "access", "legal_safety", "style", "hard")
 SCALE = 100
-FUNCTION = frozenset(["YOU", "BE", "PAST", "HAVE", "MODAL", "NEG", "LIMIT", "OFTEN", "DET", "POSS", "PRON", "COND", "PREP", "ALWAYS", "CONJ", "DO", "AMOUNT", "PERCENT", "NUM"])  # fmt: skip # noqa: E501
+FUNCTION = frozenset(["YOU", "BE", "PAST", "HAVE", "MODAL", "NEG", "LIMIT", "OFTEN", "DET", "POSS", "PRON", "COND", "PREP", "ALWAYS", "CONJ", "DO", "AMOUNT", "PERCENT", "NUM"])  # fmt: skip
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
