@@ -22,7 +22,6 @@ from tidegate.check.constraints.model import Policy
 from tidegate.check.constraints.sentences import Sentence, sentences
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
 
-
 SURE = 0.8  # probability from which an unenforced rule is an error and not a warning: errors may block a release
 
 
