@@ -44,6 +44,18 @@ def test_audit_refuses_the_screener_only(data: Path, capsys: pytest.CaptureFixtu
     assert (code, document["verdict"]) == (0, "pass")
 
 
+def test_one_class_only_is_said_and_no_figure_is_not_a_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "one.csv").write_text("truth,model\n" + "0,0\n" * 40 + "0,1\n" * 5)
+    with pytest.raises(SystemExit) as ended:
+        main(["metrics", "audit", str(tmp_path / "one.csv")])
+    said = capsys.readouterr().out
+    assert ended.value.code == 3
+    assert "undefined" in said
+    assert "nan" not in said.lower().split()
+
+
 def test_contract_from_init_to_gate(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = data / "metrics" / "screen.yaml"
     assert run(capsys, "contract", "init", path, "--owner", "anna", "--metric", "recall", "--threshold", 0.8)[0] == 0

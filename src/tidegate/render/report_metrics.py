@@ -59,7 +59,7 @@ def print_audit(console: Console, audit: Audit) -> None:
         first = next(s for s in scores if s is not None)
         said = [escape(words_of(audit, name))] if roomy else []
         table.add_row(name, *said, *(escape(_cell(s, audit)) for s in scores),
-                      escape(f"{first.degenerate_value:.3f}  {first.degenerate}"))  # fmt: skip
+                      escape(_floor(first)))  # fmt: skip
     console.print(table)
     if audit.rates:
         console.print(_money_table(audit))
@@ -69,6 +69,11 @@ def print_audit(console: Console, audit: Audit) -> None:
         console.print(_segment_table(audit))
     for line in crossover_words(audit):
         console.print(escape(line), highlight=False)
+
+
+def _floor(score: Score) -> str:
+    value = score.degenerate_value
+    return "undefined for all of them" if math.isnan(value) else f"{value:.3f}  {score.degenerate}"
 
 
 def words_of(audit: Audit, name: str) -> str:
@@ -215,7 +220,7 @@ def html_report(audit: Audit, findings: Sequence[Finding], verdict: Verdict) -> 
             for s in scores
         )
         rows.append(f"<tr><th>{e(name)}</th><td class=dim>{e(words_of(audit, name))}</td>{cells}"
-                    f"<td>{first.degenerate_value:.3f} {e(first.degenerate)}</td></tr>")  # fmt: skip
+                    f"<td>{e(_floor(first))}</td></tr>")  # fmt: skip
     head = "".join(f"<th>{e(s)}</th>" for s in systems)
     listed = "".join(
         f"<li><b>{f.severity.value}</b> <code>{e(f.rule)}</code> {e(f.message)}"
