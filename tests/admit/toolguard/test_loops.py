@@ -67,7 +67,7 @@ def test_the_cycle_counter_equals_brute_force(pairs: list[int]) -> None:
 
 
 def step(index: int, pair: int) -> Step:
-    return Step(index=index, message=index, pair=pair, call=pair, shape=0, tools=("t",), result_class=ResultClass.NEW)
+    return Step(index=index, message=index, pair=pair, call=pair, tools=("t",), result_class=ResultClass.NEW)
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,6 +5,7 @@ ready, a pause between two looks, a failure that waiting may cure.
 """
 
 import re
+from functools import lru_cache
 
 from tidegate.admit.toolguard.model import ResultClass
 
@@ -70,9 +71,9 @@ ERROR = re.compile(
     r"\bcannot\b|could not|\bnot found\b|syntaxerror|\b[A-Z]\w+(?:Error|Exception|Violation)\b|\b[1-9]\d* failed\b",
     re.I,
 )
-ERROR_WORDS = (
-    "err", "exception", "traceback", "fail", "fatal", "usage", "wrong", "incorrect", "invalid", "denied", "reject",
-    "forbidden", "unauthor", "not found", "no such", "cannot", "could not", "unable", "http", "violation", "40", "41", "42",  # noqa: E501
+ERROR_WORDS = (  # any error has one of these in it; each stem stands for several words
+    "err", "excep", "traceb", "fail", "fatal", "usage", "wrong", "ncorrect", "nvalid", "denied", "reject", "forbid",
+    "unauth", "not", "no such", "unable", "http", "violat", "40", "41", "42",
 )  # fmt: skip
 SAYS = re.compile(r"[^\W_]")  # more than signs
 MISUSE = re.compile(  # the call itself is wrong, or who makes it is not known: another thing fails in the same way
@@ -129,7 +130,7 @@ LOOK_AGAIN = re.compile(  # a person asks for the same to be done once more
     re.I,
 )
 WATCH = re.compile(
-    r"(?:^|[.!?]\s+)(?:please )?(?:watch|monitor|observe|poll|keep (?:an eye|watch|checking|polling|monitoring))\b",
+    r"(?:^|[.!?:\n]\s*)(?:please )?(?:watch|monitor|observe|poll|keep (?:an eye|watch|checking|polling|monitoring))\b",
     re.I,
 )
 MONITORING = re.compile(
@@ -177,9 +178,26 @@ def _says_nothing(content: str) -> bool:
     return _any(NOTHING_WORDS, content[:120].lower()) and SAID_NOTHING.match(content) is not None
 
 
+@lru_cache(maxsize=1024)
+def reads(tool: str) -> bool:
+    """Whether a tool's name says that it looks at something."""
+    return READS.search(tool) is not None
+
+
+@lru_cache(maxsize=1024)
+def asks_status(tool: str) -> bool:
+    """Whether a tool's name says that it asks how something is."""
+    return STATUS_TOOL.search(tool) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_pause_tool(tool: str) -> bool:
+    return PAUSE_TOOL.match(tool) is not None
+
+
 def is_pause(tool: str, arguments: str) -> bool:
     """Whether a call only waits: a sleep tool, or a command line that begins with a sleep and does nothing else."""
-    if PAUSE_TOOL.match(tool):
+    if _is_pause_tool(tool):
         return True
     if ("leep" not in arguments and "timeout" not in arguments) or len(arguments) > 120:
         return False
@@ -194,7 +212,7 @@ def waits(arguments: str) -> bool:
 
 def is_status(tools: tuple[str, ...]) -> bool:
     """Whether all tools ask how something is."""
-    return bool(tools) and all(STATUS_TOOL.search(t) for t in tools)
+    return bool(tools) and all(map(asks_status, tools))
 
 
 def is_misuse(content: str) -> bool:

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 
-from tidegate.admit.toolguard.answers import READS
+from tidegate.admit.toolguard.answers import reads
 from tidegate.admit.toolguard.model import WAITS, DecisionName, ResultClass, Signal, Step
 from tidegate.admit.toolguard.state import THINGS_MAX, RunMemory
 
@@ -148,7 +148,7 @@ def patience(run: RunMemory, step: Step) -> Signal | None:
         return _signal("polling", wants, reason, step, times=n)
     if step.result_class is ResultClass.EMPTY and n >= t.empty_nudge:
         own = run.own_words
-        if own < t.empty_nudge and not all(map(READS.search, step.tools)):
+        if own < t.empty_nudge and not all(map(reads, step.tools)):
             return None  # other tools may answer nothing
         wants = rung(own, 0, t.empty_narrow, t.empty_stop) or "nudge"
         reason = f"{n} calls in a row found nothing"

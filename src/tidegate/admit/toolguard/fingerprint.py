@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zlib import crc32
 
+import msgspec
+
 TEXT_KEPT = 16_384  # characters of a result that are read; the rest counts through its length and hash
 
 BOOKKEEPING_KEYS = """
@@ -39,13 +41,16 @@ _STAMPS = (
 )
 VOLATILE = re.compile(rf"[\[(]?(?:{_STAMPS})[\])]?")
 PLACE = re.compile(r"\bline \d+|(?<=\w):\d+(?::\d+)?\b", re.I)
-DIGIT = re.compile(r"[\d\x1b]")
+DIGIT = re.compile(r"[0-9\x1b]")
 HAS_ID = re.compile(r"[_ -][iI][dD]\"?[ =:]")
 
 
 def name_of(text: str) -> int:
     """A stable 64-bit name of a text (two CRCs: quick, and the same on every machine)."""
-    data = text.encode("utf-8", "surrogatepass")
+    return _name_of(text.encode("utf-8", "surrogatepass"))
+
+
+def _name_of(data: bytes) -> int:
     return (crc32(data) << 32) | crc32(data, 0x9E3779B9)
 
 
@@ -69,16 +74,21 @@ def squeezed(text: str) -> str:
     return " ".join(text.split()) if len(text) <= TEXT_KEPT else text
 
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-_decode = json.JSONDecoder().decode
+_encode = msgspec.json.Encoder(order="sorted").encode
+_encode_odd = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_decode = msgspec.json.Decoder().decode
+_decode_odd = json.JSONDecoder().decode
 
 
 def parsed(arguments: str) -> Any:
     """The arguments as a value; text that is not JSON stays text."""
     try:
         return _decode(arguments)
-    except (ValueError, RecursionError):
-        return arguments
+    except (ValueError, RecursionError):  # NaN and halves of surrogates are no JSON, and are sent all the same
+        try:
+            return _decode_odd(arguments)
+        except (ValueError, RecursionError):
+            return arguments
 
 
 def _form(value: Any) -> Any:
@@ -113,13 +123,14 @@ def signature_of(tool: str, arguments: str, value: Any, defaults: Mapping[str, A
     form = _form(value)
     if defaults and isinstance(form, dict):
         form = {k: v for k, v in form.items() if k not in defaults or _canonical(defaults[k]) != v}
-    return name_of(f"{tool}\0{_encode(form)}")
+    return _name_of(tool.encode("utf-8", "surrogatepass") + b"\0" + _bytes_of(form))
 
 
-def shape(tool: str, value: Any) -> int:
-    """Name of the tool with the names of its (parsed) arguments, whatever their values."""
-    keys = sorted(map(str, value)) if isinstance(value, dict) else []
-    return name_of(f"{tool}\0{','.join(keys)}")
+def _bytes_of(form: Any) -> bytes:
+    try:
+        return _encode(form)
+    except (ValueError, OverflowError, RecursionError):  # halves of surrogates, whole numbers past 64 bits
+        return _encode_odd(form).encode("utf-8", "surrogatepass")
 
 
 def result_fingerprint(content: str) -> int:

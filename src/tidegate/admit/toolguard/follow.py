@@ -64,6 +64,7 @@ class Follower:
             self._known.move_to_end(chain[-1])
             while len(self._known) > self.runs_max:
                 self._known.popitem(last=False)
+        found.builder.open_step()  # kept: the next request closes it as it is, if no more replies come
         return self._verdict(found.fork())
 
     def _verdict(self, end: Followed) -> RunVerdict:

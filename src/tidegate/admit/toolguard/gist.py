@@ -7,7 +7,9 @@ choose a part.  A token set is one whole number, a bit a token: likeness is two 
 """
 
 import re
+from array import array
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
@@ -48,6 +50,15 @@ def token_set(tokens: Iterable[bytes]) -> int:
     return bits
 
 
+@lru_cache(maxsize=512)
+def bits_of(crcs: bytes) -> int:
+    """The token set of packed checksums; few answers are ever compared, so it is made when it is asked for."""
+    bits = 0
+    for crc in array("I", crcs):
+        bits |= BIT[crc & BITS]
+    return bits
+
+
 def alike(a: int, b: int) -> float:
     """Jaccard's likeness of two token sets, 1 for two empty ones."""
     union = (a | b).bit_count()
@@ -60,9 +71,12 @@ def near(a: Gist, b: Gist) -> bool:
         return False
     same = a.answer == b.answer
     if a.tools == 0:  # words without tools
-        return same and alike(a.words, b.words) >= 0.75
+        return same and a.positions == b.positions and alike(a.words, b.words) >= 0.75
     size = min(a.size, b.size)
-    if not same and (size < 12 or a.numbers != b.numbers or alike(a.tokens, b.tokens) < 0.85):
+    if not same and (
+        size < 12 or a.numbers != b.numbers or alike(a.words, b.words) < 0.5  # the cheap half first
+        or alike(bits_of(a.tokens), bits_of(b.tokens)) < 0.85
+    ):  # fmt: skip
         return False
     informs = size >= 8
     if a.positions != b.positions and not (informs or a.failed):
@@ -97,11 +111,12 @@ def gist_of(calls: Sequence[tuple[str, object]], told: Sequence[str], error: int
 
 
 def text_gist(said: str, reply: str) -> Gist:
-    """The gist of words without calls, and of what was said to them."""
+    """The gist of words without calls, and of what was said to them; figures in them are its `positions`."""
     words = [w for piece in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] for w in plain_words(piece)]
     told, numbers = _tokens(fingerprint.normalised(reply))
     answer, token_bits, number_name = _answer(told, numbers)
-    return Gist(tools=0, entities=0, positions=0, words=token_set(map(_bytes, words)), answer=answer,
+    figures = [w for w in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] if any(map(str.isdigit, w))]
+    return Gist(tools=0, entities=0, positions=_name(figures), words=token_set(map(_bytes, words)), answer=answer,
                 tokens=token_bits, numbers=number_name, size=len(told))  # fmt: skip
 
 
@@ -213,20 +228,26 @@ def plain_words(piece: str) -> list[str]:
 def _tokens(normal: str) -> tuple[list[bytes], list[bytes]]:
     """The tokens of an answer in order, and the numbers among them."""
     pieces = _bytes(normal.lower()).translate(SEPARATORS).split()
-    found: list[bytes] = []
-    for piece in pieces[:PIECES_MAX] + pieces[-PIECES_MAX:] if len(pieces) > 2 * PIECES_MAX else pieces:
-        if piece.isalpha():
-            found.append(piece)
-        else:
-            found += [t for t in TOKEN.findall(piece) if b"." not in t or not LONG_FLOAT.match(t)]
+    if len(pieces) > 2 * PIECES_MAX:
+        pieces = pieces[:PIECES_MAX] + pieces[-PIECES_MAX:]
+    found = [p for p in pieces if p.isalpha()]
+    if len(found) < len(pieces):
+        found = []
+        for piece in pieces:
+            if piece.isalpha():
+                found.append(piece)
+            else:
+                found += [t for t in TOKEN.findall(piece) if b"." not in t or not LONG_FLOAT.match(t)]
+    elif len(found) <= TOKENS_MAX:
+        return found, []
     if len(found) > TOKENS_MAX:
         found = [*found[: TOKENS_MAX - 32], *found[-32:]]
     return found, [t for t in found if t[0] <= NINE]
 
 
-def _answer(tokens: list[bytes], numbers: list[bytes]) -> tuple[int, int, int]:
-    """(name of the answer, its token set, name of its numbers); order and repetition do not count."""
+def _answer(tokens: list[bytes], numbers: list[bytes]) -> tuple[int, bytes, int]:
+    """(name of the answer, its tokens' packed checksums, name of its numbers); order and repetition do not count."""
     if not tokens:
-        return 0, 0, 0
-    crcs = list(map(crc32, set(tokens)))
-    return sum(crcs), sum(map(BIT.__getitem__, set(map(BITS.__and__, crcs)))), sum(map(crc32, set(numbers)))
+        return 0, b"", 0
+    crcs = array("I", map(crc32, set(tokens)))
+    return sum(crcs), crcs.tobytes(), sum(map(crc32, set(numbers))) if numbers else 0

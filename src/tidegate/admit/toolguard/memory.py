@@ -32,12 +32,15 @@ class Cycles:
     def add(self, name: int, waits: bool) -> None:
         """Take the next step's name."""
         recent, matches = self.recent, self.matches
-        n = len(recent)
-        for p in range(1, len(matches)):
-            matches[p] = matches[p] + 1 if n >= p and recent[n - p] == name else 0
+        if name in recent:
+            n = len(recent)
+            for p in range(1, len(matches)):
+                matches[p] = matches[p] + 1 if n >= p and recent[n - p] == name else 0
+        else:
+            self.matches = [0] * len(matches)
         recent.append(name)
         self.waiting.append(waits)
-        if n >= len(matches) - 1:
+        if len(recent) >= len(matches):
             del recent[0], self.waiting[0]
 
     def copies(self) -> tuple[int, int] | None:
@@ -45,10 +48,9 @@ class Cycles:
 
         A cycle in which a step waits for the world (a poll, a retry) is none: waiting repeats by its nature.
         """
-        for p in range(2, len(self.matches)):
-            copies = self.matches[p] // p + 1
-            if copies >= 2 and len(set(self.recent[-p:])) > 1:
-                return None if any(self.waiting[-p:]) else (p, copies)
+        for p, matched in enumerate(self.matches):
+            if matched >= p >= 2 and len(set(self.recent[-p:])) > 1:
+                return None if any(self.waiting[-p:]) else (p, matched // p + 1)
         return None
 
 
@@ -57,21 +59,21 @@ class Memory:
 
     def __init__(self) -> None:
         self.visits: dict[int, int] = {}  # exact pair → times << 24 | cluster, least recent first
-        self.clusters: list[tuple[Gist, int, int]] = []  # (gist, cluster, times), most recent last
+        self.clusters: dict[int, tuple[Gist, int]] = {}  # cluster → (gist, times), most recent last
+        self.about: dict[tuple[int, int], tuple[int, ...]] = {}  # (tools, entities) → its clusters
         self.names = 0
         self.seen: bytearray | None = None
 
     def fork(self) -> "Memory":
         """A copy that goes on alone."""
         other = copy.copy(self)
-        other.visits, other.clusters = dict(self.visits), list(self.clusters)
+        other.visits, other.clusters, other.about = dict(self.visits), dict(self.clusters), dict(self.about)
         other.seen = bytearray(self.seen) if self.seen is not None else None
         return other
 
     def re_arm(self) -> None:
-        """A person spoke: everything counts as seen once, so that it may be asked for once more."""
-        self.visits = {p: (1 << 24) | (v & 0xFFFFFF) for p, v in self.visits.items()}
-        self.clusters = [(g, c, 0) for g, c, _ in self.clusters]
+        """A person spoke: whatever was done before may be what is asked for now."""
+        self.visits, self.clusters, self.about, self.seen = {}, {}, {}, None
 
     def add(self, step: Step) -> tuple[int, int, int, bool]:
         """Takes a step; how often it was seen, how often something near, the near steps' name, whether its lines are old."""  # noqa: E501
@@ -90,19 +92,34 @@ class Memory:
 
     def _near(self, gist: Gist | None) -> tuple[int, int]:
         """How often something near was seen, and its name; a gist without company founds a cluster of its own."""
-        if gist is not None:
-            for i in range(len(self.clusters) - 1, -1, -1):
-                known, cluster, times = self.clusters[i]
-                if known.tools == gist.tools and known.entities == gist.entities and near(known, gist):
-                    del self.clusters[i]
-                    self.clusters.append((known, cluster, times + 1))
-                    return times, cluster
+        if gist is None:
+            self.names = (self.names + 1) & 0xFFFFFF
+            return 0, self.names
+        key = (gist.tools, gist.entities)
+        about = self.about.get(key, ())
+        for cluster in reversed(about):
+            known, times = self.clusters[cluster]
+            if near(known, gist):
+                del self.clusters[cluster]
+                self.clusters[cluster] = (known, times + 1)
+                self.about[key] = (*(c for c in about if c != cluster), cluster)
+                return times, cluster
         self.names = (self.names + 1) & 0xFFFFFF
-        if gist is not None:
-            self.clusters.append((gist, self.names, 1))
-            if len(self.clusters) > NEAR_MAX:
-                del self.clusters[0]
+        self.clusters[self.names] = (gist, 1)
+        self.about[key] = (*about, self.names)
+        if len(self.clusters) > NEAR_MAX:
+            self._forget_oldest()
         return 0, self.names
+
+    def _forget_oldest(self) -> None:
+        oldest = next(iter(self.clusters))
+        gist, _ = self.clusters.pop(oldest)
+        key = (gist.tools, gist.entities)
+        rest = tuple(c for c in self.about[key] if c != oldest)
+        if rest:
+            self.about[key] = rest
+        else:
+            del self.about[key]
 
     def _lines(self, step: Step) -> bool:
         """Whether nearly all lines were seen before; they count as seen from now on."""

@@ -25,14 +25,14 @@ WAITS = frozenset({ResultClass.PENDING, ResultClass.RETRYABLE, ResultClass.MISSI
 
 
 class Gist(msgspec.Struct, frozen=True, gc=False):
-    """A step reduced to what near repeats are judged by (see `gist`); all fields are whole numbers."""
+    """A step reduced to what near repeats are judged by (see `gist`); whole numbers, and the answer's tokens."""
 
     tools: int
     entities: int  # name of the things that the calls are about, 0 when none is named
     positions: int  # name of the parts, pages and sizes asked for
     words: int  # token set of the texts, 0 when there are none
     answer: int  # name of the answer's token set
-    tokens: int  # token set of the answer
+    tokens: bytes  # packed checksums of the answer's tokens
     numbers: int  # name of the numbers in the answer
     size: int  # tokens in the answer
     failed: bool = False
@@ -43,15 +43,14 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     `index` counts assistant messages from 0 and `message` is the message's place in the
     request.  `pair` names (calls, results): the multiset of canonical signatures with their
-    normalised results.  `call` names the calls alone, `shape` the tools with their argument
-    names.  `lines` names what its answer (or its text) consists of, where it is long.
+    normalised results.  `call` names the calls alone.  `lines` names what its answer (or its
+    text) consists of, where it is long.
     """
 
     index: int
     message: int
     pair: int
     call: int
-    shape: int
     tools: tuple[str, ...]
     result_class: ResultClass
     error: int = 0  # name of its error's kind, if all calls failed

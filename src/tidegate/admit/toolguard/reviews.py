@@ -5,6 +5,7 @@ once.  Words are looked at first; an answer of a review tool may also be a verdi
 """
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 Review = Literal["", "bare", "reasoned", "accepted"]
@@ -72,6 +73,7 @@ def bare_rejection(text: str) -> bool:
     return 0 < len(words) <= 25 and REJECTION.search(text) is not None and REASON.search(text) is None
 
 
+@lru_cache(maxsize=1024)
 def is_review_tool(tool: str) -> bool:
     """Whether a tool's name says that its answer is a review."""
     return REVIEW_TOOL.search(tool) is not None

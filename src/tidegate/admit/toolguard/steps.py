@@ -32,7 +32,9 @@ class StepBuilder:
         self._done: list[Step] = []
         self._open: Message | None = None
         self._calls: tuple[ToolCall, ...] = ()  # the open message's calls, also those written as text
+        self._native = False  # whether they are the API's own
         self._replies: list[Message] = []
+        self._results: dict[str, ToolResult] = {}  # what stands in the replies
         self._people: set[int] = set()
         self._re_armed = False
         self._watching = False  # a person asked for something to be watched
@@ -41,23 +43,29 @@ class StepBuilder:
         self._said = ""  # the last step's words, when it had no calls and nobody answered
         self._count = 0
         self._told = Told()
+        self._read: tuple[int, Step | None] | None = None  # the open step, with how many replies it was read
 
     def add(self, message: Message) -> Step | None:
         """Take the next message; returns the step that it completes, if it does."""
         if message.role == "assistant":
             finished = self._close()
-            self._open = message
-            self._calls = message.tool_calls or text_calls.read_calls(message.text, message.index)
+            self._open, self._read = message, None
+            native = message.tool_calls
+            self._native = bool(native)
+            self._calls = native or text_calls.read_calls(message.text, message.index)
             return finished
         if message.role in ("tool", "user"):
             self._replies.append(message)
+            for part in message.parts:
+                if isinstance(part, ToolResult):
+                    self._results[part.call_id] = part
         else:  # the instructions
             self._told.by_person(message.text)
         return None
 
     def steps(self) -> tuple[Step, ...]:
         """All steps, the last one with the results known so far."""
-        last = self._step()
+        last = self.open_step()
         return (*self._done, last) if last is not None else tuple(self._done)
 
     def forget(self) -> None:
@@ -66,7 +74,9 @@ class StepBuilder:
 
     def open_step(self) -> Step | None:
         """The last assistant message with the results known so far, if there is one."""
-        return self._step()
+        if self._read is None or self._read[0] != len(self._replies):
+            self._read = (len(self._replies), self._step())
+        return self._read[1]
 
     def fork(self) -> "StepBuilder":
         """A copy that goes on alone; it remembers the people's words, not the finished steps."""
@@ -74,14 +84,15 @@ class StepBuilder:
         copy._defaults, copy._open, copy._replies = self._defaults, self._open, list(self._replies)
         copy._people, copy._re_armed, copy._count = set(self._people), self._re_armed, self._count
         copy._calls, copy._watching, copy._paused, copy._said = self._calls, self._watching, self._paused, self._said
-        copy._told, copy._watch = self._told.fork(), self._watch
+        copy._native, copy._results = self._native, dict(self._results)
+        copy._told, copy._watch, copy._read = self._told.fork(), self._watch, self._read
         return copy
 
     def _close(self) -> Step | None:
-        step = self._step()
+        step = self.open_step()
+        for result in self._results.values():
+            self._told.by_tool(result.content)
         for reply in self._replies:
-            for result in reply.tool_results:
-                self._told.by_tool(result.content)
             if reply.role == "user":
                 self._told.by_person(reply.text)
         if step is None:
@@ -95,13 +106,13 @@ class StepBuilder:
             self._paused = step.pause
             self._said = "" if step.tools or self._replies else self._open.text if self._open is not None else ""
             self._listen(self._replies[1:] if self._answered_in_text() else self._replies)
-        self._replies = []
+        self._replies, self._results = [], {}
         return step
 
     def _answered_in_text(self) -> bool:
         """Whether the open message's calls stand in its words: then the first user message is their answer."""
         message = self._open
-        if message is None or message.tool_calls or not self._calls or not self._replies:
+        if message is None or self._native or not self._calls or not self._replies:
             return False
         if self._replies[0].role != "user":
             return False
@@ -124,22 +135,21 @@ class StepBuilder:
         message = self._open
         if message is None:
             return None
-        results = {r.call_id: r for reply in self._replies for r in reply.tool_results}
-        if message.tool_calls:
-            return self._tool_step(message, results)
+        if self._native:
+            return self._tool_step(message, self._results)
         if self._calls and (self._answered_in_text() or not self._replies):
             if not self._replies and text_calls.is_block(self._calls[0].name):
                 return self._text_step(message)
             said = self._replies[0].text if self._replies else None
             if said is not None:
                 said = text_calls.OBSERVATION.sub("", said, count=1)
-                results = {c.call_id: ToolResult(c.call_id, said) for c in self._calls}
-            return self._tool_step(message, results)
+                return self._tool_step(message, {c.call_id: ToolResult(c.call_id, said) for c in self._calls})
+            return self._tool_step(message, self._results)
         return self._text_step(message)
 
     def _tool_step(self, message: Message, results: dict[str, ToolResult]) -> Step:
         calls = self._calls
-        signatures, pairs, shapes, classes, errors, told = [], [], [], [], [], []
+        signatures, pairs, classes, errors, told = [], [], [], [], []
         asked: list[tuple[str, object]] = []
         normals: list[str] = []
         lines: tuple[int, ...] = ()
@@ -154,7 +164,6 @@ class StepBuilder:
             signatures.append(name)
             normal = fingerprint.normalised(content) if content else ""
             pairs.append((name, fingerprint.fingerprint_of(content, normal) if content is not None else 0))
-            shapes.append(fingerprint.shape(call.name, value))
             classes.append(kind)
             asked.append((call.name, value))
             told.append(content or "")
@@ -165,7 +174,7 @@ class StepBuilder:
                     errors.append(fingerprint.error_name(content, fingerprint.own_texts(call.name, value)))
                     failures.append(fingerprint.failure_name(normal))
                     misuse = misuse or answers.is_misuse(content)
-                elif lines and not writes and answers.READS.search(call.name) is None:
+                elif lines and not writes and not answers.reads(call.name):
                     writes = any(t in content for t in fingerprint.own_texts("", value))
         summary = f"{calls[0].name}({calls[0].arguments[:80]})" + (
             f" and {len(calls) - 1} more" if len(calls) > 1 else ""
@@ -175,7 +184,7 @@ class StepBuilder:
         review, objection = self._tool_review(told)
         return Step(
             index=self._count, message=message.index, pair=_multiset(pairs), call=_multiset(signatures),
-            shape=_multiset(shapes), tools=tuple(c.name for c in calls), result_class=worst, error=error,
+            tools=tuple(c.name for c in calls), result_class=worst, error=error,
             gist=gist.gist_of(asked, normals, error, worst is ResultClass.EMPTY),
             lines=lines, pause=all(answers.is_pause(c.name, c.arguments) for c in calls),
             own_words=self._own_words(told) if worst is ResultClass.EMPTY else 0,
@@ -194,8 +203,8 @@ class StepBuilder:
         if kind is ResultClass.ERROR and waits:
             return ResultClass.RETRYABLE
         if kind is ResultClass.NEW and len(content) < SHORT_ANSWER and (waits or self._watching):
-            asks = answers.STATUS_TOOL.search(call.name) is not None or waits
-            asks = asks or (self._watch and answers.READS.search(call.name) is not None)
+            asks = answers.asks_status(call.name) or waits
+            asks = asks or (self._watch and answers.reads(call.name))
             if asks and answers.TERMINAL.search(content) is None:
                 return ResultClass.PENDING
         return kind
@@ -225,7 +234,7 @@ class StepBuilder:
         judged = reply or said
         return Step(
             index=self._count, message=message.index, pair=_multiset([(name, answer)]), call=_multiset([name]),
-            shape=0, tools=(), result_class=ResultClass.NEW if said else ResultClass.EMPTY,
+            tools=(), result_class=ResultClass.NEW if said else ResultClass.EMPTY,
             gist=gist.text_gist(said, reply), lines=gist.phrases_of(said), review=review,
             objection=fingerprint.result_fingerprint(judged) if review in ("bare", "reasoned") else 0,
             chant=chant.chanting(said), re_armed=self._re_armed, summary=said[:80],
@@ -233,7 +242,7 @@ class StepBuilder:
 
 
 def _reads(tool: str) -> bool:
-    return answers.READS.search(tool) is not None or answers.STATUS_TOOL.search(tool) is not None
+    return answers.reads(tool) or answers.asks_status(tool)
 
 
 def _defaults(tool: Tool) -> dict[str, object]:
