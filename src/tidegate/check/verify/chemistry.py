@@ -14,6 +14,7 @@ from tidegate.check.verify.molar_mass import check_masses
 from tidegate.check.verify.oxidation import ions
 from tidegate.check.verify.oxidation_claims import LINE, SIGNED, STATE_CUE, check_states
 from tidegate.check.verify.reactions import check_reactions
+from tidegate.check.verify.scan import sentences
 from tidegate.spine.claim import Decision
 
 
@@ -28,9 +29,9 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
         if vocabulary().isdisjoint(WORDS.findall(lowered)) and FORMULAISH.search(text, start, end) is None:
             continue
         if "oxidation" in lowered or " state" in lowered or SIGNED.search(text, start, end):
-            for line in LINE.finditer(text, start, end):
-                if STATE_CUE.search(text, *line.span()):
-                    yield from check_states(text, *line.span(), seen)
+            for piece in sentences(text, start, end):
+                if STATE_CUE.search(text, *piece):
+                    yield from check_states(text, *piece, seen)
         if "charge" in lowered or " ion" in lowered:
             yield from check_charges(text, start, end)
         if "mass" in lowered or "weight" in lowered or "M(" in text[start:end] or "M_" in text[start:end]:

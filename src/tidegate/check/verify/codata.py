@@ -153,3 +153,21 @@ def rare_words() -> frozenset[str]:
                       "energy", "factor", "quantum", "magneton", "impedance", "gravity", "atm", "anomaly", "volume", "density", "temperature", "angle", "number", "conductance", "length", "time",
                       "acceleration", "atmosphere", "state", "pressure", "efficacy", "frequency", "section", "hartree", "dalton", "light", "calorie", "spacing", "parameter", "shift", "action", "momentum", "cal",
                       "hbar", "star", "ampere", "coulomb", "farad", "henry", "ohm", "watt", "shielding", "current", "volt", "kelvin", "hertz", "joule", "kilogram", "inverse", "meter", "field", "potential", "mole"})  # fmt: skip
+
+
+# words of constants' names that ordinary text holds as well
+COMMON = frozenset(
+    ["constant", "speed", "velocity", "charge", "mass", "ratio", "relationship", "radius", "moment", "unit", "energy", "factor", "number", "length", "time", "volume", "density", "temperature", "angle", "of", "in", "current",
+     "acceleration", "pressure", "state", "force", "first", "second", "to", "over", "system", "field", "power", "level", "order", "per", "and", "section", "shift", "law", "value", "electric", "free", "fine", "bar", "star", "action", "cu", "mo", "ev"]
+)  # fmt: skip
+
+
+@cache
+def telling_words() -> frozenset[str]:
+    """A word of each constant's name that ordinary text seldom holds; where none stands, no constant is named."""
+    out: set[str] = {"standard", "constant", "ratio", "relationship", "light", "gravit"}
+    for key in sorted(index(), key=len):
+        own = [w for w in key if w not in COMMON and len(w) > 2 and not w.isdigit()]
+        if not out & set(key):
+            out.add(min(own, key=lambda w: (-len(w), w)) if own else max(key, key=len))
+    return frozenset(out)

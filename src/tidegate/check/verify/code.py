@@ -19,6 +19,8 @@ def check_code(
     text: str, extra_packages: frozenset[str] = frozenset(), *, index_complete: bool = False
 ) -> Iterator[Decision]:
     """Decisions on every Python block of `text`."""
+    if "`" not in text and "~~~" not in text and "pip" not in text:
+        return
     local = local_modules(text)
     for language, body, start, _ in code_blocks(text):
         if language in ("python", "py", "python3", "") and (

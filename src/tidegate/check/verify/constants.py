@@ -13,8 +13,19 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from tidegate.check.verify.codata import ALIASES, SYMBOLS, Entry, entries, index, key_of, name_words, rare_words
+from tidegate.check.verify.codata import (
+    ALIASES,
+    SYMBOLS,
+    Entry,
+    entries,
+    index,
+    key_of,
+    name_words,
+    rare_words,
+    telling_words,
+)
 from tidegate.check.verify.quantities import Quantity, quantities
+from tidegate.check.verify.scan import lowered
 from tidegate.check.verify.units import ONE, Unit, dims_text, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -37,12 +48,21 @@ LETTERS = re.compile(r"[A-Za-z]+")
 
 
 SET_EQUAL = ("=", "≈", "approx")
+SETS = re.compile(r"[A-Za-zμεσħΦ∞₀ₑ}0_][\s$]*(?:=|≈|\\approx)\s*\$?\s*[-−]?\d")
 
 
 def check_constants(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on every stated constant."""
+    low = lowered(text)
+    spoken = any(w in low for w in telling_words())
     for start, end in ranges:
-        named = [m.start() for m in LETTERS.finditer(text, start, end) if m.group(0).lower() in rare_words()]
+        if not spoken and SETS.search(text, start, end) is None:
+            continue
+        named = (
+            [m.start() for m in LETTERS.finditer(text, start, end) if m.group(0).lower() in rare_words()]
+            if spoken
+            else []
+        )
         for each in quantities(text, start, end):
             at = bisect_left(named, each.start)
             near = at > 0 and named[at - 1] >= each.start - 170 - 16
@@ -98,7 +118,7 @@ def _named(text: str, q: Quantity, lead: str) -> Decision | None:
     if rare_words().isdisjoint(re.findall(r"[a-z]+", lead.lower())):
         return None
     for link_pattern in LINKS:
-        link = link_pattern.search(lead)
+        link = link_pattern.search(lead, max(0, len(lead) - 90))
         if link is None:
             continue
         phrase = lead[: link.start()]
@@ -171,16 +191,18 @@ def _judge(text: str, q: Quantity, name: str, *, named: bool) -> Decision | None
         return _other_unit(text, q, claim, found, table_unit) if named else None
     assert factor is not None
     stated, half = abs(q.value) * factor, q.ulp * abs(factor) / 2
-    matched = [e for e in found if abs(stated - abs(e.value)) <= half * Fraction(1000001, 1000000)]
+    reach = half * Fraction(1000001, 1000000)
+    low, high = stated - reach, stated + reach
+    matched = next((e for e in found if low <= abs(e.value) <= high), None)
     shown = f"{float(found[0].value):.12g} {found[0].unit}".strip()
-    if matched:
-        newest = matched[0].edition
+    if matched is not None:
+        newest = matched.edition
         old = newest < found[0].edition
         word = f"agrees with CODATA {newest}" + (f", superseded by {found[0].edition}: {shown}" if old else "")
         detail = {"constant": name, "edition": newest, "current": not old}
         receipt = Receipt(
             oracle=ORACLE,
-            computation=f"{name} = {float(matched[0].value):.12g} {matched[0].unit} (CODATA {newest})",
+            computation=f"{name} = {float(matched.value):.12g} {matched.unit} (CODATA {newest})",
             detail=detail,
         )
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message=word)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 
 from tidegate.check.verify.laws import KINDS
+from tidegate.check.verify.scan import sentences
 from tidegate.check.verify.symbolic import plain
 from tidegate.check.verify.unit_table import NONE, Dims
 from tidegate.check.verify.units import parse_unit
@@ -49,6 +50,11 @@ IN_UNITS = re.compile(
 )
 
 
+WORD = re.compile(r"[A-Za-z]+")
+# words without one of which a sentence says nothing of a symbol's dimension
+TELLING = frozenset(w.split()[-1].rpartition("-")[2] for w in KINDS) | {"in", "dimensionless", "unitless", "pure"}
+
+
 def declared(text: str) -> dict[str, Dims]:
     """Symbols whose quantity or unit the text names; one named twice in different ways is left out."""
     out: dict[str, set[Dims]] = {}
@@ -58,7 +64,8 @@ def declared(text: str) -> dict[str, Dims]:
         if parsed is not None and parsed.kind in ("", "offset", "calendar"):
             out.setdefault(plain(symbol).replace(" ", ""), set()).add(parsed.dims)
 
-    for found in WHERE.finditer(text):
+    telling = [piece for piece in sentences(text, 0, len(text)) if not TELLING.isdisjoint(WORD.findall(text, *piece))]
+    for found in (m for piece in telling for m in WHERE.finditer(text, *piece)):
         further = re.match(r"\s+of\s+(\w+)", text[found.end() : found.end() + 24])
         whole = found.group("noun").strip() + (f" of {further.group(1)}" if further is not None else "")
         if whole in KINDS:
@@ -73,10 +80,10 @@ def declared(text: str) -> dict[str, Dims]:
                 add(found.group("symbol"), unit)
                 break
     for pattern in (NOUN_FIRST, LISTED, NAMES_IT):
-        for found in pattern.finditer(text):
+        for found in (m for piece in telling for m in pattern.finditer(text, *piece)):
             add(found.group("symbol"), KINDS[found.group("noun")])
-    for found in PURE.finditer(text):
+    for found in (m for piece in telling for m in PURE.finditer(text, *piece)):
         out.setdefault(plain(found.group("symbol")).replace(" ", ""), set()).add(NONE)
-    for found in IN_UNITS.finditer(text):
+    for found in (m for piece in telling for m in IN_UNITS.finditer(text, *piece)):
         add(found.group("symbol"), found.group("unit"))
     return {s: next(iter(d)) for s, d in out.items() if len(d) == 1}

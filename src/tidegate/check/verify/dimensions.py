@@ -51,13 +51,13 @@ NATURAL = re.compile(
 )
 
 
-def _symbolic(text: str) -> bool:
+def _symbolic(text: str, start: int, end: int) -> bool:
     """Whether some sign of equality stands between symbols."""
-    at = text.find("=")
+    at = text.find("=", start, end)
     while at >= 0:
         if SYMBOLIC.search(text, max(0, at - 60), at + 60) is not None:
             return True
-        at = text.find("=", at + 1)
+        at = text.find("=", at + 1, end)
     return False
 
 
@@ -81,13 +81,15 @@ def _lines_with_equality(text: str, start: int, end: int) -> Iterator[tuple[int,
 
 def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on symbolic formulae whose symbols are known, alone and as one system."""
-    if not _symbolic(text):
+    if not _symbolic(text, 0, len(text)):
         return
     natural: bool | None = None
     said: dict[str, Dims] | None = None
     own: list[Read] = []
     broken = False
     for start, end in (lines for r in ranges for lines in _lines_with_equality(text, *r)):
+        if not _symbolic(text, start, end):
+            continue
         for found in EQUATION.finditer(text, start, end):
             if re.search(SYMBOL, plain(found.group("right"))) is None:
                 continue

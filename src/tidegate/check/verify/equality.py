@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (messages read best on one line)
 """One equality decided: supported, refuted with the computation, or left with its reason."""
 
 from __future__ import annotations
@@ -94,11 +95,12 @@ def _decide(
     except (TooLarge, ZeroDivisionError, OverflowError) as error:
         reason = "a division by zero" if isinstance(error, ZeroDivisionError) else "too large to compute exactly"
         return _unverifiable(claim, reason)
-    units = "" if found.how == " in consistent units" else UnitReading(a, b).contradiction()
+    reading = UnitReading(a, b)
+    units = "" if found.how == " in consistent units" else reading.contradiction()
     if found.true and units:
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}; {units}")
         return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{quoted.strip()!r}: {units}")
-    if found.true and found.how != " in consistent units" and UnitReading(a, b).clash():
+    if found.true and found.how != " in consistent units" and reading.clash():
         return _unverifiable(claim, "the numbers agree, the units of the two sides do not")
     if found.true:
         remember(b, found, rounded)
@@ -108,6 +110,7 @@ def _decide(
     if reason:
         return _unverifiable(claim, reason)
     computed, stated = show_value(found.computed), show_value(found.stated)
+    in_unit = reading.computed_shown()
     receipt = Receipt(
         oracle=ORACLE, computation=f"{show(a)} = {computed}, stated {stated}",
         detail={"computed": computed, "stated": stated},
@@ -116,7 +119,7 @@ def _decide(
         claim=claim,
         support=Support.REFUTED,
         receipt=receipt,
-        message=f"{quoted.strip()!r}: {show(a)} is {computed}, not {stated}",
+        message=f"{quoted.strip()!r}: {show(a)} is {in_unit or computed}, not {stated}{' ' + ' '.join(b.label) if in_unit else ''}",
     )
 
 

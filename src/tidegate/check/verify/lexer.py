@@ -48,7 +48,7 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+"
 FRACTIONS = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
              "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6)}  # fmt: skip
 
-LEXER = re.compile(
+LEXER = (
     r"(?P<calc><<[^<>\n]{0,200}>>)"
     r"|(?P<newline>\n|\\\\(?![a-zA-Z])|\\newline)"
     r"|(?P<label>\\(?:text|mathrm|textrm|mathit|textit|textbf|mathbf|operatorname|mbox|rm|bf)\s*\{(?P<inner>[^{}]{0,200})\})"
@@ -84,13 +84,19 @@ LEXER = re.compile(
     r"|(?P<slash>[/⁄∕])"
     r"|(?P<factorial>!)"
     r"|(?P<space>[ \t\r\u00a0\u2009\u202f\u200b~]+)"
-    r"|(?P<rest>.)",
-    re.S,
+    r"|(?P<rest>.)"
 )
 
 # Most of an answer is plain words and single spaces: read here as LEXER reads them, without its thirty alternatives.
-PLAIN = re.compile(r" (?=[A-Za-z0-9(])|(?P<plain>(?!per(?:cent)?\b)[A-Za-z]+(?![\w'’\-({]))")
+# Most of a text is plain words, single spaces and whole numbers: read first, without the thirty alternatives.
+PLAIN = (
+    r"(?P<gap> (?=[A-Za-z0-9(=+*/]))|(?P<plain>(?!per(?:cent)?\b)[A-Za-z]+(?![\w'’\-({]))"
+    r"|(?P<whole>(?<![.,:\w\\\u202f\u2009\u00a0])\d{1,15}(?= [A-Za-z=+*/×(]|[)\n*]|\.[ \n]|, |\Z))"
+    r"|(?P<one>[,;](?= )|\.(?=[ \n])|=(?= )|[()]|\n)"
+)
+TOKENS = re.compile(f"{PLAIN}|{LEXER}", re.S)
 WHOLE = Fraction(1)
+SINGLE = {",": "break", ";": "break", ".": "break", "=": "eq", "(": "open", ")": "close", "\n": "newline"}
 
 
 @lru_cache(maxsize=16384)
@@ -145,25 +151,21 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
     """
     end = len(text) if end is None else end
     out: list[Token] = []
-    spaced, at = False, start
-    while at < end:
-        plain = PLAIN.match(text, at, end)
-        if plain is not None:
-            s, at = at, plain.end()
-            word = plain.group("plain")
-            if word is not None:
-                out.append(Token("word", word, s, at, spaced=spaced))
-            spaced = word is None
-            continue
-        found = LEXER.match(text, at, end)
-        assert found is not None  # the last alternative takes any character
-        kind, s, at = found.lastgroup or "rest", found.start(), found.end()
-        if kind == "inner":
-            kind = "label"
-        if kind == "space":
+    spaced = False
+    for found in TOKENS.finditer(text, start, end):
+        kind = found.lastgroup or "rest"
+        if kind in ("gap", "space"):
             spaced = True
             continue
-        out.append(_token(kind, found.group(0), s, at, text, spaced, found))
+        raw, s, e = found.group(0), found.start(), found.end()
+        if kind == "plain":
+            out.append(Token("word", raw, s, e, spaced=spaced))
+        elif kind == "whole":
+            out.append(Token("num", raw, s, e, Fraction(int(raw)), WHOLE, len(raw.lstrip("0")), None, spaced))
+        elif kind == "one":
+            out.append(Token(SINGLE[raw], raw, s, e, spaced=spaced))
+        else:
+            out.append(_token("label" if kind == "inner" else kind, raw, s, e, text, spaced, found))
         spaced = False
     return out
 

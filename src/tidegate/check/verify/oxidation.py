@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from tidegate.check.verify.formula import Formula, Group, elements, parse_formula
@@ -119,6 +119,7 @@ SUFFIXES = ("SO4", "NO3", "CO3", "PO4", "ClO4", "ClO3", "OH", "CN", "C2O4", "SCN
             "HPO4", "H2PO4", "BrO3", "IO3", "S2O3")  # fmt: skip
 
 
+@lru_cache(maxsize=2048)
 def states_of(formula: Formula, symbol: str) -> States | None:
     """The admissible states of `symbol` in `formula`, or None when nothing is determined."""
     atoms = dict(formula.atoms)

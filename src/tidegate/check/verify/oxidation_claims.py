@@ -21,7 +21,7 @@ from tidegate.check.verify.chemical_words import (
     unverifiable,
     value_of,
 )
-from tidegate.check.verify.formula import Formula, parse_formula
+from tidegate.check.verify.formula import Formula, names, parse_formula
 from tidegate.check.verify.oxidation import judge_state, states_of
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -48,6 +48,32 @@ def state_patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(p) for p in STATE_FORMS)
 
 
+# what each of the forms begins with
+BEGINS = ("oxidation", "in", "in", "element", "element", "value", "formula", "element", "in", "element", "in", "element", "oxidation")  # fmt: skip
+OPENING = re.compile(r"\b(?P<word>[A-Za-z]+)\b")
+FIRST_VALUE = re.compile(rf"(?<![\w.])(?:[+{MINUS}⁺]?\s?\d|\(?[IV]{{1,4}}\b|zero\b)")
+FIRST_FORMULA = re.compile(r"(?<![A-Za-z0-9])\(?\$?(?:[\[(]?[A-Z]|\\(?:ce|mathrm))")
+
+
+def _starts(text: str, start: int, end: int) -> dict[str, list[int]]:
+    """Where in text[start:end] a form may begin: far fewer places than there are characters."""
+    out: dict[str, list[int]] = {"in": [], "element": [], "oxidation": [], "value": [], "formula": []}
+    for found in OPENING.finditer(text, start, end):
+        word, at = found.group("word"), found.start()
+        low = word.lower()
+        if low == "in":
+            out["in"].append(at)
+        elif low in ("oxidation", "valence"):
+            out["oxidation"].append(at)
+        if low in names() or (len(word) <= 2 and word[0].isupper()):
+            out["element"].append(at)
+    out["value"] = [m.start() for m in FIRST_VALUE.finditer(text, start, end)]
+    if HOLDS.search(text, start, end) is not None:
+        out["formula"] = [m.start() for m in FIRST_FORMULA.finditer(text, start, end)]
+    return out
+
+
+HOLDS = re.compile(r"\b(?:contains|has|features|includes|holds)\b")
 SIGNED = re.compile(r"(?:is|has|=|averages) \$?[+\-−–]\d")
 
 
@@ -59,8 +85,9 @@ STATE_CUE = re.compile(r"[Oo]xidation|\bstate\b|O\.?N\.?\b|(?:is|has|=|averages)
 
 def check_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on stated oxidation states; spans in `seen` are decided already."""
-    for pattern in state_patterns():
-        for found in pattern.finditer(text, start, end):
+    starts = _starts(text, start, end)
+    for kind, pattern in zip(BEGINS, state_patterns(), strict=True):
+        for found in (m for at in starts[kind] if (m := pattern.match(text, at, end)) is not None):
             sentence = sentence_at(text, found.start("value"))
             bare = re.search(r"[+\-−–]", found.group("value")) and not re.search(
                 r"\bcharges?\b|\bvoltage|potential", sentence, re.I
@@ -80,24 +107,29 @@ def check_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) ->
     yield from _listed(text, start, end, seen)
 
 
+LISTS = re.compile(STATE_WORDS, re.I)
+LONE_FORMULA = re.compile(rf"(?<![A-Za-z])({FORMULA})")
+ONE_STATE = re.compile(
+    rf"{ELEMENT}\s*(?:is|has|=|:|at|in the|in its|must be|are|\()?\s*(?:an?\s+)?(?:{STATE_WORDS}\s+(?:of\s+)?)?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)"
+)
+
+
 def _listed(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:
     """`In K2Cr2O7 the oxidation states are K +1, Cr +6 and O −2`: one formula, several states."""
     for line in re.finditer(r"[^\n]+?(?:\.(?=\s|$)|\n|$)", text[start:end]):
         a, sentence = start + line.start(), line.group(0)
-        if not re.search(STATE_WORDS, sentence, re.I) or re.search(r"\bfrom\b|\bto [+\-−]\d|chang", sentence):
+        if not LISTS.search(sentence) or re.search(r"\bfrom\b|\bto [+\-−]\d|chang", sentence):
             continue
+        places = _starts(sentence, 0, len(sentence))["element"]
         formulas = {}
-        for m in re.finditer(rf"(?<![A-Za-z])({FORMULA})", sentence):
+        for m in LONE_FORMULA.finditer(sentence):
             parsed = parse_formula(trimmed(m.group(1)))
             if parsed is not None and len(parsed.composition) > 1:
                 formulas[parsed.atoms] = parsed
         if len(formulas) != 1:
             continue
         formula = next(iter(formulas.values()))
-        for m in re.finditer(
-            rf"{ELEMENT}\s*(?:is|has|=|:|at|in the|in its|must be|are|\()?\s*(?:an?\s+)?(?:{STATE_WORDS}\s+(?:of\s+)?)?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)",
-            sentence,
-        ):
+        for m in (m for i in places if (m := ONE_STATE.match(sentence, i)) is not None):
             span = (a + m.start("value"), a + m.end("value"))
             symbol, value = symbol_of(m.group("element")), value_of(m.group("value"))
             if value is None or symbol not in formula.composition or any(x < span[1] and span[0] < y for x, y in seen):

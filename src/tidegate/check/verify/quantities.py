@@ -50,6 +50,7 @@ UNIT_RUN = re.compile(
 )
 
 
+NEXT_WORD = re.compile(r" ?([A-Za-z']+)")
 NOT_UNITS = frozenset(
     ["a", "an", "as", "at", "am", "pm", "is", "in", "of", "or", "and", "the", "to", "by", "for", "on", "it", "be", "if", "we", "he", "do", "so", "no", "up", "us", "my", "me", "than", "that", "with", "from", "per", "more", "less", "times", "each", "are", "was", "years'"]
 )  # fmt: skip
@@ -114,6 +115,9 @@ def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
     """The longest unit that directly follows a number, its text and where it ends."""
     follow = text[at : at + 2]
     if not follow or follow[0] == "\n" or (follow[0] in ".,;:)!?") or follow[0].isdigit():
+        return None, "", at
+    word = NEXT_WORD.match(text, at, min(end, at + 30))
+    if word is not None and not may_begin_unit(word.group(1), text[word.end() : word.end() + 1]):
         return None, "", at
     run = UNIT_RUN.match(text, at, min(end, at + 90))
     if run is None or "\n" in run.group(0):

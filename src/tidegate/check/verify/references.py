@@ -12,6 +12,7 @@ from difflib import SequenceMatcher
 
 import msgspec
 
+from tidegate.check.verify.scan import lowered
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 
@@ -79,20 +80,25 @@ def arxiv_reason(identifier: str, today: tuple[int, int]) -> str:
     return "numbers begin at 1" if int(number) == 0 else ""
 
 
+KINDS = (
+    ("ISBN", ("isbn",), ISBN),
+    ("ISSN", ("issn",), ISSN),
+    ("ORCID", ("orcid",), ORCID),
+    ("arXiv", ("arxiv",), ARXIV),
+    ("DOI", ("doi",), DOI),
+    ("RFC", ("rfc",), RFC),
+    ("ISO", ("iso", "iec"), ISO),
+)
+
+
 def check_references(
     text: str, ranges: list[tuple[int, int]], library: Mapping[str, Work], today: tuple[int, int]
 ) -> Iterator[Decision]:
     """Decisions on every identifier; with a library also on the title, authors and year beside it."""
+    low = lowered(text)
+    present = [(kind, pattern) for kind, cues, pattern in KINDS if any(c in low for c in cues)]
     for start, end in ranges:
-        for kind, pattern in (
-            ("ISBN", ISBN),
-            ("ISSN", ISSN),
-            ("ORCID", ORCID),
-            ("arXiv", ARXIV),
-            ("DOI", DOI),
-            ("RFC", RFC),
-            ("ISO", ISO),
-        ):
+        for kind, pattern in present:
             for found in pattern.finditer(text, start, end):
                 yield _decide(text, kind, found, library, today)
 

@@ -14,6 +14,7 @@ from functools import cache
 from math import isqrt
 
 from tidegate.check.verify.lexer import NUMBER, number_value
+from tidegate.check.verify.scan import sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "arithmetic in words"
@@ -202,35 +203,25 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ),
     ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("% of", "percent of"), ("tip", "tax", "discount", "commission", "fee", "gratuity", "deposit", "vat", "interest"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of ", " of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
 )  # fmt: skip
-TRIGGER = re.compile(
-    r"sum|total|product|difference|average|mean|median|quotient|half|third|quarter|fourth|fifth|tenth|twice|double|triple|times|from|increas|decreas|rose|fell|drop|grew|declin|reduc|discount|percent|%|root|squared|cubed|power|in |of |than|mod|remainder",
-    re.I,
-)
 UNSURE = re.compile(
     r"\b(?:weighted|moving|annuali[sz]ed|geometric|harmonic|absolute|signed|respectively|cumulative|running|annual|compound|per (?:year|month|annum))\b",
     re.I,
 )
 
 
-FIGURE = re.compile(r"\d")
-
-
-def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while start < end:
-        cut = text.find("\n\n", start, end)
-        stop = cut if cut >= 0 else end
-        yield start, stop
-        start = stop + 2
+FIGURE = re.compile(r"\d+")
+OF_PERCENT = frozenset({2, 3, 4, 5, 6, 7, 8, 11})  # forms that need a percentage
 
 
 def check_spoken(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on the phrases of `FORMS` in prose."""
-    for start, end in (paragraph for r in ranges for paragraph in _paragraphs(text, *r)):
-        if TRIGGER.search(text, start, end) is None or FIGURE.search(text, start, end) is None:
+    for start, end in (piece for r in ranges for piece in sentences(text, *r)):
+        if len(FIGURE.findall(text, start, end)) < 2:
             continue
-        lowered = text[start:end].lower()
+        low = text[start:end].lower()
+        percent = "%" in low or "percent" in low or "per cent" in low
         for n, keys in enumerate(KEYS):
-            if not any(k in lowered for k in keys):
+            if (n in OF_PERCENT and not percent) or not any(k in low for k in keys):
                 continue
             compute = FORMS[n][1]
             for found in phrase(n).finditer(text, start, end):

@@ -22,6 +22,8 @@ class UnitReading:
 
     def __init__(self, a: Node, b: Node) -> None:
         self.a, self.b = a, b
+        self.asked = False
+        self.both: tuple[tuple[Interval, Dims], tuple[Interval, Dims]] | None = None
 
     def agrees(self) -> bool:
         """Whether the two sides are equal once units are converted."""
@@ -92,6 +94,11 @@ class UnitReading:
 
     def strict(self) -> tuple[tuple[Interval, Dims], tuple[Interval, Dims]] | None:
         """Both sides with units, if every number has a symbol for its unit and nothing is left to guess."""
+        if not self.asked:
+            self.asked, self.both = True, self._strict()
+        return self.both
+
+    def _strict(self) -> tuple[tuple[Interval, Dims], tuple[Interval, Dims]] | None:
         nodes = [n for side in (self.a, self.b) for n in _factors(side)]
         labelled = [n for n in nodes if n.label]
         bare = [n for n in nodes if not n.label and n.kind == "num" and n.token is not None]
@@ -118,6 +125,17 @@ class UnitReading:
             return self._value(self.a), self._value(self.b)
         except (TooLarge, ZeroDivisionError, ValueError, OverflowError):
             return None
+
+    def computed_shown(self) -> str:
+        """The left side in the unit of the right one, `35 GB`, where the two differ in size alone; else nothing."""
+        unit = self._unit(self.b)
+        if unit is None or unit.kind or not self._converts() or unit.size == 1:
+            return ""
+        try:
+            x, dx = self._value(self.a)
+        except (TooLarge, ZeroDivisionError, ValueError, OverflowError):
+            return ""
+        return f"{float(x.middle / unit.size):.6g} {' '.join(self.b.label)}" if dx == unit.dims else ""
 
     def _unit(self, node: Node) -> Unit | None:
         if not node.label:

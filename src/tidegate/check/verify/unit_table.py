@@ -122,35 +122,8 @@ OFFSET: dict[str, tuple[Fraction, Fraction]] = {
 }  # fmt: skip
 LOGARITHMIC = frozenset({"dB", "decibel", "dBm", "dBW", "Np", "neper", "pH", "bel", "mag", "dBi", "dBV"})
 # things that are counted: dimension one
-COUNTS = frozenset(
-    [
-        "photon",
-        "electron",
-        "particle",
-        "molecule",
-        "atom",
-        "ion",
-        "proton",
-        "neutron",
-        "nucleon",
-        "nucleus",
-        "event",
-        "count",
-        "decay",
-        "photons",
-        "person",
-        "people",
-        "item",
-        "unit",
-        "piece",
-        "neutrons",
-        "charge",
-        "cell",
-        "student",
-        "worker",
-        "car",
-    ]
-)
+COUNTS = frozenset(["photon", "electron", "particle", "molecule", "atom", "ion", "proton", "neutron", "nucleon", "nucleus", "event", "count", "decay", "photons", "person", "people", "item", "unit", "piece",
+    "neutrons", "charge", "cell", "student", "worker", "car"])  # fmt: skip
 MONTHS_AND_LONGER = frozenset(
     {"month", "mo", "year", "yr", "annum", "decade", "century", "week", "wk", "day", "d", "quarter-year"}
 )
