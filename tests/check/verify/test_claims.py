@@ -131,3 +131,9 @@ def test_a_megabyte_is_read_in_bounded_time() -> None:
 )  # fmt: skip
 def test_logarithms_of_a_base_and_counted_things(text: str, verdict: str) -> None:
     assert [c["verdict"] for c in verify_answer(text).claims_json()] == [verdict]
+
+
+def test_a_package_that_is_not_indexed_is_left_alone_however_often_it_is_asked_for() -> None:
+    answer = "```python\nfrom flask import Flask\nfrom flask import Flask, request\n\napp = Flask(__name__)\n```"
+    for _ in range(3):
+        assert "refuted" not in verdicts(answer)

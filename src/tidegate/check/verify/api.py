@@ -26,7 +26,10 @@ GONE: dict[str, tuple[str, str]] = {
     "scipy.misc.factorial": ("1.2", "scipy.special.factorial"), "scipy.misc.imread": ("1.1", "imageio.imread"), "scipy.misc.comb": ("1.2", "scipy.special.comb"), "scipy.misc.derivative": ("1.11", "numdifftools"),
     "scipy.signal.gaussian": ("1.12", "scipy.signal.windows.gaussian"), "scipy.signal.hann": ("1.12", "scipy.signal.windows.hann"), "scipy.special.sph_harm": ("1.16", "scipy.special.sph_harm_y"),
     "sklearn.cross_validation": ("0.19", "sklearn.model_selection"), "sklearn.grid_search": ("0.19", "sklearn.model_selection"), "sklearn.externals.joblib": ("0.22", "joblib"),
-    "sklearn.datasets.load_boston": ("1.1", "another data set"), "pandas.Panel": ("0.25", "xarray"), "pandas.rolling_mean": ("0.17", "Series.rolling().mean()"), "pandas.datetime": ("1.5", "datetime.datetime"), "pandas.Int64Index": ("1.5", "pandas.Index"),
+    "sklearn.datasets.load_boston": ("1.1", "another data set"), "pandas.Panel": ("0.25", "xarray"), "pandas.DataFrame.append": ("1.5", "pandas.concat"), "pandas.Series.append": ("1.5", "pandas.concat"), "pandas.DataFrame.ix": ("0.25", ".loc or .iloc"), "pandas.Series.ix": ("0.25", ".loc or .iloc"),
+    "pandas.DataFrame.iteritems": ("1.5", "DataFrame.items"), "pandas.Series.iteritems": ("1.5", "Series.items"), "pandas.DataFrame.as_matrix": ("0.25", "DataFrame.to_numpy"), "pandas.DataFrame.get_value": ("0.25", ".at"), "pandas.DataFrame.set_value": ("0.25", ".at"),
+    "pandas.DataFrame.lookup": ("1.5", "DataFrame.loc"), "pandas.DataFrame.mad": ("1.5", "(df - df.mean()).abs().mean()"), "pandas.DataFrame.tshift": ("1.5", "DataFrame.shift"), "pandas.DataFrame.slice_shift": ("1.5", "DataFrame.shift"), "builtins.dict.has_key": ("Python 2", "in"), "builtins.dict.iteritems": ("Python 2", "dict.items"),
+    "pandas.rolling_mean": ("0.17", "Series.rolling().mean()"), "pandas.datetime": ("1.5", "datetime.datetime"), "pandas.Int64Index": ("1.5", "pandas.Index"),
     "openai.ChatCompletion": ("0.28", "OpenAI().chat.completions"), "openai.Completion": ("0.28", "OpenAI().completions"), "openai.Embedding": ("0.28", "OpenAI().embeddings"),
     "time.clock": ("Python 3.7", "time.perf_counter"), "collections.Mapping": ("Python 3.9", "collections.abc.Mapping"), "collections.Iterable": ("Python 3.9", "collections.abc.Iterable"), "collections.Callable": ("Python 3.9", "collections.abc.Callable"),
     "collections.MutableMapping": ("Python 3.9", "collections.abc.MutableMapping"), "inspect.getargspec": ("Python 3.10", "inspect.getfullargspec"), "fractions.gcd": ("Python 3.8", "math.gcd"), "string.letters": ("Python 2", "string.ascii_letters"),
@@ -77,10 +80,11 @@ class ApiIndex(Mapping[str, Mapping[str, str]]):
     def __getitem__(self, module: str) -> Mapping[str, str]:
         found = self.read.get(module)
         if found is None:
-            found = self.read[module] = {}
+            found = {}
             for line in self.sections[module].splitlines():
                 name, bracket, parameters = line.partition("(")
                 found[name] = parameters.rstrip(")") if bracket else "?"
+            self.read[module] = found
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -91,6 +95,28 @@ class ApiIndex(Mapping[str, Mapping[str, str]]):
 
     def __contains__(self, module: object) -> bool:
         return module in self.sections
+
+
+class LayeredIndex(Mapping[str, Mapping[str, str]]):
+    """One index over another: a package that the upper one holds hides the lower one's of that name."""
+
+    def __init__(self, upper: ApiIndex, lower: Mapping[str, Mapping[str, str]]) -> None:
+        self.upper, self.lower = upper, lower
+        self.tops = frozenset(name.partition(".")[0] for name in upper)
+
+    def __getitem__(self, module: str) -> Mapping[str, str]:
+        return self.upper[module] if module.partition(".")[0] in self.tops else self.lower[module]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.upper
+        yield from (m for m in self.lower if m.partition(".")[0] not in self.tops)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, module: object) -> bool:
+        top = str(module).partition(".")[0]
+        return module in (self.upper if top in self.tops else self.lower)
 
 
 @cache

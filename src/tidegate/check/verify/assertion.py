@@ -24,7 +24,7 @@ BEFORE = re.compile(
 AFTER = re.compile(
     r"^[\s\"”'’`)\]*,$\\]*(?:—|–|-|:|\()?\s*(?:(?:which|that|this|and (?:this|that)|but (?:this|that|it))\s+)?(?:\w+\s+){0,3}?(?:is|are|was|were|'s|would be|seems|looks)\s+(?:\w+\s+){0,3}?(?:wrong|incorrect|false|not (?:\w+ )?(?:correct|right|true|valid|balanced|possible|what)|invalid|impossible|absurd|nonsense|mistaken|erroneous|inconsistent|(?:an?|the|one) (?:\w+ )?(?:mistake|misconception|error|myth|lie|typo|fallacy|bug|contradiction|slip|blunder|trap|joke|slogan|motto|meme|lyric|pun|puzzle|riddle|trick)|unphysical|too (?:high|low|large|small))|"
     r"^[\s\"”'’`)\]*,$\\.]*(?:—|–|-|:|\()?\s*(?:wrong|incorrect|false|nope|not true|not quite|but (?:that|this|it)(?:'s| is) (?:not|wrong)|(?:held|hold|holds) (?:true|then)?|held\b|were true|was true|does not hold|doesn't hold|fails\b|[❌✗✘]|\(sic\)|\[sic\]|or not\b)|"
-    r"^[^.!?\n]{0,60}\b(?:is|are) (?:wrong|incorrect|false|invalid|not (?:true|right|correct|valid|balanced|equal))\b|^[^.!?\n]{0,40}\b(?:leads? to|would be|gives?|reach(?:es)?) (?:an? )?(?:contradiction|nonsense|absurd)|^[^.!?\n]{0,30}\bcontradict",
+    r"^[^.!?\n]{0,60}\b(?:is|are) (?:wrong|incorrect|false|invalid|not (?:true|right|correct|valid|balanced|equal))\b|^[^.!?\n]{0,40}\b(?:leads? to|would be|gives?|reach(?:es)?) (?:an? )?(?:contradiction|nonsense|absurd)|^[^.!?\n]{0,30}\bcontradict|^[\s\"”'’`)\]*,$\\.]*(?:as\s+)?(?:would|might|could) (?:suggest|imply|lead|have it|make it seem)",
     re.I,
 )
 CORRECTED = re.compile(

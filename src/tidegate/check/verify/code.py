@@ -7,7 +7,7 @@ package that is nowhere known is refuted only as `possible`, since no offline li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tidegate.check.verify.blocks import code_blocks
 from tidegate.check.verify.inline_code import check_inline
@@ -16,9 +16,13 @@ from tidegate.spine.claim import Decision
 
 
 def check_code(
-    text: str, extra_packages: frozenset[str] = frozenset(), *, index_complete: bool = False
+    text: str,
+    extra_packages: frozenset[str] = frozenset(),
+    *,
+    index_complete: bool = False,
+    index: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Iterator[Decision]:
-    """Decisions on every Python block of `text`."""
+    """Decisions on every Python block of `text`; `index` replaces the shipped one."""
     if "`" not in text and "~~~" not in text and "pip" not in text:
         return
     local = local_modules(text)
@@ -27,7 +31,13 @@ def check_code(
             language or re.search(r"^\s*(?:import|from)\s+\w+", body, re.M)
         ):
             yield from check_source(
-                body, start, extra_packages, index_complete=index_complete, tagged=bool(language), local=local
+                body,
+                start,
+                extra_packages,
+                index_complete=index_complete,
+                tagged=bool(language),
+                local=local,
+                index=index,
             )
     yield from check_inline(text, extra_packages, index_complete=index_complete)
 

@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from tidegate.check.verify import unit_table as table
 from tidegate.check.verify.quantities import Quantity, quantities
-from tidegate.check.verify.units import convert, dims_text
+from tidegate.check.verify.units import convert, dims_text, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 EQUAL = re.compile(
-    r"\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|corresponds to|which is also|(?:which is |is )?the same as|equivalent to|which is|which equals|i\.e\.,?|that is,?)\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
+    r"(?:\s+(?:a|per|each|every)\s+(?:day|night|week|month|year|hour|minute|person|portion|serving|trip))?\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|corresponds to|which is also|(?:which is |is )?the same as|equivalent to|which is|which equals|i\.e\.,?|that is,?)\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
 )
 
 
@@ -44,6 +44,29 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
                     if decision is not None:
                         yield decision
             before = q
+        if ONE_OF.search(text, start, end) is not None:
+            yield from _one_of(text, start, end)
+
+
+ONE_OF = re.compile(
+    r"\b(?:[Oo]ne|[Aa]n?|[Ee]very)\s+(?P<unit>[a-z]{3,12}(?:[ \-](?:year|mile|hour|foot|inch|yard|meter|metre))?)\s+(?P<link>is equal to|equals|is exactly|is about|is approximately|is)\s+(?:about\s+|exactly\s+|roughly\s+|approximately\s+)?(?=\d)"
+)
+
+
+def _one_of(text: str, start: int, end: int) -> Iterator[Decision]:
+    """`A hectare is 10,000 m²`: one of a unit, set equal to a quantity."""
+    found = quantities(text, start, end)
+    for m in ONE_OF.finditer(text, start, end):
+        unit = parse_unit(m.group("unit"))
+        after = next((q for q in found if q.start == m.end()), None)
+        if unit is None or unit.kind == "count" or after is None or after.unit is None or after.unit.dims not in MERGED:
+            continue
+        one = Quantity(Fraction(1), Fraction(0), 9, unit, m.group("unit"), m.start(), m.end("unit"))
+        decision = _conversion(
+            text, one, after, "=" if m.group("link") in ("equals", "is equal to", "is exactly") else "is"
+        )
+        if decision is not None:
+            yield decision
 
 
 PARTS = frozenset({3, 12, 14, 16, 24, 60, 100, 1000})  # feet in a yard, inches in a foot, pounds in a stone …
@@ -61,7 +84,7 @@ def _together(text: str, a: Quantity, b: Quantity) -> Quantity | None:
     return b._replace(value=a.value * ratio + b.value, digits=9, start=a.start)
 
 
-MERGED = frozenset({table.LENGTH, table.MASS, table.TIME})
+MERGED = frozenset({table.LENGTH, table.MASS, table.TIME, table.AREA, table.VOLUME})
 
 
 def _compound(text: str, q: Quantity) -> bool:
@@ -84,7 +107,7 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
     if a.unit.dims != b.unit.dims or "log" in (a.unit.kind, b.unit.kind) or a.unit.dims == table.NONE:
         return None
     same = a.unit_text == b.unit_text or (a.unit.size, a.unit.shift) == (b.unit.size, b.unit.shift)
-    if same and len(re.findall(r"\d+", text[a.start : a.end])) < 2:
+    if same and re.search(r"\d\s?[A-Za-z]+\s+(?:and\s+)?\d", text[a.start : a.end]) is None:
         return None  # not 2 h 45 min = 165 min
     if re.match(r"\s*(?:per|/|\+|-|−|\*|×|·|\^)", text[b.end : b.end + 6]) or a.unit.dims == table.MONEY:
         return None

@@ -83,12 +83,7 @@ def why_not_refute(
         and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 5
     ):
         return "an estimate with rounded numbers"
-    if (
-        about
-        and operators(a)
-        and operators(b)
-        and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 4
-    ):
+    if about and operators(b) and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 4:
         return "an estimate"
     if "tight-x" in flags:
         return "it may be a size, not a product"

@@ -86,9 +86,9 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
         (
             "code",
             lambda: (
-                check_source(answer, 0, known.packages, index_complete=known.packages_complete)
+                check_source(answer, 0, known.packages, index_complete=known.packages_complete, index=known.api)
                 if program
-                else check_code(answer, known.packages, index_complete=known.packages_complete)
+                else check_code(answer, known.packages, index_complete=known.packages_complete, index=known.api)
             ),
         ),
     )

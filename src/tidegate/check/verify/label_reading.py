@@ -66,6 +66,9 @@ class LabelReader:
                         after is None or after.kind in ("op", "eq", "close", "newline", "label")
                     ):
                         pass  # ampere, inch
+                    elif low == "of" and words and self._matter(after):
+                        self.next(), self.next()
+                        break
                     elif low in STOP and not (
                         low in ("per", "a", "an", "each") and after is not None and after.kind == "word"
                     ):
@@ -126,6 +129,12 @@ class LabelReader:
             else:
                 break
         return tuple(words), adjacent
+
+    def _matter(self, after: Token | None) -> bool:
+        """`8 g of protein ×`: a plain noun after `of`, and then a sign."""
+        sign = self.peek(2)
+        plain = after is not None and after.kind == "word" and len(after.text) > 2 and after.text.isalpha()
+        return plain and sign is not None and sign.kind in ("op", "eq") and sign.text in "*/="
 
     def _unit_group(self) -> str:
         """`/(kg·K)` after a unit: consumed when only unit words stand between the brackets."""

@@ -18,13 +18,15 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     """What the user adds: a reference library, coefficient registries, package names; and the date.
 
     `packages_complete` says that `packages` is the whole list of what may be imported, so that an
-    unknown package is an error rather than a suspicion.  `today` is (year, month).
+    unknown package is an error rather than a suspicion.  `api` holds modules and classes with their names and parameters
+    in place of the shipped index.  `today` is (year, month).
     """
 
     library: Mapping[str, Work] = msgspec.field(default_factory=dict)
     registry: tuple[Coefficient, ...] = ()
     packages: frozenset[str] = frozenset()
     packages_complete: bool = False
+    api: Mapping[str, Mapping[str, str]] | None = None
     today: tuple[int, int] = (2026, 12)
 
 

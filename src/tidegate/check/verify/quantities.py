@@ -33,11 +33,12 @@ class Quantity(NamedTuple):
 TEN = r"(?:\s*(?:×|\\times|\\cdot|·|x|\*)\s*10\s*(?:\^\s*\{?\s*(?P<exp>[+\-−–]?\s*\d+)\s*\}?|\*\*\s*\(?(?P<exp2>[+\-−]?\d+)\)?|(?P<sup>[⁻⁺]?[⁰¹²³⁴-⁹]+)))"
 
 
+SPACED = r"(?<![\d.,] )\d{1,3}(?: \d{3}){2,4}(?:\.\d+)?(?![\d,])"
 GROUPED = r"\d+\.\d{3}(?:[ \u2009\u202f\u00a0]\d{3})+(?:[ \u2009\u202f\u00a0]\d{1,2})?(?!\d)"
 
 
 QUANTITY = re.compile(
-    rf"(?<![\w.])(?P<sign>[-−]\s?)?(?P<num>{GROUPED}|(?:{NUMBER})(?:[eE][+\-−]?\d+(?!\w))?)(?:\(\d{{1,3}}\))?{TEN}?"
+    rf"(?<![\w.])(?P<sign>[-−]\s?)?(?P<num>{GROUPED}|{SPACED}|(?:{NUMBER})(?:[eE][+\-−]?\d+(?!\w))?)(?:\(\d{{1,3}}\))?{TEN}?"
 )
 
 

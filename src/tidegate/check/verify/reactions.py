@@ -304,6 +304,8 @@ def _why_scheme(text: str, reaction: Reaction, wrong: dict[str, list[Fraction]])
     charged = [t for t in terms if t.formula is None or t.formula.charge]
     if set(wrong) == {"charge"} and len(charged) == len(terms) >= 3:
         return ""  # ions alone, and their charges do not add up
+    if any(t.formula is None for t in terms):
+        return ""  # electrons are written: a half-reaction, and no scheme
     if plain and (len(terms) < 3 or not ASSERTED.search(before + after)):
         return "a scheme, not a balanced equation"
     organic = sum(

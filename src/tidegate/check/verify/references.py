@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns and messages read best on one line)
 """References and standards: check digits, possible ids, designator grammar, and the user's own library.
 
 Nothing is looked up over a network.  A right check digit does not prove that a work exists, so
@@ -34,6 +35,9 @@ ARXIV = re.compile(
 DOI = re.compile(r"(?:doi\.org/|doi:?\s*)(10?\.?\d*/?[^\s\"<>)\]]*)", re.I)
 RFC = re.compile(r"\bRFC[\s-]?(\d{1,6})\b")
 ISO = re.compile(r"\b(?:ISO/IEC|ISO|IEC)\s+(?:TS\s+|TR\s+)?(\d{2,5})(?:-\d+)?:(\d{4})\b")
+OTHER_STANDARD = re.compile(
+    r"\b(?:(?:BS |DIN |NF |UNE )?EN(?: ISO)?|BS|DIN|ANSI|NFPA|ASME|JIS) [A-Z]?\d[\d.]*(?:-\d{1,2})*:((?:19|20)\d\d)\b|\bIEEE (?:Std )?\d{2,4}(?:\.\d+[a-z]{0,2})?-((?:19|20)\d\d)\b"
+)
 QUOTED = re.compile(r"[\"“]([^\"”\n]{8,200})[\"”]|\*([^*\n]{8,200})\*")
 RFC_MAX = 10200  # numbers above were not assigned when this was written
 
@@ -88,6 +92,7 @@ KINDS = (
     ("DOI", ("doi",), DOI),
     ("RFC", ("rfc",), RFC),
     ("ISO", ("iso", "iec"), ISO),
+    ("standard", ("en ", "bs ", "din ", "ansi ", "nfpa ", "asme ", "jis ", "ieee "), OTHER_STANDARD),
 )
 
 
@@ -106,7 +111,7 @@ def check_references(
 def _decide(
     text: str, kind: str, found: re.Match[str], library: Mapping[str, Work], today: tuple[int, int]
 ) -> Decision:
-    identifier = found.group(1).rstrip(".,;:")
+    identifier = (found.group(0) if kind == "standard" else found.group(1)).rstrip(".,;:")
     claim = Claim(
         kind="reference",
         text=found.group(0).rstrip(".,;:"),
@@ -150,7 +155,7 @@ def _impossible(kind: str, identifier: str, found: re.Match[str], today: tuple[i
             if not 1 <= int(identifier) <= RFC_MAX + 500 * max(0, today[0] - 2026)
             else ""
         )
-    year = int(found.group(2))
+    year = int(found.group(1) or found.group(2)) if kind == "standard" else int(found.group(2))
     return f"the edition year {year} is not plausible" if not 1946 <= year <= today[0] + 1 else ""
 
 

@@ -169,7 +169,7 @@ FORMS: tuple[tuple[str, Callable[[re.Match[str]], tuple[Fraction, str] | None]],
         (rf"(?P<way>increase[sd]?|decrease[sd]?|rose|rise|fell|dropped|drop|grew|grown|declined)\s+(?:by\s+)?(?:of\s+)?(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{PERCENT_OUT},?\s+from {_n('a')}(?!\s?(?:%|percent))(?:\s[a-z°/]{{1,12}})? to {_n('b')}(?!\s?(?:%|percent))", _change),
         (rf"(?<![\w.%]){_n('a')} (?P<way>increased|decreased|reduced|discounted) by {_n('p')}\s?(?:%|percent){IS}{OUT}", _changed),
         (rf"(?<![\w.])(?P<p>{N})\s?(?:%|percent) (?P<way>more than|less than|off|discount on) {_n('a')}{IS}{OUT}", _changed),
-        (rf"(?<![\w.])(?P<p>{N})\s?(?:%|percent) of {_n('a')}(?!\s?(?:%|percent)),\s*(?:which|that) (?:is|equals|comes to|gives|works out to)\s+(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{OUT}", _portion),
+        (rf"(?<![\w.])(?P<p>{N})\s?(?:%|percent) (?:of|on) {_n('a')}(?!\s?(?:%|percent)),\s*(?:which|that) (?:is|equals|comes to|gives|works out to)\s+(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*{OUT}", _portion),
         (rf"\b(?:tip|tax|discount|commission|fee|gratuity|deposit|VAT|interest)\s+(?:of|at)\s+(?P<p>{N})\s?(?:%|percent) on (?:an?|the|your)\s+{_n('a')}(?:\s[a-z]{{2,12}})?{IS}{OUT}", _portion),
         (rf"\b(?:the\s+)?(?P<what>square root|cube root) of {_n('a')}{IS}{OUT}", _root),
         (rf"(?<![\w.^×*/+−-])(?<![×*/+−-]\s){_n('a')} (?P<what>squared|cubed|to the power (?:of )?\d{{1,2}})(?:{IS}){OUT}", _power),
@@ -201,7 +201,7 @@ KEYS: tuple[tuple[str, ...], ...] = (
         "loss",
         "jump",
     ),
-    ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("% of", "percent of"), ("tip", "tax", "discount", "commission", "fee", "gratuity", "deposit", "vat", "interest"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of ", " of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
+    ("increase", "decrease", "rose", "rise", "fell", "drop", "grew", "grown", "declined"), ("increased by", "decreased by", "reduced by", "discounted by"), ("more than", "less than", "off", "discount"), ("% of", "percent of", "% on", "percent on"), ("tip", "tax", "discount", "commission", "fee", "gratuity", "deposit", "vat", "interest"), ("root of",), ("squared", "cubed", "to the power"), (" in ", " out of ", " of "), ("more than", "less than"), (" mod", " % "), ("remainder",),
 )  # fmt: skip
 UNSURE = re.compile(
     r"\b(?:weighted|moving|annuali[sz]ed|geometric|harmonic|absolute|signed|respectively|cumulative|running|annual|compound|per (?:year|month|annum))\b",
@@ -236,7 +236,9 @@ def _decide(
     try:
         computed = compute(found)
         out = Stated(found.group("out"))
-        ambiguous = any(Stated(g).ambiguous for k, g in found.groupdict().items() if g and k in ("a", "b", "p", "out"))
+        ambiguous = _ambiguous(
+            {k: Stated(g) for k, g in found.groupdict().items() if g and k in ("a", "b", "p", "out")}
+        )
     except (ValueError, OverflowError, ZeroDivisionError):
         return None
     if computed is None:
@@ -266,6 +268,14 @@ def _decide(
         )
     message = f"{found.group(0).strip()!r}: {how} is {_shown(value)}, not {found.group('out').strip()}"
     return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+
+
+def _ambiguous(stated: dict[str, Stated]) -> bool:
+    """Whether 1,200 may be 1.2 here: not beside 900, which 1200 is like and 1.2 is not."""
+    pair = [stated[k].value for k in ("a", "b") if k in stated and stated[k].value > 0]
+    if len(pair) == 2 and any(stated[k].ambiguous for k in ("a", "b")) and Fraction(1, 30) < pair[0] / pair[1] < 30:
+        return stated["out"].ambiguous if "out" in stated else False
+    return any(s.ambiguous for s in stated.values())
 
 
 def _shown(value: Fraction) -> str:

@@ -60,7 +60,8 @@ class UnitReading:
         money = {(u.size, u.dims) for u in known_a + known_b if u.dims == MONEY}
         if len(money) > 1:
             return "two currency units on one line"
-        if any(u.kind in ("offset", "log") for u in known_a + known_b):
+        counted = any(n.kind == "fn" and n.name == "log10" for n in leaves(self.a))  # 10 log10(2) = 3.01 dB
+        if any(u.kind == "offset" or (u.kind == "log" and not counted) for u in known_a + known_b):
             return "a unit with a zero point or a logarithmic unit"
         if self.strict() is not None:
             return ""

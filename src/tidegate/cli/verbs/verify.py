@@ -17,6 +17,7 @@ from tidegate.check.verify.release import Head, features
 from tidegate.check.verify.simulation import decide_simulations
 from tidegate.cli.output import emit, judge_jsonl, read_jsonl, stdout
 from tidegate.cli.verbs import verify_release as release
+from tidegate.readers.api_symbols import read_index
 from tidegate.readers.knowledge import installed_packages, read_library, read_packages, read_registry
 from tidegate.render import claims as marks
 from tidegate.runner.sandbox import simulations_in
@@ -51,6 +52,8 @@ TEXT_SHOWN_MAX = 20_000  # characters printed with their marks; longer answers s
     default=None,
     help="The whole list of import names that may be used, one a line.",
 )
+@click.option("--api", "api", multiple=True, metavar="NAME[=FOLDER]",
+              help="Hold code against this package as it is installed here, or as it lies in FOLDER (read, never imported).")  # fmt: skip
 @click.option("--run/--no-run", "run", default=True, show_default=True, help="Run simulation code in the sandbox.")
 @click.option(
     "--html", "html", type=click.Path(path_type=Path), default=None, help="Write the marked answer as a page."
@@ -76,7 +79,7 @@ TEXT_SHOWN_MAX = 20_000  # characters printed with their marks; longer answers s
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: Path | None, registry: tuple[Path, ...],
-            packages: Path | None, run: bool, html: Path | None, config: Path | None, head: Path | None,
+            packages: Path | None, api: tuple[str, ...], run: bool, html: Path | None, config: Path | None, head: Path | None,
             fit: Path | None, out: Path, alpha: float, queue: bool, done: str | None, store: Path,
             as_json: bool) -> NoReturn:  # fmt: skip
     """Decide every technical claim of an answer: supported, refuted (with the computation) or unverifiable.
@@ -85,7 +88,11 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
     """
     if queue or done is not None:
         emit(release.queue(store, done, None if as_json else stdout), as_json=as_json)
-    knowledge, models, fused = _knowledge(library, registry, packages), release.askers(config), release.read_head(head)
+    knowledge, models, fused = (
+        _knowledge(library, registry, packages, api),
+        release.askers(config),
+        release.read_head(head),
+    )
     if fit is not None:
         emit(release.fitted(_labelled(str(fit), knowledge, models), out, alpha, 0.1), as_json=as_json)
     if jsonl is not None:
@@ -117,13 +124,16 @@ def _labelled(path: str, knowledge: Knowledge, models: release.Askers) -> list[t
     return out
 
 
-def _knowledge(library: Path | None, registry: tuple[Path, ...], packages: Path | None) -> Knowledge:
+def _knowledge(
+    library: Path | None, registry: tuple[Path, ...], packages: Path | None, api: tuple[str, ...]
+) -> Knowledge:
     now = time.gmtime()
     return Knowledge(
         library=read_library(library) if library else {},
         registry=tuple(c for path in registry for c in read_registry(path)),
         packages=installed_packages() | (read_packages(packages) if packages else frozenset()),
         packages_complete=packages is not None,
+        api=read_index(api),
         today=(now.tm_year, now.tm_mon),
     )
 

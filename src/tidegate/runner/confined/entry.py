@@ -9,6 +9,7 @@ by the variables of the return statement, or by the attributes of the object.
 import ast
 import inspect
 import random
+import re
 import time
 import types
 
@@ -17,6 +18,9 @@ ENTRIES = ("simulate", "run", "run_simulation", "simulation", "trajectory", "sam
 METHODS = ("run", "simulate", "evolve", "integrate", "solve", "propagate", "sample", "main_loop")
 HELPERS = ("force", "potential", "energy", "acceler", "deriv", "rhs", "log", "target", "density", "pdf", "plot", "print", "init", "test", "main", "hamiltonian", "lattice", "neighbor", "distance", "laplacian",
     "f", "g")  # fmt: skip
+HELPS = re.compile(
+    "(?:" + "|".join(h if len(h) > 3 else f"{h}(?:_|$)" for h in HELPERS) + "|log(?:p|prob|pdf|target|like|density))"
+)  # a short helper's name must be a whole word: logistic is no log
 SEEDS = ("seed", "random_seed", "random_state", "rng_seed")
 STREAMS = ("rng", "generator", "rand", "random_generator")
 # values for parameters without a default, by what their names say
@@ -76,11 +80,7 @@ def find(space, tree, contract):
 
 def _likely(functions):
     """Functions of the source that may be the simulation: those that loop first, later ones before earlier."""
-    kept = [
-        n
-        for n in functions
-        if not n.startswith("_") and not any(n == h or (len(h) > 1 and n.lower().startswith(h)) for h in HELPERS)
-    ]
+    kept = [n for n in functions if not n.startswith("_") and not HELPS.match(n.lower())]
     returns = [n for n in kept if any(isinstance(x, ast.Return) and x.value is not None for x in own(functions[n]))]
     loops = [n for n in returns if any(isinstance(x, (ast.For, ast.While)) for x in ast.walk(functions[n]))]
     return [*reversed(loops), *[n for n in reversed(returns) if n not in loops]]

@@ -5,11 +5,12 @@ under any seed; where one run is not enough, the entry is run again under other 
 """
 
 from tidegate.runner.confined.laws_chain import chains
-from tidegate.runner.confined.laws_event import births, decay, epidemics
+from tidegate.runner.confined.laws_event import arrivals, births, decay, epidemics
 from tidegate.runner.confined.laws_price import options
 from tidegate.runner.confined.laws_queue import queue
-from tidegate.runner.confined.laws_spin import ising
+from tidegate.runner.confined.laws_spin import chain_of_spins, ising
 from tidegate.runner.confined.laws_state import circle, markov
+from tidegate.runner.confined.laws_uniform import uniforms
 from tidegate.runner.confined.laws_walk import diffusions, spread, walks
 
 
@@ -17,7 +18,23 @@ def check(ctx):
     """All laws of chance that the names and words of the source call for."""
     if not ctx.chance:
         return
-    for law in (walks, spread, diffusions, chains, ising, epidemics, births, decay, queue, options, circle, markov):
+    for law in (
+        walks,
+        spread,
+        diffusions,
+        chains,
+        ising,
+        chain_of_spins,
+        epidemics,
+        births,
+        arrivals,
+        decay,
+        queue,
+        options,
+        circle,
+        markov,
+        uniforms,
+    ):
         try:
             law(ctx)
         except (ValueError, TypeError, ZeroDivisionError, IndexError, KeyError, FloatingPointError, AttributeError):

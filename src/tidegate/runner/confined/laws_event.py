@@ -93,6 +93,27 @@ def epidemics(ctx):
         hazards(ctx, read, "events")
 
 
+def arrivals(ctx):
+    """A Poisson process of constant rate: independent exponential gaps."""
+    import numpy as np
+
+    when = ctx.role("arrivals", "arrival_times", "events", "event_times", "times", "t", "states", "arrival", dims=1)
+    rate = ctx.param("rate", "lam", "lambda_", "lambd", "lmbda", "intensity")
+    if (
+        when is None
+        or rate is None
+        or len(when) < 200
+        or not ctx.says(r"poisson.{0,12}(?:process|arrival|event)")
+        or ctx.says(r"inhomogen|non.?homogen|thinning|hawkes|compound|queue|service")
+    ):
+        return
+    gaps = np.diff(when)
+    n = len(gaps)
+    ctx.out.add("no event comes before the last", bool(gaps.min() >= 0), f"shortest gap {gaps.min():.3g}", "0 or more")
+    near(ctx, "the events come at the stated rate", 1 / float(gaps.mean()), rate, 6 * rate / math.sqrt(n))
+    near(ctx, "the gaps are exponential", float(gaps.var()) * rate**2, 1.0, 6 * math.sqrt(8 / n))
+
+
 def births(ctx):
     """Birth and death (or immigration and death), event by event."""
     import numpy as np
@@ -159,7 +180,26 @@ def decay(ctx):
     """Random decay against N0 exp(-λ t)."""
     import numpy as np
 
-    n = ctx.role("counts", "n", "states", "population", "remaining", "nuclei", "n_values", dims=1)
+    n = ctx.role(
+        "counts",
+        "n",
+        "states",
+        "population",
+        "remaining",
+        "nuclei",
+        "n_values",
+        "left",
+        "n_left",
+        "undecayed",
+        "survivors",
+        "n_remaining",
+        "atoms",
+        "n_nuclei",
+        "n_t",
+        "number",
+        "history",
+        dims=1,
+    )
     lam, half = (
         ctx.param("lam", "lambda_", "decay_constant", "decay_rate", "lambd", "lmbda", "rate"),
         ctx.param("half_life", "t_half"),
@@ -182,7 +222,7 @@ def decay(ctx):
     p = ctx.param("p", "prob")
     if dt is None and p is None:
         return
-    rate = lam if lam is not None else math.log(2) / half
+    rate = math.log(2) / half if half is not None else lam  # a rate computed from the half-life is not trusted
     t = np.arange(len(n)) * (dt or 1.0)
     start = float(n[0])
     stay = np.exp(-rate * t)

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (tables and messages read best on one line)
 """Laws of motion: does the recorded path satisfy the equation its own names and parameters promise?
 
 The derivative of the path is compared with the law by differences; what a step of the recorded
@@ -9,25 +8,19 @@ passes and a wrong sign, factor or term does not.
 import re
 
 from tidegate.runner.confined.against import obeys
+from tidegate.runner.confined.laws_bodies import bodies
 from tidegate.runner.confined.laws_order import forces, order
 from tidegate.runner.confined.laws_rate import decays, flows, populations
-from tidegate.runner.confined.measured import conserved
-
-POSITIONS = ("x", "q", "pos", "position", "positions", "xs", "x_values", "x_list", "x_arr", "displacement", "r", "rs", "trajectory", "theta", "thetas", "angle", "angles", "phi", "qs")  # fmt: skip
-
-
-VELOCITIES = ("v", "vel", "velocity", "velocities", "vs", "v_values", "v_list", "v_arr", "omega", "omegas", "angular_velocity", "theta_dot", "thetadot", "vels", "speed", "dtheta", "w")  # fmt: skip
-
-
-LOSSY = r"damp|friction|drag|dissip|driven|drive|forc(?:ed|ing)|thermostat|langevin|air resistance|viscous|noise"
+from tidegate.runner.confined.measured import LOSSY, POSITIONS, VELOCITIES, conserved
 
 
 def check(ctx):
     """All laws of motion that the names and words of the source call for."""
     names(ctx)
-    if not ctx.chance:
+    if ctx.steady:
         oscillators(ctx)
         gravity(ctx)
+        bodies(ctx)
         populations(ctx)
         decays(ctx)
         flows(ctx)
@@ -53,14 +46,14 @@ def names(ctx):
         energetic = (
             re.fullmatch(r"(?:total_?)?(?:energy|energies|hamiltonian|e_tot(?:al)?|etot|e_total)", low) is not None
         )
-        if energetic and not ctx.chance and not ctx.says(LOSSY):
+        if energetic and ctx.steady and not ctx.says(LOSSY):
             conserved(ctx.out, name, x, 2e-2)
         if (
             re.fullmatch(
                 r"(?:total_?)?(?:linear_?)?(?:angular_?)?moment(?:um|a)|total_mass|mass_total|total_charge|invariant|conserved|total_population|population_total",
                 low,
             )
-            and not ctx.chance
+            and ctx.steady
         ):
             vanishing = float(np.max(np.abs(np.asarray(x, float)))) < 1e-8
             conserved(ctx.out, name, np.zeros(2) if vanishing else x, 2e-2)

@@ -2,8 +2,7 @@
 
 import itertools
 
-from tidegate.runner.confined.laws_motion import POSITIONS
-from tidegate.runner.confined.measured import COUNTS, STEPS
+from tidegate.runner.confined.measured import COUNTS, POSITIONS, STEPS
 
 CLAIMED = (
     (r"velocity.?verlet|verlet|leap.?frog|midpoint|heun|\brk2\b|crank|strang|split.?step|st[oö]rmer|trapezoid", 2),
@@ -28,7 +27,7 @@ def order(ctx):
     if not ctx.can_run(6):
         return
     best = None
-    for coarse in (1, 4, 16) if wanted == 2 else (8, 16, 32):
+    for coarse in (1, 4, 16) if wanted == 2 else (8, 16, 32, 1):
         ends = []
         for k in range(4):
             h = dt * coarse / 2**k
@@ -52,6 +51,8 @@ def order(ctx):
         if not all(np.isfinite(errors)) or errors[-1] < 1e-12 * scale or errors[0] > 0.2 * scale:
             continue
         slopes = [float(np.log2(a / b)) for a, b in itertools.pairwise(errors) if b > 0]
+        if not slopes:
+            continue
         best = max(best, slopes[-1]) if best is not None else slopes[-1]
         if best >= wanted - 0.6:
             break

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables read best on one line)
 """Queues against their known means."""
 
 import math
@@ -19,48 +20,32 @@ def queue(ctx):
     )
     if lam is None or mu is None or lam >= mu:
         return
-    key = next(
-        (
-            k
-            for k in ctx.series
-            if k.lower()
-            in (
-                "waits",
-                "wait_times",
-                "waiting_times",
-                "wait",
-                "waiting",
-                "w",
-                "mean_wait",
-                "avg_wait",
-                "average_wait",
-                "wq",
-                "mean_waiting_time",
-                "avg_waiting_time",
-            )
-        ),
-        None,
-    )
-    whole = key is None and next(
-        (
-            k
-            for k in ctx.series
-            if k.lower()
-            in ("sojourn", "system_times", "response_times", "time_in_system", "mean_sojourn", "mean_response")
-        ),
-        None,
-    )
-    key = key or whole
-    if not key or not ctx.can_run(8):
+    rho = lam / mu
+    named = {
+        "wait": (("waits", "wait_times", "waiting_times", "wait", "waiting", "w", "mean_wait", "avg_wait", "average_wait", "wq", "mean_waiting_time", "avg_waiting_time", "average_waiting_time", "mean_wait_time", "avg_wait_time"), rho / (mu - lam)),
+        "time in the system": (("sojourn", "sojourns", "sojourn_times", "system_times", "response_times", "time_in_system", "mean_sojourn", "mean_sojourn_time", "mean_response", "mean_response_time", "mean_time_in_system", "avg_time_in_system", "average_time_in_system", "avg_system_time", "mean_system_time", "ws"), 1 / (mu - lam)),
+        "number in the system": (("mean_in_system", "mean_number_in_system", "avg_number_in_system", "average_number_in_system", "avg_in_system", "l", "ls", "mean_customers", "avg_customers", "mean_number"), rho / (1 - rho)),
+        "number in the queue": (("lq", "mean_number_in_queue", "avg_number_in_queue", "mean_in_queue", "avg_in_queue"), rho**2 / (1 - rho)),
+        "share of busy time": (("utilization", "utilisation", "server_utilization", "server_utilisation", "rho", "busy_fraction", "load"), rho),
+        "throughput": (("throughput", "departure_rate"), lam),
+    }  # fmt: skip
+    found = {
+        what: (key, wanted)
+        for what, (names, wanted) in named.items()
+        if (key := next((k for k in ctx.series if k.lower() in names), None)) is not None
+    }
+    if not found or not ctx.can_run(8):
         return
-    runs = [np.asarray(ctx.subject.again(ctx.seed + 101 * k)[key], float) for k in range(8)]
-    if any(float(np.min(r)) < -1e-12 for r in runs):
-        ctx.out.add("no wait is negative", False, f"{min(float(np.min(r)) for r in runs):.3g}", "0 or more")
-    means = [float(np.mean(r[len(r) // 20 :] if r.ndim else r)) for r in runs]
-    wanted = 1 / (mu - lam) if whole else lam / mu / (mu - lam)
-    error = float(np.std(means, ddof=1)) / math.sqrt(len(means))
-    near(ctx, "the mean wait is that of M/M/1", float(np.mean(means)), wanted, 6 * error + 0.02 * wanted)
-    if not whole and runs[0].ndim:
-        idle = [float((r <= 1e-12).mean()) for r in runs]
-        spread_of = float(np.std(idle, ddof=1)) / math.sqrt(len(idle))
-        near(ctx, "the share that does not wait is 1 - ρ", float(np.mean(idle)), 1 - lam / mu, 6 * spread_of + 0.005)
+    runs = [ctx.subject.again(ctx.seed + 101 * k) for k in range(8)]
+    for what, (key, wanted) in found.items():
+        each = [np.asarray(r[key], float) for r in runs]
+        if any(float(np.min(r)) < -1e-12 for r in each):
+            ctx.out.add(f"no {what} is negative", False, f"{min(float(np.min(r)) for r in each):.3g}", "0 or more")
+        means = [float(np.mean(r[len(r) // 20 :] if r.ndim else r)) for r in each]
+        error = float(np.std(means, ddof=1)) / math.sqrt(len(means))
+        label = "the mean wait" if what == "wait" else f"the mean {what}" if "share" not in what else f"the {what}"
+        near(ctx, f"{label} is that of M/M/1", float(np.mean(means)), wanted, 6 * error + 0.02 * wanted)
+        if what == "wait" and each[0].ndim:
+            idle = [float((r <= 1e-12).mean()) for r in each]
+            spread_of = float(np.std(idle, ddof=1)) / math.sqrt(len(idle))
+            near(ctx, "the share that does not wait is 1 - ρ", float(np.mean(idle)), 1 - rho, 6 * spread_of + 0.005)

@@ -150,7 +150,7 @@ def decays(ctx):
         ctx.param("half_life", "t_half", "thalf"),
     )
     if ctx.says(r"decay") and (lam or half) and not ctx.says(r"chain|daughter|oscillat"):
-        rate = lam if lam else 0.6931471805599453 / half
+        rate = 0.6931471805599453 / half if half else lam
         obeys(ctx, "it decays with λ N", y, {"-λ N": -rate * y}, dt)
 
 

@@ -5,6 +5,41 @@ import math
 from tidegate.runner.confined.measured import batch_error, near
 
 
+def chain_of_spins(ctx):
+    """The one-dimensional model on a ring: its mean energy is known for every length."""
+    import numpy as np
+
+    if not (ctx.says(r"\bising") and ctx.says(r"\b1d\b|one.?dimension|\bchain|\bring\b")) or ctx.says(
+        r"open bound|free bound|free end|antiferro|2d"
+    ):
+        return
+    energy = ctx.role("energy", "energies", "e", dims=1)
+    n, j = ctx.param("n", "l", "size", "n_spins", "length"), ctx.param("j", "coupling") or 1.0
+    heat, beta = ctx.param("t", "temp", "temperature", "kt"), ctx.param("beta")
+    if (
+        energy is None
+        or len(energy) < 400
+        or n is None
+        or (heat is None and beta is None)
+        or ctx.param("h", "b", "field") not in (None, 0.0)
+    ):
+        return
+    t = math.tanh((beta if beta is not None else 1 / heat) * j)
+    wanted = -n * j * (t + t ** (n - 1)) / (1 + t**n)
+    e = energy[len(energy) // 5 :]
+    if float(np.max(np.abs(e))) <= abs(j) + 1e-9:
+        e = e * n
+    slow = batch_error(e)
+    near(ctx, "the mean energy is that of a ring of spins", float(e.mean()), wanted, 6 * slow + 0.02 * abs(wanted))
+    spread = n * j**2 * (1 - t**2)
+    ctx.out.add(
+        "its energy fluctuates as much as it must",
+        0.5 * spread < float(e.var()) < 2 * spread,
+        f"variance {float(e.var()):.3g}",
+        f"{spread:.3g} within a factor of 2",
+    )
+
+
 def ising(ctx):
     """The Ising model: the energy recorded is that of the spins, and its mean on a small lattice is the exact one."""
     import numpy as np

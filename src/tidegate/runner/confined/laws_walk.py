@@ -8,13 +8,19 @@ from tidegate.runner.confined.measured import near
 WALKS = ("x", "states", "positions", "position", "path", "walk", "trajectory", "xs", "pos", "paths", "trajectories", "walks", "output0")  # fmt: skip
 
 
-def by_time(x):
+def by_time(x, ctx=None):
     """A path array with time along the first axis; None when that cannot be told."""
     import numpy as np
 
     x = np.asarray(x, float)
     if x.ndim == 1:
         return x[:, None]
+    if x.ndim == 2 and x.shape[0] > 1 and x.shape[1] > 3 and ctx is not None:
+        walkers, steps = ctx.param(*WALKERS), ctx.param(*LENGTHS)
+        if walkers == x.shape[0] != x.shape[1] and steps in (None, x.shape[1], x.shape[1] - 1):
+            return x.T
+        if walkers == x.shape[1] != x.shape[0] and steps in (None, x.shape[0], x.shape[0] - 1):
+            return x
     if x.ndim == 2 and x.shape[0] > 1 and x.shape[1] > 1:
         first, second = float(np.ptp(x[0])), float(np.ptp(x[:, 0]))
         if first <= 1e-12 < second:
@@ -53,7 +59,10 @@ def walks(ctx):
     raw = ctx.role(*WALKS)
     if raw is None or np.size(raw) < 60:
         return
-    x = by_time(raw)
+    if snapshot(ctx, raw):
+        ends(ctx, np.asarray(raw, float))
+        return
+    x = by_time(raw, ctx)
     if x is None:
         return
     d = np.diff(x, axis=0)
@@ -89,6 +98,46 @@ def walks(ctx):
             f"lengths {sizes.min():.4g} to {sizes.max():.4g}",
             f"{step:g}",
         )
+
+
+WALKERS = ("walkers", "n_walkers", "num_walkers", "n_particles", "num_particles", "particles", "n_walks", "num_walks", "n_agents", "ensemble", "n_paths", "trials", "n_trials")  # fmt: skip
+LENGTHS = ("steps", "n_steps", "num_steps", "nsteps", "n", "t_steps", "length", "t")
+
+
+def snapshot(ctx, raw):
+    """Whether a row is a walker rather than a moment: there are as many rows as walkers."""
+    import numpy as np
+
+    walkers = ctx.param(*WALKERS)
+    return (
+        walkers is not None
+        and (np.ndim(raw) == 1 or (np.ndim(raw) == 2 and np.shape(raw)[1] <= 3))
+        and len(raw) == walkers
+    )
+
+
+def ends(ctx, x):
+    """Where many walkers ended: no drift, and a mean square that fits the number of steps."""
+    import numpy as np
+
+    x = x.reshape(len(x), -1)
+    steps = ctx.param(*LENGTHS)
+    step = ctx.param("step", "step_size", "step_length", "a") or 1.0
+    if len(x) < 100 or steps is None or x.shape[1] > 3 or ctx.says(r"reflect|absorb|boundar|periodic|clip"):
+        return
+    error = x.std(axis=0) / math.sqrt(len(x))
+    ctx.out.add(
+        "the walkers have no drift",
+        bool(np.all(np.abs(x.mean(axis=0)) < 6 * error + 1e-12)),
+        f"mean {np.round(x.mean(axis=0), 3).tolist()}",
+        f"0 within {float(6 * error.max()):.2g}",
+    )
+    if not ctx.says(r"choice|\(1, ?0\)|lattice|-1, ?1|1, ?-1"):
+        return
+    square = float((x**2).sum(axis=1).mean())
+    options = [steps * step**2 * f for f in ((1,) if x.shape[1] == 1 else (1, x.shape[1]))]
+    best = min(options, key=lambda o: abs(square / o - 1))
+    near(ctx, "the walkers spread as the number of steps", square / best, 1.0, 8 * math.sqrt(2 / len(x)))
 
 
 def spread(ctx):
@@ -134,7 +183,7 @@ def diffusions(ctx):
     raw = ctx.role("s", "prices", "price", "st", "price_paths", "stock", *WALKS)
     if raw is None or np.size(raw) < 200:
         return
-    x = by_time(raw)
+    x = by_time(raw, ctx)
     if x is None:
         return
     dt = ctx.param("dt", "h", "delta_t") or ctx.spacing()

@@ -1,12 +1,16 @@
 # ruff: noqa: E501  (tables and messages read best on one line)
 """What was measured of a run, and the look-ups by name that the laws share."""
 
+import ast
 import re
 
 from tidegate.runner.confined.entry import number
 
 TIMES = ("t", "time", "times", "ts", "t_values", "t_array", "time_points", "t_list")
 STEPS = ("dt", "h", "delta_t", "time_step", "timestep", "tau", "deltat")
+POSITIONS = ("x", "q", "pos", "position", "positions", "xs", "x_values", "x_list", "x_arr", "displacement", "r", "rs", "trajectory", "theta", "thetas", "angle", "angles", "phi", "qs")  # fmt: skip
+VELOCITIES = ("v", "vel", "velocity", "velocities", "vs", "v_values", "v_list", "v_arr", "omega", "omegas", "angular_velocity", "theta_dot", "thetadot", "vels", "speed", "dtheta", "w")  # fmt: skip
+LOSSY = r"damp|friction|drag|dissip|driven|drive|forc(?:ed|ing)|thermostat|langevin|air resistance|viscous|noise"
 COUNTS = ("steps", "n_steps", "nsteps", "num_steps", "nt", "n", "n_iter", "iterations", "num_iterations", "n_time_steps", "timesteps", "nsteps_total")  # fmt: skip
 
 
@@ -28,6 +32,27 @@ class Measured:
         )
 
 
+DRAWS = re.compile(r"random|rng|randn|normal|choice|uniform|poisson|exponential|binomial|shuffle|cumsum")
+
+
+def drawn_before_the_loop(source):
+    """Whether random numbers only set the start: the loops that step it forward draw none, nor does what they call."""
+    tree = ast.parse(source)
+    functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
+    loops = [n for n in ast.walk(tree) if isinstance(n, (ast.For, ast.While))]
+    waiting, seen = list(loops), set()
+    while waiting:
+        node = waiting.pop()
+        if DRAWS.search(ast.unparse(node).lower()):
+            return False
+        for call in (n for n in ast.walk(node) if isinstance(n, ast.Call)):
+            name = getattr(call.func, "id", None) or getattr(call.func, "attr", None)
+            if name in functions and name not in seen:
+                seen.add(name)
+                waiting.append(functions[name])
+    return bool(loops)
+
+
 class Context:
     """One run with what is known of it: the laws look roles and parameters up by name."""
 
@@ -45,6 +70,9 @@ class Context:
         self.lower = {k.lower().lstrip("_"): v for k, v in series.items()}
         self.params = {k.lower(): v for k, v in subject.params.items()}
         self.chance = any(w in self.text for w in ("random", "rng", "randn", "default_rng"))
+        method = self.says(r"leap.?frog|verlet|n.?body|runge|symplectic|kick.?drift")
+        noisy = self.says(r"monte|langevin|thermostat|brown|stochast|andersen|metropolis|hmc|noise|dissipat")
+        self.steady = not self.chance or (method and not noisy) or drawn_before_the_loop(source)
 
     def says(self, pattern):
         """Whether the source speaks of it."""

@@ -1,0 +1,133 @@
+# ruff: noqa: E501  (tables and messages read best on one line)
+"""The names and parameters of a package of a given version, read from its source and never imported.
+
+Griffe parses the files; what it cannot see (names made as the package runs, modules that answer
+`__getattr__`, wildcards of compiled modules) is left out, so that absence is only claimed where it is certain.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tidegate.check.verify.api import ApiIndex, LayeredIndex, api_index
+from tidegate.spine.errors import InputError
+
+# decorators that leave a signature as it is written
+KEEPING = frozenset({"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "overload", "wraps", "lru_cache", "cache", "validate_params", "array_function_dispatch", "set_module", "contextmanager",
+                     "doc", "Appender", "Substitution", "setupmethod", "typing.overload", "final", "jit", "njit", "asynccontextmanager", "not_implemented_for", "nx._dispatchable", "_dispatch", "finalize_array_function_like"})  # fmt: skip
+
+
+def read_index(specs: tuple[str, ...]) -> LayeredIndex | None:
+    """The shipped index with these packages in place of its own: `NAME` (installed here) or `NAME=FOLDER` that holds it."""
+    if not specs:
+        return None
+    text = "".join(read_api(*_split(spec)) for spec in specs)
+    return LayeredIndex(ApiIndex(text), api_index())
+
+
+def _split(spec: str) -> tuple[str, tuple[Path, ...]]:
+    name, _, folder = spec.partition("=")
+    if not folder:
+        return name, tuple(Path(p) for p in sys.path if p)
+    if not (Path(folder) / name).exists() and not (Path(folder) / f"{name}.py").exists():
+        raise InputError(f"expected the package {name} in {folder}, found none", where=f"--api {spec}",
+                         remedy="give the folder that holds it, such as a virtual environment's site-packages")  # fmt: skip
+    return name, (Path(folder),)
+
+
+def read_api(name: str, search: tuple[Path, ...]) -> str:
+    """The package's modules and classes as sections of the index's text form; InputError where it cannot be read."""
+    if importlib.util.find_spec("griffe") is None:
+        raise InputError("expected griffe to be installed, it reads packages", where=f"--api {name}",
+                         remedy="pip install 'tidegate[code]'")  # fmt: skip
+    import griffe
+
+    loader: Any = griffe.GriffeLoader(search_paths=[str(p) for p in search], allow_inspection=False)
+    try:
+        package = loader.load(name, submodules=True, try_relative_path=False)
+        loader.resolve_aliases(implicit=False, external=False)
+    except ModuleNotFoundError as error:
+        raise InputError(f"expected the package {name} to be installed here, found none", where=f"--api {name}",
+                         remedy=f"--api {name}=FOLDER reads it from another environment's site-packages") from error  # fmt: skip
+    except Exception as error:  # what a stranger's source may bring a parser to
+        raise InputError(
+            f"cannot read the package {name}: {type(error).__name__}: {error}", where=f"--api {name}"
+        ) from error
+    return "".join(_sections(package, set()))
+
+
+def _sections(module: Any, seen: set[str]) -> Iterator[str]:
+    if module.path in seen or len(seen) > 20_000:
+        return
+    seen.add(module.path)
+    members = dict(module.members)
+    open_ended = "__getattr__" in members or any("*" in n for n in members)
+    lines, classes = [], []
+    for name, member in members.items():
+        if name.startswith("__") and name != "__init__":
+            continue
+        final = _final(member)
+        if final is not None and final.kind.value == "module":
+            lines.append(name)
+            if not member.is_alias:
+                yield from _sections(member, seen)
+            continue
+        if final is not None and final.kind.value == "class":
+            classes.append((name, final))
+        lines.append(name + _parameters(final))
+    if not open_ended:
+        yield f"# {module.path}\n" + "".join(f"{line}\n" for line in lines)
+    for name, kind in classes:
+        body = _class(f"{module.path}.{name}", kind)
+        if body:
+            yield body
+
+
+def _final(member: Any) -> Any:
+    """What a name stands for, or None where that lies outside of what was read."""
+    try:
+        return member.final_target if member.is_alias else member
+    except Exception:
+        return None
+
+
+def _class(path: str, kind: Any) -> str:
+    try:
+        members = dict(kind.all_members)
+        whole = len(kind.resolved_bases) == len(kind.bases)
+    except Exception:
+        return ""
+    plain_bases = {str(b).rpartition(".")[2] for b in kind.bases} <= {"object", "ABC", "Generic", "Protocol"}
+    if "__getattr__" in members or "__getattribute__" in members or not (whole or plain_bases):
+        return ""
+    lines = [n + _parameters(_final(m), method=True) for n, m in members.items() if not n.startswith("__")]
+    return f"# {path}\n" + "".join(f"{line}\n" for line in lines)
+
+
+def _parameters(final: Any, *, method: bool = False) -> str:
+    if final is None:
+        return ""
+    if final.kind.value == "class":
+        try:
+            maker = final.all_members.get("__init__")
+            if maker is None or "__new__" in final.all_members or final.decorators or final.keywords:
+                return ""
+        except Exception:
+            return ""
+        return _parameters(_final(maker), method=True)
+    if final.kind.value != "function":
+        return ""
+    marks = {str(d.value).partition("(")[0] for d in final.decorators}
+    if any(m not in KEEPING and m.rpartition(".")[2] not in KEEPING for m in marks):
+        return ""
+    shown = [
+        "**" if p.kind.value == "variadic keyword" else "*" if p.kind.value == "variadic positional" else p.name
+        for p in final.parameters
+    ]
+    if method and "staticmethod" not in marks:
+        shown = shown[1:]
+    return "(" + ",".join(shown) + ")"
