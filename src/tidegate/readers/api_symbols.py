@@ -57,10 +57,19 @@ def read_api(name: str, search: tuple[Path, ...]) -> str:
         raise InputError(
             f"cannot read the package {name}: {type(error).__name__}: {error}", where=f"--api {name}"
         ) from error
-    return "".join(_sections(package, set()))
+    modules = frozenset(_modules(package))
+    return "".join(_sections(package, set(), modules))
 
 
-def _sections(module: Any, seen: set[str]) -> Iterator[str]:
+def _modules(module: Any) -> Iterator[str]:
+    """The last names of all modules below one."""
+    for name, member in module.members.items():
+        if not member.is_alias and member.kind.value == "module":
+            yield name
+            yield from _modules(member)
+
+
+def _sections(module: Any, seen: set[str], modules: frozenset[str]) -> Iterator[str]:
     if module.path in seen or len(seen) > 20_000:
         return
     seen.add(module.path)
@@ -74,11 +83,13 @@ def _sections(module: Any, seen: set[str]) -> Iterator[str]:
         if final is not None and final.kind.value == "module":
             lines.append(name)
             if not member.is_alias:
-                yield from _sections(member, seen)
+                yield from _sections(member, seen, modules)
             continue
         if final is not None and final.kind.value == "class":
             classes.append((name, final))
         lines.append(name + _parameters(final))
+    if any(m.is_alias and m.wildcard_imported for m in members.values() if hasattr(m, "wildcard_imported")):
+        lines += sorted(modules - members.keys())  # a wildcard brings the modules along that its source has imported
     if not open_ended:
         yield f"# {module.path}\n" + "".join(f"{line}\n" for line in lines)
     for name, kind in classes:

@@ -33,6 +33,7 @@ CORRECTED = re.compile(
     r"in (?:fact|reality|truth)|the (?:correct|right|true|actual) (?:answer|value|result|figure|formula|equation|statement|number|state|charge|one)|should be|it should|i made|my (?:mistake|bad))",
     re.I,
 )
+CHAIN = re.compile(r"^(?:\s*[=≈][\d.,×*/+\-−() ]+)+")
 QUOTES = {'"': '"', "“": "”", "«": "»", "„": "“", "‘": "’"}
 NOT_RIGHT = re.compile(r"\b(?:that|this|it)(?:'s| is| was) (?:exactly |indeed |quite )?right\b", re.I)
 
@@ -43,7 +44,7 @@ def unasserted(text: str, start: int, end: int) -> str:
     before, after = text[a:start], text[end:b]
     if _denied(before[-160:]):
         return "the text itself does not assert it"
-    if AFTER.search(after[:120]):
+    if AFTER.search(after[:120]) or AFTER.search(CHAIN.sub("", after[:120])):
         return "the text itself denies it"
     tail = text[b : b + 90]
     if text[end : b + 1].rstrip(" \n\"”')*$\\]").endswith("?"):

@@ -55,7 +55,9 @@ def _lines_with_names(text: str, start: int, end: int) -> Iterator[tuple[int, in
         yield first, end
 
 
-FORMULAISH = re.compile(r"(?<![A-Za-z])(?:\\ce|\\mathrm|\(?[A-Z][a-z]?(?:[\d₀-₉_^⁺⁻+−]|\([A-Z]|[A-Z][a-z]?(?![a-z])))")
+FORMULAISH = re.compile(
+    r"(?<![A-Za-z])(?:\\ce|\\mathrm|\(?[A-Z][a-z]?(?:[\d₀-₉⁰¹²³⁴-⁹_^⁺⁻+−]|\([A-Z]|[A-Z][a-z]?(?![a-z])))"
+)
 
 
 WORDS = re.compile(r"[a-z]{3,}")

@@ -38,7 +38,7 @@ FILLER = r"(?:[\s$,:(\\|]|\b(?:currently|exactly|about|approximately|given|by|th
 SIGN = r"(?:\b(?:is|equals|of|are|was|has)\b|=|≈|:|\\approx|≃|~|\\simeq|\||\s)"
 
 
-SYMBOL = r"(?:\s*[,($]*\s*\\?(?:hbar|epsilon|varepsilon|mu|sigma|alpha|[A-Za-zμεσħΦα]{1,2})(?:_\{?\\?[A-Za-z0-9∞]+\}?|[₀ₑ0])?\s*[),$]*)"
+SYMBOL = r"(?:\s*[,($]*\s*\\?(?:hbar|epsilon|varepsilon|mu|sigma|alpha|[A-Za-zμεσħΦα]{1,2})(?:_\{?\\?[A-Za-z0-9∞]+\}?|[₀ₑ0∞])?\s*[),$]*)"
 
 
 LINKS = (re.compile(rf"\s*[,($]*\s*{SIGN}{FILLER}$"), re.compile(rf"{SYMBOL}\s*{SIGN}{FILLER}$"))

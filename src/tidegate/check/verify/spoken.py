@@ -43,7 +43,11 @@ class Stated:
         sign = -1 if body.startswith("-") else 1
         value, ulp, _, other = number_value(body.lstrip("-"))
         scale = Fraction(10) ** SCALES.get(word, 0)
-        self.value, self.ulp, self.ambiguous = sign * value * scale, ulp * scale, other is not None
+        self.value, self.ulp, self.ambiguous = (
+            sign * value * scale,
+            ulp * scale,
+            (other is not None and text.lstrip()[:1] not in "$£"),
+        )
 
 
 def _list(text: str) -> list[Fraction]:

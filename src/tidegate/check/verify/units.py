@@ -90,6 +90,8 @@ def parse_unit(text: str) -> Unit | None:
     for pattern, by in CLEAN:
         text = pattern.sub(by, text)
     text = re.sub(r"mm\s+Hg", "mmHg", text)
+    text = re.sub(r"\blight[- ]year", "lightyear", text)
+    text = re.sub(r"\s+an?\s+(?=(?:day|night|week|month|year|hour|minute|second)\b)", " per ", text)
     if POUND_LENGTH.fullmatch(text.strip(" ;,.")):
         text = re.sub(r"\b(?:lbs?|pounds?)\b", "lbf", text)  # a torque or an energy: the pound is a force
     text = re.sub(r"µ\s+(?=[A-Za-z])", "µ", text).strip(" ;,.")
