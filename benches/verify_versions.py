@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (statements read best on one line)
 """Names and arguments of another version of a package: `python -m benches.verify_versions FOLDER`.
 
 FOLDER holds one folder a package and version, `flask-2.0.0/`, as

@@ -129,7 +129,7 @@ def _listed(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iter
         if len(formulas) != 1:
             continue
         formula = next(iter(formulas.values()))
-        for m in (m for i in places if (m := ONE_STATE.match(sentence, i)) is not None):
+        for m in [one for i in places if (one := ONE_STATE.match(sentence, i)) is not None]:
             span = (a + m.start("value"), a + m.end("value"))
             symbol, value = symbol_of(m.group("element")), value_of(m.group("value"))
             if value is None or symbol not in formula.composition or any(x < span[1] and span[0] < y for x, y in seen):
