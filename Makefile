@@ -34,6 +34,16 @@ demo: $(VENV)/.engine
 test: install $(VENV)/.engine check
 	@$(BIN)/python -m pytest -n 2
 
+# The hottest modules compiled beside their sources (needs a C compiler): a call costs less than half.
+fast: $(VENV)/.installed
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -e '.[fast,compile]'
+	@$(BIN)/python -m tidegate.compiling
+
+# The suites whose code can be compiled, over the compiled code; afterwards plain Python runs again.
+test-compiled: install fast
+	@$(BIN)/python -m pytest -n 2 tests/admit/scheduling tests/gateway tests/store; status=$$?; \
+		$(BIN)/python -m tidegate.compiling --remove; exit $$status
+
 check: lint types imports
 
 lint: install
@@ -60,4 +70,5 @@ format: install
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 clean:
+	-@$(BIN)/python -m tidegate.compiling --remove
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

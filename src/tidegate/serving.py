@@ -20,7 +20,6 @@ import os
 import resource
 import signal
 import socket
-import ssl
 import sys
 import time
 from collections.abc import Mapping
@@ -29,6 +28,7 @@ from typing import Any
 
 import msgspec
 
+from tidegate import compiling
 from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
 from tidegate.check.constraints.confirmations import Confirmations
@@ -39,12 +39,13 @@ from tidegate.gateway.mcp_endpoint import McpEndpoint
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.supervisor import EXIT_SETTINGS, Child, Supervisor
+from tidegate.gateway.tls import mcp_tls, server_tls, upstream_tls
 from tidegate.gateway.translate import DialectShaper
 from tidegate.gateway.worker import Gateway, Parts
 from tidegate.ingestion import TracesEndpoint
 from tidegate.readers.config import read_settings, secret
 from tidegate.readers.constraints_file import PolicyFile
-from tidegate.settings import Listener, McpServer, Settings, Tenant, Tls, Upstream
+from tidegate.settings import Listener, Settings, Tenant, Upstream
 from tidegate.spine.contracts import Guard
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 from tidegate.store.bodies import BodyPolicy, load_redactor
@@ -76,39 +77,6 @@ def secrets_of(settings: Settings) -> dict[str, str]:
         for i, u in enumerate(settings.upstreams)
         if u.api_key is not None
     }
-
-
-def server_tls(tls: Tls | None, where: str) -> ssl.SSLContext | None:
-    """A listener's TLS; raises SettingError naming the file that does not do."""
-    if tls is None:
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    try:
-        context.load_cert_chain(tls.certificate, tls.key)
-        if tls.client_ca is not None:
-            context.load_verify_locations(tls.client_ca)
-            context.verify_mode = ssl.CERT_REQUIRED
-    except (OSError, ssl.SSLError) as error:
-        message = f"cannot use the certificate, key or CA: {error}"
-        raise SettingError(message, where=where, remedy=f"{tls.certificate}, {tls.key}: PEM files") from error
-    return context
-
-
-def upstream_tls(upstream: Upstream) -> ssl.SSLContext | None:
-    """TLS towards an upstream: its certificate is checked unless the settings say otherwise."""
-    if not upstream.url.startswith("https:"):
-        return None
-    try:
-        context = ssl.create_default_context(cafile=upstream.ca)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingError(f"upstream {upstream.name!r}: cannot use the CA file {upstream.ca!r}: {error}") from error
-    context.set_alpn_protocols(["http/1.1"])
-    if not upstream.verify_tls:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def key_table(settings: Settings) -> FileKeys:
@@ -185,16 +153,6 @@ def endpoints_of(settings: Settings, guards: tuple[Guard, ...]) -> Mapping[bytes
         }
         found[b"/mcp"] = McpEndpoint(settings.mcp, guards, secrets=secrets, tls_of=mcp_tls)
     return found
-
-
-def mcp_tls(server: McpServer) -> ssl.SSLContext | None:
-    """TLS towards a tool server; raises SettingError for a CA file that does not do."""
-    if not server.url.startswith("https:"):
-        return None
-    try:
-        return ssl.create_default_context(cafile=server.ca)
-    except (OSError, ssl.SSLError) as error:
-        raise SettingError(f"tool server {server.name!r}: cannot use the CA file {server.ca!r}: {error}") from error
 
 
 def admission_of(settings: Settings, index: int = 0) -> Admission:
@@ -380,6 +338,7 @@ def reload_all(config: Path, folder: Path) -> None:
 
 def serve(config: Path, *, workers: int | None = None, control: bool = True) -> int:
     """Run everything until a signal ends it; the exit code.  Raises TidegateError before anything is started."""
+    compiling.check()
     parts = read_parts(config)
     settings = parts.settings
     logs.configure(settings.log_level, settings.log_format)

@@ -65,6 +65,8 @@ class Upstream(Section, frozen=True):
     health_interval_s: float = 5.0
     ca: str | None = None
     verify_tls: bool = True
+    client_certificate: str | None = None  # PEM file, shown to an upstream that asks who we are
+    client_key: str | None = None  # its key, where it is not in the same file
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import hashlib
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
@@ -16,6 +17,7 @@ import msgspec
 
 from tidegate.gateway.admission import OpenAdmission
 from tidegate.gateway.seams import Admission, LocalEndpoint
+from tidegate.gateway.tls import upstream_tls
 from tidegate.gateway.worker import Gateway, Parts
 from tidegate.settings import Deadlines, Limits, Route, Settings, Tenant, Upstream
 from tidegate.spine.trace import CallTrace
@@ -50,8 +52,10 @@ class ScriptedUpstream:
         self.port = 0
         self.server: asyncio.Server | None = None
 
-    async def start(self) -> "ScriptedUpstream":
-        self.server = await asyncio.start_server(self.serve, "127.0.0.1", 0, backlog=4096, limit=64 * 1024 * 1024)
+    async def start(self, tls: ssl.SSLContext | None = None) -> "ScriptedUpstream":
+        self.server = await asyncio.start_server(
+            self.serve, "127.0.0.1", 0, backlog=4096, limit=64 * 1024 * 1024, ssl=tls
+        )
         self.port = self.server.sockets[0].getsockname()[1]
         return self
 
@@ -208,14 +212,19 @@ async def world(
     *scripts: Script, limits: Limits | None = None, deadlines: Deadlines | None = None,
     admission: Admission | None = None, settings: Callable[[Settings], Settings] = lambda s: s,
     endpoints: Mapping[bytes, LocalEndpoint] | None = None, upstream: dict[str, Any] | None = None,
+    tls: ssl.SSLContext | None = None, engine_tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[World]:  # fmt: skip
-    """A gateway in front of one scripted upstream a script, tried in order for the model `m`."""
-    upstreams = [await ScriptedUpstream(s).start() for s in scripts or (good,)]
+    """A gateway in front of one scripted upstream a script, tried in order for the model `m`.
+
+    `tls` is the gateway's listener's, `engine_tls` the upstreams'.
+    """
+    upstreams = [await ScriptedUpstream(s).start(engine_tls) for s in scripts or (good,)]
+    base = "https://localhost" if engine_tls else "http://127.0.0.1"
     made = Settings(
         upstreams=tuple(
             Upstream(
                 name=f"u{i}",
-                url=f"http://127.0.0.1:{u.port}/v1",
+                url=f"{base}:{u.port}/v1",
                 deadlines=deadlines or Deadlines(),
                 **(upstream or {}),
             )
@@ -229,12 +238,12 @@ async def world(
     digest = hashlib.sha256(KEY.encode()).hexdigest()
     keys = MemoryKeys((KeyEntry(key_id="k", tenant="t", digest=digest, created_at_s=0.0),))
     sink = Sink()
-    parts = Parts(made, secrets={"u0": "sk-upstream-secret"}, upstream_tls=lambda u: None, keys=keys,
+    parts = Parts(made, secrets={"u0": "sk-upstream-secret"}, upstream_tls=upstream_tls, keys=keys,
                   endpoints=endpoints)  # fmt: skip
     gateway = Gateway(parts, admission=admission or OpenAdmission(), sink=sink)
     sock = socket.create_server(("127.0.0.1", 0), backlog=4096)
     sock.setblocking(False)
-    await gateway.start(sock)
+    await gateway.start(sock, tls)
     try:
         yield World(gateway, sink, sock.getsockname()[1], upstreams)
     finally:

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 import math
-import ssl
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -48,6 +47,7 @@ from tidegate.admit.scheduling.signals import PAGE_CHARS_MAX, parse_metrics, par
 from tidegate.admit.scheduling.tally import TENANTS_MAX
 from tidegate.gateway.control_channel import Counter
 from tidegate.gateway.seams import Aborts, Refused, Resume, Warm
+from tidegate.gateway.tls import upstream_tls
 from tidegate.gateway.usage import NOTHING
 from tidegate.settings import Settings, Upstream
 from tidegate.spine.call import Ending, Usage
@@ -387,11 +387,7 @@ def refused(action: Refuse) -> Refused:
 async def metrics_page(upstream: Upstream) -> str:
     """GET `/metrics` of an engine, over a connection of its own; raises OSError, TimeoutError or ValueError."""
     parts = urlsplit(upstream.url)
-    tls = None
-    if parts.scheme == "https":
-        tls = ssl.create_default_context(cafile=upstream.ca)
-        if not upstream.verify_tls:
-            tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+    tls = upstream_tls(upstream)
     host, port = parts.hostname or "", parts.port or (443 if tls else 80)
     async with asyncio.timeout(WATCH_TIMEOUT_S):
         reader, writer = await asyncio.open_connection(host, port, ssl=tls)

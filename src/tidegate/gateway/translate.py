@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 import msgspec
+import re2
 
-from tidegate.gateway.bodies import PRIVATE_FIELDS, rewrite
+from tidegate.gateway.bodies import LONG, PRIVATE_FIELDS, rewrite
 from tidegate.gateway.guarding import Watch, words_of
 from tidegate.gateway.seams import AnswerShape, Attempt, Reply, Shaping
 from tidegate.gateway.translate_answer import BridgedAnswer, ErrorAnswer, RawAnswer, in_clients_form
@@ -56,6 +57,9 @@ class DialectShaper:
         self.guards = tuple(guards)
         self._everywhere = any(not hasattr(g, "markers") for g in self.guards)
         self._markers = tuple({m for g in self.guards for m in getattr(g, "markers", ())})
+        # RE2 jumps from one candidate's first byte to the next, where all markers begin alike.
+        alike = len({m[:1] for m in self._markers}) == 1
+        self._marked = re2.compile(b"|".join(re2.escape(m) for m in self._markers)).search if alike else None
         self.crashes: Counter[tuple[str, str]] = Counter()  # by guard and what happened
         self._now_s = now_s
         self._clock = clock
@@ -66,8 +70,11 @@ class DialectShaper:
 
     def concerns(self, body: bytes) -> bool:
         """Whether any guard may have a word on a call with this body."""
-        # From the end: there the search is fast in long bodies, and a history ends near it.
-        return self._everywhere or any(body.rfind(m) >= 0 for m in self._markers)
+        if self._everywhere or not self._markers:
+            return self._everywhere
+        if self._marked is not None and len(body) >= LONG:
+            return self._marked(body) is not None
+        return any(body.rfind(m) >= 0 for m in self._markers)  # backwards: the quicker of CPython's searches
 
     def watch(self, call: Call, body: bytes) -> Watch:
         """The sessions of the guards this call concerns: one that names `markers` wants only bodies with one."""

@@ -1,7 +1,5 @@
 """What the admission keeps of a request, of a set of engines, and of a tenant's limits."""
 
-import msgspec
-
 from tidegate.admit.scheduling.budget import SlidingBudget, resized
 from tidegate.admit.scheduling.model import Plan, TenantRule
 from tidegate.admit.scheduling.policies import make_policy
@@ -13,16 +11,9 @@ LOCAL_SHARE = 0.01  # of prompt tokens out of the engine's prefix cache
 SLACK_UNKNOWN = 8_000.0  # credit in charged tokens until a token window is known
 
 
-class Ticket(msgspec.Struct, gc=False):
-    """One request from its arrival to its end."""
+class Ticket:
+    """One request from its arrival to its end; what most requests never set is a class attribute."""
 
-    request: Waiting
-    pool: "Pool"
-    row: Row
-    size_bytes: int
-    latency: bool
-    wait_s_max: float
-    passed_at_arrival: int = 0
     reason: str = ""
     stamps: tuple[tuple[SlidingBudget, int, int], ...] = ()  # budget, stamp, tokens reserved
     engine: str = ""
@@ -36,6 +27,18 @@ class Ticket(msgspec.Struct, gc=False):
     warm: int = 0  # prompt tokens computed in steps
     step: int = 0  # prompt tokens of the step on its way; 0: it pauses
     step_s: float = 0.0  # when that step began, or the last one ended
+
+    def __init__(
+        self, request: Waiting, pool: "Pool", row: Row, size_bytes: int, latency: bool, wait_s_max: float,
+        passed_at_arrival: int = 0,
+    ) -> None:  # fmt: skip
+        self.request = request
+        self.pool = pool
+        self.row = row
+        self.size_bytes = size_bytes
+        self.latency = latency
+        self.wait_s_max = wait_s_max
+        self.passed_at_arrival = passed_at_arrival
 
 
 class Pool:

@@ -32,7 +32,7 @@ class ToolLoopGuard:
     streams = False
     listens = True
     # A first call has no history: its bytes pass untouched.  In quotes: "a helpful assistant" is no history.
-    markers = (b'"assistant"', b"function_call")
+    markers = (b'"assistant"', b'"function_call')
 
     def __init__(self, thresholds: Thresholds, *, enforce: bool = True, steps_max: int | None = None) -> None:
         self.follower = Follower(thresholds)

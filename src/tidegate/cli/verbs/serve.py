@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from tidegate.cli.output import emit, people
-from tidegate.serving import read_parts, server_tls
+from tidegate.gateway.tls import server_tls
+from tidegate.serving import read_parts
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.gate import Verdict
