@@ -11,7 +11,7 @@ Checked at every step, with U = max(prompt price × longest prompt, completion p
 |---|---|
 | work conserving | somebody in credit fits → somebody is dispatched |
 | right choice | the reference would have chosen one of equal rank |
-| counters of waiting tenants | max - min ≤ U + slack (2U + slack with predicted charges) |
+| counters of waiting tenants | max - min ≤ U + slack + lift credit (2U with predicted charges) |
 | two tenants waiting throughout | service differs by at most 2 × that |
 | one waiting, any other | the other gains at most 4 × that |
 | order inside a tenant's class | first come, first served |
@@ -38,7 +38,8 @@ class Violated(AssertionError):
 class Reference:
     """The same rules with none of the cleverness: lists, sums and minima."""
 
-    def __init__(self, kind: str, weights: dict[str, float], slack: float) -> None:
+    def __init__(self, kind: str, weights: dict[str, float], slack: float, lift_credit: float = 0.0) -> None:
+        self.lift_credit = lift_credit
         self.kind = kind
         self.weights = weights
         self.slack = slack
@@ -53,9 +54,11 @@ class Reference:
         tenants = {w.tenant for w in self.waiting}
         if r.tenant not in tenants:
             if tenants:
-                self.counter[r.tenant] = max(self.counter[r.tenant], min(self.counter[t] for t in tenants))
+                level = min(self.counter[t] for t in tenants)
+                self.counter[r.tenant] = max(self.counter[r.tenant], level - self.lift_credit)
             elif self.last_left is not None:
-                self.counter[r.tenant] = max(self.counter[r.tenant], self.counter[self.last_left])
+                level = self.counter[self.last_left]
+                self.counter[r.tenant] = max(self.counter[r.tenant], level - self.lift_credit)
         own = {(w.tenant, w.service_class) for w in self.waiting if w.tenant == r.tenant}
         key = (r.tenant, r.service_class)
         self.inner.setdefault(key, 0.0)
@@ -108,6 +111,11 @@ class Reference:
             return [r for r in first if admissible(r)]
         limit = least + self.slack
         in_credit = [r for r in heads if self.counter[r.tenant] <= limit and self._in_turn(r, heads)]
+        near = least + self.lift_credit
+        owed = [r for r in in_credit if self.counter[r.tenant] <= near and self._impatient(r) and admissible(r)]
+        if owed:
+            lowest = min(self.counter[r.tenant] for r in owed)
+            return [r for r in owed if self.counter[r.tenant] <= lowest + EPS]
         urgent = [r for r in in_credit if self._in_time(r) and admissible(r)]
         if urgent:
             soonest = min(r.deadline_s for r in urgent if r.deadline_s is not None)
@@ -131,6 +139,10 @@ class Reference:
         """Late ones are urgent no more."""
         return r.deadline_s is not None and r.deadline_s >= self.now
 
+    def _impatient(self, r: Waiting) -> bool:
+        """It has a target, and a quarter of that is gone."""
+        return r.deadline_s is not None and self.now >= r.arrived_s + 0.25 * (r.deadline_s - r.arrived_s)
+
     def _in_turn(self, r: Waiting, heads: list[Waiting]) -> bool:
         own = [self.inner[h.tenant, h.service_class] for h in heads if h.tenant == r.tenant]
         return self.inner[r.tenant, r.service_class] <= min(own) + self.slack
@@ -149,12 +161,13 @@ class History:
         self.slack = 0.0 if kind == "vtc" else float(rng.choice((1, 8, 40)))
         self.weights = {f"t{i}": rng.choice((1.0, 1.0, 2.0, 0.5)) for i in range(n)}
         self.classes = {t: rng.choice((("calm",), ("calm",), ("urgent",), ("calm", "urgent"))) for t in self.weights}
-        self.policy = make(PRICES, self.weights, slack=self.slack)
+        self.lift_credit = float(rng.choice((0, 2, 10))) if kind == "fair" else 0.0
+        self.policy = make(PRICES, self.weights, slack=self.slack, lift_credit=self.lift_credit)
         self.unit = max(self.prompt_max, 2.0 * self.memory) / min(self.weights.values())
         self.predicts = self.policy.predict
-        self.bound = self.unit * (2.0 if self.predicts else 1.0) + self.slack
+        self.bound = self.unit * (2.0 if self.predicts else 1.0) + self.slack + self.lift_credit
         compare = kind in ("vtc", "fair") and not self.predicts
-        self.reference = Reference(kind, self.weights, self.slack) if compare else None
+        self.reference = Reference(kind, self.weights, self.slack, self.lift_credit) if compare else None
         self.served = dict.fromkeys(self.weights, 0.0)
         self.tokens: dict[str, list[int]] = {t: [0, 0, 0] for t in self.weights}  # prompt, cached, completion
         self.used = 0

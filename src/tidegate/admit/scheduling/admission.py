@@ -41,7 +41,9 @@ from tidegate.admit.scheduling.tickets import SLACK_UNKNOWN, Limits, Pool, Ticke
 from tidegate.admit.scheduling.window import Window
 from tidegate.spine.contracts import Waiting
 
-SLACK_CALM = 0.05  # credit over what the window may hold, where neither deadlines nor shared prefixes spend it
+SLACK = 0.5  # credit over what the window may hold ...
+SLACK_CALM = 0.02  # ... where neither deadlines nor shared prefixes spend it
+LIFT_CREDIT = 0.06  # of what the window may hold: how far ahead of those who always wait a returning tenant starts
 JUMP_S = 2.0  # ticks come several times a second: a longer gap while something waits is a jump
 EXPECTED_UNKNOWN = 256  # output tokens expected of a tenant never seen, for the window's memory only
 RESERVED_UNKNOWN = 4_096  # output tokens reserved in a budget when the request names no maximum
@@ -254,6 +256,7 @@ class Admission:
                 if name not in self.windows:  # an engine nobody configured: counted from zero like any other
                     self.windows[name] = Window(EngineRule(name=name), self.target_s, self.reserved_slots)
             pool = self.pools[engines] = Pool(self.plan, engines, [self.windows[n] for n in engines])
+            self._resize(pool)
         return pool
 
     def _expected(self, policy: Ledger, request: Waiting) -> int:
@@ -285,7 +288,6 @@ class Admission:
             return False
 
         while policy.queued:
-            self._resize(pool)
             request = policy.pick(now, admissible)
             if request is None:
                 return
@@ -302,7 +304,8 @@ class Admission:
         if tokens < float("inf"):
             held = pool.policy.prices.completion * tokens
             calm = self.target_s is None and not pool.local
-            pool.policy.slack = SLACK_CALM * held if calm else max(SLACK_UNKNOWN, 0.5 * held)
+            pool.policy.slack = SLACK_CALM * held if calm else max(SLACK_UNKNOWN, SLACK * held)
+            pool.policy.lift_credit = LIFT_CREDIT * held if pool.policy.protects else 0.0
 
     def _dispatch(self, ticket: Ticket, window: Window, actions: list[AnyAction]) -> None:
         """Send it now.  One whose prompt was computed in steps has its place already; the rest of it goes."""
@@ -502,11 +505,15 @@ class Admission:
                 pool.rate = sample if pool.rate == 0.0 else pool.rate + 0.1 * (sample - pool.rate)
             pool.served_then, pool.rate_at_s = served, self.now
             pool.watch_shares()
+            self._resize(pool)
 
     def _signal(self, event: Signal, actions: list[AnyAction]) -> None:
         window = self.windows.get(event.engine)
         if window is not None:
             window.signal(event, self.now)
+            for pool in self.pools.values():
+                if event.engine in pool.engines:
+                    self._resize(pool)
             self._pump_engine(event.engine, actions)
 
     def _stepped(self, event: Stepped, actions: list[AnyAction]) -> None:
@@ -547,6 +554,7 @@ class Admission:
         if before.policy != plan.policy or before.prices != plan.prices:
             for pool in self.pools.values():
                 pool.policy = succeed(pool.policy, plan, self.now)
+                self._resize(pool)
         for pool in self.pools.values():
             pool.policy.reweigh(plan)
 

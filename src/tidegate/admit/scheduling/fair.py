@@ -3,18 +3,20 @@
 A waiting tenant is *in credit* while its counter is at most `slack` above the least counter of the
 waiting tenants.  Among those in credit any order keeps the bound, so the order may serve people:
 
-1. classes with a first-token target, earliest deadline first;
-2. those that are late already, least served tenant first: under overload, serving the latest first would make
+1. a request with a first-token target that has used `PATIENCE` of it, of the tenants that are owed most (at most
+   `lift_credit` above the least counter): under overload nobody inside its share should be late for those beyond;
+2. classes with a first-token target, earliest deadline first;
+3. those that are late already, least served tenant first: under overload, serving the latest first would make
    everybody late;
-3. requests whose prompt prefix was dispatched lately (their prefix is warm in the engine);
-4. the least served tenant.
+4. requests whose prompt prefix was dispatched lately (their prefix is warm in the engine);
+5. the least served tenant.
 
 Whoever is out of credit waits, however urgent.  When that leaves room in the engine that only the
 protection of latency classes keeps empty, the protection yields: fairness outranks it.  Inside one
 tenant its classes share by class weight in the same way, so no class of a tenant starves.
 
-Bounds (checked in tests/admit/scheduling): counters of waiting tenants differ by at most U + slack, so
-their service differs by at most 2(U + slack) over any time both wait.  A decision costs O(log n).
+Bounds (checked in tests/admit/scheduling): counters of waiting tenants differ by at most U + slack + lift credit,
+so their service differs by at most twice that over any time both wait.  A decision costs O(log n).
 """
 
 from collections import OrderedDict, deque
@@ -26,12 +28,19 @@ from tidegate.admit.scheduling.ledger import Flow, Ledger
 from tidegate.spine.contracts import Waiting
 
 LOOKAHEAD = 8  # requests that do not fit before we stop looking for one that does
+PATIENCE = 0.25  # share of its first-token target after which an owed tenant's request goes before other deadlines
 HOT_KEPT = 64
 HOT_PREFIXES = 8  # warm prefixes that are looked up for a waiting request
 
 
+def used(request: Waiting, now_s: float) -> float:
+    """Share of its first-token target that a request has waited; 0.0 where it has none."""
+    deadline_s = request.deadline_s
+    return 0.0 if deadline_s is None else (now_s - request.arrived_s) / max(deadline_s - request.arrived_s, 1e-9)
+
+
 class Fair(Ledger):
-    """See the module; `slack` is set by the admission to half of what its token window may hold."""
+    """See the module; the admission sets `slack` and `lift_credit` to shares of what its token window may hold."""
 
     name: ClassVar[str] = "fair"
     protects: ClassVar[bool] = True
@@ -44,6 +53,7 @@ class Fair(Ledger):
         self._parked: LazyHeap[Flow] = LazyHeap(lambda f: f.account.counter)  # latency flows out of credit
         self._calm: LazyHeap[Flow] = LazyHeap(lambda f: f.account.counter)
         self._late: LazyHeap[Flow] = LazyHeap(lambda f: f.account.counter)  # latency flows whose head missed its time
+        self._aimed: LazyHeap[Flow] = LazyHeap(lambda f: f.account.counter)  # latency flows, late or not
         self._by_prefix: dict[int, deque[Waiting]] = {}
         self._hot: OrderedDict[int, None] = OrderedDict()
 
@@ -103,6 +113,7 @@ class Fair(Ledger):
             self._parked.remove(flow)
             self._late.remove(flow)
             self._calm.remove(flow)
+            self._aimed.remove(flow)
         elif head.deadline_s is None:
             self._listed.pop(flow, None)
             if flow not in self._calm:
@@ -111,6 +122,8 @@ class Fair(Ledger):
             self._listed[flow] = head.request_id
             self._parked.remove(flow)
             self._late.remove(flow)
+            if flow not in self._aimed:
+                self._aimed.push(flow)
             self._enter(head.deadline_s, head.request_id, flow)
 
     def _enter(self, deadline_s: float, request_id: int, flow: Flow) -> None:
@@ -121,6 +134,7 @@ class Fair(Ledger):
         for f in flow.account.flows.values():
             self._calm.lower(f)
             self._late.lower(f)
+            self._aimed.lower(f)
             self._parked.lower(f)
 
     # ------------------------------------------------------------ choosing
@@ -131,7 +145,9 @@ class Fair(Ledger):
         if least is None:
             return None
         limit = least.counter + self.slack
-        chosen = self._urgent(limit, admissible, now_s)
+        owed = least.counter + min(self.slack, self.lift_credit)
+        chosen = self._owed_first(owed, admissible, now_s) if self._aimed else None
+        chosen = chosen or self._urgent(limit, admissible, now_s)
         if chosen is None and self._late:
             chosen = self._least_served(self._late, limit, admissible)
         chosen = chosen or self._warm(limit, admissible) or self._least_served(self._calm, limit, admissible)
@@ -144,6 +160,21 @@ class Fair(Ledger):
         if len(flows) == 1:
             return True
         return flow.served <= min(f.served for f in flows.values() if f.size) + self.slack
+
+    def _owed_first(self, limit: float, admissible: Any, now_s: float) -> Waiting | None:
+        aside: list[Flow] = []
+        chosen = None
+        heap = self._aimed
+        while len(aside) < LOOKAHEAD and (flow := heap.peek()) is not None and flow.account.counter <= limit:
+            head = self.head(flow)
+            if head is not None and used(head, now_s) >= PATIENCE and self._in_turn(flow) and admissible(head):
+                chosen = head
+                break
+            heap.remove(flow)
+            aside.append(flow)
+        for flow in aside:
+            heap.push(flow)
+        return chosen
 
     def _urgent(self, limit: float, admissible: Any, now_s: float) -> Waiting | None:
         heap = self._deadlines

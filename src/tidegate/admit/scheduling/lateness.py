@@ -37,6 +37,11 @@ class Lateness:
         self._floor_s = min(self._floor_s * 1.001, ttft_s)
         self._speed_peak = max(self._speed_peak * 0.999, ahead / ttft_s if ttft_s > 0.0 else 0.0)
 
+    @property
+    def speed(self) -> float:
+        """Prompt tokens a second at its best."""
+        return self._speed_peak
+
     def saw(self, ttft_s: float, ahead: int, inflight: int) -> bool:
         """Whether this first token was late; alone in the engine none is late because of us."""
         first = not self._mean_s

@@ -7,7 +7,8 @@ wrong one shifts charges in time and never changes their sum.
 
 **The lift.**  A tenant that starts to wait again must not cash in its idle time: its counter is
 raised to the least counter of the *waiting* tenants and, when nobody waits, to that of the tenant
-that last left the queue.  Without the second half a queue that drains wholly forgets what it owes,
+that last left the queue, less `lift_credit`: so whoever asks now and then goes before those who always
+wait, and the bounds grow by that much.  Without the second half a queue that drains wholly forgets what it owes,
 and the gap between two waiting tenants is no longer bounded.
 """
 
@@ -88,6 +89,7 @@ class Ledger:
         ranks: dict[str, int] | None = None,
         *,
         slack: float = 0.0,
+        lift_credit: float = 0.0,
         predict: bool | None = None,
         lift: bool = True,
     ) -> None:
@@ -96,6 +98,7 @@ class Ledger:
         self.class_weights = class_weights or {}
         self.ranks = ranks or {}
         self.slack = slack
+        self.lift_credit = lift_credit
         self.predict = self.predicts if predict is None else predict
         self.lift = lift
         self.accounts: dict[str, Account] = {}
@@ -178,9 +181,7 @@ class Ledger:
     def pass_through(self, request: Waiting) -> None:
         """Nobody waits and this one fits: `arrive` and `pick` in one, without touching a queue."""
         account = self.accounts.get(request.tenant) or self.account(request.tenant)
-        last = self.last_left
-        if last is not None and self.lift and last.counter > account.counter:
-            account.counter = last.counter
+        self._lift(account, self.last_left)
         self.last_left = account
         self._bill(request, account.flows.get(request.service_class) or self._flow_of(request))
 
@@ -195,11 +196,8 @@ class Ledger:
 
     def _join(self, request: Waiting, *, front: bool) -> None:
         account = self.account(request.tenant)
-        if not account.waiting and self.lift:
-            least = self.least.peek()
-            source = least if least is not None else self.last_left
-            if source is not None and source.counter > account.counter:
-                account.counter = source.counter
+        if not account.waiting:
+            self._lift(account, self.least.peek() or self.last_left)
         flow = self._flow_of(request)
         if not flow.size and account.waiting:  # the same lift among the classes of one tenant
             flow.served = max(flow.served, min(f.served for f in account.flows.values() if f.size))
@@ -215,6 +213,13 @@ class Ledger:
         if account.waiting == 1:
             self.least.push(account)
         self._joined(flow, request, front)
+
+    def _lift(self, account: Account, level: Account | None) -> None:
+        """Idle time is not cashed in, but for `lift_credit`; a counter is never lowered."""
+        if level is not None and self.lift:
+            floor = level.counter - self.lift_credit
+            if floor > account.counter:
+                account.counter = floor
 
     def _flow_of(self, request: Waiting) -> Flow:
         account = self.account(request.tenant)

@@ -27,15 +27,16 @@ from tidegate.admit.scheduling.model import EngineRule, Signal
 
 MARGIN = 2  # requests an engine may hold waiting: covers one round trip between us and it
 SLICE_CALM = 0.2  # share of the tightest first-token target that other classes' prefill may take
-SLICE_ALL = 1.0  # share of it that all prefill in flight may take
+SLICE_ALL = 0.5  # share of it that all prefill in flight may take
 SLICE_UNTARGETED_S = 1.0  # the same in seconds, where no class has a target
 LATENCY_SEEN = 0.02  # mean latency requests in flight below which nothing is held back for them
 LATENCY_RECENT_S = 15.0  # ... unless one came so lately
-KV_SHARE = 0.95
+KV_SHARE = 0.98
 TO_COME = 0.5  # of the output still to come: answers in flight are, on average, half written; more after a preemption
 SIGMAS = 4.0  # of the latency classes' concurrency (a Poisson count) that others leave free
 START_SLOTS = 16.0
-CROWDED_SIGNALS = 3  # signals in a row with a queue before it is believed to be for slots
+CROWDED_S = 0.5  # a queue in the engine that lasts so long is believed to be for slots ...
+CROWDED_PROGRESS = 0.5  # ... unless prefill went on at this share of its peak speed: then it waits for its turn
 PROBE = 0.2  # slots a signal beyond all that ever ran ...
 PROBE_LEAST = 0.02  # ... halved each time the same plateau is found again
 SIGNAL_FRESH_S = 5.0
@@ -79,7 +80,8 @@ class Window:
         self._delay_per_token = 0.0
         self._step_cost = _Slope()  # duration of a step over its tokens
         self._plateau = 0.0
-        self._crowded = 0
+        self._crowded: tuple[float, int] | None = None  # since when there is a queue in it, and what was prefilled then
+        self._prefilled = 0  # prompt tokens, in all
         self._probe = PROBE
         self._signal_s = -SIGNAL_FRESH_S
         self._preemptions: int | None = None
@@ -272,6 +274,7 @@ class Window:
         self._busy_since_s = now_s
 
     def _measured(self, prompt: int, now_s: float) -> None:
+        self._prefilled += prompt
         self._done_tokens += prompt
         self._busy_s += now_s - self._busy_since_s
         if self._busy_s > 4.0:
@@ -310,19 +313,31 @@ class Window:
             self.slots = float(min(s.slots, self.rule.slots_max))
         elif s.waiting is not None:  # a report that rides on an answer leaves out what runs: ours, less what waits
             running = max(0, self.inflight - s.waiting) if s.running is None else s.running
-            self._slots_from_queue(running, s.waiting)
+            self._slots_from_queue(running, s.waiting, now_s)
         self._memory(s)
         self._limited = False
 
-    def _slots_from_queue(self, running: int, waiting: int) -> None:
+    def _for_slots(self, waiting: int, now_s: float) -> bool:
+        """Whether a queue in the engine waits for slots: it lasts, and not because prefill is busy with it."""
+        if waiting <= MARGIN:
+            self._crowded = None
+        elif self._crowded is None:
+            self._crowded = now_s, self._prefilled
+        else:
+            since_s, prefilled = self._crowded
+            lasted_s = now_s - since_s
+            if lasted_s >= CROWDED_S:
+                return self._prefilled - prefilled < CROWDED_PROGRESS * self._lateness.speed * lasted_s
+        return False
+
+    def _slots_from_queue(self, running: int, waiting: int, now_s: float) -> None:
         """What runs while others wait is what fits; while nobody waits, more might.
 
-        A short queue seen once is prefill waiting for its turn and says nothing of slots; one that lasts
-        does.  More than ever fitted is tried at once when the window is really full, else slowly:
-        otherwise the slots kept for latency classes would be reckoned from a number the engine never had.
+        A queue of prompts that wait for their turn says nothing of slots (`_for_slots`).  More than ever fitted
+        is tried at once when the window is really full, else slowly: otherwise the slots kept for latency
+        classes would be reckoned from a number the engine never had.
         """
-        self._crowded = self._crowded + 1 if waiting > MARGIN else 0
-        if self._crowded >= CROWDED_SIGNALS or waiting > max(3 * MARGIN, running // 8):
+        if self._for_slots(waiting, now_s):
             self._starting = False
             same = 0.9 * self._plateau <= running <= 1.1 * self._plateau
             self._probe = max(PROBE_LEAST, 0.5 * self._probe) if same else PROBE
