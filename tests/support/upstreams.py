@@ -229,7 +229,7 @@ def message_body(s: Script, model: str) -> dict[str, Any]:
         content.append({"type": "thinking", "thinking": s.reasoning, "signature": "c2ln"})
     if s.text or s.refusal:
         content.append({"type": "text", "text": s.text + s.refusal})
-    content += [{"type": "tool_use", "id": i, "name": n, "input": json.loads(a or "{}")} for i, n, a in s.calls]
+    content += [{"type": "tool_use", "id": i, "name": n, "input": as_input(a)} for i, n, a in s.calls]
     prompt, completion, cached = s.usage
     return {
         "id": "msg_up1",
@@ -246,6 +246,29 @@ def message_body(s: Script, model: str) -> dict[str, Any]:
             "output_tokens": completion,
         },
     }
+
+
+def as_input(arguments: str) -> Any:
+    """Arguments as this API's whole answers carry them; what is no JSON cannot be said there."""
+    try:
+        return json.loads(arguments or "{}")
+    except (ValueError, RecursionError):
+        return {}
+
+
+def plain(arguments: str) -> bool:
+    """Whether arguments are JSON without a second reading."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(dict(pairs)) != len(pairs):
+            raise ValueError
+        return dict(pairs)
+
+    try:
+        json.loads(arguments or "{}", object_pairs_hook=once)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def message_events(s: Script, model: str) -> list[bytes]:
@@ -274,6 +297,9 @@ def message_events(s: Script, model: str) -> list[bytes]:
         else:
             event("content_block_start", index=index, content_block={**block, "input": {}})
             text = json.dumps(block["input"], separators=(",", ":")) if block["input"] else ""
+            raw = next(a for i, _, a in s.calls if i == block["id"])
+            if not plain(raw):
+                text = raw  # a hostile model's text goes out as it is
             for piece in pieces(text, s.pieces):
                 event("content_block_delta", index=index, delta={"type": "input_json_delta", "partial_json": piece})
         event("content_block_stop", index=index)

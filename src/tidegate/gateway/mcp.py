@@ -111,7 +111,10 @@ class McpWatch:
         said = Conversation(model="", messages=(Message("assistant", (call,)),))
         decision, _ = watch.request(said)
         if decision.action == "allow":
-            decision = AnswerWatch(watch).decide(call)
+            try:
+                decision = AnswerWatch(watch).decide(call)
+            except Broken as broken:  # a hard guard failed over the call: refused, in the protocol's own words
+                decision = broken.decision
         return None if decision.action == "allow" else decision
 
     # -- server → client
