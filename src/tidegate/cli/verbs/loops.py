@@ -1,20 +1,14 @@
 """`tidegate loops`: is an agent's run still getting anywhere?  Judges, shows and calibrates recorded runs."""
 
-import gzip
-import statistics
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 import msgspec
-import numpy as np
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tidegate.admit.toolguard.budget import forecast_tokens_in
 from tidegate.admit.toolguard.calibrate import calibrate as fit
 from tidegate.admit.toolguard.calibrate import needed_runs
 from tidegate.admit.toolguard.loops import RunState, evidence_maximum, judge
@@ -22,15 +16,14 @@ from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict, Thresholds
 from tidegate.admit.toolguard.plugin import findings_of
 from tidegate.admit.toolguard.steps import read_steps
 from tidegate.cli.output import emit, judge_jsonl
+from tidegate.cli.verbs.loops_fleet import fleet
 from tidegate.readers.agent_runs import Run, read_run, with_notes_across
-from tidegate.readers.agent_runs import read_runs as runs_in
+from tidegate.readers.agent_values import read_runs
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse
 from tidegate.spine.estimate import Estimate, Measure, Measured, NotMeasured
 from tidegate.spine.finding import Finding, Severity
 from tidegate.spine.gate import Verdict
-
-RUN_BYTES_MAX = 256 * 1024 * 1024
 
 
 @click.group("loops")
@@ -210,46 +203,7 @@ def calibrate(files: tuple[str, ...], rate: float, out: Path | None, task_type: 
     emit(answer, as_json=as_json)
 
 
-@command.command("fleet")
-@click.argument("files", nargs=-1, required=True)
-@click.option("--by", default="task_type", show_default=True, help="Key of each record that names its kind of task.")
-@click.option("--sample-min", type=int, default=20, show_default=True, help="Fewer runs raise no alarm.")
-@json_option
-def fleet(files: tuple[str, ...], by: str, sample_min: int, as_json: bool) -> NoReturn:
-    """Steps by kind of task; alarm when P95 passes 4 times P50 (a convergence problem).
-
-    Example: tidegate loops fleet runs.jsonl --by task_type
-    """
-    groups: dict[str, list[int]] = {}
-    saved: dict[str, int] = {}
-    for value, run in read_values(files):
-        kind = str(value.get(by, "all")) if isinstance(value, dict) else "all"
-        steps = read_steps(run.messages, run.tools)
-        verdict = judge(steps, BUILT_IN)
-        groups.setdefault(kind, []).append(len(steps))
-        saved[kind] = saved.get(kind, 0) + (0 if verdict.stop_step is None else len(steps) - 1 - verdict.stop_step)
-    rows, alarm = [], False
-    for kind, counts in sorted(groups.items()):
-        p50, p95 = statistics.median(counts), float(np.quantile(counts, 0.95, method="inverted_cdf"))
-        loud = len(counts) >= sample_min and p95 > 4 * p50
-        alarm |= loud
-        rows.append({"task_type": kind, "runs": len(counts), "steps_p50": p50, "steps_p95": p95, "alarm": loud,
-                     "enough_runs": len(counts) >= sample_min, "steps_saved": saved[kind],
-                     "tokens_in_forecast_p95": forecast_tokens_in(1000, 500, int(p95))})  # fmt: skip
-    answer = Answer(verb="loops fleet", verdict=Verdict.FAIL if alarm else Verdict.PASS, fields={"task_types": rows})
-    emit(answer, as_json=as_json, words=lambda console: console.print(fleet_table(rows)))
-
-
-def fleet_table(rows: list[dict[str, Any]]) -> Table:
-    """Kinds of task with their step distribution."""
-    table = Table()
-    for column in ("kind of task", "runs", "steps P50", "P95", "would have been saved", ""):
-        table.add_column(column, justify="left" if column in ("kind of task", "") else "right")
-    for r in rows:
-        said = "[red]P95 over 4 x P50[/]" if r["alarm"] else "" if r["enough_runs"] else "[dim]too few runs to judge[/]"
-        table.add_row(escape(r["task_type"]), str(r["runs"]), f"{r['steps_p50']:g}", f"{r['steps_p95']:g}",
-                      f"{r['steps_saved']} steps", said)  # fmt: skip
-    return table
+command.add_command(fleet)
 
 
 def read_thresholds(path: Path | None, uncalibrated: bool) -> Thresholds:
@@ -263,56 +217,3 @@ def read_thresholds(path: Path | None, uncalibrated: bool) -> Thresholds:
     except msgspec.MsgspecError as error:
         remedy = "write it with `tidegate loops calibrate --out`"
         raise InputError(f"expected thresholds, got {error}", where=str(path), remedy=remedy) from error
-
-
-def read_runs(files: tuple[str, ...]) -> Iterator[Run]:
-    """All runs of all files."""
-    for _, run in read_values(files):
-        yield run
-
-
-def read_values(files: tuple[str, ...]) -> Iterator[tuple[Any, Run]]:
-    """Raw values with their runs: JSON, a JSON list of runs, JSONL, gzip, directories, or - for stdin."""
-    for name in files:
-        paths = sorted(p for p in Path(name).rglob("*") if p.is_file()) if Path(name).is_dir() else [Path(name)]
-        for path in paths:
-            data = sys.stdin.buffer.read() if name == "-" else _read(path)
-            yield from _values(data, str(path))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > RUN_BYTES_MAX:
-            raise InputError(f"expected at most {RUN_BYTES_MAX} bytes, got {path.stat().st_size}", where=str(path))
-        data = path.read_bytes()
-        return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-    except (OSError, EOFError) as error:
-        raise InputError(f"cannot read it: {error}", where=str(path)) from error
-
-
-def _values(data: bytes, where: str) -> Iterator[tuple[Any, Run]]:
-    try:
-        value = msgspec.json.decode(data)
-    except msgspec.DecodeError as whole:
-        for number, line in enumerate(data.splitlines(), start=1):
-            if line.strip():
-                try:
-                    value = msgspec.json.decode(line)
-                except msgspec.DecodeError as error:
-                    message = f"expected JSON or JSON lines, got {line[:60]!r} ({error})"
-                    raise InputError(message, where=f"{where}:{number}") from whole
-                for run in _runs(value, f"{where}:{number}"):
-                    yield value, run
-        return
-    many = isinstance(value, list) and value and all(isinstance(v, dict) and "role" not in v for v in value)
-    for i, one in enumerate(value if many else [value]):
-        for run in _runs(one, f"{where}[{i}]" if many else where):
-            yield one, run
-
-
-def _runs(value: Any, where: str) -> list[Run]:
-    """One run, or the several of an export."""
-    try:
-        return runs_in(value, where)
-    except InputError as error:
-        raise error if error.where else InputError(error.message, where=where, remedy=error.remedy) from error

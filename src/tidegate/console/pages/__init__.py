@@ -4,6 +4,7 @@ from tidegate.console.app import Page
 
 PAGES: tuple[Page, ...] = (
     Page(path="/findings", title="Findings", module="tidegate.console.pages.findings"),
+    Page(path="/loops", title="Loops", module="tidegate.console.pages.loops"),
     Page(path="/prompts", title="Prompts", module="tidegate.console.pages.prompts"),
     Page(path="/verify", title="Verify", module="tidegate.console.pages.verify"),
     Page(path="/metrics/elicit", title="Metrics", module="tidegate.console.pages.metrics"),
