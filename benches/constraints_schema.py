@@ -101,7 +101,12 @@ def main() -> None:
     report.row("C12 valid documents cut before their end", goal="0", measured=sum(early.values()), holds=not +early)
     report.row("C12 where invalid ones are cut, median share", goal="<= 0.6 of their length", measured=statistics.median(shares), holds=statistics.median(shares) <= 0.6,
                note=f"{cut} documents of 20 characters or more")  # fmt: skip
-    report.row("C12 corrupted streams delivered invalid", goal="0 of 1,000,000", measured=f"{delivered} of {given.corrupted}", holds=delivered == 0)
+    report.row(
+        "C12 corrupted streams delivered invalid",
+        goal="0 of 1,000,000",
+        measured=f"{delivered} of {given.corrupted}",
+        holds=delivered == 0,
+    )
     report.finish()
 
 

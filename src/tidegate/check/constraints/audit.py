@@ -108,7 +108,27 @@ def audit_text(text: str, policy: Policy | None = None, *, witnessed: frozenset[
     """Every sentence of a prompt or tool description, audited.  `more` (a model) may name further rule sentences."""
     mapping = rule_map(policy)
     added = {plain(t) for t in more(text)} if more is not None else set()
-    return [audit_sentence(s, mapping, witnessed, named=plain(s.text) in added) for s in sentences(text)]
+    return _in_company([audit_sentence(s, mapping, witnessed, named=plain(s.text) in added) for s in sentences(text)])
+
+
+_FORCE = re.compile(
+    r"\b(?:must|never|do not|don't|only|shall|no|cannot|can't|may not|forbidden|prohibited|always|not allowed)\b", re.I
+)
+
+
+def _in_company(audited: list[Audited]) -> list[Audited]:
+    """A rule is sure among rules: a text with hardly any plain one (an essay, a manual) states facts and gives advice.
+
+    Where fewer than one sentence in sixteen is a rule beyond style said with force, only those stay sure.
+    """
+    plain_rules = [a.sign != "habit" and _FORCE.search(a.sentence.text) is not None for a in audited]
+    sure = sum(
+        p and a.is_rule and a.consequence in HIGH and a.grave >= SURE for a, p in zip(audited, plain_rules, strict=True)
+    )
+    if sure >= 0.06 * len(audited):
+        return audited
+    return [a if forceful else msgspec.structs.replace(a, grave=a.grave / 2)
+            for a, forceful in zip(audited, plain_rules, strict=True)]  # fmt: skip
 
 
 def findings(audited: Iterable[Audited], file: str = "") -> list[Finding]:

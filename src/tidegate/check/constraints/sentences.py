@@ -23,6 +23,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     heading: str = ""
     item: bool = False
     example: bool = False
+    crowd: int = 1  # how many sentences stand in its paragraph or item
     block: str = ""  # the whole line or item where it holds several short sentences: what "it" in one of them is about
 
 
@@ -67,7 +68,7 @@ def sentences(text: str) -> Iterator[Sentence]:
             piece = raw[s:e]
             yield Sentence(text=piece.replace("\n", " "), span=(start + s, start + e), heading=heading, item=is_item,
                            line=line + raw.count("\n", 0, s), lead=lead if is_item else "", example=inside,
-                           block=whole)  # fmt: skip
+                           block=whole, crowd=len(pieces))  # fmt: skip
 
 
 class _Examples:
