@@ -125,6 +125,17 @@ def test_the_console_works_without_script(served: tuple[str, str, str], page: Pa
     context.close()
 
 
+def test_the_scheduling_page_shows_who_was_served(served: tuple[str, str, str], page: Page) -> None:
+    base, console, key = served
+    send(base, key, 5)
+    page.goto(f"{console}/scheduling")
+    row = page.locator("#classes tr[data-tenant=chat]")
+    row.wait_for(timeout=10_000)
+    assert "target 500 ms" in row.inner_text()
+    assert "100 %" in page.locator("#shares").inner_text()
+    assert "of 16" in page.locator("#windows").inner_text()
+
+
 def test_a_finding_is_read_and_moved_with_a_reason(served: tuple[str, str, str], store: Path, page: Page) -> None:
     _, console, _ = served
     finding = Finding(rule="forbidden-output", severity=Severity.ERROR, subject="card numbers",

@@ -1,12 +1,15 @@
 """What an upstream says of its load on its answers reaches the window, and goes no further than us."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
 from tests.support.rig import Reader, Writer, json_answer, world
 
 from tidegate.admit.scheduling.model import FirstToken, decode_event
+from tidegate.admit.scheduling.plugin import silent_engines
+from tidegate.gateway import scheduling
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.settings import Settings, Upstream
 from tidegate.spine.contracts import Waiting
@@ -84,3 +87,64 @@ def test_a_first_token_that_a_busy_loop_saw_late_is_recorded_as_such(stall_s: fl
     events = [decode_event(line)[1] for line in b"\n".join(lines).split(b"\n") if line.startswith(b"[")]
     firsts = {e.request_id: e.behind for e in events if isinstance(e, FirstToken)}
     assert firsts == ({1: True, 2: True, 3: False} if behind else {2: False, 3: False})
+
+
+def metrics_server(page: bytes) -> Callable[[bytes, Reader, Writer], Awaitable[None]]:
+    """An engine that answers slowly, and gives `page` to whoever asks for its metrics; empty: it hangs up."""
+
+    async def script(request: bytes, reader: Reader, writer: Writer) -> None:
+        if not request.startswith(b"GET /metrics"):
+            await asyncio.sleep(0.5)
+            writer.write(json_answer(BODY))
+        elif page:
+            writer.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + page)
+            writer.close()
+        else:
+            writer.close()
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (b"<html>sign in</html>", "none of the known metric names"),
+        (b"vllm:num_requests_running many\nvllm:num_requests_waiting 0\n", "many"),
+        (b"vllm:num_requests_running -4\n", "-4"),
+        (b"", "ValueError"),
+    ],
+)
+def test_reports_that_make_no_sense_stop_nothing_and_become_a_finding(
+    page: bytes, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calls go on by our own counts; after several bad reports in a row the snapshot yields one finding that says why."""
+    monkeypatch.setattr(scheduling, "WATCH_EVERY_S", 0.01)
+
+    async def main() -> None:
+        admission = scheduled()
+        async with world(metrics_server(page), admission=admission, settings=as_vllm) as w:
+            admission.settings = w.gateway.settings
+            answers = await asyncio.gather(*(w.call() for _ in range(3)))
+            assert [a.status for a in answers] == [200, 200, 200]
+            assert admission.core.windows["u0"].inflight == 0
+            (finding,) = silent_engines(admission.snapshot()["engines"])
+            assert finding.rule == "engine-signals-lost"
+            assert finding.subject == "upstream u0"
+            assert words in finding.message
+
+    asyncio.run(main())
+
+
+def test_an_engine_whose_reports_can_be_read_is_no_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scheduling, "WATCH_EVERY_S", 0.01)
+
+    async def main() -> None:
+        admission = scheduled()
+        good = b"vllm:num_requests_running 1\nvllm:num_requests_waiting 0\n"
+        async with world(metrics_server(good), admission=admission, settings=as_vllm) as w:
+            admission.settings = w.gateway.settings
+            assert (await w.call()).status == 200
+            assert admission._reported_s["u0"] > 0.0
+            assert not list(silent_engines(admission.snapshot()["engines"]))
+
+    asyncio.run(main())

@@ -9,6 +9,7 @@ something needs a request from the console's own origin or from a program.
 import asyncio
 import contextlib
 import importlib
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -35,6 +36,7 @@ from tidegate.settings import Settings
 from tidegate.spine.errors import TidegateError
 from tidegate.spine.ports import TraceStore
 
+log = logging.getLogger("tidegate.console")
 SAMPLE_INTERVAL_S = 1.0
 SAMPLES_KEPT = 900  # a quarter of an hour
 KNOWN_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
@@ -72,8 +74,11 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 class Control:
     """The control plane's state: the last samples of all workers, and the templates."""
 
-    def __init__(self, world: World, pages: Sequence[Page] = ()) -> None:
+    def __init__(
+        self, world: World, pages: Sequence[Page] = (), notices: Callable[[live.Sample], None] | None = None
+    ) -> None:
         self.world = world
+        self.notices = notices
         self.pages = tuple(pages)
         self.samples: deque[live.Sample] = deque(maxlen=SAMPLES_KEPT)
         self.templates = Environment(
@@ -94,16 +99,32 @@ class Control:
         workers = tuple(msgspec.convert(a, MetricsSnapshot) for a in answers)
         return live.Sample(at_s=time.time(), workers=workers)
 
+    def keep(self, sample: live.Sample) -> None:
+        """The newest sample whole; of the older ones only what adds up (rows of a thousand tenants are large)."""
+        if self.samples:
+            last = self.samples[-1]
+            slim = tuple(msgspec.structs.replace(w, admission={}) for w in last.workers)
+            self.samples[-1] = msgspec.structs.replace(last, workers=slim)
+        self.samples.append(sample)
+
     async def keep_sampling(self) -> None:
         """Sample for ever; a worker that does not answer is missing from that sample."""
         while True:
-            self.samples.append(await self.sample())
+            sample = await self.sample()
+            self.keep(sample)
+            if self.notices is not None:
+                try:
+                    await run_in_threadpool(self.notices, sample)
+                except TidegateError as error:  # a store that is full or locked: the live view goes on
+                    log.warning("what was noticed could not be kept: %s", error)
             await asyncio.sleep(SAMPLE_INTERVAL_S)
 
 
-def control_plane(world: World, pages: Sequence[Page] = ()) -> Starlette:
-    """The ASGI application of the control plane."""
-    control = Control(world, pages)
+def control_plane(
+    world: World, pages: Sequence[Page] = (), notices: Callable[[live.Sample], None] | None = None
+) -> Starlette:
+    """The ASGI application of the control plane; `notices` is told of every sample, and may write findings."""
+    control = Control(world, pages, notices)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -11,6 +11,7 @@ import uvicorn
 
 from tidegate import wiring
 from tidegate.console.app import control_plane
+from tidegate.console.notices import SilentEngines
 from tidegate.console.pages import PAGES
 from tidegate.readers.config import read_settings
 from tidegate.spine.ports import TraceStore
@@ -44,7 +45,7 @@ def run(config: Path, socket_folder: Path) -> None:
     tls = listener.tls
     server = uvicorn.Server(
         uvicorn.Config(
-            control_plane(world, PAGES),
+            control_plane(world, PAGES, SilentEngines(wiring.finding_book(world.settings.store))),
             host=listener.host,
             port=listener.port,
             log_level="warning",

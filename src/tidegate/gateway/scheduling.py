@@ -370,7 +370,7 @@ class Scheduled:
 def signal_of(engine: str, page: str | BaseException) -> Signal | SignalLost:
     """A signal, or why there is none."""
     if isinstance(page, BaseException):
-        return SignalLost(engine, f"{type(page).__name__}: {page}"[:200])
+        return SignalLost(engine, f"{type(page).__name__}: {page}"[:200].rstrip(": "))
     try:
         return parse_metrics(engine, page)
     except ValueError as error:

@@ -47,7 +47,7 @@ class FindingRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding in one trace of one tenant."""
+    """A finding in one trace of one tenant; both are empty where it is about an upstream, not a call."""
 
     check: str
     finding: Finding
@@ -69,10 +69,12 @@ def seen_again(record: FindingRecord | None, sighting: Sighting) -> FindingRecor
         first_seen_s=sighting.at_s, last_seen_s=sighting.at_s,
     )  # fmt: skip
     tenants = dict(known.tenants)
-    if sighting.tenant in tenants or len(tenants) < TENANTS_KEPT:
+    if sighting.tenant and (sighting.tenant in tenants or len(tenants) < TENANTS_KEPT):
         tenants[sighting.tenant] = tenants.get(sighting.tenant, 0) + 1
     back = known.status is FindingStatus.RESOLVED
-    traces = (sighting.trace_id, *(t for t in known.traces if t != sighting.trace_id))[:TRACES_KEPT]
+    traces = known.traces
+    if sighting.trace_id:
+        traces = (sighting.trace_id, *(t for t in known.traces if t != sighting.trace_id))[:TRACES_KEPT]
     latest = sighting.at_s >= known.last_seen_s
     return msgspec.structs.replace(
         known, finding=sighting.finding if latest else known.finding, count=known.count + 1,

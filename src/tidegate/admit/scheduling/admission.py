@@ -528,7 +528,7 @@ class Admission:
             return
         match event:
             case SignalLost():
-                window.signal_lost()
+                window.signal_lost(event.reason)
             case Throttled():
                 window.paused_until_s = max(window.paused_until_s, self.now + event.retry_after_s)
                 window.overloaded(self.now)

@@ -1,12 +1,17 @@
-"""Priority inversions on live traffic become findings: the scheduler's check over traces.
+"""What the scheduler notices on live traffic becomes findings: priority inversions, and engines gone silent.
+
+An engine whose reports stopped coming, or make no sense, is scheduled by our own counts from then on: nothing
+stops, but its limits are guesses, and somebody should know.
 
 A call whose class has a first-token target, and which spent more than half of that target waiting in our own
 queue, waited behind work that was less urgent or more than its engine could take.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tidegate.admit.scheduling.replay import HELP
+from tidegate.admit.scheduling.window import SIGNALS_LOST_MAX
 from tidegate.spine.conversation import Conversation
 from tidegate.spine.finding import Finding, Severity, Where
 from tidegate.spine.trace import CallTrace
@@ -40,4 +45,23 @@ class PriorityInversion:
                     f"queue ({reason.replace('_', ' ')})",
             evidence={"certainty": "measured", "wait_ms": waited, "target_ms": target, **facts},
             suggestion=f"`tidegate schedule explain {trace.trace_id}`; it helps: {HELP.get(reason, 'more capacity')}",
+        )  # fmt: skip
+
+
+def silent_engines(engines: Mapping[str, Mapping[str, Any]]) -> Iterable[Finding]:
+    """A finding for each engine of a snapshot whose last `SIGNALS_LOST_MAX` reports or more were lost or garbled."""
+    for name, window in engines.items():
+        lost = int(window.get("signals_lost_in_row", 0))
+        if lost < SIGNALS_LOST_MAX:
+            continue
+        reason = str(window.get("signals_lost_reason", "")) or "unknown"
+        yield Finding(
+            rule="engine-signals-lost",
+            severity=Severity.WARNING,
+            subject=f"upstream {name}",
+            message=f"the last {lost} reports of upstream {name!r} on its own load were lost, late or garbled ({reason}); "
+                    "it is scheduled by what was dispatched to it and by its first-token times",
+            evidence={"certainty": "measured", "lost_in_row": lost, "lost": int(window.get("signals_lost", lost)),
+                      "reason": reason},
+            suggestion="look at `GET /metrics` of the upstream; without any, set its kind so that none are read",
         )  # fmt: skip

@@ -7,7 +7,7 @@ them is right within one bucket (at most 21 %); exact ones come from the traces.
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 BOUNDS_S = tuple(round(0.001 * 10 ** (i / 12), 6) for i in range(73))
@@ -34,6 +34,19 @@ class Times:
         """Count one duration, `n` times."""
         self.counts[bisect_left(BOUNDS_S, duration_s)] += n
         self.total_s += duration_s * n
+
+    def sparse(self) -> list[tuple[int, int]]:
+        """(bucket, count) where something was counted: adds up over workers."""
+        return [(i, n) for i, n in enumerate(self.counts) if n]
+
+    @classmethod
+    def summed(cls, parts: Iterable[Iterable[Sequence[int]]]) -> "Times":
+        """The inverse of `sparse`, over several of them; durations themselves are gone, so `total_s` is 0."""
+        out = cls()
+        for part in parts:
+            for i, n in part:
+                out.counts[i] += n
+        return out
 
     def quantile_s(self, q: float) -> float | None:
         """Upper bound of the bucket that holds the quantile; None when nothing was counted."""
@@ -93,7 +106,7 @@ class Tally:
         return row
 
     def to_json(self) -> dict[str, Any]:
-        """`classes`: one entry a (tenant, class), times in ms, null where nothing was measured."""
+        """`classes`: one entry a (tenant, class), times in ms, null where nothing was measured; `counts` add up."""
 
         def ms(times: Times) -> dict[str, float | None]:
             values = {f"p{q}": times.quantile_s(q / 100) for q in (50, 95, 99)}
@@ -105,6 +118,7 @@ class Tally:
                     "tenant": tenant, "class": name, "arrived": r.arrived, "dispatched": r.dispatched,
                     "finished": r.finished, "ttft_ms": ms(r.ttft), "inter_token_ms": ms(r.gap), "wait_ms": ms(r.wait),
                     "wait_reasons": dict(r.reasons), "refused": dict(r.refused),
+                    "counts": {"ttft": r.ttft.sparse(), "inter_token": r.gap.sparse(), "wait": r.wait.sparse()},
                 }
                 for (tenant, name), r in self.rows.items()
             ]

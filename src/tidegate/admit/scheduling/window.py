@@ -74,7 +74,8 @@ class Window:
         self._starting = True
         self.stepping = 0  # requests whose prompt is sent in steps
         self._silent = not rule.reports
-        self._lost_in_row = 0
+        self.lost_in_row = 0
+        self.lost_reason = ""
         self._latency_at_s = float("-inf")  # when a latency request last came
         self._delay = _Slope()  # first-token time over prompt tokens of others ahead
         self._delay_per_token = 0.0
@@ -308,7 +309,7 @@ class Window:
     def signal(self, s: Signal, now_s: float) -> None:
         """Correct the limits by what the engine says of itself."""
         self._signal_s = now_s
-        self._silent, self._lost_in_row = False, 0
+        self._silent, self.lost_in_row = False, 0
         if s.slots is not None:
             self.slots = float(min(s.slots, self.rule.slots_max))
         elif s.waiting is not None:  # a report that rides on an answer leaves out what runs: ours, less what waits
@@ -375,11 +376,12 @@ class Window:
         if capacity is not None:
             self.tokens_max = max(capacity * KV_SHARE * self._shrink, 1.0)
 
-    def signal_lost(self) -> None:
+    def signal_lost(self, reason: str) -> None:
         """A report did not come or made no sense; after several in a row the engine counts as silent."""
         self.signals_lost += 1
-        self._lost_in_row += 1
-        self._silent = self._silent or self._lost_in_row >= SIGNALS_LOST_MAX
+        self.lost_in_row += 1
+        self.lost_reason = reason
+        self._silent = self._silent or self.lost_in_row >= SIGNALS_LOST_MAX
 
     def _learn_from_latency(self, ttft_s: float, ahead: int, prompt: int, now_s: float, behind: bool) -> None:
         """Where the engine says nothing: first tokens later than prefill alone explains mean a queue in it."""
@@ -428,6 +430,8 @@ class Window:
             "prefill_tokens_per_s": round(self.prefill_speed, 1),
             "stepping": self.stepping,
             "signals_lost": self.signals_lost,
+            "signals_lost_in_row": self.lost_in_row,
+            "signals_lost_reason": self.lost_reason if self.lost_in_row else "",
             "blocked": self.blocked,
         }
 

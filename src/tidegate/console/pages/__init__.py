@@ -3,6 +3,9 @@
 from tidegate.console.app import Page
 
 PAGES: tuple[Page, ...] = (
+    Page(path="/scheduling", title="Scheduling", module="tidegate.console.pages.scheduling"),
+    Page(path="/admin/scheduling", title="Scheduling as JSON", module="tidegate.console.pages.scheduling",
+         in_menu=False),
     Page(path="/findings", title="Findings", module="tidegate.console.pages.findings"),
     Page(path="/loops", title="Loops", module="tidegate.console.pages.loops"),
     Page(path="/prompts", title="Prompts", module="tidegate.console.pages.prompts"),
