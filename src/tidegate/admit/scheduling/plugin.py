@@ -59,7 +59,7 @@ def silent_engines(engines: Mapping[str, Mapping[str, Any]]) -> Iterable[Finding
             rule="engine-signals-lost",
             severity=Severity.WARNING,
             subject=f"upstream {name}",
-            message=f"the last {lost} reports of upstream {name!r} on its own load were lost, late or garbled ({reason}); "
+            message=f"the last {lost} reports of upstream {name!r} on its load were lost, late or garbled ({reason}); "
                     "it is scheduled by what was dispatched to it and by its first-token times",
             evidence={"certainty": "measured", "lost_in_row": lost, "lost": int(window.get("signals_lost", lost)),
                       "reason": reason},
