@@ -17,7 +17,7 @@ from tidegate.curate.harvest.dialogue import WORD, Turn, content_stems, plain, v
 from tidegate.curate.harvest.model import Signal, SignalKind
 
 if TYPE_CHECKING:
-    from tidegate.curate.harvest.signals_implicit import Context
+    from tidegate.curate.harvest.context import Context
 
 _CONCEDES = re.compile(
     r"^(?:(?:ah|oh|yes|ok|oops|hm+|indeed) ?[,.!] ?)*(?:you are (?:\w+ )?(?:right|correct)|my (?:mistake|bad|error)|correct ,|good catch|well spotted|(?:thanks|thank you) for (?:the correction|correcting|pointing)|i stand corrected|indeed ,)"
