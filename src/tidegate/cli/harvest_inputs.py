@@ -4,11 +4,10 @@ import time
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tidegate import wiring
 from tidegate.cli.output import read_jsonl
 from tidegate.curate.harvest.museum import History
 from tidegate.curate.harvest.vectors import Vectors, unit
@@ -17,6 +16,13 @@ from tidegate.runner.embedders import embedder
 from tidegate.settings import Settings
 from tidegate.spine.errors import InputError
 from tidegate.spine.ports import Embedder, StateStore
+from tidegate.stats.late import late
+
+if TYPE_CHECKING:
+    from tidegate import wiring
+else:
+    wiring = late("tidegate.wiring")  # a second of imports that `--help` does not need
+
 
 RUNS = "harvest-runs"  # the store's log of finished runs
 MODES = "harvest-modes"

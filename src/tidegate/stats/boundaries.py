@@ -10,10 +10,13 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special
 
 from tidegate.spine.errors import InputError
 from tidegate.stats.arrays import Floats, check_alpha, floats
+from tidegate.stats.late import late
+
+optimize = late("scipy.optimize")
+special = late("scipy.special")
 
 
 def mixture_rho(v_opt: float, alpha: float, *, one_sided: bool = False) -> float:

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import Floats, estimate, vector
+from tidegate.stats.late import late
 from tidegate.stats.resampling import bootstrap_weights, percentile_bounds
+
+optimize = late("scipy.optimize")
+special = late("scipy.special")
 
 
 def _pairs(scores: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:

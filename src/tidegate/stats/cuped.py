@@ -6,12 +6,14 @@ difference measured in shadow for every unit); then randomisation keeps the esti
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import Floats, Ints, check_level, estimate, floats, same_length, vector
+from tidegate.stats.late import late
 from tidegate.stats.standard_errors import clustered_se
+
+special = late("scipy.special")
 
 
 def cross_fitted(outcomes: Floats, covariates: Floats, fold_of: Ints) -> Floats:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from tidegate.spine.errors import InputError
 from tidegate.stats.arrays import Floats, vector
 from tidegate.stats.evalues import p_to_e
+from tidegate.stats.late import late
 from tidegate.stats.summaries import Moments
+
+special = late("scipy.special")
 
 
 def total_variation(a: Mapping[str, float], b: Mapping[str, float]) -> float:

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from tidegate.spine.errors import InputError
 from tidegate.stats.arrays import Bools, Floats, check_alpha, floats, vector
+from tidegate.stats.late import late
+
+special = late("scipy.special")
 
 LOG_E_MIN = -700.0  # an e-value this small is as good as zero, and stays a finite number
 

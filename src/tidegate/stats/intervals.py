@@ -5,12 +5,14 @@ Looking more than once needs `sequences` instead: these hold at one planned look
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special  # not scipy.stats: it takes two seconds to load, and every verb reports a proportion
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import Floats, check_level, estimate, floats, vector
+from tidegate.stats.late import late
 from tidegate.stats.summaries import Bernoulli, Moments
+
+special = late("scipy.special")
 
 
 def _counts(successes: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from tidegate.spine.errors import InputError
 from tidegate.stats.arrays import Floats, floats
+from tidegate.stats.late import late
+
+special = late("scipy.special")
 
 
 @dataclass(frozen=True)

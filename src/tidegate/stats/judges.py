@@ -11,14 +11,16 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import Floats, check_level, estimate, group_codes, same_length, vector
 from tidegate.stats.intervals import wilson_bounds
+from tidegate.stats.late import late
 from tidegate.stats.sequences import Path, hedged_betting
 from tidegate.stats.summaries import Bernoulli
+
+special = late("scipy.special")
 
 
 def youden(sensitivity: Bernoulli, specificity: Bernoulli, *, level: float = 0.95, segment: str = "all") -> Measured:

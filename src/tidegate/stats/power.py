@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
 
 from tidegate.spine.errors import InputError
 from tidegate.stats.arrays import Floats, check_alpha, vector
+from tidegate.stats.late import late
+
+optimize = late("scipy.optimize")
+special = late("scipy.special")
+stats = late("scipy.stats")
 
 
 def _z(alpha: float, power: float) -> float:

@@ -4,12 +4,14 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import Floats, check_alpha, estimate, floats
 from tidegate.stats.intervals import mean as student_mean
+from tidegate.stats.late import late
+
+special = late("scipy.special")
 
 
 def pass_hat_k_items(passed: ArrayLike, runs: ArrayLike, k: int) -> Floats:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import Floats, check_level, estimate, group_codes, vector
+from tidegate.stats.late import late
+
+stats = late("scipy.stats")
 
 Statistic = Callable[[Floats], float]
 

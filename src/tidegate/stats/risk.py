@@ -9,12 +9,16 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import Bools, Floats, check_alpha, estimate, floats, vector
 from tidegate.stats.evalues import holm
+from tidegate.stats.late import late
+
+optimize = late("scipy.optimize")
+special = late("scipy.special")
+stats = late("scipy.stats")
 
 
 def binary_kl(a: ArrayLike, b: ArrayLike) -> Floats:

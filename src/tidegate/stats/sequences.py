@@ -13,7 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
@@ -25,7 +24,10 @@ from tidegate.stats.boundaries import (
     mixture_rho,
     normal_two_sided_bound,
 )
+from tidegate.stats.late import late
 from tidegate.stats.summaries import Moments
+
+optimize = late("scipy.optimize")
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import check_level, estimate, group_codes, same_length, vector
+from tidegate.stats.late import late
+
+special = late("scipy.special")
 
 
 @dataclass(frozen=True)

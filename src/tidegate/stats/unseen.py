@@ -7,11 +7,13 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import check_alpha, estimate, floats
+from tidegate.stats.late import late
+
+special = late("scipy.special")
 
 
 def _frequencies(counts: ArrayLike) -> tuple[int, int, int, int]:

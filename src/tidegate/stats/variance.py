@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import linalg, optimize
 
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measured, NotMeasured
 from tidegate.stats.arrays import Floats, check_level, estimate, floats, group_codes, same_length, vector
+from tidegate.stats.late import late
+
+linalg = late("scipy.linalg")
+optimize = late("scipy.optimize")
 
 COMPONENTS = ("item", "run", "judge", "item:judge", "residual")
 

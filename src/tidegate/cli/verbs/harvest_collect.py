@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from rich.console import Console
@@ -31,7 +31,12 @@ from tidegate.spine.feedback import with_feedback
 from tidegate.spine.finding import Finding
 from tidegate.spine.gate import Verdict
 from tidegate.stats.intervals import proportion
-from tidegate.wiring import trace_store
+from tidegate.stats.late import late
+
+if TYPE_CHECKING:
+    from tidegate import wiring
+else:
+    wiring = late("tidegate.wiring")  # a second of imports that `--help` does not need
 
 
 @click.command("collect")
@@ -132,7 +137,7 @@ def _traces(
     now_s = datetime.now(UTC).timestamp()
     since_s = moment_s(since, now_s, "--since") if since is not None else None
     curator = HarvestCurator(similar)
-    for trace in with_feedback(trace_store(settings).scan(tenant=tenant, since_s=since_s)):
+    for trace in with_feedback(wiring.trace_store(settings).scan(tenant=tenant, since_s=since_s)):
         seen = (
             datetime.fromtimestamp(trace.received_at_s, UTC).isoformat(timespec="seconds")
             if trace.received_at_s

@@ -3,7 +3,7 @@
 import sys
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import msgspec
@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tidegate import wiring
 from tidegate.cli.harvest_inputs import MODES, NEAR, embed, embedder_name, open_embedder, read_said
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
@@ -22,6 +21,12 @@ from tidegate.spine.errors import WrongUse
 from tidegate.spine.finding import Certainty, Finding, Severity
 from tidegate.spine.gate import Verdict
 from tidegate.spine.ports import StateStore
+from tidegate.stats.late import late
+
+if TYPE_CHECKING:
+    from tidegate import wiring
+else:
+    wiring = late("tidegate.wiring")  # a second of imports that `--help` does not need
 
 
 @click.command("group")

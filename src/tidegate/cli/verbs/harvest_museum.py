@@ -3,14 +3,13 @@
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import numpy as np
 from rich.console import Console
 from rich.markup import escape
 
-from tidegate import wiring
 from tidegate.cli.harvest_inputs import NEAR, embed, embedder_name, histories, open_embedder, read_results, traffic
 from tidegate.cli.output import emit, read_jsonl
 from tidegate.cli.store_options import resolve, store_options
@@ -27,6 +26,12 @@ from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measure, NotMeasured
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
 from tidegate.spine.gate import Verdict
+from tidegate.stats.late import late
+
+if TYPE_CHECKING:
+    from tidegate import wiring
+else:
+    wiring = late("tidegate.wiring")  # a second of imports that `--help` does not need
 
 
 @click.command("museum")

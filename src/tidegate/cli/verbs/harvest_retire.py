@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import msgspec
@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tidegate import wiring
 from tidegate.cli.harvest_inputs import embed, embedder_name, histories, open_embedder, read_results, traffic
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
@@ -22,6 +21,12 @@ from tidegate.spine.answer import Answer
 from tidegate.spine.case import Case, CaseStatus
 from tidegate.spine.errors import InputError, WrongUse
 from tidegate.spine.gate import Verdict
+from tidegate.stats.late import late
+
+if TYPE_CHECKING:
+    from tidegate import wiring
+else:
+    wiring = late("tidegate.wiring")  # a second of imports that `--help` does not need
 
 
 @click.command("retire")

@@ -4,7 +4,7 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 import msgspec
@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from tidegate import __version__, wiring
+from tidegate import __version__
 from tidegate.cli.harvest_inputs import RUNS
 from tidegate.cli.output import emit, people
 from tidegate.cli.store_options import resolve, store_options
@@ -44,6 +44,13 @@ from tidegate.spine.estimate import Estimate, Measured
 from tidegate.spine.finding import Severity
 from tidegate.spine.gate import Gate, Verdict
 from tidegate.spine.ports import Model, StateStore
+from tidegate.stats.late import late
+
+if TYPE_CHECKING:
+    from tidegate import wiring
+else:
+    wiring = late("tidegate.wiring")  # a second of imports that `--help` does not need
+
 
 BEST = "harvest-held-out"  # the store's best held-out mean
 

@@ -2,15 +2,13 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 import msgspec
 import numpy as np
 from rich.console import Console
-from scipy import sparse
 
-from tidegate import wiring
 from tidegate.cli.harvest_inputs import embed, embedder_name, histories, open_embedder, traffic
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
@@ -24,6 +22,15 @@ from tidegate.spine.answer import Answer
 from tidegate.spine.case import Case, CaseStatus
 from tidegate.spine.estimate import Estimate, Measure
 from tidegate.spine.gate import Verdict
+from tidegate.stats.late import late
+
+if TYPE_CHECKING:
+    from tidegate import wiring
+else:
+    wiring = late("tidegate.wiring")  # a second of imports that `--help` does not need
+
+
+sparse = late("scipy.sparse")
 
 COSTS = {"cases": "each case costs 1", "tokens": "a case costs its request's tokens (bytes / 4)"}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tidegate.curate.harvest import cues
-from tidegate.curate.harvest.dialogue import WORD, Turn, content_stems, jaccard, plain, sentences, values
+from tidegate.curate.harvest.dialogue import WORD, Turn, content_stems, jaccard, mostly_latin, plain, sentences, values
 from tidegate.curate.harvest.model import Signal, SignalKind
 
 Similar = Callable[[str, str], float]  # meaning of two texts, 0 to 1; the floor is `lexical_similarity`
@@ -20,6 +20,21 @@ def lexical_similarity(a: str, b: str) -> float:
     """The floor where no embedder is given: shared content stems, synonyms counted as one word."""
     x, y = content_stems(plain(a)), content_stems(plain(b))
     return len(x & y) / max(1.0, math.sqrt(len(x) * len(y)))
+
+
+def by_script(similar: Similar) -> Similar:
+    """The measure for Latin letters, runs of three letters for others: small models know few other scripts and find all alike."""
+
+    def near(a: str, b: str) -> float:
+        return similar(a, b) if mostly_latin(a) and mostly_latin(b) else letters_similarity(a, b)
+
+    return similar if similar is lexical_similarity else near
+
+
+def letters_similarity(a: str, b: str) -> float:
+    """Shared runs of three letters, whatever the script."""
+    x, y = ({t[i : i + 3] for i in range(max(1, len(t) - 2))} for t in (plain(a), plain(b)))
+    return len(x & y) / math.sqrt(len(x) * len(y)) if x and y else 0.0
 
 
 @dataclass

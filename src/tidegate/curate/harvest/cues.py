@@ -144,7 +144,7 @@ CUT_OFF = _c(
 # --- what makes a turn harmless --------------------------------------------------------------------
 
 PLEASED = _c(
-    r"\b(?:thanks|thank you|thx|perfect|great|awesome|excellent|wonderful|fantastic|brilliant|amazing|lovely|nice|cool|neat|(?:so |very |all |sounds |looks |that is |^)good|super (?:nice|cool|great)|^super|love it|love that|works|worked|solved|(?:that|this|it) (?:is )?fixed|fixed it|makes sense|got it|understood|understand now|i see|clear now|exactly|helpful|that helps|appreciate|good to know|sounds good|looks good|fair enough|noted|yay|hooray|wow|all set|will do|that is all|nothing else|much better|better now|you are the best|lifesaver|glad|happy with)\b",
+    r"\b(?:thanks|thank you|thx|perfect|great|awesome|excellent|wonderful|fantastic|brilliant|amazing|lovely|nice|cool|neat|(?:so |very |all |sounds |looks |that is |^)good|super (?:nice|cool|great)|^super|love it|love that|(?:really|pretty|so|very|quite) (?:good|nice|clean|cool|neat)|looks? (?:clean|great|lovely)|works|worked|solved|(?:that|this|it) (?:is )?fixed|fixed it|makes sense|got it|understood|understand now|i see|clear now|exactly|helpful|that helps|appreciate|good to know|sounds good|looks good|fair enough|noted|yay|hooray|wow|all set|will do|that is all|nothing else|much better|better now|you are the best|lifesaver|glad|happy with)\b",
 )
 THANKS = re.compile(
     r"\b(?:thanks|thank you|perfect|great|awesome|excellent|appreciate|love it|wonderful|worked|works|fixed|solved)\b"

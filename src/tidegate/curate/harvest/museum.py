@@ -14,13 +14,15 @@ from datetime import date
 import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize
 
 from tidegate.curate.harvest.verdicts import cannot_fail
 from tidegate.spine.case import Case, CaseStatus
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measure, NotMeasured
 from tidegate.stats.intervals import proportion
+from tidegate.stats.late import late
+
+optimize = late("scipy.optimize")
 
 AGES = ((30, "up to 30 days"), (90, "31 to 90 days"), (180, "91 to 180 days"), (10**9, "older"))
 

@@ -16,12 +16,14 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
-from scipy import special
 
 from tidegate.curate.harvest.museum import History
 from tidegate.curate.harvest.vectors import Vectors, unit
 from tidegate.spine.case import Case
 from tidegate.spine.errors import InputError
+from tidegate.stats.late import late
+
+special = late("scipy.special")
 
 EXEMPT = ("regulation", "incident")
 

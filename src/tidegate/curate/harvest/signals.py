@@ -9,12 +9,11 @@ count and one alone does not.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tidegate.curate.harvest import cues
-from tidegate.curate.harvest.dialogue import Turn, plain, read_turns
+from tidegate.curate.harvest.dialogue import Turn, mostly_latin, plain, read_turns
 from tidegate.curate.harvest.model import Detection, Signal, SignalKind
 from tidegate.curate.harvest.signals_contradiction import contradicts_itself, contradicts_tools
 from tidegate.curate.harvest.signals_explicit import read_feedback
@@ -23,7 +22,7 @@ from tidegate.curate.harvest.signals_implicit import Similar, lexical_similarity
 from tidegate.curate.harvest.signals_reaction import wrong_language
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
 
-THRESHOLD = 0.5
+THRESHOLD = 0.6
 # What is said plainly outranks what is inferred; a run that ends badly is called by its end.
 RANK: dict[SignalKind, int] = {
     kind: i
@@ -88,11 +87,9 @@ def _rank(s: Signal) -> tuple[float, float]:
 def unreadable(turns: Sequence[Turn]) -> str:
     """Why the user's words could not be read: most of their letters are of a script that the detectors do not know."""
     text = "".join(t.text for t in turns if t.role == "user")[:4000]
-    letters = [c for c in text if c.isalpha()]
-    if len(letters) < 12:
+    if sum(c.isalpha() for c in text) < 12:
         return ""
-    latin = sum(c.isascii() or "LATIN" in unicodedata.name(c, "") for c in letters)
-    return "" if latin >= 0.5 * len(letters) else "the user's words are in a script that the detectors do not read"
+    return "" if mostly_latin(text) else "the user's words are in a script that the detectors do not read"
 
 
 # --- the mode's name -------------------------------------------------------------------------------

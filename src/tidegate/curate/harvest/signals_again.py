@@ -15,7 +15,7 @@ from tidegate.curate.harvest.model import Signal, SignalKind
 
 def same_words(a: Turn, b: Turn) -> bool:
     """The very same request (capitals and marks apart), of three words or more."""
-    return len(a.words) >= 3 and a.words == b.words
+    return len(a.words) >= 3 and a.words == b.words and a.plain_all == b.plain_all
 
 
 def asks_again(c: Context) -> Signal | None:

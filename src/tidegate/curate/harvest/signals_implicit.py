@@ -1,4 +1,3 @@
-# ruff: noqa: E501 (patterns and tables read better whole)
 """What a user's next turn says of the answer before it: meant otherwise, wrong, fed up, gave up, again, asked anew.
 
 Each reader looks at one user turn in its context: what was asked before, what the assistant did,
@@ -12,10 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+import msgspec
+
 from tidegate.curate.harvest import cues
-from tidegate.curate.harvest.context import Context, Similar, lexical_similarity, signal_of
-from tidegate.curate.harvest.dialogue import Turn
+from tidegate.curate.harvest.context import Context, Similar, by_script, lexical_similarity, signal_of
+from tidegate.curate.harvest.dialogue import Turn, mostly_latin
 from tidegate.curate.harvest.model import Signal, SignalKind
+from tidegate.curate.harvest.reactions import SURE, failed_chance, kind_of
 from tidegate.curate.harvest.signals_again import asked_anew, asks_again
 from tidegate.curate.harvest.signals_mood import fed_up, gave_up, gets_the_same_again, nudges
 from tidegate.curate.harvest.signals_reaction import REACTIONS
@@ -46,12 +48,18 @@ READERS: tuple[Callable[[Context], Signal | None], ...] = (
 )  # fmt: skip
 
 
-def read_user_turns(turns: Sequence[Turn], similar: Similar) -> Iterator[Signal]:
-    """Signals of every user turn that follows an answer."""
+LEARNED_ALONE = 0.7  # the chance from which a turn counts that no reader of cues knows
+DOUBTED = 0.35  # below it even a plain cue is not believed: the turn as a whole says otherwise
+_ANY_SCRIPT = (SignalKind.REGENERATE, SignalKind.EDIT)  # what is seen without knowing the words
+
+
+def user_turns(turns: Sequence[Turn], similar: Similar) -> Iterator[Context]:
+    """Every user turn that follows an answer to an earlier one, in its context."""
     talk = [t for t in turns if t.role in ("user", "assistant", "tool")]
     users: list[Turn] = []
     answers: list[Turn] = []
     last_user = max((t.index for t in talk if t.role == "user"), default=-1)
+    near = by_script(similar)
     for place, turn in enumerate(talk):
         if turn.role == "assistant":
             answers.append(turn)
@@ -61,11 +69,39 @@ def read_user_turns(turns: Sequence[Turn], similar: Similar) -> Iterator[Signal]
         after_user = users and previous is not None and previous.index < users[-1].index
         if previous is not None and not after_user and users:
             after = next((t for t in talk[place + 1 :] if t.role == "assistant"), None)
-            c = Context(turn, previous, users[-1] if users else None, list(users), [a for a in answers if a is not previous],
-                        after, turn.index == last_user, similar)  # fmt: skip
-            for reader in READERS:
-                signal = reader(c)
-                if signal is not None:
-                    yield signal
-            yield from in_other_languages(c)
+            yield Context(turn, previous, users[-1], list(users), [a for a in answers if a is not previous],
+                          after, turn.index == last_user, near)  # fmt: skip
         users.append(turn)
+
+
+def cued(c: Context) -> Iterator[Signal]:
+    """What the readers of cues say of one turn."""
+    for reader in READERS:
+        signal = reader(c)
+        if signal is not None:
+            yield signal
+    yield from in_other_languages(c)
+
+
+def read_user_turns(turns: Sequence[Turn], similar: Similar) -> Iterator[Signal]:
+    """Signals of every user turn that follows an answer, each with the chance that the answer failed.
+
+    Cues and the learned reader are one judgement: a cue whose turn looks like none is doubted, a
+    turn that no cue knows may still be plain.
+    """
+    for c in user_turns(turns, similar):
+        found = list(cued(c))
+        chance = failed_chance(c, found)
+        if chance is None:
+            latin = mostly_latin(c.user.text)
+            yield from (s for s in found if latin or s.kind in _ANY_SCRIPT)
+            continue
+        chance = round(min(0.97, chance), 3)
+        if not found and chance >= LEARNED_ALONE:
+            yield signal_of(
+                kind_of(c), c, chance, "the user's turn takes the answer as users take a failed one", {"learned": True}
+            )
+        if any(s.probability >= SURE for s in found) and chance >= DOUBTED:
+            chance = max(chance, 0.65)
+        for s in found:
+            yield msgspec.structs.replace(s, probability=min(chance, s.probability) if s.probability < 0.5 else chance)

@@ -19,7 +19,7 @@ from tidegate.curate.harvest.model import Signal, SignalKind
 if TYPE_CHECKING:
     from tidegate.curate.harvest.context import Context
 
-_CONCEDES = re.compile(
+CONCEDES = re.compile(
     r"^(?:(?:ah|oh|yes|ok|oops|hm+|indeed) ?[,.!] ?)*(?:you are (?:\w+ )?(?:right|correct)|my (?:mistake|bad|error)|correct ,|good catch|well spotted|(?:thanks|thank you) for (?:the correction|correcting|pointing)|i stand corrected|indeed ,)"
 )
 _SORRY = re.compile(
@@ -61,7 +61,7 @@ def concedes(c: Context) -> Signal | None:
         and re.search(r"\b(?:one more|another|also|too)\b", c.said) is not None
     )
     if (
-        _CONCEDES.match(reply)
+        CONCEDES.match(reply)
         and not more
         and not (asks and re.match(r"^(?:so|and|then|which means|that means)\b", c.said))
     ):

@@ -18,7 +18,6 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 import numpy as np
-from scipy import special
 
 from tidegate.spine.case import Case, CaseStatus
 from tidegate.spine.errors import InputError
@@ -26,7 +25,10 @@ from tidegate.spine.estimate import Measure, Measured, NotMeasured
 from tidegate.spine.gate import Gate, Verdict
 from tidegate.stats.evalues import bernoulli_mixture_log_e, e_bh
 from tidegate.stats.intervals import mean, proportion
+from tidegate.stats.late import late
 from tidegate.stats.repeats import case_verdict, pass_hat_k
+
+special = late("scipy.special")
 
 DROPS = (0.2, 0.4, 0.7, 1.0)  # how far a pass rate may have fallen: the bets of the regression alarm
 

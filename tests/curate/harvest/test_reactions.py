@@ -1,0 +1,65 @@
+"""Goal: the learned reader sees whose words a turn uses, holds over subjects it never saw, and is silent where nothing was learned."""
+
+from typing import Any
+
+import pytest
+
+from tidegate.curate.harvest.context import Context, by_script, lexical_similarity
+from tidegate.curate.harvest.dialogue import read_turns
+from tidegate.curate.harvest.reactions import failed_chance, features, judged, roles
+from tidegate.curate.harvest.signals import detect
+from tidegate.curate.harvest.signals_implicit import cued, user_turns
+
+
+def talk(*texts: str) -> list[dict[str, Any]]:
+    return [{"role": ("user", "assistant")[i % 2], "content": t} for i, t in enumerate(texts)]
+
+
+def turn(*texts: str) -> Context:
+    return list(user_turns(read_turns(talk(*texts)), lexical_similarity))[-1]
+
+
+def test_the_same_reaction_about_other_things_has_the_same_roles() -> None:
+    a = turn("wire the violet fuse", "The orange fuse is wired.", "violet not orange")
+    b = turn("grill the sea bream", "The octopus is grilled.", "bream not octopus")
+    assert roles(a) == roles(b) == ["O", "not", "T"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "bad", "said", "good", "content"),
+    [
+        ("water the ferns on balcony two", "The cactus was watered.", "ferns not cactus", "The ferns were watered.", "great, and on balcony three?"),
+        ("how deep is the quarry lake", "Lakes are beautiful in summer.", "I asked how deep it is", "It is 31 metres deep.", "wow. can one dive there"),
+        ("paint the shed grey", "The shed is now green.", "grey!", "In which grey?", "the dark one"),
+    ],
+)  # fmt: skip
+def test_it_holds_for_subjects_it_never_saw(asked: str, bad: str, said: str, good: str, content: str) -> None:
+    failed, served = turn(asked, bad, said), turn(asked, good, content)
+    p, q = failed_chance(failed, list(cued(failed))), failed_chance(served, list(cued(served)))
+    assert p is not None
+    assert q is not None
+    assert p > q
+
+
+def test_nothing_is_said_of_languages_that_were_not_learned() -> None:
+    assert not judged(turn("今日の天気は？", "わかりません。", "なぜですか？"))
+    assert not judged(
+        turn("Gdzie jest najbliższa apteka w Krakowie?", "Nie wiem.", "Proszę podać adres apteki przy rynku")
+    )
+    assert failed_chance(turn("今日の天気は？", "わかりません。", "なぜですか？"), []) is None
+
+
+def test_other_scripts_are_compared_by_letters_and_not_by_a_model_that_finds_them_all_alike() -> None:
+    alike = by_script(lambda a, b: 0.95)
+    assert alike("오늘 날씨 어때?", "점심 추천해 줘") < 0.3
+    assert alike("the weather", "my lunch") == 0.95
+    asked = talk("오늘 서울 날씨 어때?", "맑습니다.", "내일 부산 날씨 어때?", "비가 옵니다.")
+    assert not detect(asked, similar=lambda a, b: 0.95).failed
+
+
+def test_features_are_named_and_finite() -> None:
+    f = features(turn("set it to 5", "It is 6.", "5, NOT 6!!"))
+    assert f
+    assert all(v == 1.0 for v in f.values())
+    assert "capitals" in f
+    assert "marks" in f
