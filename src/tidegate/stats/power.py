@@ -79,7 +79,7 @@ def positives_for_half_width(half_width: float, *, recall: float = 0.5, level: f
     def half(n: float) -> float:
         return float(np.sqrt(z2 * (recall * (1 - recall) / n + z2 / (4 * n * n))) / (1 + z2 / n))
 
-    top = optimize.brentq(lambda n: half(n) - half_width, 0.5, z2 / half_width**2 + 10)
+    top = float(optimize.brentq(lambda n: half(n) - half_width, 0.5, z2 / half_width**2 + 10))
     return max(1, math.ceil(top - 1e-9))
 
 
