@@ -96,14 +96,14 @@ def bernoulli_mixture_log_e(successes: ArrayLike, n: ArrayLike, p0: float, *, si
         raise InputError(f"expected a share p0 in (0, 1), got {p0!r}")
     log_null = special.xlogy(x, p0) + special.xlogy(m - x, 1 - p0)
     a, b = x + 0.5, m - x + 0.5
-    log_alternative: Floats = special.betaln(a, b) - special.betaln(0.5, 0.5)
+    log_alternative = special.betaln(a, b) - special.betaln(0.5, 0.5)
     if side == "greater":
         log_alternative += _log_sf_beta(a, b, p0) - _log_sf_beta(np.float64(0.5), np.float64(0.5), p0)
     elif side == "less":
         log_alternative += _log_sf_beta(b, a, 1 - p0) - _log_sf_beta(np.float64(0.5), np.float64(0.5), 1 - p0)
     elif side != "two-sided":
         raise InputError(f"expected side two-sided, greater or less, got {side!r}")
-    return np.maximum(log_alternative - log_null, LOG_E_MIN)
+    return floats(np.maximum(log_alternative - log_null, LOG_E_MIN))
 
 
 def _log_sf_beta(a: Floats | np.float64, b: Floats | np.float64, x: float) -> Floats:
