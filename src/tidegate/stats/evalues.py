@@ -103,7 +103,8 @@ def bernoulli_mixture_log_e(successes: ArrayLike, n: ArrayLike, p0: float, *, si
         log_alternative += _log_sf_beta(b, a, 1 - p0) - _log_sf_beta(np.float64(0.5), np.float64(0.5), 1 - p0)
     elif side != "two-sided":
         raise InputError(f"expected side two-sided, greater or less, got {side!r}")
-    return floats(np.maximum(log_alternative - log_null, LOG_E_MIN))
+    log_e: Floats = np.maximum(log_alternative - log_null, LOG_E_MIN)
+    return log_e
 
 
 def _log_sf_beta(a: Floats | np.float64, b: Floats | np.float64, x: float) -> Floats:
