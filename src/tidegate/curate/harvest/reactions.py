@@ -16,7 +16,6 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from tidegate.curate.harvest import cues
@@ -32,6 +31,7 @@ from tidegate.curate.harvest.dialogue import (
 )
 from tidegate.curate.harvest.model import Signal, SignalKind
 from tidegate.curate.harvest.signals_reaction import CONCEDES, language
+from tidegate.spine.resources import resource_text
 
 WORDS_MAX = 40  # of a turn; who writes more says what she means at the start
 _TOKEN = re.compile(r"[^\W_]+(?:[.,:]\d+)*|[?!]", re.UNICODE)
@@ -212,7 +212,7 @@ def _meaning(c: Context, end: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1)
 def _learned() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = json.loads(Path(__file__).with_name("reactions_weights.json").read_text())
+    loaded: Mapping[str, Any] = json.loads(resource_text("tidegate.curate.harvest", "reactions_weights.json"))
     return loaded
 
 
