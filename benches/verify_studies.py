@@ -5,7 +5,10 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.check.verify.answers_a import ITEMS
+from tests.check.verify.answers_a import ITEMS as SET_A
+from tests.check.verify.answers_b import ITEMS as SET_B
+from tests.check.verify.answers_c import ITEMS as SET_C
+from tests.check.verify.answers_d import ITEMS as SET_D
 from tests.runner.simulators_a import SIMULATORS as FIRST
 from tests.runner.simulators_b import SIMULATORS as SECOND
 from tests.runner.simulators_c import SIMULATORS as THIRD
@@ -21,6 +24,7 @@ from tidegate.runner.sandbox import run_simulation
 from tidegate.spine.claim import Support
 from tidegate.stats.intervals import proportion
 
+ITEMS = SET_A + SET_B + SET_C + SET_D
 EQUIVALENT = {("metropolis gaussian", "log_target(proposal)"), ("ising", "dE < 0 or dE == 0 and False or"), ("ising", "s[i][j] = rng.choice((-1, 1))")}  # fmt: skip
 
 

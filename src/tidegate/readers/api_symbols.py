@@ -7,9 +7,13 @@ Griffe parses the files; what it cannot see (names made as the package runs, mod
 
 from __future__ import annotations
 
+import ast
 import importlib.util
+import re
 import sys
+import textwrap
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +78,10 @@ def _sections(module: Any, seen: set[str], modules: frozenset[str]) -> Iterator[
         return
     seen.add(module.path)
     members = dict(module.members)
-    open_ended = "__getattr__" in members or any("*" in n for n in members)
-    lines, classes = [], []
+    answered = _answered(members.get("__getattr__"))
+    open_ended = answered is None or any("*" in n for n in members) or _wild(module)
+    lines: list[str] = sorted(answered or ())
+    classes = []
     for name, member in members.items():
         if name.startswith("__") and name != "__init__":
             continue
@@ -96,6 +102,68 @@ def _sections(module: Any, seen: set[str], modules: frozenset[str]) -> Iterator[
         body = _class(f"{module.path}.{name}", kind)
         if body:
             yield body
+
+
+STAR = re.compile(r"^\s*from\s+\S+\s+import\s+\*", re.M)
+MADE = re.compile(
+    r"^__all__\s*(?:\+?=)\s*(?!\s*[\[(]\s*(?:[\"'\n#\])]|$))|^__all__[^\n]*(?:\bfor\b|dir\(|globals\()", re.M
+)
+
+
+def _source(module: Any) -> str:
+    try:
+        return Path(module.filepath).read_text(encoding="utf-8", errors="ignore")
+    except (OSError, TypeError, AttributeError):
+        return ""
+
+
+@cache
+def _made(folder: Path) -> bool:
+    """Whether some module below a folder makes its `__all__` as it runs."""
+    return any(MADE.search(p.read_text(encoding="utf-8", errors="ignore")) for p in folder.rglob("*.py"))
+
+
+def _wild(module: Any) -> bool:
+    """Whether a module takes all names of others, some of which are only known as they run."""
+    text = _source(module)
+    if STAR.search(text) is None:
+        return False
+    return MADE.search(text) is not None or _made(Path(module.filepath).parent)
+
+
+def _answered(function: Any) -> frozenset[str] | None:
+    """Names that a module's `__getattr__` answers: none without one, None where they cannot be told."""
+    if function is None:
+        return frozenset()
+    try:
+        lines = (
+            Path(function.filepath).read_text(encoding="utf-8").splitlines()[function.lineno - 1 : function.endlineno]
+        )
+        tree = ast.parse(textwrap.dedent("\n".join(lines)))
+    except (OSError, SyntaxError, TypeError, AttributeError):
+        return None
+    last = tree.body[0].body[-1] if tree.body and isinstance(tree.body[0], ast.FunctionDef) else None
+    calls = {ast.unparse(n.func).rpartition(".")[2] for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    names = {
+        n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value.isidentifier()
+    }
+    if not isinstance(last, ast.Raise) or calls & {
+        "getattr",
+        "globals",
+        "vars",
+        "import_module",
+        "__import__",
+        "hasattr",
+    }:
+        return None
+    tables = {
+        n.comparators[0].id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Compare) and isinstance(n.comparators[0], ast.Name)
+    }
+    return None if tables else frozenset(names)
 
 
 def _final(member: Any) -> Any:

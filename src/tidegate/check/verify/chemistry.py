@@ -37,7 +37,18 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
         if "mass" in lowered or "weight" in lowered or "M(" in text[start:end] or "M_" in text[start:end]:
             yield from check_masses(text, start, end)
         for a, b in _lines_with_names(text, start, end):
-            yield from check_names(text, a, b)
+            for piece in _with_formulae(text, a, b):
+                yield from check_names(text, *piece)
+
+
+def _with_formulae(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A short run of lines whole; of a long one the sentences that hold a formula."""
+    if end - start <= 600:
+        yield start, end
+        return
+    for piece in sentences(text, start, end):
+        if FORMULAISH.search(text, *piece) is not None:
+            yield piece
 
 
 def _lines_with_names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

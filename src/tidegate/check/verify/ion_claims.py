@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from tidegate.check.verify.chemical_words import FORMULA, MINUS, NOT_SAID, sentence_at, trimmed, unverifiable, value_of
 from tidegate.check.verify.formula import Formula, parse_formula, same_composition
 from tidegate.check.verify.oxidation import ions
+from tidegate.check.verify.scan import sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 CHARGE_PATTERNS = (
     re.compile(
-        rf"(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ions?|anions?|cations?)\s+(?:is|has the formula|is written(?: as)?|=)\s+\**\$?(?P<formula>{FORMULA})(?=[\s,.;:)$*]|$)"
+        rf"(?<![a-z])(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ions?|anions?|cations?)\s+(?:is|has the formula|is written(?: as)?|=)\s+\**\$?(?P<formula>{FORMULA})(?=[\s,.;:)$*]|$)"
     ),
-    re.compile(rf"(?P<name>[a-z]+(?: [a-z]+)?)\s+ions?,?\s*\(?\$?(?P<formula>{FORMULA})(?=[\s,.;:)$]|$)"),
+    re.compile(rf"(?<![a-z])(?P<name>[a-z]+(?: [a-z]+)?)\s+ions?,?\s*\(?\$?(?P<formula>{FORMULA})(?=[\s,.;:)$]|$)"),
     re.compile(
         rf"(?:formula|symbol)\s+(?:of|for)\s+(?:the\s+)?(?P<name>[a-z]+(?: [a-z]+)?)\s+ion\s+is\s+\$?(?P<formula>{FORMULA})"
     ),
@@ -23,7 +24,7 @@ CHARGE_PATTERNS = (
 
 
 CHARGE_WORDS = re.compile(
-    rf"(?:the\s+)?(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ion|anion|cation)?\s*(?:\(\$?[^()\s]{{1,20}}\$?\)\s*)?(?:has|carries|with|bears)\s+(?:an?\s+)?(?:overall\s+|net\s+|total\s+|formal\s+)?charge\s+of\s+(?P<value>[+{MINUS}]?\s?\d\s?[+{MINUS}]?)",
+    rf"(?<![a-z])(?:the\s+)?(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ion|anion|cation)?\s*(?:\(\$?[^()\s]{{1,20}}\$?\)\s*)?(?:has|carries|with|bears)\s+(?:an?\s+)?(?:overall\s+|net\s+|total\s+|formal\s+)?charge\s+of\s+(?P<value>[+{MINUS}]?\s?\d\s?[+{MINUS}]?)",
     re.I,
 )
 
@@ -45,17 +46,19 @@ def _ion(name: str) -> tuple[str, int] | None:
     return None
 
 
+ION = re.compile(r"\b(?:an|cat)?ions?\b")
+CHARGE = re.compile(r"\bcharge\s+o[fn]\b", re.I)
+
+
 def check_charges(text: str, start: int, end: int) -> Iterator[Decision]:
     """Decisions on the charges of named ions."""
+    pieces = sentences(text, start, end)
+    ionic = [piece for piece in pieces if ION.search(text, *piece) is not None]
+    charged = [piece for piece in pieces if CHARGE.search(text, *piece) is not None]
     for pattern in CHARGE_PATTERNS:
-        for found in pattern.finditer(text, start, end):
+        for found in (m for piece in ionic for m in pattern.finditer(text, *piece)):
             known, formula = _ion(found.group("name")), parse_formula(trimmed(found.group("formula")))
-            if (
-                known is None
-                or formula is None
-                or formula.charge is None
-                or (found.group("name").split()[0] in ("the",) and False)
-            ):
+            if known is None or formula is None or formula.charge is None:
                 continue
             expected = parse_formula(known[0])
             if expected is None or not same_composition(formula, expected) or known[0] in ("MnO4", "O2"):
@@ -64,7 +67,7 @@ def check_charges(text: str, start: int, end: int) -> Iterator[Decision]:
                 text, found.start("formula"), found.end("formula"), found.group("name"), known, formula.charge
             )
     for pattern in (CHARGE_WORDS, CHARGE_OF):
-        for found in pattern.finditer(text, start, end):
+        for found in (m for piece in charged for m in pattern.finditer(text, *piece)):
             known, value = _ion(found.group("name")), value_of(found.group("value"))
             if known is None or value is None or not re.search(r"[+\-−–]", found.group("value")):
                 continue

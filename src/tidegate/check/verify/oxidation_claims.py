@@ -107,6 +107,7 @@ def check_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) ->
     yield from _listed(text, start, end, seen)
 
 
+SIGNED_NUMBER = re.compile(rf"[+{MINUS}]\s?\d")
 LISTS = re.compile(STATE_WORDS, re.I)
 LONE_FORMULA = re.compile(rf"(?<![A-Za-z])({FORMULA})")
 ONE_STATE = re.compile(
@@ -119,6 +120,9 @@ def _listed(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iter
     for line in re.finditer(r"[^\n]+?(?:\.(?=\s|$)|\n|$)", text[start:end]):
         a, sentence = start + line.start(), line.group(0)
         if not LISTS.search(sentence) or re.search(r"\bfrom\b|\bto [+\-−]\d|chang", sentence):
+            continue
+        decided = sum(a <= s and e <= a + len(sentence) for s, e in seen)
+        if len(SIGNED_NUMBER.findall(sentence)) <= decided:
             continue
         places = _starts(sentence, 0, len(sentence))["element"]
         formulas = {}

@@ -24,6 +24,7 @@ ARROW = re.compile(
     r"\s*(?:\\(?:x?(?:long)?(?:rightarrow|leftrightarrow|Rightarrow)|xrightarrow(?:\[[^\]]*\])?\{[^{}]*\}|to|rightleftharpoons|longrightarrow|"
     r"leftrightharpoons)(?![a-zA-Z])|→|⟶|⇌|⇄|↔|⟷|<=>|<->|-->|->|=>|⟹|⇒)(?:\[[^\]\n]{0,30}\]){0,2}\s*"
 )
+ARROWISH = re.compile(r"[→⟶⇌⇄↔⟷⟹⇒]|[-=]>|\\(?:x?[a-zA-Z]*arrow|to\b|[a-z]*harpoons)")
 SPECIES = re.compile(
     r"(?P<coef>\d+/\d+|\d+(?:\.\d+)?|½|\\frac\{\d+\}\{\d+\})?\s*"
     r"(?P<body>e\^?\{?[-−⁻]\}?|(?:\\ce\{|\\mathrm\{|\\text\{)?[A-Z\[(](?:[A-Za-z0-9()\[\]{}₀-₉·•*^+\-−⁺⁻⁰¹²³-⁹_\\]|\\cdot|\.(?=\d*H2O))*?(?:\s\d?[+\-−](?=\s))?)"
@@ -67,6 +68,8 @@ class Reaction(NamedTuple):
 
 def find_reactions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Reaction | tuple[int, int]]:
     """Reactions of a text; a (start, end) where there is an arrow between formulae that could not be parsed."""
+    if ARROWISH.search(text) is None:
+        return
     for start, end in ranges:
         for arrow in ARROW.finditer(text, start, end):
             left = _side(text, start, arrow.start(), backwards=True)

@@ -168,8 +168,48 @@ def normal_id(identifier: str) -> str:
     )
 
 
+def _beside(text: str, claim: Claim) -> tuple[str, list[str]]:
+    """The line around an identifier and the titles that stand in it."""
+    a, b = claim.span
+    around = text[max(text.rfind("\n", 0, a) + 1, a - 400) : min(len(text), b + 200)].split("\n")[0]
+    return around, [m.group(1) or m.group(2) for m in QUOTED.finditer(around)]
+
+
+ARXIV_ID = re.compile(r"\d{4}\.\d{4,5}(?:v\d+)?|[a-z\-]+(?:\.[A-Z]{2})?/\d{7}")
+
+
+def _letters(title: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", title.lower())
+
+
+def _by_title(text: str, claim: Claim, library: Mapping[str, Work]) -> Work | None:
+    """The one work of the library whose title stands beside the identifier, if that can only be a slip of its own.
+
+    An arXiv id is unique to a work; a DOI may be that of a preprint and an ISBN that of another edition, so a DOI
+    must differ by a character or two, and an ISBN says nothing.
+    """
+    stated, kind = str(claim.payload["id"]), claim.payload["type"]
+    titles = {_letters(t) for t in _beside(text, claim)[1]} - {""}
+    found = [w for w in library.values() if titles and _letters(w.title) in titles]
+    if len(found) != 1:
+        return None
+    own = found[0].id
+    if kind == "arXiv":
+        return found[0] if ARXIV_ID.fullmatch(own) else None
+    slip = len(own) == len(stated) and sum(a != b for a, b in zip(own.lower(), stated.lower(), strict=True)) <= 2
+    return found[0] if kind == "DOI" and slip else None
+
+
 def _in_library(text: str, claim: Claim, kind: str, identifier: str, library: Mapping[str, Work]) -> Decision:
     work = library.get(normal_id(identifier))
+    if work is None and (own := _by_title(text, claim, library)) is not None:
+        receipt = Receipt(
+            oracle="library",
+            computation=f"{own.title!r} is {own.id}, {', '.join(own.authors[:3])}, {own.year}",
+            detail={"mismatch": True, "missing": False},
+        )
+        message = f"mismatch: the work with this title is {own.id}, not {kind} {identifier}"
+        return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
     if work is None:
         receipt = Receipt(
             oracle="library", computation=f"{identifier} is not among {len(library)} works", detail={"missing": True}
@@ -181,9 +221,7 @@ def _in_library(text: str, claim: Claim, kind: str, identifier: str, library: Ma
             message=f"missing: {kind} {identifier} is not in the library",
             certainty="possible",
         )
-    a, b = claim.span
-    around = text[max(text.rfind("\n", 0, a) + 1, a - 400) : min(len(text), b + 200)].split("\n")[0]
-    titles = [m.group(1) or m.group(2) for m in QUOTED.finditer(around)]
+    around, titles = _beside(text, claim)
     wrong = []
     if titles and max(SequenceMatcher(None, t.lower().strip(" ."), work.title.lower()).ratio() for t in titles) < 0.75:
         wrong.append(f"title is {work.title!r}")
