@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from benches.report import Report
-from benches.verify_studies import entropy, planted, simulators
+from benches.verify_studies import entropy, planted, simulators, streamed
 from tidegate.check.verify.arithmetic import check_arithmetic
 from tidegate.check.verify.chemistry import check_chemistry
 from tidegate.check.verify.codata import entries
@@ -504,6 +504,7 @@ def main() -> None:
         library_study,
         everything,
         planted,
+        streamed,
         entropy,
         speed,
     ):

@@ -3,19 +3,24 @@
 import pytest
 from tests.check.verify.answers_a import ITEMS as FIRST
 from tests.check.verify.answers_b import ITEMS as LATER
+from tests.check.verify.answers_c import ITEMS as LONGER
+from tests.check.verify.answers_d import ITEMS as LAST
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
-ITEMS = FIRST + LATER
+ITEMS = FIRST + LATER + LONGER + LAST
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11))
 KNOWN_MISSES = {
     "Let x be the position, v be the velocity, t the time. x = v t and x = v / t.",  # the first reading holds
     "e^0 + e^1 ≈ 4.72",  # e may be a variable
     "CaCO3 + HCl → CaCl2 + H2O + CO2",  # a scheme, for all the text says
     "```python\nimport subprocess\nsubprocess.run(['ls'], capture=True)\n```",  # it takes any keyword
+    "Disk failures: 12 of 480 drives failed last year, an annualised failure rate of 3.5%.",  # a year may not be one of theirs
+    "Install the client first: `pip install pandas-turbo-frames-xl`, then import it.",  # no list of distributions is complete
+    "The panel yields 4.2 kWh a day, i.e. 151.2 MJ.",  # an energy a day beside an energy
     "d = v t = 20 m/s × 4 s = 80 m/s",  # the numbers agree; the units do not, and the symbols are not declared
 }
 
@@ -35,7 +40,8 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
 
 
 @pytest.mark.parametrize(
-    ("answer", "needle"), [(answer, needle) for _, _, answer, needle in LATER if needle and answer in KNOWN_MISSES]
+    ("answer", "needle"),
+    [(answer, needle) for _, _, answer, needle in LATER + LONGER + LAST if needle and answer in KNOWN_MISSES],
 )
 def test_what_is_wrong_and_not_found_is_at_least_not_supported(answer: str, needle: str) -> None:
     start = answer.index(needle)

@@ -1,14 +1,19 @@
 """Typed entropy tells guessing from knowing, the head is calibrated, and the threshold keeps its promise."""
 
 import random
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tidegate.check.verify import experts
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.entropy import same, sample_until_settled, second_derivation, semantic_entropy
 from tidegate.check.verify.release import FEATURES, binomial_tail, features, fit, fit_and_test, learn_then_test
+from tidegate.cli.verbs import verify_release
 from tidegate.runner.asking import Reply
 from tidegate.spine.errors import InputError
+from tidegate.store.state import SqliteState
 
 
 @pytest.mark.parametrize(
@@ -87,3 +92,41 @@ def test_features_come_from_the_verifiers() -> None:
     split = semantic_entropy(["84 kg", "84 kg", "90 kg"])
     assert features(right, split, "84 kg", True)[5] == pytest.approx(1 / 3)
     assert features(right, split, "12 kg", False)[5] == 1.0
+
+
+class Engine:
+    """A second model over the port: it answers what it is told to, and keeps what it was asked."""
+
+    name = "stub"
+
+    def __init__(self, text: str) -> None:
+        self.text, self.asked = text, ""
+
+    def ask(self, request: dict[str, Any]) -> Reply:
+        self.asked = str(request)
+        return Reply(text=self.text)
+
+
+QUESTION = "What dose of paracetamol at 15 mg/kg does a child of 22 kg get?"
+ANSWER = "The child gets 300 mg of paracetamol."
+
+
+def test_a_second_derivation_that_disagrees_is_routed_to_the_expert_queue(tmp_path: Path) -> None:
+    engine, found = Engine("15 mg/kg × 22 kg = 330 mg"), verify_answer(ANSWER, QUESTION)
+    models = verify_release.Askers(judge=engine)
+    said = verify_release.beside(found, QUESTION, ANSWER, {}, models, None, "-", tmp_path)
+    assert said["second"]["agrees"] is False
+    assert ANSWER not in engine.asked, "the second derivation is blind"
+    (key, waiting), *others = experts.ranked(SqliteState(tmp_path / "state.db"))
+    assert not others
+    assert key == said["second"]["queued"]
+    assert waiting["second_disagrees"]
+    assert waiting["consequence"] == 12.0, "a quantity, where a dose is spoken of"
+
+
+@pytest.mark.parametrize("second", ["So it is 0.3 g.", "I cannot say."])
+def test_a_second_derivation_that_agrees_or_says_nothing_is_not_routed(tmp_path: Path, second: str) -> None:
+    models = verify_release.Askers(judge=Engine(second))
+    found = verify_answer(ANSWER, QUESTION)
+    verify_release.beside(found, QUESTION, ANSWER, {}, models, None, "-", tmp_path)
+    assert not (tmp_path / "state.db").exists()

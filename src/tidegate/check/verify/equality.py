@@ -11,7 +11,7 @@ from tidegate.check.verify.interval import TooLarge
 from tidegate.check.verify.lexer import Token
 from tidegate.check.verify.readings import first_true, labels_of, remember
 from tidegate.check.verify.shown import show, show_value
-from tidegate.check.verify.tree import Node, Parsed, operators
+from tidegate.check.verify.tree import Node, Parsed, is_whole, leaves, operators
 from tidegate.check.verify.unit_reading import UnitReading
 from tidegate.check.verify.words import WORD_NUMBERS
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
@@ -57,6 +57,20 @@ def decide_pair(
     return _decide(text, tokens, left, right, about, rounded, flags)
 
 
+def _own_part(text: str, start: int, a: Node, b: Node) -> int:
+    """Where what may bear on a line begins: 200 characters before.
+
+    A line with decimals, units or money is of no other algebra that an earlier paragraph speaks of, unless a colon
+    leads over to it.
+    """
+    low = max(0, start - 200)
+    cut = text.rfind("\n\n", low, start)
+    if cut < 0 or text[:cut].rstrip(" *_").endswith(":"):
+        return low
+    plain = [n for n in leaves(a) + leaves(b) if n.kind == "num" and n.token is not None]
+    return low if all(is_whole(n.token) and not n.label and not n.money for n in plain if n.token) else cut + 2
+
+
 def _spelled_result(tokens: Sequence[Token], left: Side, right: Side) -> bool:
     """`2x = twice`, `2.10 - 2.9 = one minor release`: a word on the right of figures names a thing."""
     first = tokens[right.first]
@@ -89,7 +103,7 @@ def _decide(
     end = max(tokens[i].end for i in range(right.first, right.parsed.end))
     quoted = text[start:end]
     claim = Claim(kind="equation", text=quoted, span=(start, end))
-    around = text[max(0, start - 200) : end + 80]
+    around = text[_own_part(text, start, a, b) : end] + text[end : end + 80].partition("\n\n")[0]
     try:
         found = first_true(a, b, about, rounded, flags)
     except (TooLarge, ZeroDivisionError, OverflowError) as error:

@@ -26,16 +26,21 @@ WEIGHT = {
 }
 
 
-def consequence(found: Verification, question: str = "") -> float:
-    """Sum of the weights of refuted claims (half for unverifiable coefficients), tripled where safety is spoken of."""
+def consequence(found: Verification, question: str = "", *, disagreed: bool = False) -> float:
+    """Sum of the weights of refuted claims (half for unverifiable coefficients), tripled where safety is spoken of.
+
+    A second derivation that comes to another value weighs as a refuted quantity.
+    """
     total = sum(WEIGHT.get(d.claim.kind, 1.0) for d in found.decisions if d.support is Support.REFUTED)
     total += sum(2.5 for d in found.decisions if d.claim.kind == "coefficient" and d.support is Support.UNVERIFIABLE)
+    total += WEIGHT["quantity"] if disagreed else 0.0
     return total * (3.0 if GRAVE.search(question + " " + found.text) else 1.0)
 
 
-def enqueue(store: StateStore, key: str, found: Verification, *, tenant: str, question: str = "") -> float:
+def enqueue(store: StateStore, key: str, found: Verification, *, tenant: str, question: str = "",
+            disagreed: bool = False) -> float:  # fmt: skip
     """Put an answer into the queue; returns its consequence."""
-    weight = consequence(found, question)
+    weight = consequence(found, question, disagreed=disagreed)
     store.put(
         KIND,
         key,
@@ -45,6 +50,7 @@ def enqueue(store: StateStore, key: str, found: Verification, *, tenant: str, qu
             "question": question,
             "answer": found.text,
             "claims": found.claims_json(),
+            "second_disagrees": disagreed,
         },
     )
     return weight

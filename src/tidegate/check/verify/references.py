@@ -225,8 +225,11 @@ def _in_library(text: str, claim: Claim, kind: str, identifier: str, library: Ma
     wrong = []
     if titles and max(SequenceMatcher(None, t.lower().strip(" ."), work.title.lower()).ratio() for t in titles) < 0.75:
         wrong.append(f"title is {work.title!r}")
-    years = {int(y) for y in re.findall(r"(?<![\d./])(?:19|20)\d\d(?![\d./])", around.replace(identifier, ""))}
-    if work.year is not None and years and work.year not in years:
+    years = {
+        int(y) for y in re.findall(r"(?<![\d/])(?<!\d\.)(?:19|20)\d\d(?![\d/]|\.\d)", around.replace(identifier, ""))
+    }
+    # a preprint and its printed form may lie a year apart
+    if work.year is not None and years and min(abs(work.year - y) for y in years) > 1:
         wrong.append(f"year is {work.year}")
     surnames = [x.split(",")[0].split()[-1] for x in work.authors]
     before = around.split(titles[0])[0] if titles else ""

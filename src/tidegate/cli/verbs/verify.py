@@ -68,6 +68,8 @@ TEXT_SHOWN_MAX = 20_000  # characters printed with their marks; longer answers s
 )
 @click.option("--alpha", type=click.FloatRange(0, 1, min_open=True, max_open=True), default=0.05, show_default=True,
               help="Share of wrong answers allowed among the released.")  # fmt: skip
+@click.option("--route", "route", is_flag=True,
+              help="Put an answer that the second derivation contradicts into the store's expert queue.")  # fmt: skip
 @click.option("--queue", "queue", is_flag=True, help="Show the answers that wait for an expert, gravest first.")
 @click.option("--done", default=None, help="With --queue: take this answer out.")
 @click.option(
@@ -75,12 +77,12 @@ TEXT_SHOWN_MAX = 20_000  # characters printed with their marks; longer answers s
     type=click.Path(path_type=Path),
     default=Path(".tidegate"),
     show_default=True,
-    help="With --queue: the gateway's store.",
+    help="With --queue and --route: the gateway's store.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: Path | None, registry: tuple[Path, ...],
             packages: Path | None, api: tuple[str, ...], run: bool, html: Path | None, config: Path | None, head: Path | None,
-            fit: Path | None, out: Path, alpha: float, queue: bool, done: str | None, store: Path,
+            fit: Path | None, out: Path, alpha: float, route: bool, queue: bool, done: str | None, store: Path,
             as_json: bool) -> NoReturn:  # fmt: skip
     """Decide every technical claim of an answer: supported, refuted (with the computation) or unverifiable.
 
@@ -96,13 +98,19 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
     if fit is not None:
         emit(release.fitted(_labelled(str(fit), knowledge, models), out, alpha, 0.1), as_json=as_json)
     if jsonl is not None:
-        judge_jsonl(jsonl, lambda row, where: _row(row, where, knowledge, run, models, fused), "verify")
+        judge_jsonl(
+            jsonl,
+            lambda row, where: _row(row, where, knowledge, run, models, fused, store if route else None),
+            "verify",
+        )
     if not paths:
         raise WrongUse("expected a file, a directory, `-` or --jsonl FILE", remedy="tidegate verify answer.md")
     found = [(file, _verify(text, question, knowledge, run, file)) for file, text in _texts(paths)]
     answer = _answer(found)
     if len(found) == 1 and (fused is not None or config is not None):
-        more = release.beside(found[0][1], question, found[0][1].text, {}, models, fused, found[0][0] or "-")
+        more = release.beside(
+            found[0][1], question, found[0][1].text, {}, models, fused, found[0][0] or "-", store if route else None
+        )
         answer = msgspec.structs.replace(answer, fields={**answer.fields, **more})
     if html is not None:
         pages = [(file or "answer", v.text, v.claims_json()) for file, v in found]
@@ -176,7 +184,7 @@ def _verify(
 
 
 def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool, models: release.Askers,
-         head: Head | None) -> Answer:  # fmt: skip
+         head: Head | None, route: Path | None) -> Answer:  # fmt: skip
     text = row.get("answer", row.get("text"))
     if not isinstance(text, str):
         raise InputError(f"expected a text in `answer`, got {type(text).__name__}", where=where)
@@ -185,7 +193,7 @@ def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool, model
         raise InputError(f"expected a text in `question`, got {type(question).__name__}", where=where)
     found = _verify(text, question, knowledge, run, None, subject=str(row.get("id", where)))
     answer = _answer([(None, found)])
-    more = release.beside(found, question, text, row, models, head, where)
+    more = release.beside(found, question, text, row, models, head, where, route)
     return msgspec.structs.replace(answer, fields={**answer.fields, **more}) if more else answer
 
 

@@ -1,6 +1,7 @@
 # ruff: noqa: E501  (options, tables and messages read best on one line)
 """The parts of `tidegate verify` that need more than the answer: samples, a second model, a head, the expert queue."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,9 +60,13 @@ def read_head(path: Path | None) -> Head | None:
 
 
 def beside(
-    found: Verification, question: str, answer: str, row: Mapping[str, Any], models: Askers, head: Head | None, where: str
+    found: Verification, question: str, answer: str, row: Mapping[str, Any], models: Askers, head: Head | None, where: str,
+    route: Path | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Fields beside the claims: `consistency` of samples, `second` derivation, `release`."""
+    """Fields beside the claims: `consistency` of samples, `second` derivation, `release`.
+
+    With `route`, a store's folder, an answer that the second derivation contradicts is put into its expert queue.
+    """
     consistency, second = heard(question, answer, row, models, where)
     out: dict[str, Any] = {}
     if consistency is not None:
@@ -73,6 +78,10 @@ def beside(
         }
     if models.judge is not None or "second" in row:
         out["second"] = {"agrees": second}
+        if second is False and route is not None:
+            key = str(row.get("id") or f"second-{hashlib.sha256((question + answer).encode()).hexdigest()[:12]}")
+            weight = experts.enqueue(_state(route), key, found, tenant="local", question=question, disagreed=True)
+            out["second"] |= {"queued": key, "consequence": weight}
     if head is not None:
         values = features(found, consistency, answer, second)
         out["release"] = {
@@ -116,6 +125,11 @@ def fitted(rows: list[tuple[tuple[float, ...], bool]], out: Path, alpha: float, 
                   fields={"threshold": tested.threshold, "alpha": alpha, "delta": delta, "written": str(out)})  # fmt: skip
 
 
+def _state(store: Path) -> SqliteState:
+    store.mkdir(parents=True, exist_ok=True)
+    return SqliteState(store / "state.db")
+
+
 def queue(store: Path, done: str | None, console: Console | None) -> Answer:
     """The expert queue, gravest first; `done` takes an answer out of it."""
     state = SqliteState(store / "state.db")
@@ -124,10 +138,11 @@ def queue(store: Path, done: str | None, console: Console | None) -> Answer:
     rows = experts.ranked(state)
     if console is not None:
         table = Table(title=f"{len(rows)} answers wait for an expert, gravest first")
-        for column in ("key", "tenant", "consequence", "refuted"):
+        for column in ("key", "tenant", "consequence", "why"):
             table.add_column(column, overflow="fold")
         for key, v in rows:
             wrong = [c["message"] for c in v["claims"] if c["verdict"] == "refuted"]
+            wrong += ["a second derivation comes to another value"] if v.get("second_disagrees") else []
             table.add_row(key, str(v["tenant"]), f"{v['consequence']:g}", "\n".join(wrong[:3]))
         console.print(table)
     waiting = [
