@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from tidegate.store.framing import HEADER, KIND_TRACE, NotASegment, append_frame
 from tidegate.store.framing import header as segment_header
 from tidegate.store.journal import JournalWriter, request_seal
 from tidegate.store.segments import open_segments, read_losses, read_traces, recover, sealed_segments
+from tidegate.store.syncing import SEALS_WAITING_MAX, Syncer
 
 
 def kept(journal: Path) -> list[CallTrace]:
@@ -348,3 +350,68 @@ def test_a_segment_sealed_while_losses_are_read_is_counted_once(
     counted = sum(n for loss in read_losses(tmp_path) for n in loss.lost.values())
     assert not open_segments(tmp_path)
     assert counted == writer.lost.total() > 0
+
+
+class SlowDisk:
+    """A sync that takes as long as the test wants."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()
+        self.calls = 0
+
+    def __call__(self, fd: int) -> None:
+        self.calls += 1
+        assert self.free.wait(10)
+        os.fdatasync(fd)
+
+
+def test_a_disk_that_is_slow_to_sync_holds_up_no_trace(tmp_path: Path) -> None:
+    """Everything is acknowledged while no sync has returned; segments get their names afterwards, oldest first."""
+    disk = SlowDisk()
+    writer = JournalWriter(tmp_path, "w0", flush_interval_ms=1, segment_bytes=2_000, fsync="seal", sync=disk).start()
+    for i in range(200):
+        writer.put(trace(i))
+        assert i % 20 or writer.flush(), "the writer waits for the disk"
+    assert writer.flush()
+    assert writer.acknowledged == 200
+    assert not writer.lost
+    assert disk.calls == 1
+    assert len(open_segments(tmp_path)) > 2
+    assert not sealed_segments(tmp_path), "a segment has its final name before its bytes are on the disk"
+    disk.free.set()
+    writer.close()
+    assert [t.trace_id for t in kept(tmp_path)] == [trace(i).trace_id for i in range(200)]
+    assert disk.calls >= len(sealed_segments(tmp_path)) > 2
+
+
+def test_a_sync_that_fails_leaves_the_segment_to_recovery(tmp_path: Path) -> None:
+    def failing(_: int) -> None:
+        raise OSError(errno.EIO, "the disk is broken")
+
+    with JournalWriter(tmp_path, "w0", flush_interval_ms=1, fsync="seal", sync=failing) as writer:
+        writer.put(trace(1))
+        assert writer.flush()
+    assert "the disk is broken" in writer.last_error
+    assert len(open_segments(tmp_path)) == 1
+    assert [t.trace_id for t in kept(tmp_path)] == [trace(1).trace_id]
+
+
+def test_closed_segments_that_wait_for_the_disk_are_bounded(tmp_path: Path) -> None:
+    disk = SlowDisk()
+    syncer = Syncer("w0", lambda _: None, disk)
+
+    def hand_over(n: int) -> None:
+        path = tmp_path / f"{n}.open"
+        path.touch()
+        syncer.seal(os.open(path, os.O_RDWR), path, tmp_path / f"{n}.sealed")
+
+    for n in range(SEALS_WAITING_MAX):
+        hand_over(n)
+    late = threading.Thread(target=hand_over, args=(SEALS_WAITING_MAX,))
+    late.start()
+    late.join(0.1)
+    assert late.is_alive(), "more segments than the bound were taken"
+    disk.free.set()
+    late.join(10)
+    syncer.close()
+    assert len(list(tmp_path.glob("*.sealed"))) == SEALS_WAITING_MAX + 1

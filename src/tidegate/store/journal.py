@@ -32,6 +32,7 @@ from typing import Literal
 from tidegate.spine.trace import CallTrace
 from tidegate.store.bodies import BodyPolicy
 from tidegate.store.framing import HEADER, KIND_LOSS, KIND_TRACE, Loss, append_frame, header
+from tidegate.store.syncing import Syncer, named
 
 Fsync = Literal["never", "seal", "second", "batch"]
 
@@ -52,8 +53,8 @@ FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 class JournalWriter:
     """A `TraceSink` on append-only segment files, one writer per worker.
 
-    `path` is the journal's folder and `worker` the name that its files begin with.  `write` and
-    `now_s` are the world's and can be replaced by faulty ones.
+    `path` is the journal's folder and `worker` the name that its files begin with.  `write`, `sync`
+    and `now_s` are the world's and can be replaced by faulty ones.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class JournalWriter:
         pending_bytes_max: int = 16 * 1024 * 1024,
         now_s: Callable[[], float] = time.time,
         write: Callable[[int, bytearray], int] = os.write,
+        sync: Callable[[int], None] = os.fdatasync,
     ) -> None:
         self.path = path
         self.worker = worker
@@ -108,6 +110,8 @@ class JournalWriter:
         self._napped_s = 0.0
         self._sealed_for = 0
         self.last_error = ""
+        self._sync = sync
+        self._syncer = Syncer(worker, self._failed, sync)
 
     # The hot path.
 
@@ -283,7 +287,7 @@ class JournalWriter:
                 self._open_segment()
             self._append(self._buffer)
             if self.fsync == "batch":
-                os.fdatasync(self._fd)
+                self._sync(self._fd)
         except OSError as error:
             self._trouble = "disk_full" if error.errno in FULL_ERRNOS else "write_error"
             self.last_error = str(error)
@@ -360,25 +364,26 @@ class JournalWriter:
             self._seal()
 
     def _seal(self) -> None:
-        """Close the segment under its final name: from now on it never changes."""
+        """Close the segment; under its final name, once it is synced, it never changes."""
         assert self._file is not None
+        fd, path, self._fd = self._fd, self._file, -1
+        final = path.with_name(path.name.removesuffix(".open")) if self._size > HEADER.size else None
+        if self.fsync in ("second", "seal"):
+            self._syncer.seal(fd, path, final)
+            return
         try:
-            if self.fsync != "never":
-                os.fdatasync(self._fd)
-            if self._size > HEADER.size:
-                self._file.rename(self._file.with_name(self._file.name.removesuffix(".open")))
-            else:
-                self._file.unlink(missing_ok=True)
+            named(path, final)
         except OSError as error:  # it stays `.open`; whoever compacts will seal it when we are gone
-            self.last_error = str(error)
-        os.close(self._fd)
-        self._fd = -1
+            self._failed(str(error))
+        os.close(fd)
+
+    def _failed(self, words: str) -> None:
+        self.last_error = words
 
     def _sync_if_due(self) -> None:
         if self.fsync == "second" and self._fd >= 0 and time.monotonic() - self._synced_s >= 1.0:
             self._synced_s = time.monotonic()
-            with contextlib.suppress(OSError):
-                os.fdatasync(self._fd)
+            self._syncer.refresh(self._fd)
 
     def _seal_requested(self) -> int:
         try:
@@ -398,6 +403,7 @@ class JournalWriter:
         self._record_losses(now=True)
         if self._fd >= 0:
             self._seal()
+        self._syncer.close()
         with self._written:
             self._written.notify_all()
 
