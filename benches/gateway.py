@@ -43,22 +43,27 @@ store: {{path: "{folder}/store"}}
 """
 
 
-def targets(folder: Path, tools: Path, litellm: str | None, policy: str, loops: str) -> dict[str, Any]:
-    """The targets of the load tools: the peers as they come, and this gateway without its control plane."""
+def targets(folder: Path, tools: Path, litellm: str | None, policy: str, loops: str,
+            trees: dict[str, str]) -> dict[str, Any]:  # fmt: skip
+    """The targets of the load tools: the peers as they come, and each tree of this gateway without its control plane."""
     known = json.loads((tools / "targets.json").read_text())
     out = {name: known[name] for name in ("direct", "nginx")}
     if litellm:
         out["litellm"] = known["litellm"]
-    (folder / "upstream.key").write_text("sk-upstream")
-    (folder / "template.yaml").write_text(GATEWAY.format(folder=folder, policy=policy, loops=loops))
-    key = add_key(folder / "store", "team1")
-    out["tidegate"] = {
-        "files": {str(folder / "template.yaml"): str(folder / "tidegate.yaml")},
-        "cmd": ["chrt", "-r", "5", "sh", "-c",  # round robin: the journal's thread gets its turn on the same core
-                 f"sed -i 's/PORT2/{{port2}}/; s/PORT/{{port}}/; s/UP/{{up}}/' {folder}/tidegate.yaml && "
-                f"exec {sys.executable} -m tidegate.serving {folder}/tidegate.yaml --no-control"],
-        "settle": 2, "lg": ["-k", key],
-    }  # fmt: skip
+    for name, source in trees.items():
+        own = folder / name
+        own.mkdir()
+        (own / "upstream.key").write_text("sk-upstream")
+        (own / "template.yaml").write_text(GATEWAY.format(folder=own, policy=policy, loops=loops))
+        key = add_key(own / "store", "team1")
+        out[name] = {
+            "files": {str(own / "template.yaml"): str(own / "tidegate.yaml")},
+            "env": {"PYTHONPATH": source},
+            "cmd": ["chrt", "-r", "5", "sh", "-c",  # round robin: the journal's thread gets its turn on the same core
+                    f"sed -i 's/PORT2/{{port2}}/; s/PORT/{{port}}/; s/UP/{{up}}/' {own}/tidegate.yaml && "
+                    f"exec {sys.executable} -m tidegate.serving {own}/tidegate.yaml --no-control"],
+            "settle": 2, "lg": ["-k", key],
+        }  # fmt: skip
     return out
 
 
@@ -75,12 +80,18 @@ def touch_memory(folder: Path) -> None:
     (folder / "touch").unlink()
 
 
+def trees_of(a: argparse.Namespace) -> dict[str, str]:
+    """The trees of this gateway to measure, by name: this one, and a compiled one."""
+    found = {"tidegate": str(Path(__file__).resolve().parent.parent / "src")}
+    return {**found, "compiled": str(Path(a.compiled).resolve())} if a.compiled else found
+
+
 def measure(a: argparse.Namespace, folder: Path) -> list[dict[str, Any]]:
     """Run the tools; every line of their output."""
     tools = Path(a.tools)
     for name in ("fake_upstream", "loadgen"):
         subprocess.run(["gcc", "-O2", "-o", str(folder / name), str(tools / f"{name}.c")], check=True)
-    (folder / "targets.json").write_text(json.dumps(targets(folder, tools, a.litellm, a.policy, a.loops)))
+    (folder / "targets.json").write_text(json.dumps(targets(folder, tools, a.litellm, a.policy, a.loops, trees_of(a))))
     command = [sys.executable, str(tools / "bench.py"), "--bin", str(folder), "--targets", str(folder / "targets.json"),
                "--var", f"tmp={folder}", "--var", f"litellm={a.litellm or ''}", "--rounds", str(a.rounds),
                "--scen", SCENARIOS, "--out", str(folder / "r.jsonl"), "--rt"]  # fmt: skip
@@ -94,39 +105,52 @@ def median(rows: list[dict[str, Any]], target: str, scenario: str, field: str) -
     return statistics.median(found) if found else None
 
 
-def judge(report: Report, rows: list[dict[str, Any]]) -> None:
-    """One line a goal."""
+def judge(report: Report, rows: list[dict[str, Any]], tree: str) -> None:
+    """One line a goal, for one tree."""
 
     def ratio(name: str, goal: float, scenario: str, field: str, against: str, *, least: bool = False) -> None:
-        ours, theirs = median(rows, "tidegate", scenario, field), median(rows, against, scenario, field)
+        ours, theirs = median(rows, tree, scenario, field), median(rows, against, scenario, field)
         words = f"{'>=' if least else '<='} {goal:g}"
         if not ours or not theirs:
-            report.row(name, goal=words, measured=f"{against} did not run", holds=None)
+            report.row(f"{tree}: {name}", goal=words, measured=f"{against} did not run", holds=None)
             return
         value = ours / theirs
         holds = value >= goal if least else value <= goal
-        report.row(name, goal=words, measured=value, unit="x", holds=holds, note=f"{ours:.4g} against {theirs:.4g}")
+        report.row(
+            f"{tree}: {name}",
+            goal=words,
+            measured=value,
+            unit="x",
+            holds=holds,
+            note=f"{ours:.4g} against {theirs:.4g}",
+        )
 
     ratio("CPU per JSON request against nginx", 2.0, "json", "cpu_us_req", "nginx")
     ratio("requests/s against LiteLLM, one core", 250.0, "json", "rps", "litellm", least=True)
     ratio("CPU per chunk against nginx, 50,000 chunks/s", 1.4, "sseheavy", "cpu_us_chunk", "nginx")
     ratio("CPU with 32 KB bodies against nginx", 3.0, "big", "cpu_us_req", "nginx")
-    ours, direct = median(rows, "tidegate", "sse", "ttft_p50"), median(rows, "direct", "sse", "ttft_p50")
+    ours, direct = median(rows, tree, "sse", "ttft_p50"), median(rows, "direct", "sse", "ttft_p50")
     if ours is not None and direct is not None:
         added = (ours - direct) / 1000.0
-        report.row("added first-token time, P50", goal="<= 0.3", measured=added, unit="ms", holds=added <= 0.3)
-    chunks = median(rows, "tidegate", "sseheavy", "chunks_per_s")
-    report.row("chunks/s passed on of 50,000", goal=">= 49000", measured=chunks or 0.0, holds=(chunks or 0) >= 49_000)
+        report.row(f"{tree}: added first-token time, P50", goal="<= 0.3", measured=added, unit="ms", holds=added <= 0.3)
+    chunks = median(rows, tree, "sseheavy", "chunks_per_s")
+    report.row(
+        f"{tree}: chunks/s passed on of 50,000", goal=">= 49000", measured=chunks or 0.0, holds=(chunks or 0) >= 49_000
+    )
     for name, scenario, field, goal in (
         ("memory idle, supervisor and worker", "json", "rss_idle", 40.0),
         ("memory after 500 streams, supervisor and worker", "sseheavy", "rss", 60.0),
     ):
-        value = median(rows, "tidegate", scenario, field)
+        value = median(rows, tree, scenario, field)
         report.row(
-            name, goal=f"<= {goal:g}", measured=value or 0.0, unit="MB PSS", holds=value is not None and value <= goal
+            f"{tree}: {name}",
+            goal=f"<= {goal:g}",
+            measured=value or 0.0,
+            unit="MB PSS",
+            holds=value is not None and value <= goal,
         )
-    bad = sum(r["err"] + r["bad"] for r in rows if r["target"] == "tidegate")
-    report.row("wrong answers", goal="0", measured=bad, holds=bad == 0)
+    bad = sum(r["err"] + r["bad"] for r in rows if r["target"] == tree)
+    report.row(f"{tree}: wrong answers", goal="0", measured=bad, holds=bad == 0)
 
 
 def main() -> None:
@@ -136,6 +160,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--policy", default="fair")
     parser.add_argument("--loops", default="enforce", help="mode of the tool-loop guard, which reads every body")
+    parser.add_argument(
+        "--compiled", default=None, help="source folder with compiled modules, measured in the same rounds"
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--out", default=None)
     a = parser.parse_args()
@@ -149,9 +176,11 @@ def main() -> None:
     else:
         with tempfile.TemporaryDirectory(prefix="tidegate-bench-") as folder:
             touch_memory(Path(folder))
-            judge(report, measure(a, Path(folder)))
-            lost = sum(sum(loss.lost.values()) for loss in read_losses(Path(folder) / "store" / "journal"))
-            report.row("traces lost under all that load", goal="0", measured=lost, holds=lost == 0)
+            rows = measure(a, Path(folder))
+            for tree in trees_of(a):
+                judge(report, rows, tree)
+                lost = sum(sum(loss.lost.values()) for loss in read_losses(Path(folder) / tree / "store" / "journal"))
+                report.row(f"{tree}: traces lost under all that load", goal="0", measured=lost, holds=lost == 0)
     report.finish()
 
 
