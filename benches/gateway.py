@@ -45,7 +45,7 @@ store: {{path: "{folder}/store"}}
 
 def targets(folder: Path, tools: Path, litellm: str | None, policy: str, loops: str,
             trees: dict[str, str]) -> dict[str, Any]:  # fmt: skip
-    """The targets of the load tools: the peers as they come, and each tree of this gateway without its control plane."""
+    """The targets of the load tools: the peers as they come, and each tree of this gateway, without control plane."""
     known = json.loads((tools / "targets.json").read_text())
     out = {name: known[name] for name in ("direct", "nginx")}
     if litellm:

@@ -1,10 +1,13 @@
 """One worker's numbers: plain dicts and lists, read by the control channel.
 
-Labels are bounded by construction: tenants and models of the configuration, upstreams of the
-configuration, endings of the closed list.  A refused stranger has the tenant "" and the model "".
+Labels are bounded by construction: tenants that have keys, models and upstreams of the configuration
+(a route `*` counts as one model), endings of the closed list.  A refused stranger has the tenant "" and
+the model "".  Ten thousand tenants are still too many for those who store the series: beyond `SERIES_MAX` sets of
+labels a new one is counted as "(others)", so that sums stay true.
 """
 
 from bisect import bisect_left
+from collections.abc import Mapping
 
 from tidegate.gateway.control_channel import Counter, Histogram, LabelledHistogram
 from tidegate.spine.call import Ending, Usage
@@ -31,6 +34,9 @@ SECONDS = (
     320.0,
 )
 _BINS = len(SECONDS) + 1
+SERIES_MAX = 4_000  # sets of labels kept apart, in one worker
+TENANTS_MAX = 1_000  # tenants in a gauge
+OTHERS = "(others)"
 KINDS = ("prompt", "completion", "prompt_cached", "reasoning")
 
 
@@ -75,7 +81,7 @@ class Metrics:
         """Count one call."""
         series = self.series.get(key)
         if series is None:
-            series = self.series[key] = Series()
+            series = self.new_series(key)
         series.calls += 1
         series.chunks += chunks
         series.bytes_in += bytes_in
@@ -97,6 +103,12 @@ class Metrics:
             tokens[2] += usage.tokens_prompt_cached
         if usage.tokens_reasoning:
             tokens[3] += usage.tokens_reasoning
+
+    def new_series(self, key: Key) -> Series:
+        """The series of labels not seen before; the common one where there are enough."""
+        if len(self.series) >= SERIES_MAX:
+            key = (OTHERS, "", "", key[3])
+        return self.series.setdefault(key, Series())
 
     def counters(self) -> list[Counter]:
         """Everything that only grows."""
@@ -142,3 +154,11 @@ class Metrics:
             )
             for (name, tenant), cells in sums.items()
         ]
+
+
+def by_tenant(name: str, values: Mapping[str, int]) -> list[Counter]:
+    """A gauge for each tenant; the tenants beyond `TENANTS_MAX` together."""
+    kept = dict(list(values.items())[:TENANTS_MAX])
+    if len(values) > len(kept):
+        kept[OTHERS] = sum(values.values()) - sum(kept.values())
+    return [Counter(name=name, labels={"tenant": tenant}, value=n) for tenant, n in kept.items()]

@@ -19,7 +19,7 @@ from tidegate.gateway.control_channel import Answered, Ask, Counter, LiveCall, M
 from tidegate.gateway.exchange import Exchange
 from tidegate.gateway.health import HealthChecks
 from tidegate.gateway.lifecycle import Phase
-from tidegate.gateway.metrics import Metrics
+from tidegate.gateway.metrics import Metrics, by_tenant
 from tidegate.gateway.routing import MakeTls, Table, make_pools
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.upstream import Pool
@@ -354,11 +354,8 @@ class Gateway:
     def snapshot(self) -> MetricsSnapshot:
         """This worker's numbers now."""
         gauges = [Counter(name="tidegate_connections", labels={}, value=len(self.connections))]
-        for name, by_tenant in (
-            ("tidegate_calls_running", self.metrics.running),
-            ("tidegate_calls_waiting", self.waiting),
-        ):
-            gauges += [Counter(name=name, labels={"tenant": t}, value=n) for t, n in by_tenant.items()]
+        gauges += by_tenant("tidegate_calls_running", self.metrics.running)
+        gauges += by_tenant("tidegate_calls_waiting", self.waiting)
         for pool in self.table.pools.values():
             labels = {"upstream": pool.name}
             gauges += [
