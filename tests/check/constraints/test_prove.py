@@ -3,6 +3,7 @@
 import random
 
 import msgspec
+import pytest
 
 from tidegate.check.constraints.analyze import analyze, differences
 from tidegate.check.constraints.load import parse_policy
@@ -14,6 +15,7 @@ from tidegate.runner.prove import prove, prove_rule
 from tidegate.sim.scenarios.constraints import run as incident
 from tidegate.spine.call import Call, Identity
 from tidegate.spine.conversation import Conversation, FinishDelta, Message, Text, TextDelta, Tool, ToolCall
+from tidegate.spine.errors import SettingError
 from tidegate.spine.estimate import Estimate
 from tidegate.spine.gate import Verdict
 
@@ -141,3 +143,18 @@ def test_soft_rules_have_rates_never_a_pass() -> None:
 def test_the_incident() -> None:
     result = incident(1, 0.05)
     assert result.verdict is Verdict.PASS
+
+
+def test_a_schema_is_one_document_and_nothing_is_fetched() -> None:
+    with pytest.raises(SettingError, match="not fetched"):
+        Schema({"$ref": "http://127.0.0.1:9/elsewhere.json"})
+    with pytest.raises(SettingError, match="not supported"):
+        Schema({"type": "string", "lenght": 3})
+
+
+def test_an_unpaired_surrogate_is_never_valid() -> None:
+    text = '{"a": "\\ud800"}'
+    schema = Schema({"type": "object", "properties": {"a": {"type": "string", "maxLength": 9}}})
+    assert schema.wrong(text)
+    watch = schema.watch()
+    assert not (watch.feed(text) and watch.end())

@@ -19,6 +19,7 @@ from tidegate.spine.errors import SettingError
 SUPPORTED = frozenset(
     ["type", "enum", "const", "properties", "required", "additionalProperties", "patternProperties", "propertyNames", "minProperties", "maxProperties", "items", "prefixItems", "contains", "minContains", "maxContains", "minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "dependentRequired", "dependentSchemas", "$ref", "$defs", "definitions", "$id", "$schema", "$anchor", "$comment", "title", "description", "default", "examples", "format", "deprecated", "readOnly", "writeOnly", "$dynamicRef", "$dynamicAnchor", "unevaluatedProperties", "unevaluatedItems", "$vocabulary", "contentEncoding", "contentMediaType", "contentSchema", "dependencies"]
 )  # fmt: skip
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?\Z")
 _NUMBER_PREFIX = re.compile(r"-?(?:(?:0|[1-9]\d*)(?:\.\d*(?:(?<=\d)[eE][+-]?\d*)?|[eE][+-]?\d*)?)?\Z")
 
@@ -174,7 +175,9 @@ class Schema:
         self.schema = schema
         _check_keywords(schema)
         try:
-            self._whole = jsonschema_rs.validator_for(schema) if not isinstance(schema, bool) else None
+            self._whole = (
+                jsonschema_rs.validator_for(schema, retriever=_nowhere) if not isinstance(schema, bool) else None
+            )
         except Exception as error:
             raise SettingError(f"not a JSON Schema: {str(error)[:200]}", remedy="draft 2020-12") from error
         self._compile = jsonschema_rs.validator_for
@@ -189,9 +192,11 @@ class Schema:
             value = json.loads(text, object_pairs_hook=_no_twins)
         except (ValueError, RecursionError) as error:
             return str(error)[:120]
+        if "\\u" in text and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+            return "an unpaired surrogate"  # two readers would not read the same text
         if self._whole is None:
             return "" if self.schema else "the schema accepts nothing"
-        return "" if self._whole.is_valid(value) else "a part of it does not have the required form"
+        return "" if _valid(self._whole, value) else "a part of it does not have the required form"
 
     def watch(self) -> Watcher:
         """Follow a stream of this schema's documents."""
@@ -208,8 +213,24 @@ class Schema:
                 for k in ("$defs", "definitions")
                 if isinstance(self.schema, dict) and k in self.schema
             }
-            self._parts[key] = self._compile({**definitions, **schema})
-        return bool(self._parts[key].is_valid(value))
+            try:
+                self._parts[key] = self._compile({**definitions, **schema}, retriever=_nowhere)
+            except Exception:  # it refers to what only the whole schema holds: decided at the document's end
+                self._parts[key] = None
+        part = self._parts[key]
+        return part is None or _valid(part, value)
+
+
+def _valid(validator: Any, value: Any) -> bool:
+    try:
+        return bool(validator.is_valid(value))
+    except (UnicodeEncodeError, ValueError):  # an unpaired surrogate, a number beyond any: no reader would agree on it
+        return False
+
+
+def _nowhere(uri: str) -> Any:
+    """A schema is one document: nothing is fetched from anywhere."""
+    raise ValueError(f"{uri!r} is not in this schema, and schemas are not fetched")
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

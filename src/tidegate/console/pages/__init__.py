@@ -8,6 +8,7 @@ PAGES: tuple[Page, ...] = (
          in_menu=False),
     Page(path="/findings", title="Findings", module="tidegate.console.pages.findings"),
     Page(path="/loops", title="Loops", module="tidegate.console.pages.loops"),
+    Page(path="/constraints", title="Constraints", module="tidegate.console.pages.constraints"),
     Page(path="/prompts", title="Prompts", module="tidegate.console.pages.prompts"),
     Page(path="/verify", title="Verify", module="tidegate.console.pages.verify"),
     Page(path="/metrics/elicit", title="Metrics", module="tidegate.console.pages.metrics"),
