@@ -69,7 +69,7 @@ class Run:
         """Calls of a tool let through so far, with these arguments where given."""
         if not arguments:
             return self.counts[tool]
-        names = tuple(sorted(arguments))
+        names = tuple(arguments)
         seen = self._with.get((tool, names))
         if seen is None:
             seen = self._with[tool, names] = Counter(_values(a, names) for t, a in self.calls if t == tool)
@@ -104,7 +104,7 @@ class Run:
 
 def _values(arguments: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...]:
     """The values of some arguments as a key: equal values have equal keys, lists and objects by their content."""
-    return tuple(_key(arguments.get(n)) for n in names)
+    return tuple([v if type(v := arguments.get(n)) is str else _key(v) for n in names])
 
 
 def _key(value: Any) -> Any:
