@@ -36,6 +36,19 @@ def test_our_own_export_comes_back_whole(name: str) -> None:
     assert any(CASES[2].case_id in words for words in lost) or name == "deepeval", "what the format cannot say is named"
 
 
+@pytest.mark.parametrize("name", ["inspect", "deepeval", "openai-evals"])
+def test_a_list_of_texts_is_any_of_them_there_so_what_needs_all_is_named_as_lost(name: str) -> None:
+    def lost(*expect: dict[str, object]) -> list[str]:
+        return FORMATS[name].write([make_case("chat", {"messages": TALK[1:]}, list(expect))])[1]
+
+    assert not lost({"oracle": "required", "all": ["30 days"]})
+    assert lost({"oracle": "required", "all": ["30 days", "unworn"]})
+    assert lost({"oracle": "correction", "said": ["30 days"], "wrong": ["14 days"]})
+    assert lost({"oracle": "required", "any": ["30"]}, {"oracle": "required", "any": ["unworn"]})
+    alternatives = lost({"oracle": "required", "any": ["30", "thirty"]})
+    assert bool(alternatives) == (name == "deepeval"), "one expected output cannot say either of two"
+
+
 def test_promptfoo_files_are_read() -> None:
     document = yaml.safe_load("""
 prompts: ["Answer as a bank: {{q}}"]

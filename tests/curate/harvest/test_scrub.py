@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.curate.harvest.scrub import PLACEHOLDER, Scrubber, leftover
+from tidegate.curate.harvest.scrub import Scrubber, leftover
+from tidegate.curate.harvest.scrub_find import PLACEHOLDER
 
 GONE = [
     ("my name is Thandiwe Mokoena", ["Thandiwe", "Mokoena"]),

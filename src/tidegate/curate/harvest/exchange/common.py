@@ -87,6 +87,24 @@ def wanted(case: Case) -> list[str]:
     return out
 
 
+def one_of_says_all(case: Case) -> bool:
+    """Whether "the answer has one of these texts" is all that the case expects: so other tools read lists.
+
+    Two texts that must both be there, a text that may not be there, and every other oracle need more.
+    """
+    said = 0
+    for spec in case.expect:
+        name = spec.get("oracle")
+        every = (
+            texts(spec.get("all")) if name == "required" else texts(spec.get("said")) if name == "correction" else []
+        )
+        some = spec.get("any" if name == "required" else "values") if name in ("required", "equals") else None
+        if name not in ("required", "correction", "equals") or texts(spec.get("wrong")):
+            return False
+        said += len(every) + bool(some)
+    return said == 1
+
+
 def texts(value: Any) -> list[str]:
     """A list of texts from one or many."""
     return [value] if isinstance(value, str) else [str(v) for v in value or []]

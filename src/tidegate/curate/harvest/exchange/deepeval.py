@@ -12,6 +12,7 @@ from tidegate.curate.harvest.exchange.common import (
     carried,
     imported,
     messages_of,
+    one_of_says_all,
     plain,
     texts,
     uncarried,
@@ -31,6 +32,10 @@ def write(cases: Sequence[Case]) -> tuple[str, list[str]]:
         if len(messages) > 1:
             lost.append(
                 f"{case.case_id}: {len(messages)} messages became one text (additional_metadata.{KEY} has them)"
+            )
+        if not one_of_says_all(case) or len(wanted(case)) > 1:
+            lost.append(
+                f"{case.case_id}: one expected output cannot say what the case expects (additional_metadata.{KEY} does)"
             )
         documents = case.input.get("documents") or []
         rows.append({"input": plain(messages), "expected_output": "; ".join(wanted(case)) or None,
