@@ -243,3 +243,36 @@ def test_nothing_is_left_running_after_the_demo_is_interrupted(tmp_path: Path) -
     time.sleep(0.5)
     left = subprocess.run(["pgrep", "-f", str(tmp_path / "d")], capture_output=True, text=True).stdout.split()
     assert not left, f"still running: {left}"
+
+
+SUITE = """suite: 1
+mode: refund window
+cases:
+  - input: How long may I return <img src=x onerror="document.title='owned'"> shoes?
+    expect: [{oracle: required, all: [30 days]}]
+  - input: May I return a gift without a receipt?
+    expect: [{oracle: forbidden, texts: ["yes, always"]}]
+"""
+
+
+def test_cases_are_reviewed_in_the_browser(served: tuple[str, str, str], store: Path, page: Page) -> None:
+    _, console, _ = served
+    suite = store.parent / "suite"
+    suite.mkdir()
+    (suite / "returns.yaml").write_text(SUITE)
+    page.goto(f"{console}/harvest")
+    rows = page.locator("tr:has(button[value=accept])")
+    assert rows.count() == 2
+    assert "<img" in rows.first.inner_text(), "what users wrote is text, never markup"
+    assert page.title() == "Harvest · Tidegate"
+    rows.first.locator("button[value=accept]").click()
+    assert rows.count() == 2, "the browser asks for a name before anything is sent"
+    rows.first.locator("input[name=owner]").fill("ana")
+    rows.first.locator("button[value=accept]").click()
+    page.locator("td:has-text('ana')").first.wait_for(timeout=10_000)
+    rows.first.locator("input[name=owner]").fill("ana")
+    rows.first.locator("input[name=reason]").fill("no policy says so")
+    rows.first.locator("button[value=reject]").click()
+    page.locator("text=Nothing waits.").wait_for(timeout=10_000)
+    assert "no policy says so" in page.inner_text("main")
+    assert (suite / "returns.yaml").read_text().count("input:") == 1
