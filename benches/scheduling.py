@@ -1,8 +1,8 @@
 """Scheduling in simulated time: every goal on one line.  `python -m benches.scheduling`
 
 The workloads that need the public recordings (`TIDEGATE_SHARED_DATA`) are reported as not measured without them.
-Constants of the window were chosen on minutes 0 to 6 of the chat recording, the length of a step on minutes 0 to 6,
-15 to 21 and 25 to 31; G1 to G3 are reported on minutes 30 to 36 and 45 to 51.
+Six minutes at double speed are twelve of a recording.  Constants of the window and the policy were chosen on the chat
+recording from minutes 0 and 15 on with storm 1, the length of a step also from minute 25 on; reported are `FRESH`.
 """
 
 import os
@@ -16,7 +16,20 @@ from benches.report import Report
 from tidegate.admit.scheduling.admission import Admission
 from tidegate.admit.scheduling.budget import SlidingBudget
 from tidegate.admit.scheduling.fair import Fair
-from tidegate.admit.scheduling.model import Arrive, ClassRule, EngineRule, Plan, Prices, Tick
+from tidegate.admit.scheduling.model import (
+    AnyAction,
+    AnyEvent,
+    Arrive,
+    ClassRule,
+    EngineRule,
+    Plan,
+    Prices,
+    Tick,
+    encode_actions,
+    encode_event,
+    encode_plan,
+)
+from tidegate.admit.scheduling.replay import Replay
 from tidegate.admit.scheduling.simple import DeficitRoundRobin, Vtc
 from tidegate.sim import workloads
 from tidegate.sim.engine import EngineSpec
@@ -27,6 +40,10 @@ from tidegate.spine.contracts import Waiting
 TRACES = (
     Path(os.environ.get("TIDEGATE_SHARED_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")) / "traces"
 )
+FRESH = (
+    ("azure2023_conv", 360.0, 11), ("azure2023_conv", 1200.0, 12), ("azure2023_conv", 2160.0, 13),
+    ("azure2023_conv", 2880.0, 14), ("azure2023_code", 0.0, 15), ("azure2023_code", 1800.0, 16),
+)  # fmt: skip
 CLASSES = (ClassRule(name="interactive", ttft_target_s=0.5, weight=4.0), ClassRule(name="batch"))
 
 
@@ -45,14 +62,14 @@ def play(
     return world, world.run(asked)
 
 
-def storm(report: Report, start_s: float) -> None:
-    """G1 to G4: chat beside a storm of 3,000 summarisation requests from one tenant."""
-    name = f"minutes {start_s / 60:.0f} to {start_s / 60 + 6:.0f}"
+def storm(report: Report, recording: str, start_s: float, seed: int) -> None:
+    """G1 to G4: interactive calls beside a storm of 3,000 summarisation requests from one tenant."""
+    name = f"{recording.removeprefix('azure2023_')}, minute {start_s / 60:.0f} on, storm {seed}"
 
-    storm_of = workloads.summaries(TRACES, n=3000, at_s=60.0, seed=1)
+    storm_of = workloads.summaries(TRACES, n=3000, at_s=60.0, seed=seed)
 
     def chat() -> list[Asked]:
-        return workloads.azure(TRACES, "azure2023_conv", speed=2.0, start_s=start_s, until_s=360.0)
+        return workloads.azure(TRACES, recording, speed=2.0, start_s=start_s, until_s=360.0)
 
     def figures(asked: list[Asked]) -> tuple[float, float, float]:
         rows = [r for r in asked if r.tenant == "chat" and r.at_s >= 60.0]
@@ -156,12 +173,40 @@ def costs(report: Report) -> None:
                holds=grown <= 512, note=f"{each:.0f} µs an arrival; bodies apart")  # fmt: skip
 
 
+def replays(report: Report) -> None:
+    """G13: a recorded run read again, and under another policy, against the time it took."""
+    lines = [encode_plan(plan := Plan(classes=CLASSES, engines=(EngineRule(name="e", reports=True),)))]
+
+    def keep(now_s: float, event: AnyEvent, actions: list[AnyAction]) -> None:
+        lines.append(encode_event(now_s, event))
+        if actions:
+            lines.append(encode_actions(actions))
+
+    def chat() -> list[Asked]:
+        return workloads.azure(TRACES, "azure2023_conv", speed=1.0, start_s=0.0, until_s=600.0)
+
+    World({"e": EngineSpec()}, Admission(plan), observe=keep).run(chat())
+    started = time.process_time()
+    replay = Replay().run(lines)
+    speed = replay.span_s / (time.process_time() - started)
+    report.row("G13 ten minutes of recorded chat replayed under the same policy", goal=">= 1,000 times real time",
+               measured=speed, holds=speed >= 1000.0, note=f"{replay.events:,} events, CPU time")  # fmt: skip
+    report.row("G13 decisions that came out differently", goal="0", measured=replay.different,
+               holds=replay.different == 0, note=f"of {replay.decisions:,}")  # fmt: skip
+    started = time.process_time()
+    World({"e": EngineSpec()}, Admission(msgspec.structs.replace(plan, policy="fifo")), tick_every_s=0.25).run(chat())
+    speed = 600.0 / (time.process_time() - started)
+    report.row("G13 the same arrivals under another policy, with a simulated engine", goal=">= 1,000 times real time",
+               measured=speed, holds=speed >= 1000.0, note="one run; CPU time")  # fmt: skip
+
+
 def main() -> None:
     report = Report("scheduling, simulated time")
     costs(report)
     if (TRACES / "azure2023_conv.csv").exists():
-        for start_s in (1800.0, 2700.0):
-            storm(report, start_s)
+        replays(report)
+        for recording, start_s, seed in FRESH:
+            storm(report, recording, start_s, seed)
     else:
         report.row("G1 to G4", goal="see docs", measured="the recordings are not here", holds=None)
     properties(report)

@@ -2,14 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tidegate.cli.main import main
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.settings import Route, ServiceClass, Settings, Tenant, Upstream
-from tidegate.spine.call import Usage
+from tidegate.spine.call import Call, Ending, Identity, Usage
 from tidegate.spine.contracts import Waiting
+from tidegate.spine.trace import CallTrace, Event
+from tidegate.store.journal import JournalWriter
 from tidegate.store.schedule_journal import ScheduleJournal, runs
 
 
@@ -100,3 +103,52 @@ def test_an_empty_store_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[s
         main(["schedule", "replay", "--store", str(tmp_path), "--json"])
     assert ended.value.code == 2
     assert "no recorded run" in capsys.readouterr().out
+
+
+CONFIG = """
+upstreams: [{name: e, url: "http://127.0.0.1:1/v1"}]
+routes: [{model: m, upstreams: [e]}]
+classes: [{name: interactive, ttft_target_ms: 500}, {name: batch}]
+tenants: [{name: chat, service_class: interactive}, {name: night, service_class: batch}]
+"""
+
+
+def check(folder: Path, capsys: pytest.CaptureFixture[str], *waits: tuple[str, float]) -> tuple[int, dict[str, Any]]:
+    """`schedule check` over a store with calls of (class, seconds waited)."""
+    (folder / "tidegate.yaml").write_text(CONFIG)
+    (folder / ".tidegate").mkdir(exist_ok=True)
+    with JournalWriter(folder / ".tidegate" / "journal", "w0", flush_interval_ms=1) as writer:
+        for i, (name, waited_s) in enumerate(waits):
+            tenant = "chat" if name == "interactive" else "night"
+            call = Call(
+                call_id=f"c{i}", identity=Identity(tenant=tenant, service_class=name), dialect="chat", model="m"
+            )
+            event = Event(name="dispatched", at_s=1000.0 + waited_s, data={"reason": "prefill_ahead", "passed": 3})
+            writer.put(CallTrace(trace_id=f"{i:032x}", call=call, ending=Ending.COMPLETED, received_at_s=1000.0,
+                                 dispatched_at_s=1000.0 + waited_s, ended_at_s=1001.0 + waited_s, events=(event,)))  # fmt: skip
+    return run(capsys, "check", "--store", str(folder / ".tidegate"), "--config", str(folder / "tidegate.yaml"))
+
+
+def test_check_names_the_calls_that_waited_away_their_target(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, document = check(tmp_path, capsys, ("interactive", 0.4), ("interactive", 0.1), ("batch", 90.0))
+    assert code == 1
+    (finding,) = document["findings"]
+    assert finding["rule"] == "priority-inversion"
+    assert finding["where"]["trace"] == f"{0:032x}"
+    assert "prefill ahead" in finding["message"]
+    (measure,) = document["measures"]
+    assert (measure["value"], measure["n"]) == (0.5, 2)
+
+
+def test_check_passes_where_nobody_waited_long(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(tmp_path, capsys, ("interactive", 0.2))[0] == 0
+
+
+def test_check_is_undecided_without_calls_of_a_class_with_a_target(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, document = check(tmp_path, capsys, ("batch", 90.0))
+    assert (code, document["verdict"]) == (3, "undecided")
+    assert document["measures"][0]["not_measured"]

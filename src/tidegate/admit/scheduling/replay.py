@@ -59,8 +59,10 @@ class Call(msgspec.Struct):
     reason: str = ""
     refused: str = ""
     share_over: float = 0.0  # charged tokens above the least served waiting tenant, at arrival
-    ahead: dict[str, int] = msgspec.field(default_factory=dict)  # dispatched while it waited, by tenant
+    ahead: dict[str, int] = msgspec.field(default_factory=dict)  # dispatched while it waited, by tenant (`find` counts)
     ahead_tokens: dict[str, int] = msgspec.field(default_factory=dict)
+    waited_from: int = 0  # of the run's dispatches in order: the first that could pass it, and the one that was its own
+    waited_to: int = 0
 
 
 class Replay:
@@ -71,7 +73,7 @@ class Replay:
         self.calls: dict[int, Call] = {}
         self.decisions = self.different = self.events = 0
         self.span_s = 0.0
-        self._waiting: set[int] = set()
+        self._dispatched: list[Call] = []  # in order
 
     def run(self, lines: Iterable[bytes], name: str = "the journal") -> "Replay":
         """Read a run; raises InputError naming the line that is none."""
@@ -113,8 +115,8 @@ class Replay:
             account, least = policy.account(event.tenant), policy.least.peek()
             over = 0.0 if least is None else (account.counter - least.counter) * account.weight
             self.calls[event.request_id] = Call(event.call_id, event.tenant, event.service_class, now,
-                                                event.tokens_prompt, share_over=max(0.0, over))  # fmt: skip
-            self._waiting.add(event.request_id)
+                                                event.tokens_prompt, share_over=max(0.0, over),
+                                                waited_from=len(self._dispatched))  # fmt: skip
         elif isinstance(event, FirstToken) and event.request_id in self.calls:
             self.calls[event.request_id].first_s = now
         elif isinstance(event, Tokens):
@@ -127,22 +129,29 @@ class Replay:
             call.tokens_completion = event.tokens_completion or call.tokens_completion
         for action in actions:
             if isinstance(action, Dispatch):
-                self._waiting.discard(action.request_id)
                 gone = self.calls[action.request_id]
                 gone.dispatched_s, gone.reason = now, action.reason
-                for i in self._waiting:
-                    waiting = self.calls[i]
-                    waiting.ahead[gone.tenant] = waiting.ahead.get(gone.tenant, 0) + 1
-                    waiting.ahead_tokens[gone.tenant] = waiting.ahead_tokens.get(gone.tenant, 0) + gone.tokens_prompt
+                gone.waited_to = len(self._dispatched)
+                self._dispatched.append(gone)
             elif isinstance(action, Refuse):
-                self._waiting.discard(action.request_id)
                 self.calls[action.request_id].refused = action.code
 
     def find(self, call_id: str) -> Call | None:
         """The call of that id, or the only one whose id begins so, if it is in the run."""
         found = [c for c in self.calls.values() if c.call_id.startswith(call_id)]
         exact = next((c for c in found if c.call_id == call_id), None)
-        return exact or (found[0] if len(found) == 1 else None)
+        call = exact or (found[0] if len(found) == 1 else None)
+        if call is not None:
+            self._count_ahead(call)
+        return call
+
+    def _count_ahead(self, call: Call) -> None:
+        """Who went while it waited; counted when somebody asks, else every dispatch would touch all that wait."""
+        passed = self._dispatched[call.waited_from : call.waited_to]
+        call.ahead, call.ahead_tokens = {}, {}
+        for gone in passed:
+            call.ahead[gone.tenant] = call.ahead.get(gone.tenant, 0) + 1
+            call.ahead_tokens[gone.tenant] = call.ahead_tokens.get(gone.tenant, 0) + gone.tokens_prompt
 
 
 def explain(call: Call) -> str:
