@@ -9,7 +9,7 @@ from tidegate.readers.fleet import runs_of_traces
 from tidegate.render.fleet import alarm_text, number, saved_text, spread_text
 
 PATH = "/loops"
-DAYS = ("1", "7", "30", "all")
+DAYS = {"1": "1 day", "7": "7 days", "30": "30 days", "all": "all"}
 DAY_S = 86_400.0
 
 
@@ -34,5 +34,5 @@ async def answer(control: Control, request: Request) -> Response:
          "money": number(r.money_usd, "usd"), "decision": r.decision, "why": r.reason, "after": r.steps_saved}
         for r in worst
     ]  # fmt: skip
-    return control.render("loops.html", kinds=rows, worst=longest, days=days, choices=DAYS, sample_min=SAMPLE_MIN,
+    return control.render("loops.html", kinds=rows, worst=longest, days=days, choices=list(DAYS), names=DAYS, sample_min=SAMPLE_MIN,
                           mode=control.world.settings.loops.mode)  # fmt: skip
