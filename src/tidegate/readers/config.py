@@ -100,6 +100,9 @@ def check_settings(s: Settings, where: Any) -> None:
             raise SettingError(message, where=where("mcp", i, "name"))
     if s.workers < 1:
         raise SettingError(f"expected at least 1 worker, got {s.workers}", where=where("workers"))
+    if s.loops.steps_max is not None and s.loops.steps_max < 1:
+        message = f"expected at least 1 step, got {s.loops.steps_max}"
+        raise SettingError(message, where=where("loops", "steps_max"), remedy="leave it out for no limit")
 
 
 def secret(reference: str, where: str = "") -> str:

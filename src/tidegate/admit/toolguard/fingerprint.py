@@ -15,7 +15,7 @@ from zlib import crc32
 
 import msgspec
 
-TEXT_KEPT = 16_384  # characters of a result that are read; the rest counts through its length and hash
+TEXT_KEPT = 16_384  # characters of a result that are read; the rest counts through its length
 
 BOOKKEEPING_KEYS = """
 timestamp time_stamp request_id requestid trace_id traceid span_id nonce idempotency_key attempt attempt_number retry

@@ -34,5 +34,5 @@ async def answer(control: Control, request: Request) -> Response:
          "money": number(r.money_usd, "usd"), "decision": r.decision, "why": r.reason, "after": r.steps_saved}
         for r in worst
     ]  # fmt: skip
-    return control.render("loops.html", kinds=rows, worst=longest, days=days, choices=list(DAYS), names=DAYS, sample_min=SAMPLE_MIN,
-                          mode=control.world.settings.loops.mode)  # fmt: skip
+    return control.render("loops.html", kinds=rows, worst=longest, days=days, choices=list(DAYS), names=DAYS,
+                          sample_min=SAMPLE_MIN, mode=control.world.settings.loops.mode)  # fmt: skip
