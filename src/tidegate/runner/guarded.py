@@ -21,14 +21,17 @@ from typing import Any
 
 import msgspec
 
-from tidegate.admit.toolguard.budget import Ledger, Refusal
+from tidegate.admit.toolguard.budget import RESOURCES, Ledger, Refusal
 from tidegate.admit.toolguard.ending import nudge_note, partial_answer
+from tidegate.admit.toolguard.fleet import forecast_total
 from tidegate.admit.toolguard.follow import Follower
 from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict, Thresholds
 from tidegate.spine.dialects import chat
 from tidegate.spine.errors import WrongUse
 
 FINAL = "final answer"
+NEXT = 10  # calls that a forecast looks ahead
+TOKENS_IN = RESOURCES.index("tokens_in")
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +42,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[dict[str, Any]] = []
     answer: str = ""
     verdict: RunVerdict | None = None
+    tokens_in_next: int | None = None  # what NEXT more calls would read, from the third settled call on
 
 
 class GuardedRun:
@@ -53,6 +57,7 @@ class GuardedRun:
         self.ledger = ledger or Ledger()
         self.follower = Follower(thresholds, runs_max=8)
         self._open: str | None = None
+        self.tokens_in: list[int] = []  # of the settled calls, where they are told
         self.lost = self._begin(parent, limit, resume)
         known = [k for k, r in self.ledger.reservations.items() if r.account == run_id]
         self.calls = sum(FINAL not in k for k in known)
@@ -112,13 +117,20 @@ class GuardedRun:
         self.calls += 1
         fresh = verdict.signals and verdict.signals[-1].step >= verdict.steps - 1
         notes = chat.write_messages([nudge_note(verdict)]) if fresh else []
-        return Said(ended=False, reason=verdict.reason, notes=notes, verdict=verdict)
+        return Said(ended=False, reason=verdict.reason, notes=notes, verdict=verdict, tokens_in_next=self._forecast())
+
+    def _forecast(self) -> int | None:
+        """Input tokens of the next calls: the whole context is read again each time, so the price grows."""
+        total = forecast_total(self.tokens_in, len(self.tokens_in) + NEXT)
+        return None if total is None else round(total - sum(self.tokens_in))
 
     def after_call(self, *, actual: Mapping[str, int] | None = None) -> None:
         """Settle the call to what it used; None keeps the worst case."""
         if self._open is None:
             raise WrongUse("no call is open", where=self.run_id, remedy="call before_call first")
-        self.ledger.commit(self._open, dict(actual) if actual is not None else None)
+        used = self.ledger.commit(self._open, dict(actual) if actual is not None else None)
+        if used[TOKENS_IN]:
+            self.tokens_in.append(used[TOKENS_IN])
         self._open = None
 
 

@@ -128,17 +128,25 @@ def tokens_by_step(lengths: Sequence[tuple[bool, int]]) -> list[int]:
     return out
 
 
-def growth(tokens: Sequence[int]) -> float | None:
-    """Tokens by which a run's context grew a call, on average; None before the third call."""
-    return (tokens[-1] - tokens[0]) / (len(tokens) - 1) if len(tokens) >= 3 else None
+def growth(tokens: Sequence[int], usual: float | None = None, worth: float = 0.0) -> float | None:
+    """Tokens by which a run's context grows a call; None before the third call.
+
+    `usual` is the growth of earlier runs of this kind and counts as much as `worth` calls of this one:
+    the first calls of a run say little about the rest.
+    """
+    if len(tokens) < 3:
+        return None
+    calls = len(tokens) - 1
+    own = (tokens[-1] - tokens[0]) / calls
+    return own if usual is None else (own * calls + usual * worth) / (calls + worth)
 
 
-def forecast_total(tokens: Sequence[int], calls: int) -> float | None:
+def forecast_total(tokens: Sequence[int], calls: int, usual: float | None = None, worth: float = 0.0) -> float | None:
     """Input tokens of a run of `calls` calls, of which those with `tokens` were made; None before the third.
 
     The context goes on growing as it did: n more calls read the sum of c + Δ, c + 2Δ, … c + nΔ.
     """
-    step = growth(tokens)
+    step = growth(tokens, usual, worth)
     if step is None:
         return None
     more = max(0, calls - len(tokens))
