@@ -1,0 +1,168 @@
+"""Published loop detectors beside this one, on the same runs.
+
+    python -m benches.toolguard_peers --python PATH [--json]
+
+PATH is an interpreter of an environment of its own with `agent-loop-guard` and `unwedge` installed.
+All see the same steps (tool, arguments, the first 1,500 characters of the answer, whether it failed):
+recorded SWE-agent runs (19 stuck, 15 resolved) and a generated run of every kind.  A run counts as
+stopped when the detector's own word is to stop, with its defaults; `unwedge` runs without a model,
+with its kill switch on, and counts as stopped when it hands over to a person.
+"""
+
+import csv
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.admit.toolguard.worlds.forms import write
+from tests.admit.toolguard.worlds.legit import LEGIT
+from tests.admit.toolguard.worlds.second_legit import SECOND_LEGIT
+from tests.admit.toolguard.worlds.second_stuck import SECOND_STUCK
+from tests.admit.toolguard.worlds.stuck import STUCK
+from tests.admit.toolguard.worlds.topics import REPORT_TOPICS
+from tests.admit.toolguard.worlds.vocabulary import REPORT
+
+from benches.report import Report
+from benches.toolguard import DATA, lines
+from tidegate.admit.toolguard import answers
+from tidegate.admit.toolguard.loops import judge
+from tidegate.admit.toolguard.model import BUILT_IN, ResultClass
+from tidegate.admit.toolguard.steps import read_steps
+from tidegate.readers.agent_runs import read_run
+from tidegate.spine.conversation import Message
+
+SEED = 20261130
+RESOLVED, KEPT = 15, 1500
+PEERS = r"""
+import json, sys, time
+READS = ("get", "list", "read", "search", "find", "view", "open", "ls", "cat", "grep")
+def loop_guard(run):
+    from loop_guard import Action, LoopGuard
+    guard, warned = LoopGuard(), False
+    for s in run["steps"]:
+        said = guard.check(s["tool"], s["arguments"], s["answer"])
+        if said.action in (Action.STOP, Action.ESCALATE):
+            return "stop"
+        warned = warned or said.should_warn
+    return "warn" if warned else ""
+def unwedge(run):
+    from unwedge import Guard, GuardConfig, ToolClass, Turn
+    config = GuardConfig(shadow=False, kill_enabled=True)
+    guard, word = Guard(run["task"], None, config), ""
+    for i, s in enumerate(run["steps"]):
+        reads = any(w in s["tool"].lower() for w in READS)
+        kind = ToolClass.SEARCH if reads else ToolClass.RUN
+        turn = Turn(index=i + 1, command=s["tool"] + " " + json.dumps(s["arguments"]), tool=s["tool"], tool_class=kind,
+                    observation=s["answer"], is_error=s["failed"],
+                    changes_state=not reads and not s["failed"], cost_units=1.0)
+        action = guard.on_turn(turn).decision.action.value
+        if action in ("kill", "stop", "escalate", "pause"):
+            return "stop"
+        if action not in ("continue", "none", "observe"):
+            word = "warn"
+    return word
+names = {"agent-loop-guard": loop_guard, "unwedge": unwedge}
+for line in open(sys.argv[1]):
+    run = json.loads(line)
+    out = {"group": run["group"]}
+    for name, of in names.items():
+        began = time.thread_time()
+        try:
+            out[name] = of(run)
+        except ImportError:
+            out[name] = None
+        out[name + " ms"] = 1000 * (time.thread_time() - began) / max(1, len(run["steps"]))
+    print(json.dumps(out))
+"""
+
+
+def plain(messages: tuple[Message, ...]) -> list[dict[str, Any]]:
+    """Steps as any detector may be told them."""
+    results = {r.call_id: r for m in messages for r in m.tool_results}
+    out = []
+    for message in messages:
+        for call in message.tool_calls:
+            answer = results[call.call_id].content if call.call_id in results else ""
+            kind = answers.classify(answer, None)
+            try:
+                arguments = json.loads(call.arguments)
+            except ValueError:
+                arguments = {"command": call.arguments}
+            given = arguments if isinstance(arguments, dict) else {"value": arguments}
+            out.append({"tool": call.name, "arguments": given, "answer": answer[:KEPT],
+                        "failed": kind in (ResultClass.ERROR, ResultClass.RETRYABLE)})  # fmt: skip
+    return out
+
+
+def all_runs() -> list[tuple[str, tuple[Message, ...]]]:
+    """(group, messages) of every run."""
+    agents = DATA / "agents"
+    runs: list[tuple[str, tuple[Message, ...]]] = []
+    with (agents / "swebench_verified_sweagent_labels.csv").open() as f:
+        labels = {(r["submission"], r["instance_id"]): r for r in csv.DictReader(f)}
+    resolved = 0
+    for row in lines(agents / "swebench_verified_sweagent.jsonl.gz"):
+        label = labels[str(row["submission"]), str(row["instance_id"])]
+        kind = (
+            "recorded, stuck" if label["stuck"] == "1" else "recorded, resolved" if label["label"] == "resolved" else ""
+        )
+        resolved += kind == "recorded, resolved"
+        if kind and (kind == "recorded, stuck" or resolved <= RESOLVED):
+            runs.append((kind, read_run(row).messages))
+    sets: tuple[tuple[str, Any, Any], ...] = (
+        ("generated, stuck", STUCK, REPORT),
+        ("generated, stuck", SECOND_STUCK, REPORT_TOPICS),
+        ("generated, good", LEGIT, REPORT),
+        ("generated, good", SECOND_LEGIT, REPORT_TOPICS),
+    )
+    for group, makers, topics in sets:
+        for m, maker in enumerate(makers):
+            for i in range(1):
+                rng = random.Random(SEED * 1009 + m * 31 + i)
+                run = maker(topics[i % len(topics)], rng)
+                if any(t.calls for t in run.turns):  # these detectors see calls alone
+                    runs.append((group, read_run({"messages": write(run, "chat", rng)}).messages))
+    return runs
+
+
+def main() -> None:
+    if "--python" not in sys.argv:
+        sys.exit("expected --python PATH: an interpreter with agent-loop-guard and unwedge installed")
+    python = sys.argv[sys.argv.index("--python") + 1]
+    runs = all_runs()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "runs.jsonl"
+        with path.open("w") as out:
+            for group, messages in runs:
+                task = next((m.text for m in messages if m.role == "user"), "")
+                out.write(json.dumps({"group": group, "task": task, "steps": plain(messages)}) + "\n")
+        said = subprocess.run([python, "-c", PEERS, str(path)], capture_output=True, text=True, check=True).stdout
+    told = [json.loads(line) for line in said.splitlines()]
+    for row, (_, messages) in zip(told, runs, strict=True):
+        row["tidegate"] = {"stop": "stop", "finalise": "stop", "continue": ""}.get(
+            judge(read_steps(messages), BUILT_IN).decision, "warn")  # fmt: skip
+    report = Report(f"loop detectors side by side (seed {SEED})")
+    for group in dict.fromkeys(g for g, _ in runs):
+        rows = [r for r in told if r["group"] == group]
+        for name in ("tidegate", "agent-loop-guard", "unwedge"):
+            if any(r[name] is None for r in rows):
+                report.row(f"{group}: {name}", goal="(beside)", measured="not installed", holds=None)
+                continue
+            stops, warns = (sum(r[name] == w for r in rows) for w in ("stop", "warn"))
+            right = stops == len(rows) if group.endswith("stuck") else stops == 0
+            report.row(f"{group}: {name}", goal="all stopped" if group.endswith("stuck") else "none stopped",
+                       measured=f"{stops} of {len(rows)} stopped, {warns} more warned", holds=right)  # fmt: skip
+    for name in ("agent-loop-guard", "unwedge"):
+        times = sorted(r[name + " ms"] for r in told)
+        report.row(
+            f"{name}: time a step, median", goal="(beside)", measured=f"{times[len(times) // 2]:.2f} ms", holds=True
+        )
+    report.finish()
+
+
+if __name__ == "__main__":
+    main()
