@@ -226,7 +226,7 @@ def test_autogen_ends_by_the_base_url_alone(chat_gateway: Running) -> None:
 
 
 @needs("crewai")
-def test_crewai_ends_by_the_base_url_alone(gateway: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_crewai_ends_by_the_base_url_alone(chat_gateway: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CREWAI_DISABLE_TELEMETRY", "OTEL_SDK_DISABLED", "CREWAI_TESTING"):
         monkeypatch.setenv(name, "true")
     monkeypatch.setenv("CREWAI_TRACING_ENABLED", "false")
@@ -238,7 +238,7 @@ def test_crewai_ends_by_the_base_url_alone(gateway: Running, monkeypatch: pytest
         """Look something up."""
         return FOUND
 
-    llm = LLM(model="openai/m", base_url=f"{gateway.base}/v1", api_key=KEY)
+    llm = LLM(model="openai/m", base_url=f"{chat_gateway.base}/v1", api_key=KEY)
     agent = Agent(
         role="Support", goal="Answer", backstory="You help.", tools=[lookup], llm=llm, max_iter=TURNS_MAX, cache=False
     )
