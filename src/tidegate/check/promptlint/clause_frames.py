@@ -16,6 +16,11 @@ CHOICES = word_set("answer-position units language verbosity audience tone spell
 WHOLE_ONLY = word_set("verbosity audience jargon tone")
 CONSENT = frozenset(CLASSES["consent"].split()) | {"ask"}
 SEEK = frozenset(lemma(w) for w in CLASSES["seek"].split()) | {"confirm"}
+# the action that a noun names
+NOMINAL = {"deletion": "delete", "removal": "remove", "cancellation": "cancel", "payment": "pay", "purchase": "buy", "transfer": "transfer",
+           "refund": "refund", "booking": "book", "reservation": "book", "execution": "run", "publication": "publish", "change": "change",
+           "modification": "change", "update": "update", "order": "order", "closure": "close", "upload": "upload", "installation": "install",
+           "deployment": "deploy", "sending": "send", "dispatch": "send", "merge": "merge"}  # fmt: skip
 DEFINES = word_set("define explain gloss clarify spell introduce")
 SHOWN = word_set(
     "include show provide write contain give add have use present insert supply output produce generate need"
@@ -207,7 +212,9 @@ class Framed(Reading):
                 continue
             if t.lemma in ("never", "not", "always", "first", "ask", "permission") or t.low.endswith("ly"):
                 continue
-            out.add(VERB_CLASS.get(t.lemma, t.lemma))
+            verb = NOMINAL.get(t.lemma, t.lemma)
+            if verb not in ("carry", "do", "make", "perform", "take", "happen", "go", "proceed"):
+                out.add(VERB_CLASS.get(verb, verb))
         return tuple(sorted(out))
 
 

@@ -22,6 +22,9 @@ DATE_SHAPES = (
 )
 
 
+QUOTED_WORD = word_set("word term phrase keyword expression sentence string text include contain say mention")
+
+
 class Phrases(Reading):
     """Reads required and forbidden texts."""
 
@@ -30,6 +33,8 @@ class Phrases(Reading):
         quotes = [(k, int(t.text[1:-1])) for k, t in enumerate(self.toks) if t.quote and k not in self.used]
         low = self.low
         if not quotes:
+            if self.bare_date():
+                return
             self.data_at_edge()
             self.unquoted_words()
             return
@@ -46,7 +51,10 @@ class Phrases(Reading):
         if re.search(
             r"\b(?:such as|for example|like|e\.g|similar to|along the lines of|called|named|titled|labell?ed|entitled|known as|means?|denoted|represented|the format|following format|instead of)\b",
             low,
-        ) and not re.search(r"\b(?:exact|verbatim|word|phrase|sentence)\b", low):
+        ) and not re.search(
+            r"\b(?:exact|verbatim|word|phrase|sentence)\b|\b(?:start|begin|open|end|close|finish|conclude)s? (?:with something )?(?:exactly )?like this\b",
+            low,
+        ):
             self.used |= {k for k, _ in quotes}
             return
         for position, (k, index) in enumerate(quotes):
@@ -73,7 +81,7 @@ class Phrases(Reading):
                 "word term phrase sentence keyword expression line text statement following exact verbatim wording "
                 "string say mention appear name character words letter quote opener tagline slogan notice disclaimer "
                 "formula literal greeting salutation sign vocabulary lexicon speak message open introduce preface "
-                "farewell closing motto"
+                "farewell closing motto opening initial very occur"
             )
             rest = tuple(w for w in self.residue("keyword", (k, k + 1)) if w not in extra and w not in VERBS_OF_PHRASE)
             _ = stop
@@ -107,11 +115,11 @@ class Phrases(Reading):
             ) or bool(
                 word_set(
                     "include contain use say mention write add insert avoid appear put ban utter drop work carry feature "
-                    "weave"
+                    "weave occur come find be present forbid prohibit speak hear see show need require read omit leave"
                 )
                 & set(whole)
             )
-            if not keywordish:
+            if not keywordish or (self.context.masked.code[index] and not QUOTED_WORD & set(whole)):
                 continue
             if {"replace", "interpret", "treat", "read", "spell", "mean", "respond", "abbreviate", "instead"} & set(
                 before
@@ -148,6 +156,21 @@ class Phrases(Reading):
             if shape is not None and re.search(r"\b(?:dates?|format|like|as)\b", self.low):
                 self.used.add(k)
                 self.add("date-format", "is" if self.signs[k] else "not-one-of", shape if self.signs[k] else [shape])
+                return True
+        return False
+
+    def bare_date(self) -> bool:
+        """ "Dates take the form 31/12/2025": the pattern without quotation marks."""
+        if not re.search(r"\b(?:dates?|days?|deadlines?|timestamps?)\b", self.low) or any(
+            h.attribute == "date-format" for h in self.hits
+        ):
+            return False
+        for name, pattern in DATE_SHAPES:
+            m = re.search(rf"\b(?:{pattern.pattern})(?!\w)", self.low, re.I)
+            if m is not None:
+                positive = not re.search(r"\b(?:never|not|avoid|no)\b", self.low[: m.start()])
+                self.add("date-format", "is" if positive else "not-one-of", name if positive else [name])
+                self.used |= set(range(len(self.toks)))
                 return True
         return False
 

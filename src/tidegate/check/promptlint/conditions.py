@@ -21,7 +21,7 @@ _B = r"(?=[,;.:)]|\s[—–-]\s|$)"
 
 
 IRRESPECTIVE = re.compile(
-    r"[,(]?\s*(?:\bno matter\b|\bregardless\b|\birrespective\b|\bwhatever\b|\bwhichever\b|\bwhoever\b|\bwherever\b|\beven (?:if|when|though|where|for|in|to|with|toward)\b"
+    r"[,(]?\s*(?:\bno matter\b|\bregardless\b|\birrespective\b|\bwhatever\b|\bwhichever\b|\bwhoever\b|\bwherever\b|\b(?:even|also|including|not least) (?:if|when|though|where|for|in|to|with|toward)\b"
     r"|\bindependent(?:ly)? of\b|\bwithout (?:any )?exceptions?\b|\bwith no exceptions?\b|\bunder (?:any|all) circumstances?\b|\bat all times\b|\bat (?:all|any) costs?\b|\bin (?:all|any|every|each) (?:cases?|situations?|circumstances?|event)\b"
     r"|\bno exceptions?\b|\bcome what may\b|\bin every single case\b)[^,;.:—)]*\)?", re.I)  # fmt: skip
 
@@ -41,7 +41,7 @@ DEFAULT_UNLESS = re.compile(
 
 CONDITION_WORDS = (
     r"if and only if|only if|only when|only where|only for|only in|only on|only after|only once|(?<!as )if|when|whenever|while|in case(?: of)?|in the event (?:of|that)|as long as|so long as|provided (?:that|you|the user|it|there|they)|providing|given that"
-    r"|unless|other than|except (?:if|when|where|for|in|that|on|with|during|to)|except|with the exception of|other than when|other than for|apart from(?: when)?|aside from(?: when)?|save (?:for|when|if)|barring|excluding|until|once|as soon as|should the|should a|where the|where a|where no"
+    r"|unless|other than|except (?:if|when|where|for|in|that|on|with|during|to)|except|with the exception of|other than when|other than for|apart from(?: when)?|aside from(?: when)?|save (?:for|when|if|where|in|on|that)|barring|excluding|until|once|as soon as|should the|should a|where the|where a|where no"
 )
 
 
@@ -54,6 +54,11 @@ LEADING = re.compile(
 TRAILING = re.compile(rf"(?P<comma>[,(]?)\s*\b(?P<word>{CONDITION_WORDS})\b\s+(?P<rest>[^;)]*)\)?", re.I)
 
 
+# what stands before an embedded question: "state where the figure comes from" has no condition
+TELLS = re.compile(
+    r"\b(?:state|say|tell (?:the |your )?\w+|indicate|mention|show|note|specify|name|cite|explain|ask|check|know|see|make clear|point out|clarify|identify)$",
+    re.I,
+)
 NEGATIVE_WORDS = ("unless", "except", "other than", "apart from", "aside from", "save", "barring", "excluding", "until",
                   "with the exception")  # fmt: skip
 
@@ -160,6 +165,9 @@ def read_conditions(masked: str) -> Conditions:
             rest = rest[4:].strip()
         g = condition(rest, word)
         before = text[: m.start()]
+        if not m.group("comma") and word.split()[0] in ("where", "when", "if", "whenever") and TELLS.search(before):
+            m = TRAILING.search(text, m.end() if word.startswith("if") else m.start("word") + 1)
+            continue
         if word == "other than" and re.search(
             r"\b(?:language|format|currency|unit|source|tool|style|spelling|person|tense|anything|nothing|document|thing|text|word)s?\s*$",
             before,

@@ -221,6 +221,7 @@ class _Reader:
                 self.flush(pending)
                 pending = None
                 self.intros = [i for i in self.intros if i[0] >= 0] if stripped.startswith("|") else []
+                self.read_row(line, start)
                 continue
             item = ITEM.match(line)
             if pending is not None and not item and self.continues(pending, stripped):
@@ -238,6 +239,14 @@ class _Reader:
             self.problems.append((self.line_of(offset), "unbalanced-tag", f"the tag <{tag}> is never closed"))
         problems = [p for p in self.problems if re.search(r"</?([\w:.-]+)>", p[2]).group(1).lower() not in HTML]  # type: ignore[union-attr]
         return Document(tuple(self.units), tuple(problems[:PROBLEMS_MAX]))
+
+    def read_row(self, line: str, start: int) -> None:
+        """The rules of a table: a row whose only long cell is a sentence (a column of numbers or names beside it)."""
+        cells = [(m.start(), m.end()) for m in re.finditer(r"[^|]+", line) if m.group(0).strip()]
+        long = [(a, b) for a, b in cells if len(line[a:b].split()) >= 3]
+        short = all(len(line[a:b].split()) < 3 for a, b in cells if (a, b) not in long)
+        if len(long) == 1 and short and re.match(r"[\w\"“`*]", line[long[0][0] : long[0][1]].strip()):
+            self.flush((start + long[0][0], start + long[0][1], None))
 
     def continues(self, pending: tuple[int, int, int | None], stripped: str) -> bool:
         """Whether a line goes on with the sentence before it (wrapped text)."""

@@ -165,7 +165,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("jargon", "absent", "",
      "plain/simple/everyday/ordinary/easy .. word/language/english/vocabulary/term | in layman/lay term | plainly worded | =no .. technical term/jargon/language/vocabulary/word | simple to understand"),
     ("jargon", "present", "",
-     "precise/correct/exact/proper/technical/professional/specialist/domain/industry/field/scientific .. terminology/jargon/vocabulary/nomenclature | technical term/vocabulary/language | jargon/terminology | term of art"),
+     "technical/professional/specialist/domain/industry/field/scientific .. terminology/jargon/vocabulary/nomenclature | precise/exact .. terminology/vocabulary | technical term/vocabulary/language | jargon | term of art"),
     ("any-list", "present", "",
      ", not list | a/an/any/no/as/in/into/make/use/avoid/without .. list | itemized/itemised list | list format/form | itemize | avoid/use/no list | ^list .. be .. forbid/ban/prohibit/allow/avoid/permit/welcome"),
     ("codeblock", "present", "",

@@ -45,8 +45,12 @@ PLEASANTRY = re.compile(r"^\W*(?:hello|hi|hey|dear|greetings|welcome|good (?:mor
                         r"|absolutely|certainly|happy to|glad|it['’]?s a pleasure|nice|excellent|wonderful|we appreciate|many thanks|salutations|aloha)\b", re.I)  # fmt: skip
 
 
+HAILS = re.compile(
+    r"\W*(?:hello|hi|hey|dear|greetings|welcome|good|howdy|bonjour|hola|salutations|aloha|nice to|great to|lovely to|pleased to|thanks? (?:you )?for|glad)\b",
+    re.I,
+)
 FAREWELL = re.compile(
-    r"\b(?:have an?|regards|wishes|stay|take care|good ?bye|bye|cheers|sincerely|faithfully|see you|thanks?|thank you|hope|happy to help|best|all the best"
+    r"\b(?:have an?|regards|wishes|stay|safe (?:travels?|journey|trip)|godspeed|so long|ciao|adieu|farewell|take care|good ?bye|bye|cheers|sincerely|faithfully|see you|thanks?|thank you|hope|happy to help|best|all the best"
     r"|let (?:me|us) know|anything else|yours|warmly|cordially|farewell|until next time|good (?:day|night|luck)|glad|pleasure|enjoy|welcome|love|peace)\b",
     re.I,
 )
@@ -208,23 +212,19 @@ def _literals(channel: str, here: list[Instruction]) -> list[Formula]:
                 out.append(implies(Flag(va, True), Among(choice(channel, "format"), MACHINE, False)))
             if kind == "ends" and ta.rstrip().endswith("?"):
                 out.append(implies(Flag(va, True), Flag(flag(channel, "ask"), True)))
-            if kind == "ends" and FAREWELL.search(ta):
+            if kind == "ends" and (FAREWELL.search(ta) or re.fullmatch(r"[^:?\[\]{}]{3,60}!", ta.strip())):
                 out.append(implies(Flag(va, True), Flag(flag(channel, "closing"), True)))
             if kind == "starts":
-                if PLEASANTRY.search(ta):
+                if PLEASANTRY.search(ta) or (
+                    re.search(r"[!.]$", ta.strip()) and len(ta.split()) > 1 and not ANSWERISH.search(ta)
+                ):
                     out.append(
                         implies(
                             Flag(va, True),
                             And(
                                 (
                                     Flag(flag(channel, "opener"), True),
-                                    Flag(flag(channel, "greeting"), True)
-                                    if re.match(
-                                        r"\W*(?:hello|hi|hey|dear|greetings|welcome|good|howdy|bonjour|hola|salutations|aloha)\b",
-                                        ta,
-                                        re.I,
-                                    )
-                                    else Flag(va, True),
+                                    Flag(flag(channel, "greeting"), True) if HAILS.match(ta) else Flag(va, True),
                                 )
                             ),
                         )

@@ -355,7 +355,7 @@ ENUMERATED: dict[str, str] = {
     **dict.fromkeys(["adult", "minor", "child"], "age group"),
     **dict.fromkeys(["beginner", "novice", "expert"], "expertise"),
     **dict.fromkeys(["spring", "summer", "autumn", "winter"], "season"),
-    **dict.fromkeys(["voice", "sms", "email", "phone"], "medium"),
+    **dict.fromkeys(["voice", "sms", "email", "phone", "chat", "letter", "newsletter", "tweet", "fax", "podcast"], "medium"),
 }  # fmt: skip
 
 

@@ -258,7 +258,7 @@ UNKNOWN = re.compile(
 
 
 UNSURE = re.compile(
-    r"\beven (?:if|when|though|where)\b[^,;.]*\b(?:not (?:know|sure|certain|have|contain|cover)|unsure|uncertain|missing|lack\w*|no (?:information|idea|source|answer))",
+    r"\b(?:even|also|including) (?:if|when|though|where)\b[^,;.]*\b(?:not (?:know|sure|certain|have|contain|cover)|unsure|uncertain|missing|lack\w*|no (?:information|idea|source|answer))",
     re.I,
 )
 

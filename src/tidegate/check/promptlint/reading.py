@@ -65,7 +65,7 @@ class Reading:
             if scope:
                 return scope
         named = re.search(
-            r"\b(?:in|under|within|inside|for|of|into) (?:a |the |your |each |every )?(?:(?P<a>[\w\x01\x02-]+(?: [\w-]+)?) +)?(?P<n>section|part|block|field|column)s?(?: (?:called|named|titled|labell?ed) (?P<b>[\w\x01\x02]+))?",
+            r"(?<!outside )\b(?:in|under|within|inside|for|of|into) (?:a |the |your |each |every |any )?(?:(?P<a>[\w\x01\x02-]+(?: [\w-]+)?) +)?(?P<n>section|part|block|field|column)s?(?: (?:called|named|titled|labell?ed) (?P<b>[\w\x01\x02]+))?",
             self.low,
         )
         called = re.search(
@@ -73,12 +73,16 @@ class Reading:
         )
         if called:
             return ("part", self.unquote(called.group("b")))
-        if named and named.group("n") == "block" and (named.group("a") or "").split()[-1:] == ["code"]:
+        if (
+            named
+            and named.group("n") == "block"
+            and (named.group("a") or "").split()[-1:][0:1] in (["code"], ["data"], ["json"])
+        ):
             named = None  # a code block is a format, not a part
         if named and (named.group("a") or named.group("b")):
             return ("part", lemma(self.unquote(named.group("b") or named.group("a"))))
         place = re.match(
-            r"^(?:the |each |every |all |your |any )?(?P<a>title|headline|subject line|body|heading|summary|introduction|conclusion|intro|outro|caption|footer|abstract|headline)s? (?:must|should|has|have|is|are|may|needs?|can|in|at|under)\b",
+            r"^(?:the |each |every |all |your |any )?(?P<a>title|headline|subject line|body|heading|summary|introduction|conclusion|intro|outro|caption|footer|abstract|opening|closing|overview|appendix|preamble|header|postscript|signature)s? (?:must|should|has|have|is|are|may|needs?|can|in|at|under|stays?|keeps?|uses?|sounds?|reads?|contains?)\b",
             self.low,
         ) or re.match(
             r"^(?:\w+ ){1,4}?(?:the|your|each|every) (?P<a>title|headline|subject line|body|heading|summary|introduction|conclusion|intro|outro|caption|footer|abstract)s? (?:in|under|below|to|at|within|short)\b",

@@ -5,11 +5,120 @@
 import re
 from functools import lru_cache
 
+from tidegate.check.promptlint.lemmas import lemma
+
 _UNIT = r"(?P<u>words|sentences|paragraphs|characters|bullets|bullet points|items|lines|emojis?|links|questions|examples|sections|headings|tables)"
 
 
 # other ways to say the same, written as the grammar knows them
+_AGENT = r"(?:the |our |this |your )?(?:ai |virtual |digital |chat ?)?(?:assistant|bot|chatbot|model|agent|system|copilot|helper|you)"
+# registers: polite, legal and corporate wordings of a plain imperative
+REGISTERS = (
+    (re.compile(r"^\s*(?://+|--|;;|/\*+|\*\s)\s*|\s*\*/\s*$"), ""),
+    (re.compile(r",?\s*\b(?:please|kindly|pls)\b,?(?=\s|[.!]|$)(?! (?:and|or)\b)", re.I), ""),
+    (
+        re.compile(
+            rf"^\s*(?:we|i) (?:kindly |would |do |really )?(?:ask|want|expect|need|require|request|like|instruct|advise)(?: that)?(?: {_AGENT})? (?:to )?(?=\w)(?!(?:every|each|all|a|an|the|our|no|only|any)\b)",
+            re.I,
+        ),
+        "",
+    ),
+    (
+        re.compile(
+            rf"^\s*(?:it is )?(?:requested|expected|required|asked|mandated) (?:that|of) {_AGENT}(?: should| shall| must| to| will)? (?=\w)",
+            re.I,
+        ),
+        "",
+    ),
+    (
+        re.compile(
+            rf"^\s*{_AGENT} (?P<m>shall|must|will|should|has to|have to|is to|are to|needs? to|ought to|(?:is|are) (?:required|expected|obliged|requested|supposed|instructed|asked) to) (?P<n>not |never |always |only |at all times )?(?=[a-z])(?!(?:be|have|get) (?:\w+ed|a|an)\b)",
+            re.I,
+        ),
+        lambda m: {"not ": "must not ", "at all times ": "always "}.get(
+            (m.group("n") or "").lower(),
+            m.group("n") or ("should " if m.group("m").lower() in ("should", "ought to") else "must "),
+        ),
+    ),
+    (
+        re.compile(
+            rf"^\s*{_AGENT} (?:must not|shall not|should not|will not|may not|is not (?:allowed|permitted) to|are not (?:allowed|permitted) to|(?:is|are) (?:forbidden|prohibited|barred|banned) (?:from|to)) (?=[a-z])",
+            re.I,
+        ),
+        "must not ",
+    ),
+    (re.compile(r"\bshall\b", re.I), "must"),
+    (
+        re.compile(r"\b(?:refrain|desist|abstain|keep) from (?P<v>\w+ing)\b", re.I),
+        lambda m: "do not " + lemma(m.group("v").lower()),
+    ),
+    (re.compile(r"\b(?P<n>each|every|all) and every\b", re.I), r"\g<n>"),
+    (re.compile(r"\bcompris(?:e|es)\b(?: of)?", re.I), "contain"),
+    (
+        re.compile(
+            r",?\s*\b(?:no more(?:,)? (?:and )?no (?:fewer|less)|not one more(?:,)? not one (?:fewer|less)|no (?:fewer|less)(?:,)? (?:and )?no more)\b",
+            re.I,
+        ),
+        "",
+    ),
+    (
+        re.compile(
+            r",?\s*\b(?:such as|for instance|e\.g\.?,?|like for example) (?:\w+(?:,? (?:and|or) |, )?){1,4}(?=\s+(?:must|should|may|is|are|can)\b|[.;,]|$)",
+            re.I,
+        ),
+        "",
+    ),
+)
+# what a thing must be able to do, said as what it is
+BEHAVES = (
+    (
+        re.compile(
+            r"\b(?:parse|load|deserialise|deserialize|validate)s? (?:cleanly |correctly |directly )?(?:as|into)\b(?: a)?",
+            re.I,
+        ),
+        "be in",
+    ),
+    (
+        re.compile(r"\b(?:come|get|be sent|go)s? (?:back|out)(?: to (?:the )?\w+)?(?= (?:as|in)\b|[.;,]|$)", re.I),
+        "is returned",
+    ),
+    (re.compile(r"^(?P<x>.+?) and nothing but (?P=x)\b", re.I), r"Nothing but \g<x>"),
+    (re.compile(r"^we (?:only )?accept (?:only |nothing but )?", re.I), "only "),
+    (re.compile(r"^(?P<y>(?:the |our |this )[^,;]{4,70}?), so (?=\w)", re.I), ""),
+)
+# phrasal verbs and idioms that say one plain verb
+IDIOMS = (
+    (
+        re.compile(r"\b(?P<v>bring(?:ing)?|brought) up (?!to\b)", re.I),
+        lambda m: {"bring": "mention ", "bringing": "mentioning ", "brought": "mentioned "}[m.group("v").lower()],
+    ),
+    (re.compile(r"\b(?:talk|speak|write|chat) about\b", re.I), "mention"),
+    (
+        re.compile(
+            r"\b(?:allude|make (?:any )?reference|refer) to (?=(?:any |other |our |your |the )?(?:competit|rival|compan|brand|product|price|vendor))",
+            re.I,
+        ),
+        "mention ",
+    ),
+    (re.compile(r"\bkeep (?:your |all )?hands off\b", re.I), "never use"),
+    (re.compile(r"\bhave nothing to do with\b", re.I), "never mention"),
+    (re.compile(r"\bdo away with\b", re.I), "omit"),
+    (re.compile(r"\b(?:set|lay)(?:s)? out (?=(?:in|as)\b)", re.I), "presented "),
+    (re.compile(r"\bfeel free to (?:always )?", re.I), "you may "),
+    (re.compile(r"\b(?:each|every) (?:single )?time(?=\s+(?:before|you|that you)\b)", re.I), "always"),
+    (re.compile(r"\bprior to (?P<r>each|every|any|all|your|the)\b", re.I), r"before \g<r>"),
+    (
+        re.compile(
+            r"\b(?P<v>refuse|decline)(?P<t> to (?:answer|help with|discuss|respond to|handle))? (?:anything|everything|whatever|all questions|any questions?|questions|any requests?|requests|what)(?: that| which)? (?P<c>(?:(?:the|our|your|these|any) )?[\w ]{3,30} (?:do not|does not|can not|is not|are not|fails? to|lacks?)\b[^,;.]*)",
+            re.I,
+        ),
+        r"if \g<c>, \g<v>\g<t>",
+    ),
+)
 CONTRACTIONS = (
+    *REGISTERS,
+    *IDIOMS,
+    *BEHAVES,
     (re.compile(rf"\b(?:the |a )?(?:number|count|amount|total(?: number)?) of {_UNIT} (?:must|should|may|has to|is to|needs to|can) (?:not exceed|never exceed|not be (?:more|higher|greater) than|be (?:at most|no more than|limited to)|stay (?:under|below|within)) (?P<n>\w+)", re.I), r"use at most \g<n> \g<u>"),
     (re.compile(rf"\b(?:the |a )?(?:number|count|amount|total(?: number)?) of {_UNIT} (?:must|should|has to|is to|needs to) (?:not (?:be (?:less|fewer|lower) than|fall below)|be (?:at least|no (?:less|fewer) than)|reach) (?P<n>\w+)", re.I), r"use at least \g<n> \g<u>"),
     (re.compile(r"\b(?:is|are) part of (every|each|all)\b", re.I), r"must be included in \1"),

@@ -8,7 +8,7 @@ from tidegate.check.promptlint.wordset import word_set
 LABEL = re.compile(r"^\s*(?:\[(?P<tag>[\w .:-]{2,40})\]|(?P<label>[A-Za-z][\w /&-]{1,40}?)\s*:)\s+(?=\S)")
 PLAIN_LABELS = word_set(
     "note important rule rules remember warning reminder tip caution must requirement policy todo style "
-    "guideline instruction instructions constraint constraints output task goal"
+    "should may could shall optional guideline instruction instructions constraint constraints output task goal"
 )  # fmt: skip
 CONCERN_LABELS = {"language": "language", "tone": "tone", "format": "format", "length": "length", "style": "style",
                   "output format": "format", "audience": "audience", "voice": "voice", "emoji": "emoji", "emojis": "emoji",
