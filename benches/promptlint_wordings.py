@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tidegate.check.promptlint.learned import possible_findings
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
 
@@ -26,6 +27,7 @@ SETS = {
     "f": (60617, 3),
     "g": (7, 4),
     "h": (808, 6),
+    "i": (909, 6),
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table
@@ -140,17 +142,18 @@ def prompts(name: str) -> Iterator[dict[str, Any]]:
                 yield {**compose("none", "near", line.split(" || "), register), "attribute": reason}
 
 
-def found(text: str) -> list[set[int]]:
-    """The lines of each core that the linter proves."""
-    results = findings(analyse([Source(name="p", text=text)]))
+def found(text: str, possible: bool = False) -> list[set[int]]:
+    """The lines of each core that the linter proves (and of each that its learned layer suspects)."""
+    analysis = analyse([Source(name="p", text=text)])
+    results = findings(analysis) + (possible_findings(analysis) if possible else [])
     return [{c["line"] for c in f.evidence["core"]} for f in results if "core" in f.evidence]
 
 
-def score(name: str) -> dict[str, tuple[int, int, list[dict[str, Any]]]]:
+def score(name: str, possible: bool = False) -> dict[str, tuple[int, int, list[dict[str, Any]]]]:
     """Per kind: cores found exactly (of near misses: alarms), how many, and the rows that went wrong."""
     out: dict[str, tuple[int, int, list[dict[str, Any]]]] = {}
     for row in prompts(name):
-        cores = found(row["text"])
+        cores = found(row["text"], possible)
         hit = bool(cores) if row["label"] == "none" else set(row["lines"]) in cores
         good, n, wrong = out.get(row["kind"], (0, 0, []))
         out[row["kind"]] = (good + hit, n + 1, wrong + ([row] if hit is (row["label"] == "none") else []))
@@ -158,8 +161,9 @@ def score(name: str) -> dict[str, tuple[int, int, list[dict[str, Any]]]]:
 
 
 def main() -> None:
-    for name in sys.argv[1:] or SETS:
-        for kind, (good, n, wrong) in score(name).items():
+    possible = "--possible" in sys.argv
+    for name in [a for a in sys.argv[1:] if a != "--possible"] or SETS:
+        for kind, (good, n, wrong) in score(name, possible).items():
             print(f"set {name}: {kind:5} {good}/{n}")
             for row in wrong:
                 print(f"    {row['attribute']:16} {row['register']:9} {' || '.join(row['core'])}")

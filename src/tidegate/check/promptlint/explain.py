@@ -152,6 +152,10 @@ def message(core: Core) -> str:
         )
     lead = "cannot hold together" if core.certainty == "proved" else "may not hold together"
     situation = f" when {when(core.witness)}" if core.witness else ""
+    guessed = [i for i in core.instructions if i.probability is not None]
+    if guessed:
+        read = " and ".join(f"line {i.unit.line} ({i.probability:.0%})" for i in guessed)
+        situation += f" ({core.probability:.0%} likely; {read} read by resemblance, so nothing is proved)"
     return f"{len(core.lines)} lines {lead}{situation}: {'; '.join(parts)}. {why(core.instructions).capitalize()}."
 
 

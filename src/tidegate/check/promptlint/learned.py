@@ -17,9 +17,9 @@ from itertools import combinations
 from typing import Protocol
 
 from tidegate.check.promptlint.directives import directive
-from tidegate.check.promptlint.lemmas import lemma
-from tidegate.check.promptlint.lint import Analysis
+from tidegate.check.promptlint.lint import Analysis, core_finding
 from tidegate.check.promptlint.model import Unit
+from tidegate.check.promptlint.suspects import possible_cores, suspected
 from tidegate.check.promptlint.text import mask, tokens
 from tidegate.check.promptlint.wordset import word_set
 from tidegate.spine.finding import Finding, Severity, Where
@@ -104,14 +104,21 @@ def shipped() -> ShippedScorer:
 def possible_findings(
     analysis: Analysis, scorer: PairScorer | None = None, threshold: float = THRESHOLD
 ) -> list[Finding]:
-    """Suspected conflicts between sentences of which at least one is unknown to the grammar."""
+    """Suspected conflicts between sentences of which at least one is unknown to the grammar.
+
+    First what the learned reader of single sentences sees (`suspects`), then what the pair scorer
+    suspects of sentences that neither reads.
+    """
+    guessed = suspected(analysis)
+    cores = possible_cores(analysis, guessed)
     scorer = scorer or shipped()
     known = {(i.unit.source, i.unit.span) for i in analysis.instructions}
     units = [
         u for u in analysis.units if not u.quoted and 3 <= len(u.text.split()) <= 30 and directive(u.text, False, False)
     ]
-    proved = {frozenset(c.lines) for c in analysis.cores}
-    out: list[Finding] = []
+    proved = {frozenset(c.lines) for c in (*analysis.cores, *cores)}
+    out: list[Finding] = [core_finding(c) for c in cores]
+    known |= {(i.unit.source, i.unit.span) for i in guessed}
     for a, b in _candidates(units):
         if (
             ((a.source, a.span) in known and (b.source, b.span) in known)
@@ -152,6 +159,3 @@ def _finding(a: Unit, b: Unit, p: float, name: str) -> Finding:
                   "witness": {"situation": "unknown", "conditions": [], "probe": ""}},
         suggestion="read the two lines together; reword one if they disagree",
     )  # fmt: skip
-
-
-_ = lemma

@@ -8,9 +8,9 @@ from tidegate.check.promptlint.wordset import word_set
 IRREGULAR = {
     "is": "be", "are": "be", "was": "be", "were": "be", "been": "be", "being": "be", "am": "be", "has": "have",
     "had": "have", "having": "have", "does": "do", "did": "do", "done": "do", "doing": "do", "writes": "write",
-    "wrote": "write", "goes": "go", "begins": "begin", "written": "write", "writing": "write", "gives": "give", "gave": "give", "given": "give",
+    "wrote": "write", "written": "write", "writing": "write", "gives": "give", "gave": "give", "given": "give",
     "giving": "give", "made": "make", "making": "make", "makes": "make", "used": "use", "using": "use",
-    "uses": "use", "began": "begin", "beginning": "begin", "begun": "begin", "said": "say", "told": "tell",
+    "goes": "go", "uses": "use", "began": "begin", "beginning": "begin", "begun": "begin", "said": "say", "told": "tell",
     "kept": "keep", "spoke": "speak", "spoken": "speak", "put": "put", "putting": "put", "ended": "end",
     "cited": "cite", "citing": "cite", "cites": "cite", "closes": "close", "closing": "closing",
     "closed": "close", "replies": "reply", "replying": "reply", "replied": "reply", "queries": "query",

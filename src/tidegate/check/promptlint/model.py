@@ -107,6 +107,7 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True):
     default: bool = False  # "by default", "usually", "unless told otherwise"
     labels: tuple[str, ...] = ()  # the names other lines may call it by
     restrict: tuple[str, ...] = ()  # words that narrow the object: "sources older than two years"
+    probability: float | None = None  # read by the learned reader: a guess, with its chance of being right
 
     @property
     def semantic_key(self) -> tuple[Any, ...]:

@@ -167,7 +167,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     if not concern and not directive(rest, bool(conditions.parts), negative_intro):
         return EMPTY._replace(priorities=tuple(priorities), labels=tuple(labels))
     rest = RATIONALE.sub("", rest)
-    channel, rest = _channel(rest, (*conditions.parts, *labels))
+    channel = channel_of(rest, (*conditions.parts, *labels))
     drafts: list[Draft] = []
     universal_sentence = conditions.universal or bool(
         STRONG.search(rest) or (SHOUTED.search(rest) and not rest.isupper())
@@ -290,13 +290,10 @@ def _join_intro(s: str, intro: str) -> tuple[str, bool, tuple[Conjunction, ...]]
     return s, negative, ()
 
 
-def _channel(rest: str, parts: tuple[str, ...]) -> tuple[str, str]:
+def channel_of(rest: str, parts: tuple[str, ...]) -> str:
     """The channel an instruction speaks of; `reply` unless it names another."""
     text = " ".join((rest, *parts)).lower()
-    for name, pattern in CHANNELS:
-        if pattern.search(text):
-            return name, rest
-    return REPLY, rest
+    return next((name for name, pattern in CHANNELS if pattern.search(text)), REPLY)
 
 
 def _only(d: Draft) -> Draft | None:

@@ -1,0 +1,122 @@
+"""Instructions that the grammar does not read and the learned reader does, and the cores they take part in.
+
+A sentence is only guessed at when the grammar reads no demand in it; its conditions, its place
+and its channel are the grammar's.  The guesses go through the same laws and the same prover as
+proved instructions, so that guards, scopes and precedence hold for them too; what comes out is a
+*possible* conflict with the product of the probabilities.
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from tidegate.check.promptlint.conditions import read_conditions
+from tidegate.check.promptlint.drafts import Context
+from tidegate.check.promptlint.lint import Analysis, prove
+from tidegate.check.promptlint.model import Constraint, Core, Instruction, Unit
+from tidegate.check.promptlint.parse import channel_of, section_scope
+from tidegate.check.promptlint.polarity import modality_of
+from tidegate.check.promptlint.reading import Reading
+from tidegate.check.promptlint.rewrites import expand
+from tidegate.check.promptlint.stance import LANGUAGE, NONE, NUMBER, QUOTE, TOOL, Guess, Slots, guess, words
+from tidegate.check.promptlint.text import mask, tokens
+from tidegate.check.promptlint.vocabulary import STRONG
+
+PROBABILITY_MIN = 0.65  # of one reading; below it a sentence stays unread
+CORE_MIN = 0.6  # of a core; below it nothing is said
+WORDS_MAX = 30
+# "the first bullet names the price" speaks of one thing of many: the reader does not know which
+ONE_OF_MANY = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|last|final|next|opening|closing|middle) (?!(?:person|names?|words?|thing|time|step)\b)\w+",
+    re.I,
+)
+# placeholders, headings and "do not make up …": nothing that the reader was trained on
+OUTSIDE = re.compile(r"\{\{|\{\w+\}|:\s*$|^\W*\d*\W*$|\bmak(?:e|ing) up\b|\b(?:invent|fabricat|hallucinat)\w*|\byourself\b", re.I)
+Guesser = Callable[[str], Guess]
+
+
+def suspected(
+    analysis: Analysis, guesser: Guesser = guess, probability_min: float = PROBABILITY_MIN
+) -> list[Instruction]:
+    """The instructions that only the learned reader sees, in order of place."""
+    read = {
+        (i.unit.source, i.unit.span)
+        for i in analysis.instructions
+        if not i.constraint.attribute.startswith("do:") and i.probability is None
+    }
+    told = {(p.unit.source, p.unit.span) for p in analysis.priorities}
+    out = []
+    for unit in analysis.units:
+        place = (unit.source, unit.span)
+        if unit.quoted or place in read or place in told or not 2 <= len(unit.text.split()) <= WORDS_MAX:
+            continue
+        if OUTSIDE.search(unit.text):
+            continue
+        found = one(unit, guesser, probability_min)
+        if found is not None:
+            out.append(found)
+    return out
+
+
+def one(unit: Unit, guesser: Guesser, probability_min: float) -> Instruction | None:
+    """The instruction that the reader sees in a sentence; None when it is not sure enough."""
+    g = guesser(unit.text)
+    if g.label == NONE or g.probability < probability_min:
+        return None
+    constraint = constraint_of(g.label, words(unit.text)[1])
+    if constraint is None:
+        return None
+    masked = mask(unit.text)
+    conditions = read_conditions(expand(masked.text))
+    toks = tokens(conditions.text)
+    if not toks or conditions.only or unit.conditions or ONE_OF_MANY.search(conditions.text):
+        return None
+    context = Context(masked, "", False, False, conditions.parts)
+    part = Reading(toks, [], [True] * len(toks), context, "must", False, conditions.text).part
+    section = section_scope(unit.section)
+    strong = conditions.universal or bool(STRONG.search(conditions.text))
+    return Instruction(
+        constraint=constraint, unit=unit, channel=channel_of(conditions.text, conditions.parts),
+        scope=part or (("part", section) if section and not strong else ()), guard=conditions.guard,
+        exceptions=conditions.exceptions, modality=modality_of(conditions.text), universal=strong,
+        prohibition=constraint.operator in ("absent", "not-contains"), default=conditions.default,
+        probability=g.probability,
+    )  # fmt: skip
+
+
+def constraint_of(label: str, slots: Slots) -> Constraint | None:
+    """The demand of a label with its slot filled; None when the sentence has not exactly one filling."""
+    attribute, operator, value = label.split("|", 2)
+    if value in (QUOTE, TOOL, NUMBER, LANGUAGE):
+        held: tuple[str, ...] | tuple[int, ...] = {
+            QUOTE: slots.quotes, TOOL: slots.tools, NUMBER: slots.numbers, LANGUAGE: slots.languages,
+        }[value]  # fmt: skip
+        if len(set(held)) != 1 or attribute == "keyword":
+            return None
+        filled = held[0]
+        return Constraint(attribute, operator, [filled] if operator == "not-one-of" else filled)
+    if value.startswith("["):
+        return None
+    return Constraint(attribute, operator, value or None)
+
+
+def possible_cores(analysis: Analysis, found: Sequence[Instruction]) -> list[Core]:
+    """The cores that need a guessed instruction, each with its probability; what is proved is left out."""
+    if not found:
+        return []
+    proved = [set(c.lines) for c in analysis.cores]
+    cores, _ = prove([*analysis.instructions, *found], analysis.priorities)
+    out: list[Core] = []
+    told: set[tuple[str, tuple[int, int]]] = set()
+    for core in sorted(cores, key=lambda c: -math.prod(i.probability or 1.0 for i in c.instructions)):
+        chances = [i.probability for i in core.instructions if i.probability is not None]
+        if not chances or math.prod(chances) < CORE_MIN or any(p <= set(core.lines) for p in proved):
+            continue
+        guesses = {(i.unit.source, i.unit.span) for i in core.instructions if i.probability is not None}
+        if guesses & told:
+            continue  # a guess is shown once, in its likeliest core
+        told |= guesses
+        out.append(msgspec.structs.replace(core, certainty="possible", probability=round(math.prod(chances), 3)))
+    return out
