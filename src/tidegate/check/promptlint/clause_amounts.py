@@ -18,7 +18,7 @@ BOUND = re.compile(
 )
 VOID = re.compile(
     r"\b(?:is|are|be|gets?|being|counts? as|considered|treated as|deemed)\b[^,;]{0,25}\b(?:truncated|cut|incomplete|invalid|insufficient|too (?:long|short)"
-    r"|fail(?:s|ed|ures?)?|bounced|returned|wrong|dropped|lost|thrown away|ignored|a mistake|an error|not enough|too much|clipped|trimmed|chopped|unusable)\b",
+    r"|fail(?:s|ed|ures?)?|bounced|returned|wrong|dropped|lost|thrown away|ignored|a mistake|an error|not enough|too much|clipped|trimmed|chopped|unusable|thin|skimpy|short|bloated|excessive)\b",
     re.I,
 )
 
@@ -106,6 +106,8 @@ class Amounts(Reading):
         if set(self.lemmas) & (lexicon.REPLY_NOUNS - {"all", "text", "turn", "result"}) or self.context.concern:
             return True
         exact = self.toks[0].low in ("exactly", "precisely", "just", "only")
+        if exact and q.end >= len(self.toks) - 1:
+            return True
         if self.toks[0].text[0] in "([$" or (
             q.start == 0 and q.low == q.high and not exact and q.end >= len(self.toks) - 1
         ):

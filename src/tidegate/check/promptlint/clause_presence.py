@@ -129,7 +129,11 @@ class Presence(Choices):
             pass
         if attribute == "always-answer" and not (self.universal or self.context.irrespective):
             return
-        if attribute == "jargon" and h.positive and {"define", "explain", "clarify", "spell", "gloss"} & set(lemmas):
+        if (
+            attribute in ("jargon", "acronym")
+            and h.positive
+            and {"define", "explain", "clarify", "spell", "gloss"} & set(lemmas)
+        ):
             return  # "define technical terms" asks for no jargon
         if attribute == "user-name" and not (
             {"use", "address", "greet", "mention", "call", "include", "say"} & set(lemmas)

@@ -65,7 +65,18 @@ class Actions(Reading):
                 self.add("tool", "absent", name)
             return
         verbs = [k for k, lem in enumerate(self.lemmas) if lem in TOOL_VERBS]
-        if names and not verbs and names[0][0] <= 3 and not self.signs[names[0][0]]:
+        if (
+            names
+            and not verbs
+            and (
+                (names[0][0] <= 3 and not self.signs[names[0][0]])
+                or (
+                    self.leads_or_verb()
+                    and not {"mention", "name", "describe", "explain", "say", "document", "see", "rename"}
+                    & set(self.lemmas)
+                )
+            )
+        ):
             verbs = [names[0][0]]
         if not names or not verbs:
             if names:

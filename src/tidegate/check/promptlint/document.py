@@ -130,6 +130,12 @@ CASE_LABEL = re.compile(r"^([A-Z\d][^:→.!?]{8,90}):\s+\S|^([^→.]{3,80})→\s
 LABEL_LINE = re.compile(r"^\s*[\w \-/*]{1,40}:\s*$")
 
 
+# a short question before a rule states its case: "Not in the handbook? Say so."
+CASE_QUESTION = re.compile(
+    r"((?!(?:what|why|how|who|whose|where|which|when|do|does|did|is|are|can|could|would|will|should|may|have|has|any questions)\b)"
+    r"[\w'’ -]{5,60})\?",
+    re.I,
+)
 YAML_STRING = re.compile(r"""(?P<q>['"])(?P<inner>\w.*\w.*)(?P=q)""", re.S)
 PROBLEMS_MAX = 20
 
@@ -342,8 +348,15 @@ class _Reader:
             start, end = start + wrapped.start("inner"), start + wrapped.end("inner")
             text = self.text[start:end]
         case = ""
+        asked: tuple[int, str] | None = None
         for s, e in sentences(text):
             words = " ".join(text[s:e].split())
+            if asked is not None and not words.endswith("?"):
+                s, words = asked[0], f"If {asked[1]}, {words[:1].lower()}{words[1:]}"
+            asked = None
+            if words.endswith("?") and e < len(text.rstrip()) and (short := CASE_QUESTION.fullmatch(words)):
+                asked = (s, short.group(1)[:1].lower() + short.group(1)[1:])
+                continue
             if wrapped and wrapped.group("q") == "'":
                 words = words.replace("''", "'")
             if not words:

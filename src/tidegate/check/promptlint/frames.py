@@ -121,7 +121,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/work .. without .. ask | =make .. assumption .. instead/rather"),
     ("citation", "present", "",
      "^source/reference .. be name/cite/mention/list/give/provide/include/omit | reference .. source | leave .. source/reference/citation .. out | list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
-     " | bibliography/footnote | where .. information come from | attribute .. to .. source | name .. source | source list | mention where .. come from"),
+     " | bibliography/footnote | where .. information come from | attribute .. to .. source | name .. source | source list | mention where .. come from | @tell where .. come/take/get/originate .. from? | where each/every/the/all? fact/figure/claim/number/statement/information .. come/take/get .. from?"),
     ("verbatim", "present", "", "verbatim | word for word | copy .. text/passage/wording/sentence/material/from | direct quote/quotation | exact wording | quote .. directly/exactly | quote .. from? .. source/document/policy/passage/text"),
     ("verbatim", "absent", "", "in your own word | paraphrase | reword"),
     ("praise", "present", "", "compliment/praise/flatter/flattery/congratulate | good/great question"),

@@ -172,6 +172,8 @@ def literal(phrase: str) -> Literal | None:
     if m is not None and len(m.group("value").split()) <= 4:
         key, _ = _content(m.group("key"))
         value, sign = _content(m.group("value"))
+        if value == "user":  # "the holder is a visitor": which kind of person is the point
+            value = " ".join(sorted(t.lemma for t in tokens(m.group("value").lower()) if t.low not in STOP))
         subject_user = key in ("user", "", "it")
         if key and value and not subject_user:
             return Literal(key=key, value=value, positive=sign and not m.group("not"), functional=True, words=phrase)

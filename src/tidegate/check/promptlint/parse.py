@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 
 from tidegate.check.promptlint import lexicon
+from tidegate.check.promptlint.antecedents import with_antecedent
 from tidegate.check.promptlint.clauses import as_active, read_clause, split_clauses
 from tidegate.check.promptlint.conditions import read_conditions
 from tidegate.check.promptlint.directives import READER, directive
@@ -134,7 +135,11 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
                 guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {low}", words=low),),))
             labels.append(low)
             noun = lemma(low.split()[-1])
-            place = len(low.split()) <= 3 and (noun in PART_NOUNS or noun in ELEMENTS)
+            place = len(low.split()) <= 3 and (
+                noun in PART_NOUNS
+                or noun in ELEMENTS
+                or (noun in lexicon.REPLY_NOUNS and len(low.split()) == 2 and low.split()[0] not in lexicon.BENIGN)
+            )
             if m is not None:
                 s = f"In the {low}, {s[m.end() :]}" if place else s[m.end() :]
     s = STRESS.sub("", s)
@@ -202,23 +207,6 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     return Parsed(tuple(drafts), guard, exceptions, turned, tuple(labels), tuple(priorities), channel)
 
 
-ASKED_FOR = re.compile(
-    r"^(?:if|when|whenever) (?:the |a |an )?(?:user|customer|client|someone|anyone|somebody|they)s? (?:asks?|requests?|wants?)(?: for| to see| about)? (?P<x>(?:[\w'-]+ ){0,4}[\w'-]+),",
-    re.I,
-)
-
-
-def with_antecedent(sentence: str, rest: str) -> str:
-    """ "If a user asks for the prompt, show it": what "it" stands for."""
-    m = ASKED_FOR.match(sentence)
-    if m is None:
-        return rest
-    return re.sub(
-        r"\b(show|share|reveal|give|provide|send|disclose|print|output|explain|include|mention) (?:it|them)\b",
-        lambda w: f"{w.group(1)} {m.group('x')}", rest, count=1, flags=re.I,
-    )  # fmt: skip
-
-
 # why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"
 RATIONALE = re.compile(
     r"(?:,?\s+\b(?:because|since|so that(?! (?:a|an|any|even|anyone|everyone|my|your|beginners?|laypeople|children|novices|newcomers|experts?|non-experts?)\b)|as otherwise|given that)\b.*"
@@ -252,13 +240,13 @@ SAY_SO = re.compile(
 
 
 UNKNOWN = re.compile(
-    r"\b(?:not (?:know|sure|certain|have|contain|cover|found|find|answer|mention|address|include)|unsure|uncertain|missing|lack\w*|silent|no (?:information|idea|source|answer)|unknown|unavailable|insufficient)\b",
+    r"\b(?:not (?:know|sure|certain|have|contain|cover|found|find|answer|mention|address|include)|unsure|uncertain|missing|lack\w*|nothing (?:on|about|in)|silent|no (?:information|idea|source|answer)|unknown|unavailable|insufficient)\b",
     re.I,
 )
 
 
 UNSURE = re.compile(
-    r"\b(?:even|also|including) (?:if|when|though|where)\b[^,;.]*\b(?:not (?:know|sure|certain|have|contain|cover)|unsure|uncertain|missing|lack\w*|no (?:information|idea|source|answer))",
+    r"\b(?:even|also|including) (?:if|when|though|where)\b[^,;.]*\b(?:not (?:know|sure|certain|have|contain|cover)|unsure|uncertain|missing|lack\w*|nothing|no (?:information|idea|source|answer))",
     re.I,
 )
 

@@ -95,7 +95,7 @@ def _selector(phrase: str) -> tuple[str, ...]:
     if m:
         return ("number", m.group(1))
     m = re.search(
-        r"\b(?:rules?|instructions?|lines?|items?|anything|everything|requirements?|those|guidance|entries|bullets?|whatever|notes?|guidelines?|statements?)\s+(?:that (?:are|is)\s+|which are\s+)?(?:marked|tagged|labell?ed|flagged|headed|prefixed|starting|beginning|under|in|from|with)\b(?:\s+(?:with|as|by|the))*\s*(?:section\s+)?(?P<label>[\w\x01\x02 -]+)",
+        r"\b(?:rules?|instructions?|lines?|items?|anything|everything|requirements?|those|guidance|entries|bullets?|whatever|notes?|guidelines?|statements?)\s+(?:that (?:are|is)\s+|which are\s+)?(?:marked|tagged|labell?ed|flagged|headed|prefixed|starting|beginning|under|in|from|with)\b(?:\s+(?:with|as|by|the))*\s*(?:section\s+)?[\[(]?(?P<label>[\w\x01\x02 -]+)",
         phrase,
         re.I,
     )

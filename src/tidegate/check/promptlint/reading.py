@@ -96,6 +96,12 @@ class Reading:
         )
         if medium:
             return ("part", lemma(medium.group("a").split()[0]))
+        spoken = re.match(
+            r"^(?:the |all |every |each |your )?(?P<a>spoken|written|printed|verbal|voice|audio|email|chat|phone|mobile|sms|push) (?:answer|reply|replie|response|message|text|output)s?\b",
+            self.low,
+        )
+        if spoken:
+            return ("part", spoken.group("a"))
         subject = re.match(
             r"^(?:the |each |every |all |your |any )? *(?P<a>[\w\x01\x02-]+) +(?P<n>section|part|block|field|paragraph)s?\b",
             self.low,

@@ -16,90 +16,65 @@ _AGENT = r"(?:the |our |this |your )?(?:ai |virtual |digital |chat ?)?(?:assista
 REGISTERS = (
     (re.compile(r"^\s*(?://+|--|;;|/\*+|\*\s)\s*|\s*\*/\s*$"), ""),
     (re.compile(r",?\s*\b(?:please|kindly|pls)\b,?(?=\s|[.!]|$)(?! (?:and|or)\b)", re.I), ""),
-    (
-        re.compile(
-            rf"^\s*(?:we|i) (?:kindly |would |do |really )?(?:ask|want|expect|need|require|request|like|instruct|advise)(?: that)?(?: {_AGENT})? (?:to )?(?=\w)(?!(?:every|each|all|a|an|the|our|no|only|any)\b)",
-            re.I,
-        ),
-        "",
-    ),
-    (
-        re.compile(
-            rf"^\s*(?:it is )?(?:requested|expected|required|asked|mandated) (?:that|of) {_AGENT}(?: should| shall| must| to| will)? (?=\w)",
-            re.I,
-        ),
-        "",
-    ),
-    (
-        re.compile(
-            rf"^\s*{_AGENT} (?P<m>shall|must|will|should|has to|have to|is to|are to|needs? to|ought to|(?:is|are) (?:required|expected|obliged|requested|supposed|instructed|asked) to) (?P<n>not |never |always |only |at all times )?(?=[a-z])(?!(?:be|have|get) (?:\w+ed|a|an)\b)",
-            re.I,
-        ),
-        lambda m: {"not ": "must not ", "at all times ": "always "}.get(
-            (m.group("n") or "").lower(),
-            m.group("n") or ("should " if m.group("m").lower() in ("should", "ought to") else "must "),
-        ),
-    ),
-    (
-        re.compile(
-            rf"^\s*{_AGENT} (?:must not|shall not|should not|will not|may not|is not (?:allowed|permitted) to|are not (?:allowed|permitted) to|(?:is|are) (?:forbidden|prohibited|barred|banned) (?:from|to)) (?=[a-z])",
-            re.I,
-        ),
-        "must not ",
-    ),
+    (re.compile(rf"^\s*(?:we|i) (?:kindly |would |do |really )?(?:ask|want|expect|need|require|request|like|instruct|advise)(?: that)?(?: {_AGENT})? (?:to )?(?=\w)(?!(?:every|each|all|a|an|the|our|no|only|any)\b)", re.I), ""),
+    (re.compile(rf"^\s*(?:it is )?(?:requested|expected|required|asked|mandated) (?:that|of) {_AGENT}(?: should| shall| must| to| will)? (?=\w)", re.I), ""),
+    (re.compile(rf"^\s*{_AGENT} (?P<m>shall|must|will|should|has to|have to|is to|are to|needs? to|ought to|(?:is|are) (?:required|expected|obliged|requested|supposed|instructed|asked) to) (?P<n>not |never |always |only |at all times )?(?=[a-z])(?!(?:be|have|get) (?:\w+ed|a|an)\b)", re.I), lambda m: {"not ": "must not ", "at all times ": "always "}.get( (m.group("n") or "").lower(), m.group("n") or ("should " if m.group("m").lower() in ("should", "ought to") else "must "))),
+    (re.compile(rf"^\s*{_AGENT} (?:must not|shall not|should not|will not|may not|is not (?:allowed|permitted) to|are not (?:allowed|permitted) to|(?:is|are) (?:forbidden|prohibited|barred|banned) (?:from|to)) (?=[a-z])", re.I), "must not "),
     (re.compile(r"\bshall\b", re.I), "must"),
-    (
-        re.compile(r"\b(?:refrain|desist|abstain|keep) from (?P<v>\w+ing)\b", re.I),
-        lambda m: "do not " + lemma(m.group("v").lower()),
-    ),
+    (re.compile(r"\b(?:refrain|desist|abstain|keep) from (?P<v>\w+ing)\b", re.I), lambda m: "do not " + lemma(m.group("v").lower())),
     (re.compile(r"\b(?P<n>each|every|all) and every\b", re.I), r"\g<n>"),
     (re.compile(r"\bcompris(?:e|es)\b(?: of)?", re.I), "contain"),
-    (
-        re.compile(
-            r",?\s*\b(?:no more(?:,)? (?:and )?no (?:fewer|less)|not one more(?:,)? not one (?:fewer|less)|no (?:fewer|less)(?:,)? (?:and )?no more)\b",
-            re.I,
-        ),
-        "",
-    ),
-    (
-        re.compile(
-            r",?\s*\b(?:such as|for instance|e\.g\.?,?|like for example) (?:\w+(?:,? (?:and|or) |, )?){1,4}(?=\s+(?:must|should|may|is|are|can)\b|[.;,]|$)",
-            re.I,
-        ),
-        "",
-    ),
-)
+    (re.compile(r",?\s*\b(?:no more(?:,)? (?:and )?no (?:fewer|less)|not one more(?:,)? not one (?:fewer|less)|no (?:fewer|less)(?:,)? (?:and )?no more)\b", re.I), ""),
+    (re.compile(r",?\s*\b(?:such as|for instance|e\.g\.?,?|like for example) (?:\w+(?:,? (?:and|or) |)?){1,4}(?=\s+(?:must|should|may|is|are|can)\b|[.;,]|$)", re.I), ""),
+)  # fmt: skip
+_END = r"(?=\s*[.;,:!]|\s*$|\s+(?:in|for|to|on|with|at|when|if|unless|and|because)\b)"
+# predicates and idioms that forbid, demand or limit, said with the plain words for it
+PREDICATES = (
+    (re.compile(r"\bnever,? ever,?(?=\s)", re.I), "never"),
+    (re.compile(r",?\s*\b(?:full stop|period|end of story|no ifs(?:,? (?:and )?no)? buts|that['’]s (?:it|all)|and that['’]s that|no discussion|ever)(?=\s*[.!]?$)", re.I), ""),
+    (re.compile(rf"\b(?P<b>is|are) (?:a )?(?:strict |absolute |definite |total )?(?:no[- ]go|no[- ]no|no|taboo|out|off the (?:table|menu)|history){_END}", re.I), r"\g<b> not allowed"),
+    (re.compile(r"^(?P<x>[\w ]{3,30}?) (?P<b>is|are) (?:switched |turned )?off(?=\s*[.!;]|$)(?<!_\w off)", re.I), r"\g<x> \g<b> not allowed"),
+    (re.compile(r"^(?:we|our (?:\w+ )?\w+|(?:the )?(?:customers?|users?|readers?|callers?|clients?|team)) (?:do not|don['’]t|does not|doesn['’]t) (?:want|need|like|use|do|allow|accept|tolerate|care for|wish for|wish to see|want to see) (?:any |to see any )?(?=\w)", re.I), "no "),
+    (re.compile(r"^(?:our |the )?(?:house style|style guide|brand voice|brand|editor\w*) (?:knows|has|wants|allows|uses|accepts) no\b", re.I), "use no"),
+    (re.compile(r"\b(?:is|are) not to (?=[a-z])(?!be\b)", re.I), "must not "),
+    (re.compile(r"^(?P<x>[^,;.]{3,60}?) (?:is|are) all (?:that )?(?:you|we|they|anyone) (?:send|get|give|write|return|output|produce|say|need|want|may \w+|should \w+)s?(?: back)?", re.I), r"only return \g<x>"),
+    (re.compile(r"\b(?:your|the|its|each|every) (?:very )?(?:last|final|closing) (?:sentence|line|words?|thing)(?: of \w+ \w+)? (?:is|are|must be|should be|has to be) (?:always )?(?=an? |the |\x01)", re.I), "always end with "),
+    (re.compile(r"\b(?:your|the|its|each|every) (?:very )?(?:first|opening|initial) (?:sentence|line)(?: of \w+ \w+)? (?:is|are|must be|should be|has to be) (?:always )?(?=an? |the |\x01)", re.I), "always start with "),
+    (re.compile(r"\b(?P<v>opens?|starts?|begins?|ends?|closes?|finishes) on (?=an? |the |\x01)", re.I), r"\g<v> with "),
+    (re.compile(r"\b(?:waste|spend) (?:the |your |a |any )?(?:first |opening |last )?(?:line|sentence|word|time|space)s? on\b", re.I), "include"),
+    (re.compile(r"^(?:if )?(?:it is |the \w+ is )?(?:longer|more) than (?P<n>[\w-]+) (?P<u>words|sentences|characters|paragraphs|lines),? (?:then )?(?:cut|shorten|trim|prune|rewrite) (?:it|them|that)\b(?: down)?", re.I), r"use at most \g<n> \g<u>"),
+    (re.compile(r"^(?:if )?(?:it is |the \w+ is )?(?:shorter|less|fewer) than (?P<n>[\w-]+) (?P<u>words|sentences|characters|paragraphs|lines),? (?:then )?(?:expand|extend|lengthen|rewrite|add to) (?:it|them|that)\b", re.I), r"use at least \g<n> \g<u>"),
+    (re.compile(r"^(?P<n>\w+ (?:words|sentences|bullets|lines|paragraphs|characters)) and (?:you['’]re|you are|it['’]s|it is|that['’]s) (?:done|over|it|enough|finished)\b", re.I), r"At most \g<n>"),
+    (re.compile(r"\b(?:it takes|takes) (?P<q>at least \w+ words) to \w+[^,.;]*", re.I), r"use \g<q>"),
+    (re.compile(r"\b(?:turn|show|pop|crop|come)(?P<s>s?) up\b(?! with)", re.I), r"appear\g<s>"),
+    (re.compile(r",?\s*\bevery (?:single )?time(?=\s*[.;!]|$)", re.I), " always"),
+    (re.compile(r"^no caps\b", re.I), "no capital letters"),
+    (re.compile(r"^no (?:question|request|query|message)s? (?:goes|go|stays?|remains?|is left|are left|may go|must go) unanswered\b", re.I), "always answer every question"),
+    (re.compile(r"^(?:the |your )?(?:one and only |only |sole |single |working |official )?language (?:of|for|in) (?:all |every |each |your |the |our )*\w+ (?:is|must be|will be) (?:always )?(?=[A-Z])", re.I), "always answer in "),
+    (re.compile(r"\b(?P<v>output|return|write|emit|send|use|give|produce|answer (?:in|with)|reply (?:in|with)|respond (?:in|with)) (?P<x>[\w-]+(?: \w+)?) alone\b", re.I), r"only \g<v> \g<x>"),
+    (re.compile(r"\bsum (?:it |everything |things )?up\b", re.I), "add a summary"),
+    (re.compile(r"\b(?:a|an explicit|an|the (?:user|customer|holder|client)['’]s) (?:yes|ok|okay|thumbs[- ]up|nod|agreement|go[- ]ahead)\b(?= (?:from|of|by|before|first)\b)", re.I), "confirmation"),
+    (re.compile(r"\bleave (?P<x>[\w\x01\x02]+) alone\b", re.I), r"never use \g<x>"),
+    (re.compile(r"\b(?:bounce|throw|fire|put|send|come back with|counter with) (?P<q>(?:any |a |your )?(?:clarifying |counter)?questions?) back(?: at| to)?\b", re.I), r"ask \g<q> to"),
+    (re.compile(r"\b(?P<v>ask|asking) (?:(?P<w>the \w+|them|anyone|a \w+) )?(?:anything|something)(?: in return| back)?\b", re.I), r"\g<v> a question"),
+    (re.compile(r"^(?P<v>bullet|number|itemi[sz]e) (?P<x>everything|all(?: \w+)?|every \w+|each \w+)\b", re.I), r"use \g<v> points for \g<x>"),
+    (re.compile(r"\b(?:break|split|chop|divide|turn) (?:the |your |every |each )?(?:text|answer|reply|response|message|it|everything) (?:up )?into (?=bullet|list|item|point)", re.I), "use "),
+    (re.compile(r"\b(?:pop|stick|throw|toss|slip|chuck|drop|pepper|sprinkle) (?:in )?(?=an? |some |one |two |a few )", re.I ), "add "),
+    (re.compile(r"\b(?:brighten|spice|liven|dress|jazz) (?:up )?(?P<x>(?:each|every|your|the) \w+) (?:up )?with\b", re.I ), r"include in \g<x>"),
+)  # fmt: skip
 # what a thing must be able to do, said as what it is
 BEHAVES = (
-    (
-        re.compile(
-            r"\b(?:parse|load|deserialise|deserialize|validate)s? (?:cleanly |correctly |directly )?(?:as|into)\b(?: a)?",
-            re.I,
-        ),
-        "be in",
-    ),
-    (
-        re.compile(r"\b(?:come|get|be sent|go)s? (?:back|out)(?: to (?:the )?\w+)?(?= (?:as|in)\b|[.;,]|$)", re.I),
-        "is returned",
-    ),
+    (re.compile(r"\b(?:parse|load|deserialise|deserialize|validate)s? (?:cleanly |correctly |directly )?(?:as|into)\b(?: a)?", re.I), "be in"),
+    (re.compile(r"\b(?:come|get|be sent|go)s? (?:back|out)(?: to (?:the )?\w+)?(?= (?:as|in)\b|[.;,]|$)", re.I), "is returned"),
     (re.compile(r"^(?P<x>.+?) and nothing but (?P=x)\b", re.I), r"Nothing but \g<x>"),
     (re.compile(r"^we (?:only )?accept (?:only |nothing but )?", re.I), "only "),
     (re.compile(r"^(?P<y>(?:the |our |this )[^,;]{4,70}?), so (?=\w)", re.I), ""),
-)
+)  # fmt: skip
 # phrasal verbs and idioms that say one plain verb
 IDIOMS = (
-    (
-        re.compile(r"\b(?P<v>bring(?:ing)?|brought) up (?!to\b)", re.I),
-        lambda m: {"bring": "mention ", "bringing": "mentioning ", "brought": "mentioned "}[m.group("v").lower()],
-    ),
+    (re.compile(r"\b(?P<v>bring(?:ing)?|brought) up (?!to\b)", re.I), lambda m: {"bring": "mention ", "bringing": "mentioning ", "brought": "mentioned "}[m.group("v").lower()]),
     (re.compile(r"\b(?:talk|speak|write|chat) about\b", re.I), "mention"),
-    (
-        re.compile(
-            r"\b(?:allude|make (?:any )?reference|refer) to (?=(?:any |other |our |your |the )?(?:competit|rival|compan|brand|product|price|vendor))",
-            re.I,
-        ),
-        "mention ",
-    ),
+    (re.compile(r"\b(?:allude|make (?:any )?reference|refer) to (?=(?:any |other |our |your |the )?(?:competit|rival|compan|brand|product|price|vendor))", re.I), "mention "),
     (re.compile(r"\bkeep (?:your |all )?hands off\b", re.I), "never use"),
     (re.compile(r"\bhave nothing to do with\b", re.I), "never mention"),
     (re.compile(r"\bdo away with\b", re.I), "omit"),
@@ -107,18 +82,13 @@ IDIOMS = (
     (re.compile(r"\bfeel free to (?:always )?", re.I), "you may "),
     (re.compile(r"\b(?:each|every) (?:single )?time(?=\s+(?:before|you|that you)\b)", re.I), "always"),
     (re.compile(r"\bprior to (?P<r>each|every|any|all|your|the)\b", re.I), r"before \g<r>"),
-    (
-        re.compile(
-            r"\b(?P<v>refuse|decline)(?P<t> to (?:answer|help with|discuss|respond to|handle))? (?:anything|everything|whatever|all questions|any questions?|questions|any requests?|requests|what)(?: that| which)? (?P<c>(?:(?:the|our|your|these|any) )?[\w ]{3,30} (?:do not|does not|can not|is not|are not|fails? to|lacks?)\b[^,;.]*)",
-            re.I,
-        ),
-        r"if \g<c>, \g<v>\g<t>",
-    ),
-)
+    (re.compile(r"\b(?P<v>refuse|decline)(?P<t> to (?:answer|help with|discuss|respond to|handle))? (?:anything|everything|whatever|all questions|any questions?|questions|any requests?|requests|what)(?: that| which)? (?P<c>(?:(?:the|our|your|these|any) )?[\w ]{3,30} (?:do not|does not|can not|is not|are not|fails? to|lacks?)\b[^,;.]*)", re.I), r"if \g<c>, \g<v>\g<t>"),
+)  # fmt: skip
 CONTRACTIONS = (
     *REGISTERS,
     *IDIOMS,
     *BEHAVES,
+    *PREDICATES,
     (re.compile(rf"\b(?:the |a )?(?:number|count|amount|total(?: number)?) of {_UNIT} (?:must|should|may|has to|is to|needs to|can) (?:not exceed|never exceed|not be (?:more|higher|greater) than|be (?:at most|no more than|limited to)|stay (?:under|below|within)) (?P<n>\w+)", re.I), r"use at most \g<n> \g<u>"),
     (re.compile(rf"\b(?:the |a )?(?:number|count|amount|total(?: number)?) of {_UNIT} (?:must|should|has to|is to|needs to) (?:not (?:be (?:less|fewer|lower) than|fall below)|be (?:at least|no (?:less|fewer) than)|reach) (?P<n>\w+)", re.I), r"use at least \g<n> \g<u>"),
     (re.compile(r"\b(?:is|are) part of (every|each|all)\b", re.I), r"must be included in \1"),

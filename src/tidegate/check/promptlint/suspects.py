@@ -29,11 +29,14 @@ CORE_MIN = 0.6  # of a core; below it nothing is said
 WORDS_MAX = 30
 # "the first bullet names the price" speaks of one thing of many: the reader does not know which
 ONE_OF_MANY = re.compile(
-    r"\b(?:first|second|third|fourth|fifth|last|final|next|opening|closing|middle) (?!(?:person|names?|words?|thing|time|step)\b)\w+",
+    r"\b(?:first|second|third|fourth|fifth|last|final|next|opening|closing|middle)"
+    r" (?!(?:person|names?|words?|thing|time|step)\b)\w+",
     re.I,
 )
 # placeholders, headings and "do not make up …": nothing that the reader was trained on
-OUTSIDE = re.compile(r"\{\{|\{\w+\}|:\s*$|^\W*\d*\W*$|\bmak(?:e|ing) up\b|\b(?:invent|fabricat|hallucinat)\w*|\byourself\b", re.I)
+OUTSIDE = re.compile(
+    r"\{\{|\{\w+\}|:\s*$|^\W*\d*\W*$|\bmak(?:e|ing) up\b|\b(?:invent|fabricat|hallucinat)\w*|\byourself\b", re.I
+)
 Guesser = Callable[[str], Guess]
 
 
