@@ -12,7 +12,7 @@ import json
 import zlib
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -105,14 +105,14 @@ def features(text: str) -> list[str]:
 class Reader:
     """The shipped weights: one column a demand, one row a feature."""
 
-    def __init__(self, data: dict[str, object]) -> None:
-        self.labels: list[str] = list(data["labels"])  # type: ignore[call-overload]
-        self.index: dict[str, int] = {f: k for k, f in enumerate(data["features"])}  # type: ignore[arg-type]
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.labels: list[str] = list(data["labels"])
+        self.index: dict[str, int] = {f: k for k, f in enumerate(data["features"])}
         raw = zlib.decompress(base64.b85decode(str(data["weights"])))
         self.weights = np.frombuffer(raw, dtype=np.int8).reshape(len(self.index), len(self.labels))
         self.scale = np.asarray(data["scale"], dtype=np.float64)
         self.idf = np.asarray(data["idf"], dtype=np.float64)
-        self.knots: list[list[float]] = list(data["calibration"])  # type: ignore[call-overload]
+        self.knots: list[list[float]] = list(data["calibration"])
 
     def guess(self, text: str) -> Guess:
         """The most likely demand of a sentence."""

@@ -9,6 +9,7 @@ proved instructions, so that guards, scopes and precedence hold for them too; wh
 import math
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -93,7 +94,7 @@ def constraint_of(label: str, slots: Slots) -> Constraint | None:
     """The demand of a label with its slot filled; None when the sentence has not exactly one filling."""
     attribute, operator, value = label.split("|", 2)
     if value in (QUOTE, TOOL, NUMBER, LANGUAGE):
-        held: tuple[str, ...] | tuple[int, ...] = {
+        held: tuple[Any, ...] = {
             QUOTE: slots.quotes, TOOL: slots.tools, NUMBER: slots.numbers, LANGUAGE: slots.languages,
         }[value]  # fmt: skip
         if len(set(held)) != 1 or attribute == "keyword":
