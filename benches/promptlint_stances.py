@@ -8,6 +8,8 @@ fitted to the margin by isotonic regression.  `--leave x` prints how a reader tr
 x reads its wordings, and writes nothing.
 """
 
+# ruff: noqa: E501
+
 import base64
 import collections
 import json

@@ -28,6 +28,7 @@ SETS = {
     "g": (7, 4),
     "h": (808, 6),
     "i": (909, 6),
+    "j": (1010, 6),
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table

@@ -19,7 +19,7 @@ ASKED_FOR = re.compile(
 # "customers hate the word X, so never use it", "the gateway cannot show Markdown; do not use any"
 REFERS = re.compile(
     r"^(?P<before>[^;]{5,90}?)(?:;|,? so|,? therefore|,? hence|:) (?P<verb>(?:please |you )?(?:always |never |do not |must not |must |should not )?"
-    r"(?:use|write|say|mention|include|add|name|call|show|send|put|cite|run|give|provide|ask)) (?:it|them|any|one|that|those)(?P<after>\b.*)$",
+    r"(?:use|write|say|mention|include|add|name|call|show|send|put|cite|run|give|provide|ask|avoid|omit|skip|drop|leave out|stay away from)) (?:it|them|any|one|that|those)(?P<after>\b.*)$",
     re.I,
 )
 

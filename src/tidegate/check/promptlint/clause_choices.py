@@ -7,6 +7,7 @@ import re
 from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.drafts import Hit
 from tidegate.check.promptlint.reading import Reading
+from tidegate.check.promptlint.vocabulary import ELEMENTS, PART_NOUNS
 from tidegate.check.promptlint.wordset import word_set
 
 # what a choice is about anyway narrows nothing: "all measurements are metric", "prices in euros"
@@ -71,6 +72,10 @@ class Choices(Reading):
             if len(self._not_beside(restrict, hits)) > (2 if self.universal else 1):
                 return
             restrict = self._not_beside(restrict, hits)
+            if self.leads_or_verb():  # "use informal language, like among friends": of a part, or of all
+                restrict = tuple(w for w in restrict if w in PART_NOUNS or w in ELEMENTS)
+            if {"ask", "request", "detect", "identify"} & set(self.lemmas[: hits[0].start]):
+                return
         scope = self._scope_of(tuple(w for w in restrict if w not in OWN.get(attribute, ())))
         if yes:
             if len(yes) == 1:
@@ -155,7 +160,7 @@ class Choices(Reading):
             return False
         asked = word_set(
             "in as only valid with be format output return respond emit produce single nothing use is entire "
-            "reply raw pure into avoid no not never but other one"
+            "reply raw pure into avoid no not never but other one without any"
         )
         return (
             bool(asked & set(prior))

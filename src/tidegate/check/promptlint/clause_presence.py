@@ -185,6 +185,8 @@ class Presence(Choices):
                 attribute = "ask"  # a question at the end is put to the user
                 self.add("question", "present", None, restrict=("at the end",))
             restrict = ()
+        if attribute == "question" and not h.positive and restrict == ("at the end",):
+            self.add("ask", "absent", None, restrict=restrict, scope=scope)  # a question at the end is put to the user
         self.add(attribute, "present" if h.positive else "absent", None, restrict=restrict, scope=scope)
 
     def _asks_for(self, h: Hit) -> bool:

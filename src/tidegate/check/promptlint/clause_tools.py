@@ -12,6 +12,7 @@ from tidegate.check.promptlint.vocabulary import (
     ACTION_VERBS,
     IDENT,
     MENTIONING,
+    NEG_FORWARD,
     NOT_ACTIONS,
     NOUN_VERB,
     OBJECT_CLASS,
@@ -257,7 +258,13 @@ class Actions(Reading):
     def _open_verb(self, toks: list[Token], lead: int) -> bool:
         """Whether a word outside the classes is a verb here: it opens an imperative, or follows "do not", "never", "always"."""
         t = toks[lead]
-        if not base_form(t) or t.lemma in NOT_ACTIONS or t.lemma in lexicon.REPLY_NOUNS or t.lemma in lexicon.USERS:
+        if (
+            not base_form(t)
+            or t.low in NEG_FORWARD
+            or t.lemma in NOT_ACTIONS
+            or t.lemma in lexicon.REPLY_NOUNS
+            or t.lemma in lexicon.USERS
+        ):
             return False
         if lead == 0:
             return imperative(self.toks)

@@ -15,18 +15,22 @@ from tidegate.check.promptlint.vocabulary import (
     STRONG,
 )
 
+BAN = re.compile(r"^(?:please |you )?(?:do not|never|must not|should not|may not)\b", re.I)
+
 
 def split_clauses(text: str) -> list[str]:
     """The clauses of a sentence, each with a subject or a verb of its own."""
-    out, start = [], 0
-    for m in SPLIT.finditer(text):
-        piece = text[start : m.start()].strip(" ,")
+    out: list[str] = []
+    start, lead = 0, ""
+    for m in [*SPLIT.finditer(text), None]:
+        piece = text[start : m.start() if m else len(text)].strip(" ,." if m is None else " ,")
         if piece:
-            out.append(piece)
-        start = m.end()
-    tail = text[start:].strip(" ,.")
-    if tail:
-        out.append(tail)
+            out.append(lead + piece)
+        if m is not None:
+            joined = re.match(r",?\s+or\s+$", m.group(0))
+            ban = BAN.match(out[-1]) if joined and out else None
+            lead = f"{ban.group(0)} " if ban else ""  # "do not do this or do that" forbids both
+            start = m.end()
     return with_subjects(out)
 
 

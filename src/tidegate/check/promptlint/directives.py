@@ -45,7 +45,8 @@ DECLARED = re.compile(
     r"|^(?:the|all|any|each|every|your) \w+ (?:always |never )?(?:comes?|goes|go|stands?|follows?|precedes?) (?:first|last|before|after|at)\b|^(?:the |all |any |each |every |your )?(?:repl(?:y|ies)|answers?|responses?|messages?|outputs?|amounts?|prices?|dates?|times?|distances?|measurements?|figures?|sums?|numbers?) (?:is|are|appears?) (?:always |only )?(?:in|as|spelled|given)\b"
     r"|^(?:the |your )?(?:\w+ )?(?:date|time|number|output|reply|response|answer|length|word) (?:format|style|language|limit|count) is\b"
     r"|^(?:the |all |any |each |every |your )?(?:dates?|times?|numbers?|prices?|amounts?|distances?|measurements?|names?|headings?|titles?) (?:use|follow|take|have|must|are|is)\b"
-    r"|^(?:the|your|our) (?:\w+ )?(?:reader|audience|readership)s? (?:is|are|has|have|know)\b",
+    r"|^(?:the |your |our )?(?:\w+ )?(?:reader|audience|readership|user)s? (?:is|are|has|have|know)\b"
+    r"|\b(?:is|are) (?:strongly |always |actively )?(?:encouraged|preferred|desired|favou?red|appreciated|wanted|discouraged)\b",
     re.I,
 )
 
@@ -84,6 +85,9 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
         head.lemma in IMPERATIVES or head.lemma in VERBS_ALSO or head.lemma in TOOL_VERBS or head.lemma in ACTION_VERBS
     ):
         return True
+    kinds = {attribute for _, kind, attribute, _ in lexicon.concepts().get(toks[0].lemma, ()) if kind == "choice"}
+    if kinds & {"tone", "verbosity"} and len(toks) <= 12:
+        return True  # "casual and breezy, like chatting with a mate"
     if TOLD.match(text) and not {t.lemma for t in toks[:4]} & (lexicon.REPLY_NOUNS | set(ELEMENTS)):
         return False
     if any(t.lemma in lexicon.REPLY_NOUNS or t.lemma in ELEMENTS for t in toks[:6]) or IDENT.match(head.text):

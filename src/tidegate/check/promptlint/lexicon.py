@@ -37,7 +37,7 @@ PRESENT: dict[str, str] = {
                 " | source reference | citation marker | inline citation | referenced | literature reference | cited source",
     "greeting": "greeting | salutation | greet | hello | welcome message | words of welcome | greeting line"
                 " | opening greeting | say hello | welcome line",
-    "opener": "sentence of welcome | warm sentence | welcome sentence | word of welcome | line of welcome | preamble | pleasantry | nicety | introduction line | small talk | lead in | introductory remark"
+    "opener": "sentence of welcome | welcome phrase | phrase of welcome | opening phrase | starting phrase | warm sentence | welcome sentence | word of welcome | line of welcome | preamble | pleasantry | nicety | introduction line | small talk | lead in | introductory remark"
               " | introductory sentence | introductory phrase | filler opening | opening remark | preface | intro line"
               " | introductory text | warm up | throat clearing | polite opening | friendly sentence"
               " | introductory line | framing sentence | opening line | warm opening | friendly opening",
@@ -125,7 +125,7 @@ CHOICE: dict[str, dict[str, str]] = {
         "sql": "sql | sql query | sql statement",
         "plain": "plain text | plaintext | unformatted text | raw text | bare text | simple text | pure text"
                  " | plain unformatted text | unstyled text | undecorated text",
-        "prose": "prose | plain sentence | flowing prose | plain prose | running text | continuous text | flowing text"
+        "prose": "prose | ordinary sentence | normal paragraph | normal sentence | ordinary paragraph | plain sentence | flowing prose | plain prose | running text | continuous text | flowing text"
                  " | continuous prose | narrative prose | ordinary prose | full paragraph | normal prose | natural prose",
     },
     "case": {
@@ -140,7 +140,7 @@ CHOICE: dict[str, dict[str, str]] = {
         "title": "title case",
     },
     "tone": {
-        "formal": "formal | formally | formal register | formal tone | formal language | ceremonious | businesslike"
+        "formal": "formal | official | officially | official language | formally | formal register | formal tone | formal language | ceremonious | businesslike"
                   " | formality | stately | officialese | buttoned up | dignified | official register | in full formality",
         "casual": "casual | casually | chatty | informal | informally | casual tone | like texting a friend | slangy"
                   " | colloquial | laid back | relaxed tone | easygoing | breezy | folksy | buddy | like a buddy"

@@ -266,7 +266,8 @@ def literal_words_of(conjunction: Conjunction) -> frozenset[str]:
 @lru_cache(maxsize=20_000)
 def sentence_words(text: str) -> frozenset[str]:
     """The stems of a sentence, as conditions are keyed."""
-    return frozenset(stem(SYNONYMS.get(t.lemma, t.lemma)) for t in tokens(text.lower()))
+    toks = tokens(text.lower())
+    return frozenset(stem(w) for t in toks for w in (SYNONYMS.get(t.lemma, t.lemma), t.lemma))
 
 
 def object_words(i: Instruction) -> set[str]:

@@ -178,6 +178,12 @@ def literal(phrase: str) -> Literal | None:
         if key and value and not subject_user:
             return Literal(key=key, value=value, positive=sign and not m.group("not"), functional=True, words=phrase)
     content_text, positive = _content(phrase)
+    if content_text == "user":  # members are not guests: only the general words for a user mean every user
+        kinds = sorted(
+            {t.lemma for t in tokens(phrase.lower()) if t.lemma in lexicon.USERS}
+            - {"user", "customer", "client", "person", "people"}
+        )
+        content_text = " ".join(kinds) or content_text
     return Literal(key=content_text, positive=positive, words=phrase) if content_text else None
 
 

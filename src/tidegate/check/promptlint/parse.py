@@ -120,7 +120,8 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
             labels.append(low)
             s = s[m.end() :]
         elif (
-            lemma(low.split()[0]) in IMPERATIVES and low.split()[0] not in word_set("summary end list name link title")
+            (lemma(low.split()[0]) in IMPERATIVES or low.split()[0] in VERBS_BEFORE_COLON)
+            and low.split()[0] not in word_set("summary end list name link title")
         ) or re.match(r"(?:never|always|do not|don't|must|should|avoid|if|when|unless|for|in|on)\b", low):
             pass
         else:
@@ -233,6 +234,7 @@ STRESS = re.compile(
 )
 
 
+VERBS_BEFORE_COLON = word_set("feel talk think act behave stay remain keep go")
 SAY_SO = re.compile(
     r"^\s*(?:always |please |do |you must )?(?:admit(?: it)?|tell (?:the |your )?\w+|say (?:so|it)|let (?:the )?\w+ know|be (?:honest|open|upfront|candid)|own up|acknowledge (?:it|this)|inform (?:the )?\w+|state (?:so|it|this)|make (?:it|this|that) clear)\W*$",
     re.I,

@@ -32,7 +32,7 @@ _END = r"(?=\s*[.;,:!]|\s*$|\s+(?:in|for|to|on|with|at|when|if|unless|and|becaus
 PREDICATES = (
     (re.compile(r"\bnever,? ever,?(?=\s)", re.I), "never"),
     (re.compile(r",?\s*\b(?:full stop|period|end of story|no ifs(?:,? (?:and )?no)? buts|that['’]s (?:it|all)|and that['’]s that|no discussion|ever)(?=\s*[.!]?$)", re.I), ""),
-    (re.compile(rf"\b(?P<b>is|are) (?:a )?(?:strict |absolute |definite |total )?(?:no[- ]go|no[- ]no|no|taboo|out|off the (?:table|menu)|history){_END}", re.I), r"\g<b> not allowed"),
+    (re.compile(rf"\b(?P<b>is|are) (?:a )?(?:strict |absolute |definite |total )?(?:no[- ]go|no[- ]no|no|taboo|out|off the (?:table|menu)|history|not (?:supported|available|rendered)(?: here)?){_END}", re.I), r"\g<b> not allowed"),
     (re.compile(r"^(?P<x>[\w ]{3,30}?) (?P<b>is|are) (?:switched |turned )?off(?=\s*[.!;]|$)(?<!_\w off)", re.I), r"\g<x> \g<b> not allowed"),
     (re.compile(r"^(?:we|our (?:\w+ )?\w+|(?:the )?(?:customers?|users?|readers?|callers?|clients?|team)) (?:do not|don['’]t|does not|doesn['’]t) (?:want|need|like|use|do|allow|accept|tolerate|care for|wish for|wish to see|want to see) (?:any |to see any )?(?=\w)", re.I), "no "),
     (re.compile(r"^(?:our |the )?(?:house style|style guide|brand voice|brand|editor\w*) (?:knows|has|wants|allows|uses|accepts) no\b", re.I), "use no"),
