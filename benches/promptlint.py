@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from itertools import combinations
 from pathlib import Path
@@ -97,7 +98,7 @@ def invented(report: Report) -> None:
 
 
 def wordings(report: Report) -> None:
-    """The five blind sets as they stand: development data since their misses were mended."""
+    """The blind sets as they stand: development data since their misses were mended."""
     goals = {"hard": 0.95, "soft": 0.85, "three": 0.95}
     for name in promptlint_wordings.SETS:
         for kind, (good, n, _) in promptlint_wordings.score(name).items():
@@ -323,9 +324,34 @@ def speed(report: Report) -> None:
 
 
 def peers(report: Report) -> None:
-    for name in ("promptproof", "airulelint", "promptlint"):
+    """Linters that install, on the three newest blind sets: promptproof names conflicts, the others have no such rule."""
+    for name in ("promptproof", "ailint", "promptlint"):
         if shutil.which(name) is None:
             report.row(f"peer {name}", goal="side by side", measured="not installed here", holds=None)
+    if shutil.which("promptproof") is None:
+        return
+    for name in "hij":
+        with tempfile.TemporaryDirectory() as folder:
+            rows = list(promptlint_wordings.prompts(name))
+            for k, row in enumerate(rows):
+                (Path(folder) / f"{k:04d}.md").write_text(row["text"])
+            command = ["promptproof", "--kind", "prompt", "--format", "json", folder]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+        told = {
+            Path(f["path"]).stem
+            for f in json.loads(done.stdout)["findings"]
+            if f["name"].startswith(("conflict", "contradict"))
+        }
+        for kind in ("hard", "soft", "three", "near"):
+            of = [k for k, row in enumerate(rows) if row["kind"] == kind]
+            hit = sum(f"{k:04d}" in told for k in of)
+            report.row(
+                f"peer promptproof, set {name}: {kind}",
+                goal="side by side",
+                measured=hit / len(of),
+                holds=None,
+                note=f"any conflict named in the prompt; n={len(of)}",
+            )
 
 
 def main() -> None:

@@ -173,7 +173,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("explanation", "present", "",
      "@show .. explanation/justification/rationale/commentary | no .. explanation/commentary/justification | without .. explanation/commentary/justification | ^explanation .. be .. require/mandatory/forbid/omit/unnecessary"),
     ("explanation", "absent", "", "=skip/omit/drop/avoid .. explanation/commentary/justification | =leave .. explanation/commentary/justification .. out | =leave out .. explanation/commentary/justification"),
-    ("title", "present", "", "give .. a/an .. title | @begin .. with a/an? .. title | title at the top | no .. title"),
+    ("title", "present", "", "title .. be .. wrap/enclose/surround/put | wrap/enclose/surround .. title | title .. wrap/enclose in | give .. a/an .. title | @begin .. with a/an? .. title | title at the top | no .. title"),
     ("link", "present", "", "link to .. | add/include/provide/give/insert/share/post .. link/url/hyperlink | clickable link"),
     ("apology", "present", "", "apologize/apologise .. | apology | say .. sorry | express .. regret"),
     ("closing", "present", "", "sign off .. | closing .. remark/line/phrase/sentence/word/statement/formula/greeting/message | close/closing .. with a/an .. wish/remark/line/greeting/farewell | @end .. with a/an/any? .. pleasantry/wish/farewell/goodbye/greeting/courtesy/thank | wish .. a .. day/evening/weekend | say goodbye | parting word/line/remark"),

@@ -42,6 +42,10 @@ THRESHOLD = 0.9
 PAIRS_MAX = 20_000
 
 
+# "Excluding a rule in paths", "JavaScript .js, .jsx", "Step 1 - …": headings, table rows and labels, no rules
+HEADLINE = re.compile(r"^\w+ing\b|\s\.\w|^(?:step|phase|part) \d", re.I)
+
+
 class PairScorer(Protocol):
     """A model of sentence pairs: the shipped one, a cross-encoder, or an LLM behind the model port."""
 
@@ -114,7 +118,12 @@ def possible_findings(
     scorer = scorer or shipped()
     known = {(i.unit.source, i.unit.span) for i in analysis.instructions}
     units = [
-        u for u in analysis.units if not u.quoted and 3 <= len(u.text.split()) <= 30 and directive(u.text, False, False)
+        u
+        for u in analysis.units
+        if not u.quoted
+        and 3 <= len(u.text.split()) <= 30
+        and not HEADLINE.search(u.text)
+        and directive(u.text, False, False)
     ]
     proved = {frozenset(c.lines) for c in (*analysis.cores, *cores)}
     out: list[Finding] = [core_finding(c) for c in cores]

@@ -20,6 +20,8 @@ REGISTERS = (
     (re.compile(rf"^\s*(?:it is )?(?:requested|expected|required|asked|mandated) (?:that|of) {_AGENT}(?: should| shall| must| to| will)? (?=\w)", re.I), ""),
     (re.compile(rf"^\s*{_AGENT} (?P<m>shall|must|will|should|has to|have to|is to|are to|needs? to|ought to|(?:is|are) (?:required|expected|obliged|requested|supposed|instructed|asked) to) (?P<n>not |never |always |only |at all times )?(?=[a-z])(?!(?:be|have|get) (?:\w+ed|a|an)\b)", re.I), lambda m: {"not ": "must not ", "at all times ": "always "}.get( (m.group("n") or "").lower(), m.group("n") or ("should " if m.group("m").lower() in ("should", "ought to") else "must "))),
     (re.compile(rf"^\s*{_AGENT} (?:must not|shall not|should not|will not|may not|is not (?:allowed|permitted) to|are not (?:allowed|permitted) to|(?:is|are) (?:forbidden|prohibited|barred|banned) (?:from|to)) (?=[a-z])", re.I), "must not "),
+    (re.compile(r"\b(?:we|i) (?:want|need|expect|would like) (?=(?:the |your |my )?(?:entire |whole |full |complete )?(?:output|response|answer|reply|text|result)\b)", re.I), "give "),
+    (re.compile(r"\b(?:outside of|apart from|besides|other than) (?P<x>[A-Z]\w+), (?=no other language)", re.I), r"only use \g<x>, "),
     (re.compile(r"\bshall\b", re.I), "must"),
     (re.compile(r"\b(?:refrain|desist|abstain|keep) from (?P<v>\w+ing)\b", re.I), lambda m: "do not " + lemma(m.group("v").lower())),
     (re.compile(r"\b(?P<n>each|every|all) and every\b", re.I), r"\g<n>"),
@@ -85,10 +87,6 @@ IDIOMS = (
     (re.compile(r"\b(?P<v>refuse|decline)(?P<t> to (?:answer|help with|discuss|respond to|handle))? (?:anything|everything|whatever|all questions|any questions?|questions|any requests?|requests|what)(?: that| which)? (?P<c>(?:(?:the|our|your|these|any) )?[\w ]{3,30} (?:do not|does not|can not|is not|are not|fails? to|lacks?)\b[^,;.]*)", re.I), r"if \g<c>, \g<v>\g<t>"),
 )  # fmt: skip
 CONTRACTIONS = (
-    *REGISTERS,
-    *IDIOMS,
-    *BEHAVES,
-    *PREDICATES,
     (re.compile(rf"\b(?:the |a )?(?:number|count|amount|total(?: number)?) of {_UNIT} (?:must|should|may|has to|is to|needs to|can) (?:not exceed|never exceed|not be (?:more|higher|greater) than|be (?:at most|no more than|limited to)|stay (?:under|below|within)) (?P<n>\w+)", re.I), r"use at most \g<n> \g<u>"),
     (re.compile(rf"\b(?:the |a )?(?:number|count|amount|total(?: number)?) of {_UNIT} (?:must|should|has to|is to|needs to) (?:not (?:be (?:less|fewer|lower) than|fall below)|be (?:at least|no (?:less|fewer) than)|reach) (?P<n>\w+)", re.I), r"use at least \g<n> \g<u>"),
     (re.compile(r"\b(?:is|are) part of (every|each|all)\b", re.I), r"must be included in \1"),
@@ -129,9 +127,30 @@ CONTRACTIONS = (
 )  # fmt: skip
 
 
+# a group is only tried on a sentence that holds one of its words: most sentences need none of it
+GROUPS = (
+    (re.compile(
+        r"^\s*(?://|--|;;|/\*|\*\s|we\b|i\b)|\*/|\b(?:please|kindly|pls|requested|expected|required|asked|mandated|shall|must|will|should|has|have|is|are"
+        r"|needs?|ought|refrain|desist|abstain|keep|and every|compris\w+|want|need|expect|would like|outside of|apart from|besides|other than|no more|not one|no fewer|no less|such as|for instance|e\.g|like for)\b", re.I), REGISTERS),
+    (re.compile(
+        r"\b(?:bring\w*|brought|talk|speak|write|chat|allude|make|refer|hands off|nothing to do|do away|sets?|lays?|feel free|each|every|prior to|refuse|decline)\b",
+        re.I), IDIOMS),
+    (re.compile(r"\b(?:parse|load|deseriali[sz]e|validate|come|get|sent|go|nothing but|accept)s?\b|, so\b", re.I), BEHAVES),
+    (re.compile(
+        r"\b(?:never|full stop|period|end of|no|that['’]s|is|are|has|do|don['’]t|does|doesn['’]t|ever|first|last|final|closing|opening|initial|opens?|starts?|begins?|ends?"
+        r"|closes?|finishes|waste|spend|longer|shorter|more|less|fewer|and|takes|sum|yes|ok|okay|nod|agreement|leave|bounce|throw|fire|put|send|come|counter"
+        r"|ask|asking|bullet|number|itemi[sz]e|break|split|chop|divide|turn|pop|stick|toss|slip|chuck|drop|pepper|sprinkle|brighten|spice|liven|dress|jazz"
+        r"|shows?|turns?|pops?|crops?|comes?|every|alone|nod|thumbs|go[- ]ahead|knows|wants|allows|uses|accepts)\b", re.I), PREDICATES),
+)  # fmt: skip
+
+
 @lru_cache(maxsize=50_000)
 def expand(masked: str) -> str:
-    """Write contractions out, and "under no circumstances" as "never"."""
+    """Write contractions out, bring registers and idioms to plain words, "under no circumstances" to "never"."""
+    for trigger, group in GROUPS:
+        if trigger.search(masked):
+            for pattern, replacement in group:
+                masked = pattern.sub(replacement, masked)
     for pattern, replacement in CONTRACTIONS:
         masked = pattern.sub(replacement, masked)
     return masked

@@ -134,10 +134,11 @@ class Reader:
         content = {
             w for w in told if w not in lexicon.BENIGN and w not in lexicon.USERS and w not in lexicon.REPLY_NOUNS
         }
-        return sum(
+        strange = sum(
             (k := self.index.get(f"={w}")) is None or self.weights[k, label] * self.scale[label] < TOGETHER_MIN
             for w in content
         )
+        return strange if 2 * strange < len(content) else strange + FOREIGN_MAX  # one of two is too many
 
     def calibrated(self, margin: float) -> float:
         """The share of sentences with such a margin that were read right, on sets left out."""
