@@ -134,10 +134,9 @@ class Reader:
         content = {
             w for w in told if w not in lexicon.BENIGN and w not in lexicon.USERS and w not in lexicon.REPLY_NOUNS
         }
-        strange = sum(
-            (k := self.index.get(f"={w}")) is None or self.weights[k, label] * self.scale[label] < TOGETHER_MIN
-            for w in content
-        )
+        least = TOGETHER_MIN / float(self.scale[label])
+        rows = [self.index.get(f"={w}") for w in content]
+        strange = sum(k is None or int(self.weights[k, label]) < least for k in rows)
         return strange if 2 * strange < len(content) else strange + FOREIGN_MAX  # one of two is too many
 
     def calibrated(self, margin: float) -> float:
