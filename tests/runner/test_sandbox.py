@@ -1,10 +1,13 @@
 """Escapes are tried: none gets out, and each ends within its limits."""
 
 import pytest
-from tests.runner.simulators_a import SIMULATORS
+from tests.runner.simulators_a import SIMULATORS as FIRST
+from tests.runner.simulators_c import SIMULATORS as THIRD
+from tests.runner.simulators_d import SIMULATORS as FOURTH
 
 from tidegate.runner.sandbox import Limits, run_simulation
 
+SIMULATORS = {**FIRST, **THIRD, **FOURTH}
 SOUND = "def simulate(seed=0):\n    return [0.0] * 30\n"
 LIMITS = Limits(wall_s=6.0, cpu_s=3)
 
@@ -76,7 +79,8 @@ def orbit(dt=0.01, total=6.0):
     assert any(r.holds is False for r in broken.rows)
 
 
-@pytest.mark.parametrize("name", ["harmonic verlet", "kepler leapfrog", "lj md", "random walk", "metropolis gaussian", "sir", "sir stochastic", "heat", "wave", "schroedinger", "option", "projectile class"])  # fmt: skip
+@pytest.mark.parametrize("name", ["harmonic verlet", "kepler leapfrog", "lj md", "random walk", "metropolis gaussian", "sir", "sir stochastic", "heat", "wave", "schroedinger", "option", "projectile class",
+                                  "lattice walk many walkers", "mm1 heap", "lcg monte carlo pi", "two body leapfrog", "decay chain stochastic", "ising chain class", "biased walk ensemble numpy", "heat explicit insulated", "poisson process", "nbody energy momentum"])  # fmt: skip
 def test_a_sound_simulator_holds_and_its_mutant_is_caught_without_a_contract(name: str) -> None:
     source, mutants = SIMULATORS[name]
     sound = run_simulation(source, seed=5)

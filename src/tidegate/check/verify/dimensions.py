@@ -247,7 +247,7 @@ def _refuted(claim: Claim, best: Read, *, certainty: str) -> Decision:
     core = tuple({"symbol": s, "dimension": dims_text(best.dims[s])} for s in sorted(best.used & set(best.dims)))
     clash = next((v for v in best.rows if not v.unknown and any(v.known)), best.rows[-1])
     sides = (
-        f"[{dims_text(best.left.known)}] against [{dims_text(best.right.known)}]"
+        f"left [{dims_text(best.left.known)}], right [{dims_text(best.right.known)}]"
         if best.left.known != best.right.known
         else f"terms differ by [{dims_text(clash.known)}]"
     )

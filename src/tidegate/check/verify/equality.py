@@ -118,7 +118,10 @@ def _decide(
         return _unverifiable(claim, "the numbers agree, the units of the two sides do not")
     if found.true:
         remember(b, found, rounded)
-        receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}{found.how}")
+        receipt = Receipt(
+            oracle=ORACLE,
+            computation=f"{show(a)} = {reading.computed_shown() or show_value(found.computed) + found.how}",
+        )
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the computation agrees")
     reason = why_not_refute(text, start, end, around, a, b, found, flags, about=about)
     if reason:
@@ -126,7 +129,8 @@ def _decide(
     computed, stated = show_value(found.computed), show_value(found.stated)
     in_unit = reading.computed_shown()
     receipt = Receipt(
-        oracle=ORACLE, computation=f"{show(a)} = {computed}, stated {stated}",
+        oracle=ORACLE,
+        computation=f"{show(a)} = {in_unit or computed}, stated {stated}{' ' + ' '.join(b.label) if in_unit else ''}",
         detail={"computed": computed, "stated": stated},
     )  # fmt: skip
     return Decision(
