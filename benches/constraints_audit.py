@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables read better whole)
 """C7, the prompt audit on sets of sentences written before it read them: rules found, false ones, classes, enforceable.
 
 `python -m benches.constraints_audit` reads every set under `benches/constraints_sets` (documents in many house styles,
@@ -9,6 +10,7 @@ prompt would be, so that headings, lists and examples around a sentence count to
 import hashlib
 import json
 import os
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -16,8 +18,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benches.report import Report
-from tidegate.check.constraints.audit import SURE, Audited, audit_text, plain
+from tidegate.check.constraints.audit import SURE, Audited, audit_text
 from tidegate.check.constraints.consequence import HIGH
+from tidegate.check.constraints.load import parse_policy
+from tidegate.check.constraints.mapping import plain
 from tidegate.stats.intervals import proportion
 
 SETS = Path(__file__).parent / "constraints_sets"
@@ -175,6 +179,35 @@ def show_misses(pairs: list[tuple[Labelled, Audited | None]]) -> None:
     )
 
 
+_CHANGES = (
+    ("a number", lambda t: re.sub(r"\b(one|two|three|four|five|24|\d+)\b", lambda m: "9" + m[0] if m[0][0].isdigit() else "seven", t)),
+    ("turned round", lambda t: re.sub(r"\b(cannot|can only|must|do not|can)\b", lambda m: {"cannot": "can", "can only": "cannot only", "must": "must not", "do not": "do", "can": "cannot"}[m[0].lower()], t, count=1, flags=re.I)),
+    ("a condition more", lambda t: t.rstrip(".") + ", and a supervisor must approve it first."),
+    ("an exception", lambda t: t.rstrip(".") + " unless the user is angry."),
+    ("a clause before", lambda t: "Verify the passport of every passenger and note that " + t[0].lower() + t[1:]),
+)
+
+
+def mapping_rows(report: Report) -> None:
+    """What the compiled airline policy is said to enforce: its own sentences, changed ones, and another policy's."""
+    policy = parse_policy((Path(__file__).parent / "constraints_airline.yaml").read_text(encoding="utf-8"))
+    texts = {n: t for n, t in public_prompts() if n in ("airline", "retail")}
+    if len(texts) < 2:
+        report.row("mapping to mechanisms", goal="0 wrong", measured=f"no recordings at {DATA}", holds=None)
+        return
+    sentences_named = {r.id for r in policy.hard if r.text}
+    right = {a.enforced_by for a in audit_text(texts["airline"], policy) if a.state == "enforced"} & sentences_named
+    report.row("mapping: rules whose airline sentence is called enforced", goal="all", measured=f"{len(right)} of {len(sentences_named)}", holds=right == sentences_named)
+    wrong = [a.sentence.text for a in audit_text(texts["retail"], policy) if a.state == "enforced"]
+    report.row("mapping: retail sentences called enforced by the airline's rules", goal="0", measured=str(len(wrong)), holds=not wrong)
+    changed = [(how, t, new) for r in policy.hard for t in r.text for how, f in _CHANGES if plain(new := f(t)) != plain(t)]
+    fooled = [c for c in changed if any(a.state == "enforced" and plain(a.sentence.text) == plain(c[2]) for a in audit_text(c[2], policy))]
+    report.row(
+        "mapping: changed sentences called enforced", goal="0", measured=shown(len(fooled), len(changed)), holds=not fooled,
+        note="; ".join(f"{how}: {new}" for how, _, new in fooled[:3]),
+    )  # fmt: skip
+
+
 def main() -> None:
     """Every set, or one."""
     arguments = sys.argv[1:]
@@ -184,8 +217,10 @@ def main() -> None:
         else [*sorted(p.stem for p in SETS.glob("?.txt")), "public"]
     )
     report = Report("prompt audit (C7)")
-    for name in chosen:
+    for name in (n for n in chosen if n != "mapping"):
         rows(report, name, misses="--misses" in arguments)
+    if "--set" not in arguments or chosen == ["mapping"]:
+        mapping_rows(report)
     report.finish([a for a in arguments if a in ("--json",)])
 
 

@@ -18,6 +18,7 @@ import msgspec
 
 from tidegate.check.constraints.classify import judge
 from tidegate.check.constraints.consequence import HIGH
+from tidegate.check.constraints.mapping import RuleMap, plain, rule_map
 from tidegate.check.constraints.model import Policy
 from tidegate.check.constraints.sentences import Sentence, sentences
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
@@ -37,6 +38,7 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     state: str  # witnessed | enforced | measured | none | not a rule
     sign: str = ""
     grave: float = 0.0  # probability of a rule whose violation costs more than style
+    near: str = ""  # "rule:part" or "rule:drifted": a rule whose text is nearly this sentence
 
     def to_json(self) -> dict[str, Any]:
         """The JSON contract's fields, with the sentence and its place."""
@@ -44,63 +46,27 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
             "text": self.sentence.text, "line": self.sentence.line, "span": list(self.sentence.span), "is_rule": self.is_rule,
             "consequence": self.consequence, "enforceable": self.enforceable, "mechanism": self.mechanism,
             "enforced_by": self.enforced_by, "state": self.state, "sign": self.sign,
+            "near": self.near,
         }  # fmt: skip
 
 
-def plain(text: str) -> str:
-    """A sentence as sentences are matched to rules: words only, lower case."""
-    return " ".join(re.findall(r"[a-z0-9$%]+", text.lower()))
-
-
-class Mapping_(msgspec.Struct, frozen=True):
-    """Sentence → (rule id, kind, hard)."""
-
-    by_text: dict[str, tuple[str, str, bool]]
-
-    def find(self, text: str) -> tuple[str, str, bool] | None:
-        """The rule whose `text` is this sentence, or is contained in it (or contains it) for at least five words."""
-        key = plain(text)
-        if key in self.by_text:
-            return self.by_text[key]
-        for known, rule in self.by_text.items():
-            if (len(known.split()) >= 4 and known in key) or (len(key.split()) >= 4 and key in known):
-                return rule
-        return None
-
-
-def rule_map(policy: Policy | None) -> Mapping_:
-    """Which sentences the policy's rules say they enforce."""
-    out: dict[str, tuple[str, str, bool]] = {}
-    if policy is not None:
-        for hard in policy.hard:
-            for t in hard.text:
-                out[plain(t)] = (hard.id, _MECHANISM[hard.kind], True)
-        for soft in policy.soft:
-            for t in soft.text:
-                out.setdefault(plain(t), (soft.id, "measured", False))
-    return Mapping_(out)
-
-
-_MECHANISM = {"tool": "tool-policy", "cedar": "tool-policy", "scope": "tool-scope", "label": "data-label", "confirm": "confirmation-token",
-              "credential": "credential-handle", "output": "output-pattern", "schema": "json-schema", "egress": "egress"}  # fmt: skip
-
-
 def audit_sentence(
-    sentence: Sentence, mapping: Mapping_, witnessed: frozenset[str] = frozenset(), *, named: bool = False
+    sentence: Sentence, mapping: RuleMap, witnessed: frozenset[str] = frozenset(), *, named: bool = False
 ) -> Audited:
     """One sentence: a rule or not, its cost, what could enforce it, what does; `named` by a model as a rule."""
-    judged = judge(sentence, named=named)
+    found = mapping.find(sentence.text)
+    judged = judge(sentence, named=named or found is not None)
     if not judged.is_rule:
         return Audited(sentence=sentence, is_rule=False, consequence="none", enforceable="soft-only", mechanism="none",
                        enforced_by="none", state="not a rule", sign=judged.sign)  # fmt: skip
-    found = mapping.find(sentence.text)
-    state = "none"
-    mechanism, by = judged.mechanism, "none"
-    if found is not None:
-        by, mechanism, hard = found
-        state = "measured" if not hard else "witnessed" if by in witnessed else "enforced"
+    state, mechanism, by, near = "none", judged.mechanism, "none", ""
+    if found is not None and found.how == "whole":
+        by, mechanism = found.rule, found.mechanism
+        state = "measured" if not found.hard else "witnessed" if by in witnessed else "enforced"
+    elif found is not None:
+        near = f"{found.rule}:{found.how}"
     return Audited(sentence=sentence, is_rule=True, consequence=judged.consequence, enforceable=judged.enforceable,
-                   mechanism=mechanism, enforced_by=by, state=state, sign=judged.sign, grave=judged.grave)  # fmt: skip
+                   mechanism=mechanism, enforced_by=by, state=state, sign=judged.sign, grave=judged.grave, near=near)  # fmt: skip
 
 
 def audit_text(text: str, policy: Policy | None = None, *, witnessed: frozenset[str] = frozenset(),
@@ -142,6 +108,8 @@ def findings(audited: Iterable[Audited], file: str = "") -> list[Finding]:
             "certainty": Certainty.MEASURED.value, "sentence": a.sentence.text, "is_rule": True, "consequence": a.consequence,
             "enforceable": a.enforceable, "mechanism": a.mechanism, "enforced_by": a.enforced_by, "state": a.state,
         }  # fmt: skip
+        if a.near:
+            evidence["near"] = a.near
         high = a.consequence in HIGH
         shown = repr(a.sentence.text if len(a.sentence.text) <= 160 else a.sentence.text[:157] + "...")
         hard = a.state in ("enforced", "witnessed")
@@ -169,6 +137,8 @@ def findings(audited: Iterable[Audited], file: str = "") -> list[Finding]:
             rule, severity = "advisory-unmeasured", Severity.NOTE
             message = f"asked of the model, enforced by nothing, measured by nothing: {shown}"
             suggestion = "give it a soft rule, so that its violation rate is known"
+        if a.near:
+            suggestion = f"{_NEAR[a.near.rpartition(':')[2]].format(a.near.rpartition(':')[0])}; or {suggestion}"
         out.append(
             Finding(
                 rule=rule,
@@ -183,6 +153,10 @@ def findings(audited: Iterable[Audited], file: str = "") -> list[Finding]:
     return out
 
 
+_NEAR = {
+    "part": "{!r} names a part of this sentence: name the whole in its `text` if it enforces all of it",
+    "drifted": "{!r} names a sentence that differs by a word: correct its `text` if it still enforces this",
+}
 _COST = {
     "disclosure": "data",
     "money": "money",

@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.check.constraints import audit as auditing
+from tidegate.check.constraints.mapping import rule_map
 from tidegate.check.constraints.model import Policy
 from tidegate.check.constraints.sentences import Sentence
 from tidegate.cli.constraints_inputs import field, json_option, jsonl_option, load, policy_option, prompts
@@ -65,7 +66,7 @@ def audit_row(row: dict[str, Any], policy: Policy | None) -> Answer:
         )
     if sentence is not None:
         one = Sentence(text=sentence.strip(), span=(0, len(sentence)), line=1)
-        found = [auditing.audit_sentence(one, auditing.rule_map(policy))]
+        found = [auditing.audit_sentence(one, rule_map(policy))]
         if not found[0].is_rule:  # several sentences in one field, or a list item with its lead-in
             several = auditing.audit_text(sentence, policy)
             found = several if any(a.is_rule for a in several) else found
