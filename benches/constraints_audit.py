@@ -180,8 +180,24 @@ def show_misses(pairs: list[tuple[Labelled, Audited | None]]) -> None:
 
 
 _CHANGES = (
-    ("a number", lambda t: re.sub(r"\b(one|two|three|four|five|24|\d+)\b", lambda m: "9" + m[0] if m[0][0].isdigit() else "seven", t)),
-    ("turned round", lambda t: re.sub(r"\b(cannot|can only|must|do not|can)\b", lambda m: {"cannot": "can", "can only": "cannot only", "must": "must not", "do not": "do", "can": "cannot"}[m[0].lower()], t, count=1, flags=re.I)),
+    (
+        "a number",
+        lambda t: re.sub(
+            r"\b(one|two|three|four|five|24|\d+)\b", lambda m: "9" + m[0] if m[0][0].isdigit() else "seven", t
+        ),
+    ),
+    (
+        "turned round",
+        lambda t: re.sub(
+            r"\b(cannot|can only|must|do not|can)\b",
+            lambda m: {"cannot": "can", "can only": "cannot only", "must": "must not", "do not": "do", "can": "cannot"}[
+                m[0].lower()
+            ],
+            t,
+            count=1,
+            flags=re.I,
+        ),
+    ),
     ("a condition more", lambda t: t.rstrip(".") + ", and a supervisor must approve it first."),
     ("an exception", lambda t: t.rstrip(".") + " unless the user is angry."),
     ("a clause before", lambda t: "Verify the passport of every passenger and note that " + t[0].lower() + t[1:]),
@@ -197,11 +213,27 @@ def mapping_rows(report: Report) -> None:
         return
     sentences_named = {r.id for r in policy.hard if r.text}
     right = {a.enforced_by for a in audit_text(texts["airline"], policy) if a.state == "enforced"} & sentences_named
-    report.row("mapping: rules whose airline sentence is called enforced", goal="all", measured=f"{len(right)} of {len(sentences_named)}", holds=right == sentences_named)
+    report.row(
+        "mapping: rules whose airline sentence is called enforced",
+        goal="all",
+        measured=f"{len(right)} of {len(sentences_named)}",
+        holds=right == sentences_named,
+    )
     wrong = [a.sentence.text for a in audit_text(texts["retail"], policy) if a.state == "enforced"]
-    report.row("mapping: retail sentences called enforced by the airline's rules", goal="0", measured=str(len(wrong)), holds=not wrong)
-    changed = [(how, t, new) for r in policy.hard for t in r.text for how, f in _CHANGES if plain(new := f(t)) != plain(t)]
-    fooled = [c for c in changed if any(a.state == "enforced" and plain(a.sentence.text) == plain(c[2]) for a in audit_text(c[2], policy))]
+    report.row(
+        "mapping: retail sentences called enforced by the airline's rules",
+        goal="0",
+        measured=str(len(wrong)),
+        holds=not wrong,
+    )
+    changed = [
+        (how, t, new) for r in policy.hard for t in r.text for how, f in _CHANGES if plain(new := f(t)) != plain(t)
+    ]
+    fooled = [
+        c
+        for c in changed
+        if any(a.state == "enforced" and plain(a.sentence.text) == plain(c[2]) for a in audit_text(c[2], policy))
+    ]
     report.row(
         "mapping: changed sentences called enforced", goal="0", measured=shown(len(fooled), len(changed)), holds=not fooled,
         note="; ".join(f"{how}: {new}" for how, _, new in fooled[:3]),

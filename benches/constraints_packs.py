@@ -34,12 +34,20 @@ def corpora() -> Iterator[tuple[str, list[str]]]:
     for name, file, read in (
         ("notinject", "agents/notinject_piguard_valid.jsonl", lambda r: [r["text"]]),
         ("cyberseceval benign", "agents/cyberseceval_mitre_frr_benign.jsonl.gz", lambda r: [r["text"]]),
-        ("arena messages", "evals/judges/arena_conversations.jsonl.gz", lambda r: [t for side in ("conversation_a", "conversation_b") for _, t in r[side]]),
+        (
+            "arena messages",
+            "evals/judges/arena_conversations.jsonl.gz",
+            lambda r: [t for side in ("conversation_a", "conversation_b") for _, t in r[side]],
+        ),
         ("fabric patterns", "knowledge/fabric_patterns.jsonl", lambda r: [r["text"]]),
     ):
         path = DATA / file
         if path.exists():
-            raw = gzip.open(path, "rt", encoding="utf-8").read() if path.suffix == ".gz" else path.read_text(encoding="utf-8")
+            raw = (
+                gzip.open(path, "rt", encoding="utf-8").read()
+                if path.suffix == ".gz"
+                else path.read_text(encoding="utf-8")
+            )
             yield name, [t for line in raw.splitlines() for t in read(json.loads(line)) if t]
 
 
@@ -65,15 +73,26 @@ def false_alarms(report: Report, *, show: bool) -> None:
                 rules.update(s.rule for s in spans)
                 if show:
                     for s in spans:
-                        print(f"{pack} {name} text {i} [{s.start}, {s.end}) {s.rule}: ...{text[max(0, s.start - 30) : s.start]}<{s.end - s.start} characters>{text[s.end : s.end + 10]!r}")
+                        print(
+                            f"{pack} {name} text {i} [{s.start}, {s.end}) {s.rule}: ...{text[max(0, s.start - 30) : s.start]}<{s.end - s.start} characters>{text[s.end : s.end + 10]!r}"
+                        )
             goal = "reported" if pack == "contact" else "<= 0.5 %"
-            report.row(f"{pack}: alarms on {name}", goal=goal, measured=share(hits, len(texts)), holds=pack == "contact" or hits <= 0.005 * len(texts), note=", ".join(f"{r} {c}" for r, c in rules.most_common(4)))
+            report.row(
+                f"{pack}: alarms on {name}",
+                goal=goal,
+                measured=share(hits, len(texts)),
+                holds=pack == "contact" or hits <= 0.005 * len(texts),
+                note=", ".join(f"{r} {c}" for r, c in rules.most_common(4)),
+            )
 
 
 def valid(check: Callable[[str], bool], shape: str, rng: random.Random) -> str:
     """A number of a shape (# digit, A letter, other characters as they are) whose check digits are right."""
     for _ in range(200_000):
-        text = "".join(rng.choice("0123456789") if c == "#" else rng.choice(string.ascii_uppercase) if c == "A" else c for c in shape)
+        text = "".join(
+            rng.choice("0123456789") if c == "#" else rng.choice(string.ascii_uppercase) if c == "A" else c
+            for c in shape
+        )
         if check(text):
             return text
     raise AssertionError(f"no valid number of shape {shape!r} in 200,000 tries")
@@ -165,15 +184,28 @@ READING = ("SELECT 1", "select * from orders where status = 'deleted'", "WITH t 
 WRITING = ("DELETE FROM a", "select 1; drop table a", "WITH d AS (DELETE FROM a RETURNING *) SELECT * FROM d", "UPDATE a SET b = 1", "/* x */ drop table a",
            "SELECT * INTO b FROM a", "INSERT INTO a VALUES (1)", "TRUNCATE a", "GRANT ALL ON a TO b", "EXPLAIN ANALYZE DELETE FROM a", "CALL purge()",
            "COPY a TO '/tmp/a'", "select 1;--\ndelete from a", "DO $$ BEGIN DELETE FROM a; END $$", "SELECT pg_terminate_backend(1)", "SELECT * FROM a FOR UPDATE",
-           "ALTER TABLE a ADD b int", "MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE", "SET ROLE admin", "SELECT lo_unlink(5)")  # fmt: skip
+           "ALTER TABLE a ADD b int", "MERGE INTO a USING b ON true WHEN MATCHED THEN DELETE", "SET ROLE admin", "SELECT lo_unlink(5)",
+           "REPLACE INTO a VALUES (1)", "SELECT setval('s', 1)", "select sleep(10)", "SELECT query_to_xml('delete from a', true, true, '')")  # fmt: skip
 
 
 def sql(report: Report) -> None:
     """The SQL pack's question on statements that read and statements that do not."""
     wrong = [s for s in READING if not sql_reads_only(s)]
     through = [s for s in WRITING if sql_reads_only(s)]
-    report.row("sql: reading statements refused", goal="0", measured=share(len(wrong), len(READING)), holds=not wrong, note="; ".join(wrong))
-    report.row("sql: writing statements let through", goal="0", measured=share(len(through), len(WRITING)), holds=not through, note="; ".join(through))
+    report.row(
+        "sql: reading statements refused",
+        goal="0",
+        measured=share(len(wrong), len(READING)),
+        holds=not wrong,
+        note="; ".join(wrong),
+    )
+    report.row(
+        "sql: writing statements let through",
+        goal="0",
+        measured=share(len(through), len(WRITING)),
+        holds=not through,
+        note="; ".join(through),
+    )
 
 
 def main() -> None:

@@ -250,14 +250,18 @@ _SQL_NOISE = re.compile(
     r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|\$(\w*)\$.*?\$\1\$|--[^\n]*|/\*.*?\*/|#[^\n]*", re.S
 )
 _SQL_WRITES = re.compile(
-    r"\b(?:insert|update|delete|drop|alter|create|truncate|grant|revoke|replace|merge|call|exec|execute|do|copy|attach|detach|vacuum|"
+    r"\b(?:(?:insert|truncate|replace)\b(?!\s*\()|(?:pg_(?!typeof|size|get_|table_size|relation_size|total_)\w+|lo_\w+|dblink\w*|setval|nextval|set_config"
+    r"|[sx]p_\w+|sleep|benchmark|sys_e\w+|utl_\w+|dbms_\w+|query_to_xml\w*|load_extension|writefile|readfile)(?=\s*\()|update|delete|drop|alter|create|grant|revoke|merge|call|exec|execute|do|copy|attach|detach|vacuum|"
     r"pragma|set|reset|lock|rename|load|import|install|into|comment|refresh|reindex|cluster|handler|prepare|begin|commit|rollback|"
     r"pg_sleep|pg_read_file|xp_cmdshell|load_file|outfile|dumpfile|lo_import|lo_export|dblink)\b", re.I
 )  # fmt: skip
 
 
 def sql_reads_only(text: str) -> bool:
-    """Whether a text is one SELECT, WITH, SHOW, VALUES or EXPLAIN statement that holds no writing keyword."""
+    """Whether a text is one SELECT, WITH, SHOW, VALUES or EXPLAIN statement without a writing keyword or function.
+
+    `replace(` and its like are functions on text and read; functions known to act (`pg_terminate_backend(`) do not.
+    """
     bare = _SQL_NOISE.sub(" x ", text).strip().rstrip(";").strip()
     if ";" in bare or "'" in bare or '"' in bare or "/*" in bare:
         return False
