@@ -43,11 +43,7 @@ def corpora() -> Iterator[tuple[str, list[str]]]:
     ):
         path = DATA / file
         if path.exists():
-            raw = (
-                gzip.open(path, "rt", encoding="utf-8").read()
-                if path.suffix == ".gz"
-                else path.read_text(encoding="utf-8")
-            )
+            raw = (gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()).decode("utf-8")
             yield name, [t for line in raw.splitlines() for t in read(json.loads(line)) if t]
 
 

@@ -183,7 +183,11 @@ def violation(condition: str, facts: tuple[str, ...] = ()) -> Found | None:
 
 
 def difference(old: str, new: str, facts: tuple[str, ...] = ()) -> Found | None:
-    """A situation in which two conditions decide differently (an Unknown refuses, so it counts as holding)."""
+    """A situation in which two conditions decide differently.
+
+    One that both can read is wanted; only where there is none, one that a condition refuses because it cannot read it
+    (an Unknown refuses, so it counts as holding).
+    """
     a = compile_expression(old, "old", (*NAMES, *facts))
     b = compile_expression(new, "new", (*NAMES, *facts))
 
@@ -193,4 +197,6 @@ def difference(old: str, new: str, facts: tuple[str, ...] = ()) -> Found | None:
         except Unknown:
             return True
 
-    return next(situations(f"({old}) or ({new})", lambda s: holds(a, s) != holds(b, s), facts), None)
+    both = f"({old}) or ({new})"
+    readable = next(situations(both, lambda s: bool(a(s)) != bool(b(s)), facts), None)
+    return readable or next(situations(both, lambda s: holds(a, s) != holds(b, s), facts), None)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables read better whole)
 """Which sentence of a prompt does a rule of `constraints.yaml` say it enforces?  Wrongly "enforced" is the worst error.
 
 A rule names its sentences (`text`).  A sentence is enforced only when its words are those of a named
@@ -15,7 +16,7 @@ from tidegate.check.constraints.model import Policy
 from tidegate.check.constraints.sentences import sentences
 
 MECHANISM = {"tool": "tool-policy", "cedar": "tool-policy", "scope": "tool-scope", "label": "data-label", "confirm": "confirmation-token",
-              "credential": "credential-handle", "output": "output-pattern", "schema": "json-schema", "egress": "egress"}  # fmt: skip # noqa: E501
+              "credential": "credential-handle", "output": "output-pattern", "schema": "json-schema", "egress": "egress"}  # fmt: skip
 LIKE = 0.85  # share of equal words from which a sentence is called a drifted copy of a rule's text
 _LABEL = re.compile(r"^\W*(?:[A-Za-z][\w /&-]{0,40}:\s+)")
 

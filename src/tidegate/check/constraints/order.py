@@ -16,6 +16,7 @@ _DETERMINERS = frozenset(["the", "a", "an", "any", "all", "every", "each", "your
 
 
 def begins_with_order(text: str) -> bool:
+    """Whether a stretch of text opens with an order."""
     words = [t for t in tokens(text) if re.match(r"[\w$€£]", t)]
     return bool(words) and bool(order(text, text.lower(), words))
 
