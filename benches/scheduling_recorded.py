@@ -3,7 +3,10 @@
     python -m benches.scheduling_recorded
 
 Needs the public recordings (`TIDEGATE_SHARED_DATA`).  The A10G model is calibrated on the recorded runs
-(tokens a second); its VTC run is then a check of model and policy together.
+(tokens a second); its VTC run is then a check of model and policy together.  One run of an engine as small as that is
+luck (moving arrivals by a second or two changes a P95 by half), so G6 is also reported on sixteen copies with
+arrivals moved; constants were chosen on copies 1 to 16, reported are 101 to 116.  G8's were chosen on minutes 0 to 20
+with seeds 1, 2, 3 and 8.
 """
 
 import csv
@@ -109,6 +112,41 @@ def arena(report: Report) -> None:
     report.row("G6 windowed gap", goal="<= 300", measured=gap, holds=gap <= 300.0, note="368 VTC, 760 FCFS as recorded")
 
 
+def moved(seed: int) -> list[Asked]:
+    """The arena's ten minutes with every arrival moved by up to two seconds."""
+    rng = random.Random(f"arena-{seed}")
+    rows = workloads.arena(TRACES)
+    for r in rows:
+        r.at_s = max(0.0, r.at_s + rng.uniform(-2.0, 2.0))
+    return sorted(rows, key=lambda r: r.at_s)
+
+
+def arena_moved(report: Report) -> None:
+    """G6 on copies of the recording: mean and worst of sixteen."""
+    found: dict[str, list[tuple[float, float, float, float]]] = {"vtc": [], "fair": []}
+    for seed in range(101, 117):
+        asked = moved(seed)
+        play(asked, None, A10G)
+        fcfs = rate(served(asked))
+        for policy, rows in found.items():
+            asked = moved(seed)
+            play(asked, policy, A10G)
+            run = served(asked)
+            rows.append((*lightest(run), rate(run) / fcfs, windowed_gap(run).most))
+    goals = (
+        ("TTFT P50, s", 1.0, max),
+        ("TTFT P95, s", 8.0, max),
+        ("throughput / FCFS", 0.99, min),
+        ("gap", 300.0, max),
+    )
+    for i, (words, goal, worst) in enumerate(goals):
+        ours, vtc = [r[i] for r in found["fair"]], [r[i] for r in found["vtc"]]
+        mean = sum(ours) / len(ours)
+        report.row(f"G6 sixteen copies, mean {words}", goal=f"{'>=' if worst is min else '<='} {goal:g}", measured=mean,
+                   holds=mean >= goal if worst is min else mean <= goal,
+                   note=f"worst {worst(ours):.3g}; VTC {sum(vtc) / len(vtc):.3g}, worst {worst(vtc):.3g}")  # fmt: skip
+
+
 def hit_rate(world: World) -> float:
     engine = world.engines["e"]
     return engine.cached_tokens / max(1, engine.cached_tokens + engine.prompt_tokens)
@@ -135,23 +173,25 @@ def locality(report: Report) -> None:
                    holds=fair_rate >= 2.0 * vtc_rate if "synthetic" in name else fair_rate >= vtc_rate)  # fmt: skip
 
 
-def deadlines(report: Report) -> None:
+def deadlines(report: Report, start_s: float, end_s: float, seed: int) -> None:
     """G8: three classes with targets over 32 tenants at 90 % and 150 % of what the engine can do."""
+    name = f"minutes {start_s / 60:.0f} to {end_s / 60:.0f}, seed {seed}"
     targets = {"fast": 0.5, "normal": 2.0, "slow": 10.0}
     classes = tuple(ClassRule(name=n, ttft_target_s=t) for n, t in targets.items())
     spec = EngineSpec(prefill_tokens_per_s=20_000.0, slots=96, kv_tokens=300_000)
 
     def asked_at(speed: float) -> list[Asked]:
-        rng = random.Random(8)
+        rng = random.Random(seed)
         names = list(targets)
         kind = {f"t{i}": rng.choice(names) for i in range(5_000)}
-        rows = [r for r in workloads.servegen(TRACES) if r.at_s < 900.0]
-        return [msgspec.structs.replace(r, at_s=r.at_s / speed, service_class=kind[r.tenant]) for r in rows]
+        rows = [r for r in workloads.servegen(TRACES) if start_s <= r.at_s < end_s]
+        return [msgspec.structs.replace(r, at_s=(r.at_s - start_s) / speed, service_class=kind[r.tenant], gaps=[])
+                for r in rows]  # fmt: skip
 
-    flood = [msgspec.structs.replace(r, at_s=0.0) for r in asked_at(1.0)]
+    flood = [msgspec.structs.replace(r, at_s=0.0, gaps=[]) for r in asked_at(1.0)]
     capacity_s = play(flood, None, spec).now  # all at once: what the engine can do at its best
     for load in (0.9, 1.5):
-        speed = load * 900.0 / capacity_s
+        speed = load * (end_s - start_s) / capacity_s
         met: dict[str, float] = {}
         runs: dict[str, list[Asked]] = {}
         for arm, policy, slack in (("fair", "fair", None), ("deadlines alone", "fair", 1e18), ("fifo", "fifo", None)):
@@ -162,7 +202,7 @@ def deadlines(report: Report) -> None:
         best = max(met.values())
         if load < 1.0:
             report.row(
-                "G8 targets met at 90 % load / best order's",
+                f"G8 targets met at 90 % load / best of three orders, {name}",
                 goal=">= 0.99",
                 measured=met["fair"] / best,
                 holds=met["fair"] >= 0.99 * best,
@@ -180,7 +220,7 @@ def deadlines(report: Report) -> None:
                   for t in inside}  # fmt: skip
         worst = max(sum(m) / len(m) for m in misses.values() if len(m) >= 20)
         whole = sum(map(sum, misses.values())) / sum(map(len, misses.values()))
-        report.row("G8 at 150 % load: worst tenant inside its share misses", goal="<= 0.05", measured=worst,
+        report.row(f"G8 at 150 % load: worst tenant inside its share misses, {name}", goal="<= 0.05", measured=worst,
                    holds=worst <= 0.05, note=f"{len(inside)} of {len(work)} tenants inside; all of them together "
                    f"{whole:.3f}; met overall: " + ", ".join(f"{k} {v:.3f}" for k, v in met.items()))  # fmt: skip
 
@@ -191,8 +231,10 @@ def main() -> None:
         report.row("G6 to G8", goal="see docs", measured="the recordings are not here", holds=None)
         report.finish()
     arena(report)
+    arena_moved(report)
     locality(report)
-    deadlines(report)
+    for start_s, end_s, seed in ((0.0, 900.0, 106), (900.0, 1800.0, 105), (1200.0, 1800.0, 103), (1200.0, 1800.0, 104)):
+        deadlines(report, start_s, end_s, seed)
     report.finish()
 
 
