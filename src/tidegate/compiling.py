@@ -27,8 +27,9 @@ HOT = (
     "admit/scheduling/admission", "admit/scheduling/budget", "admit/scheduling/fair", "admit/scheduling/lateness",
     "admit/scheduling/lazyheap", "admit/scheduling/ledger", "admit/scheduling/policies", "admit/scheduling/simple",
     "admit/scheduling/stepping", "admit/scheduling/tally", "admit/scheduling/tickets", "admit/scheduling/window",
-    "gateway/admission", "gateway/ask_usage", "gateway/client", "gateway/exchange", "gateway/front", "gateway/known",
-    "gateway/metrics", "gateway/scheduling", "gateway/upstream", "gateway/wheel", "gateway/worker",
+    "gateway/admission", "gateway/answering",
+    "gateway/ask_usage", "gateway/client", "gateway/exchange", "gateway/front", "gateway/known",
+    "gateway/metrics", "gateway/record", "gateway/scheduling", "gateway/upstream", "gateway/wheel", "gateway/worker",
     "store/bodies", "store/journal",
 )  # fmt: skip
 """Modules without classes that msgspec makes (those need the interpreter), by their cost in a call."""

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.gateway.guarding import AnswerWatch, Watch
+from tidegate.gateway.guarding import Watch
+from tidegate.gateway.guarding_answers import AnswerWatch
 from tidegate.spine.call import Call, Ending, Identity, Usage
 from tidegate.spine.contracts import ALLOW, GuardDecision
 from tidegate.spine.conversation import (

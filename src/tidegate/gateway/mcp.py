@@ -17,7 +17,8 @@ from typing import Any
 
 import msgspec
 
-from tidegate.gateway.guarding import AnswerWatch, Broken, Watch, words_of
+from tidegate.gateway.guarding import Broken, Watch, words_of
+from tidegate.gateway.guarding_answers import AnswerWatch
 from tidegate.spine.call import Call, Identity
 from tidegate.spine.contracts import Guard, GuardDecision, ToolWatcher
 from tidegate.spine.conversation import Conversation, FinishDelta, Message, TextDelta, ToolCall

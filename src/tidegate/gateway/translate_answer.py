@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tidegate.gateway.errors import error_event
-from tidegate.gateway.guarding import AnswerWatch, Watch
+from tidegate.gateway.guarding import Watch
+from tidegate.gateway.guarding_answers import AnswerWatch
 from tidegate.gateway.usage import TAIL_BYTES, usage_of_json, usage_of_stream
 from tidegate.spine.call import Dialect, Ending, Usage
 from tidegate.spine.conversation import Conversation, FinishDelta, TextDelta, ToolCallDelta

@@ -20,6 +20,7 @@ from tidegate.gateway.exchange import Exchange
 from tidegate.gateway.health import HealthChecks
 from tidegate.gateway.lifecycle import Phase
 from tidegate.gateway.metrics import Metrics, by_tenant
+from tidegate.gateway.record import trace_of
 from tidegate.gateway.routing import MakeTls, Table, make_pools
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.upstream import Pool
@@ -284,7 +285,7 @@ class Gateway:
             x.bytes_out,
             x.chunks,
         )
-        self.put_trace(x.trace(ending, usage, model, now_s, upstream))
+        self.put_trace(trace_of(x, ending, usage, model, now_s, upstream))
 
     def connection_opened(self, connection: ClientConnection) -> bool:
         """Whether another client may come."""
