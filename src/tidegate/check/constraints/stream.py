@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (patterns and tables read better whole)
+
 """The streaming filter: releases nothing past the earliest position at which a forbidden span could be open.
 
 Per channel, three views of the text (see `canonical`) run through one automaton (see
@@ -17,60 +17,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import msgspec
 
-from tidegate.check.constraints.automaton import ACCEPT, LIVE, Automaton, State
+from tidegate.check.constraints.automaton import Automaton
 from tidegate.check.constraints.canonical import SPECIAL, Folder, fold_all
-from tidegate.check.constraints.regex import Node, nullable, parse, width
-from tidegate.spine.errors import SettingError, nearest
-from tidegate.spine.sensitive.checksums import CHECKS, entropy
+from tidegate.check.constraints.patterns import Literals, Pattern, Span, checked_tree, finder
+from tidegate.check.constraints.regex import width
+from tidegate.check.constraints.view import View
 
+__all__ = [
+    "HOLD_MAX",
+    "REPLACEMENT",
+    "Channel",
+    "Filter",
+    "Literals",
+    "Pattern",
+    "Span",
+    "StreamFilter",
+    "filter_text",
+    "finder",
+    "merged",
+]
 REPLACEMENT = "[redacted]"
 HOLD_MAX = 2048
-TRIM_EVERY = 64
 _SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-class Pattern(msgspec.Struct, frozen=True, kw_only=True):
-    """One forbidden shape of text: a regular expression whose capture group (else the whole match) may not leave.
-
-    A match counts only if it passes `check` (a checksum by name), has at least `entropy_min`
-    bits a character, and matches none of `allow`.  `unbounded` says that a pattern without a
-    longest match is meant: it is withheld up to the cap and then swallowed.
-    """
-
-    id: str
-    regex: str
-    check: str | None = None
-    entropy_min: float | None = None
-    allow: tuple[str, ...] = ()
-    group: int | None = None
-    action: str = "redact"  # redact | block
-    unbounded: bool = False
-
-
-class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """Source characters [start, end) that may not leave, and which rule says so (`cap`: withheld at the cap)."""
-
-    start: int
-    end: int
-    rule: str
-    view: str = "raw"
-    action: str = "redact"
-
-    def to_json(self) -> dict[str, Any]:
-        """Where and why, never what."""
-        return {"start": self.start, "end": self.end, "rule": self.rule, "view": self.view, "action": self.action}
-
-
-class Literals(msgspec.Struct, frozen=True, kw_only=True):
-    """Texts known in advance (canaries, secrets): any occurrence, in any letter case, may not leave."""
-
-    id: str
-    texts: tuple[str, ...]
-    action: str = "redact"
 
 
 class Filter:
@@ -84,7 +55,7 @@ class Filter:
         self, patterns: Sequence[Pattern], literals: Sequence[Literals] = (), *, hold_max: int = HOLD_MAX
     ) -> None:
         self.patterns = tuple(patterns)
-        trees = [_checked(p) for p in self.patterns]
+        trees = [checked_tree(p) for p in self.patterns]
         widest = max((w for t in trees if (w := width(t)) is not None), default=0)
         self.literal_rule: dict[str, Literals] = {}
         for group in literals:
@@ -108,227 +79,6 @@ class Filter:
         if number not in self._finders:
             self._finders[number] = finder(self.patterns[number])
         return self._finders[number]
-
-
-def finder(pattern: Pattern) -> Callable[[str], list[tuple[int, int]]]:
-    """The spans of one pattern in a whole text: RE2's matches, in linear time, that pass the pattern's tests."""
-    import re2  # loaded only where patterns are configured: a bare gateway worker stays small
-
-    options = re2.Options()
-    options.max_mem = 64 << 20
-    options.log_errors = False
-    compiled = re2.compile(pattern.regex, options)
-    allow = [re2.compile(a, options) for a in pattern.allow]
-    check = CHECKS[pattern.check] if pattern.check else None
-    groups = range(1, compiled.groups + 1) if pattern.group is None else (pattern.group,)
-
-    def find(text: str) -> list[tuple[int, int]]:
-        out = []
-        for match in compiled.finditer(text):
-            s, e = next(
-                ((match.start(g), match.end(g)) for g in groups if match.end(g) > match.start(g) >= 0), match.span()
-            )
-            value = text[s:e]
-            if value and (check is None or check(value)) and (
-                pattern.entropy_min is None or entropy(value) >= pattern.entropy_min
-            ) and not any(a.search(value) for a in allow):  # fmt: skip
-                out.append((s, e))
-        return out
-
-    return find
-
-
-def _checked(p: Pattern) -> Node:
-    where = f"pattern {p.id!r}"
-    tree = parse(p.regex, where)
-    if nullable(tree):
-        raise SettingError(f"{p.regex!r} matches the empty text, so it would forbid everything", where=where)
-    if width(tree) is None and not p.unbounded:
-        raise SettingError(
-            f"expected a pattern with a longest match, {p.regex[:80]!r} has none, so its hold-back has no bound",
-            where=where, remedy="bound it (x{1,64} instead of x+), or set `unbounded: true` to swallow what follows",
-        )  # fmt: skip
-    if p.check is not None and p.check not in CHECKS:
-        raise SettingError(f"unknown check {p.check!r}", where=where, remedy=nearest(p.check, CHECKS))
-    for a in p.allow:
-        parse(a, where)
-    if p.action not in ("redact", "block"):
-        raise SettingError(f"expected the action redact or block, got {p.action!r}", where=where)
-    return tree
-
-
-class View:
-    """One reading of a channel's text: the automaton's state and the stretch that is not closed yet.
-
-    `text` holds the symbols since the last idle place (with one symbol of left context); symbol i
-    comes from source [starts[i], ends[i]), in the raw view from [base + i, base + i + 1).
-    """
-
-    __slots__ = ("accepted", "base", "begin", "ends", "filter", "found", "hold", "mark", "mark_threads", "name", "retry",
-                 "starts", "state", "swallowing", "text", "truncated")  # fmt: skip
-
-    def __init__(self, filter_: Filter, name: str) -> None:
-        self.filter, self.name = filter_, name
-        self.state: State = filter_.automaton.start
-        self.text = ""
-        self.base = 0
-        self.begin = 0  # symbols of left context at the head of `text`
-        self.starts: list[int] | None = None
-        self.ends: list[int] = []
-        self.hold = -1  # index in `text` where the held span opened, or -1
-        self.accepted: set[int] = set()
-        self.found: list[Span] = []
-        self.swallowing = False
-        self.truncated = False
-        self.mark = 0  # index in `text` and the threads live there; when those are dead, what lies before can go
-        self.mark_threads: frozenset[Any] = frozenset()
-        self.retry = TRIM_EVERY
-
-    def fork(self, name: str) -> View:
-        """A view that has seen the same text, with its own account of where symbols come from."""
-        other = View(self.filter, name)
-        other.state, other.text, other.begin, other.hold = self.state, self.text, self.begin, self.hold
-        other.accepted, other.swallowing, other.truncated = set(self.accepted), self.swallowing, self.truncated
-        other.mark, other.mark_threads, other.retry = self.mark, self.mark_threads, self.retry
-        n = len(self.text)
-        other.starts = list(range(self.base, self.base + n)) if self.starts is None else list(self.starts)
-        other.ends = list(range(self.base + 1, self.base + n + 1)) if self.starts is None else list(self.ends)
-        return other
-
-    def frontier(self, at: int) -> int:
-        """The source place before which nothing is open; `at` is the source place after everything seen."""
-        if self.hold < 0 or self.swallowing:
-            return at
-        if self.starts is None:
-            return self.base + self.hold
-        return self.starts[self.hold] if self.hold < len(self.starts) else at
-
-    def first(self) -> int:
-        """The source place of the first symbol still kept."""
-        return self.base if self.starts is None else self.starts[0] if self.starts else -1
-
-    def agrees(self, other: View) -> bool:
-        """Whether two views that kept the same characters stand in the same state, with nothing open."""
-        return (self.hold < 0 and not self.accepted and not self.swallowing and other.hold < 0 and not other.accepted
-                and not other.swallowing and self.state.threads == other.state.threads
-                and self.state.after_word == other.state.after_word)  # fmt: skip
-
-    def feed(self, symbols: str, starts: list[int] | None = None, ends: list[int] | None = None) -> None:
-        """Take more symbols (with their source intervals, but for the raw view)."""
-        index = len(self.text)
-        self.text += symbols
-        if self.starts is not None and starts is not None and ends is not None:
-            self.starts += starts
-            self.ends += ends
-        state, cap, hold = self.state, self.filter.hold_max, self.hold
-        for char in symbols:
-            state = state[char]
-            flags = state.flags
-            index += 1
-            if hold < 0:
-                if not flags & (LIVE | ACCEPT):
-                    continue
-                if flags == LIVE:
-                    hold = index - 1
-                    continue
-            elif flags == LIVE and index - hold <= cap:
-                continue
-            self.hold = hold
-            if flags & ACCEPT:
-                self._accept(state, index)
-            if not flags & LIVE:
-                if self.accepted or self.swallowing:
-                    self._close(index, index if flags & ACCEPT else index - 1)
-                self.hold = -1
-            elif hold < 0:
-                self.hold = index - 1
-            elif index - hold > cap and not self.swallowing:
-                self._cap(index)
-            hold = self.hold
-        self.state, self.hold = state, hold
-        if self.swallowing:
-            self._find(hold, len(self.text), "cap")
-        if len(self.text) >= self.retry:
-            self._shorten()
-
-    def _shorten(self) -> None:
-        """Forget the text in which no live thread can have begun: those of the last mark are followed until they die."""
-        n = len(self.text)
-        threads = self.mark_threads
-        follow = self.filter.automaton.following
-        for char in self.text[self.mark :]:
-            if not threads:
-                break
-            threads = follow(threads, char)
-        if not threads and not self.accepted:
-            if self.mark > 1:
-                self._trim(self.mark)
-                self.truncated = False
-            n = len(self.text)
-            self.mark, self.mark_threads = n, self.state.threads
-            self.retry = n + TRIM_EVERY
-        elif n > 16 * self.filter.hold_max and (self.hold < 0 or self.swallowing):
-            self.truncated = True
-            self._trim(n - 8 * self.filter.hold_max)
-            self.mark, self.mark_threads = len(self.text), self.state.threads
-            self.retry = len(self.text) + TRIM_EVERY
-        else:
-            self.retry = 2 * n
-
-    def finish(self) -> None:
-        """The stream ended: decide what is still open."""
-        self._close(len(self.text))
-
-    def _accept(self, state: State, index: int) -> None:
-        self.accepted |= state.accepts
-        for length in state.literals:
-            group = self.filter.literal_rule[self.text[index - length : index].lower()]
-            self._find(index - length, index, group.id, group.action)
-
-    def _find(self, s: int, e: int, rule: str, action: str = "redact") -> None:
-        if self.starts is None:
-            span = Span(start=self.base + s, end=self.base + e, rule=rule, view=self.name, action=action)
-        else:
-            span = Span(start=self.starts[s], end=self.ends[e - 1], rule=rule, view=self.name, action=action)
-        self.found.append(span)
-
-    def _close(self, index: int, last: int | None = None) -> None:
-        """No opened thread is live: the plain expressions decide what was a span."""
-        if self.swallowing:
-            self._find(self.hold, index if last is None else last, "cap")
-        if self.accepted:
-            before = len(self.found)
-            for s, e, number in self.filter.spans(self.text[:index], self.accepted):
-                self._find(s, e, self.filter.patterns[number].id, self.filter.patterns[number].action)
-            if self.truncated and len(self.found) == before and self.hold >= 0:
-                self._find(self.hold, index, "cap")  # its beginning is no longer kept: fail closed
-        self.accepted = set()
-        self.hold, self.swallowing = -1, False
-
-    def _cap(self, index: int) -> None:
-        """More than `hold_max` symbols are held: find exactly since where; withhold them if it is still too much."""
-        before = self.text[self.begin - 1] if self.begin else ""
-        opened = self.filter.automaton.earliest_open(self.text[self.begin : index], before)
-        exact = self.hold if opened is None else max(self.hold, self.begin + opened)
-        if exact > self.hold and self.accepted:
-            for s, e, number in self.filter.spans(self.text[:index], self.accepted):
-                if e <= exact:
-                    self._find(s, e, self.filter.patterns[number].id, self.filter.patterns[number].action)
-        self.hold = exact
-        self.swallowing = index - exact > self.filter.hold_max
-
-    def _trim(self, place: int) -> None:
-        """Forget what lies before a place in `text`, but for one symbol of context."""
-        cut = place - 1
-        self.text = self.text[cut:]
-        self.begin = 1
-        if self.starts is None:
-            self.base += cut
-        else:
-            self.starts = self.starts[cut:]
-            self.ends = self.ends[cut:]
-        if self.hold >= 0:
-            self.hold = max(0, self.hold - cut)
 
 
 class Channel:
