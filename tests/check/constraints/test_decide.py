@@ -149,3 +149,13 @@ def test_the_record_shows_a_gap() -> None:
     entries = list(record.entries)
     assert broken_at(entries) is None
     assert broken_at(entries[:1] + entries[2:]) == 2
+
+
+@pytest.mark.parametrize("account", ["ann\u0430@example.com", "anna\u200b@example.com"])
+def test_a_look_alike_of_the_users_own_value_asks(account: str) -> None:
+    run = run_with()
+    run.user("or to anna@example.com")
+    run.observed("read_page", "the page")
+    call = {"order_id": "7", "amount": 40, "account": "anna@example.com"}
+    assert ENGINE.decide(run, "refund", call).decision == "allow"
+    assert ENGINE.decide(run, "refund", {**call, "account": account}).decision == "ask"

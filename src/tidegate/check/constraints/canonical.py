@@ -126,6 +126,11 @@ class Folder:
             ends.extend([k + 1] * len(folded))
 
 
+def disguised(text: str) -> bool:
+    """Whether a text holds look-alike letters or invisible characters: it reads like another text, and is not it."""
+    return not text.isascii() and any(c in _FOLD or not fold(c) for c in text)
+
+
 def fold_all(text: str) -> str:
     """Every character folded."""
     return text if text.isascii() else "".join(map(fold, text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tidegate.check.constraints.canonical import disguised
 from tidegate.check.constraints.expression import Unknown, domain, host
 from tidegate.check.constraints.labels import Labels, strings
 from tidegate.check.constraints.model import HardRule, ToolSpec
@@ -25,6 +26,8 @@ def provenance(labels: Labels, tool: str, spec: ToolSpec, args: Mapping[str, Any
         return f"{tool} was not asked for before untrusted content was read"
     for name in spec.sinks:
         for value in strings(args.get(name)):
+            if disguised(value) and value not in labels.request:  # what is sent is not what it was compared as
+                return f"{name}: written with look-alike or invisible characters"
             v = labels.judge(value, endorsable=name in spec.endorsable)
             if not v.clean:
                 return f"{name}: {v.why}"

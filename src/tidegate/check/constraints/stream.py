@@ -1,4 +1,3 @@
-
 """The streaming filter: releases nothing past the earliest position at which a forbidden span could be open.
 
 Per channel, three views of the text (see `canonical`) run through one automaton (see
