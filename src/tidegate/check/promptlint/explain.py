@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tidegate.check.promptlint.model import Core, Instruction, Literal
 from tidegate.check.promptlint.text import word_count
+from tidegate.check.promptlint.theory import ELEMENT_UNITS
 
 FAMILY = {
     **dict.fromkeys(("words", "sentences", "paragraphs", "characters", "lines", "tokens", "pages"), "length"),
@@ -80,7 +81,8 @@ def asks(i: Instruction) -> str:
         return f"no {name.removeprefix('a ').removeprefix('an ')}{place}{narrow}"
     if c.operator in ("is", "one-of"):
         values = [c.value] if isinstance(c.value, str) else list(c.value or ())
-        return f"{c.attribute.replace('-', ' ')} {' or '.join(map(str, values))}{place}"
+        named = " or ".join(v.capitalize() if c.attribute == "language" and v.isalpha() else str(v) for v in values)
+        return f"{c.attribute.replace('-', ' ')} {named}{place}"
     if c.operator == "not-one-of":
         return f"{c.attribute.replace('-', ' ')} other than {' or '.join(map(str, c.value or ()))}{place}"
     if c.operator == "before":
@@ -130,8 +132,30 @@ def why(core: Sequence[Instruction]) -> str:
         return "the order goes round in a circle"
     numbers = [i for i in core if i.constraint.operator in ("<=", ">=", "=")]
     if len(numbers) == len(core):
+        top = next((i for i in core if i.constraint.operator == "<=" and not i.scope), None)
+        least = needed(core, top) if top is not None else None
+        if top is not None and least is not None and least[0] > top.constraint.value:
+            return f"{least[1]} make at least {least[0]} {top.constraint.attribute}, more than {top.constraint.value}"
         return "the amounts do not add up: " + "; ".join(asks(i) for i in core)
     return "any two of them can be done, all of them cannot"
+
+
+def needed(core: Sequence[Instruction], top: Instruction) -> tuple[int, str] | None:
+    """The least amount that the other lines of a core ask of what `top` limits, and in words how it comes about."""
+    unit = top.constraint.attribute
+    floors = [i for i in core if i is not top and i.constraint.operator in (">=", "=")]
+    parts = [i for i in floors if i.constraint.attribute == unit and i.scope[:1] == ("part",)]
+    if len(parts) == len(core) - 1:
+        return sum(i.constraint.value for i in parts), " and ".join(str(i.constraint.value) for i in parts)
+    for each in floors:
+        if each.constraint.attribute != unit or not each.scope or not each.scope[0].startswith("each "):
+            continue
+        counted = (ELEMENT_UNITS.get(each.scope[0], ""), f"count:{each.scope[0][5:]}")
+        for many in floors:
+            if many.constraint.attribute in counted and not many.scope:
+                n, m = many.constraint.value, each.constraint.value
+                return n * m, f"{n} {many.constraint.attribute.removeprefix('count:').rstrip('s')}s of {m} {unit}"
+    return None
 
 
 def bound(i: Instruction) -> str:
@@ -174,6 +198,11 @@ def fix(core: Core, change: Instruction) -> str:
     ):
         amount = {"<=": "at most", ">=": "at least", "=": "exactly"}[c.operator]
         return f"on {at} say {amount} {partner.constraint.value} {c.attribute.removeprefix('count:')} instead of {c.value}, or remove the line"
+    least = needed(core.instructions, change) if c.operator == "<=" and isinstance(c.value, int) else None
+    if least is not None and not change.scope:
+        return (
+            f"on {at} allow at least {least[0]} {c.attribute} instead of {c.value}, or ask for less on the other lines"
+        )
     phrase = next((o for o in others if o.constraint.operator in ("contains", "starts", "ends")), None)
     if phrase is not None and c.attribute == "words" and isinstance(c.value, int):
         return f"on {at} allow at least {word_count(str(phrase.constraint.value))} words, or shorten the required text on {phrase.unit.source}:{phrase.unit.line}"

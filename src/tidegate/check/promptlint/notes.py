@@ -24,6 +24,7 @@ MECHANISMS = {
     "do:delete": "withdraw the permission",
     "do:refund": "an argument policy on the tool",
     "do:promise": "an output filter on the wording",
+    "consent": "an approval step before the tool call",
     "citation": "a check that each citation resolves",
     "words": "a length check before the answer is released",
     "characters": "a length check before the answer is released",
@@ -136,8 +137,10 @@ def could_be_hard(instructions: Sequence[Instruction]) -> list[Finding]:
         key = c.operator if c.operator == "not-contains" else c.attribute
         mechanism = next((m for k, m in MECHANISMS.items() if key == k or key.startswith(k + " ")), None)
         prohibition = c.operator in ("absent", "not-contains")
-        if mechanism is None or (
-            (key in ("tool", "citation", "profanity") or key.startswith("do:")) and not prohibition
+        if (
+            mechanism is None
+            or (key == "consent" and prohibition)
+            or ((key in ("tool", "citation", "profanity") or key.startswith("do:")) and not prohibition)
         ):
             continue
         seen.add((i.unit.source, i.unit.span))

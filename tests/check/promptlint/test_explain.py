@@ -1,0 +1,28 @@
+"""What a person reads of a core of three: how the amounts come about, and the number that would do."""
+
+from tidegate.check.promptlint.lint import analyse, findings
+from tidegate.check.promptlint.model import Source
+
+
+def only(text: str):
+    (found,) = findings(analyse([Source(name="p", text=text)]))
+    return found
+
+
+def test_elements_times_their_size_is_said_with_the_limit_that_would_hold():
+    f = only("Write exactly four bullets.\nEach bullet has at least 15 words.\nUse at most 50 words in total.")
+    assert "4 bullets of 15 words make at least 60 words, more than 50" in f.message
+    assert f.suggestion == "on p:3 allow at least 60 words instead of 50, or ask for less on the other lines"
+
+
+def test_parts_are_added_up():
+    f = only(
+        "The PLAN section has at least 80 words.\nThe COSTS section has at least 60 words.\nThe whole reply has at most 120 words."
+    )
+    assert "80 and 60 make at least 140 words, more than 120" in f.message
+    assert "allow at least 140 words" in (f.suggestion or "")
+
+
+def test_languages_are_written_with_a_capital():
+    f = only("Always answer in Swedish.\nAlways answer in Danish.")
+    assert "language Swedish" in f.message
