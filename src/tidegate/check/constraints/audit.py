@@ -65,8 +65,9 @@ def audit_sentence(
         state = "measured" if not found.hard else "witnessed" if by in witnessed else "enforced"
     elif found is not None:
         near = f"{found.rule}:{found.how}"
+    grave = max(judged.grave, 0.95) if near and found is not None and found.hard else judged.grave  # a policy means it
     return Audited(sentence=sentence, is_rule=True, consequence=judged.consequence, enforceable=judged.enforceable,
-                   mechanism=mechanism, enforced_by=by, state=state, sign=judged.sign, grave=judged.grave, near=near)  # fmt: skip
+                   mechanism=mechanism, enforced_by=by, state=state, sign=judged.sign, grave=grave, near=near)  # fmt: skip
 
 
 def audit_text(text: str, policy: Policy | None = None, *, witnessed: frozenset[str] = frozenset(),

@@ -75,14 +75,19 @@ def measure(rule: SoftRule, exchanges: Iterable[Exchange]) -> list[Measure]:
         for s in strata(e):
             counts[s][0] += broken
             counts[s][1] += 1
+    name = f"violation rate of {rule.id}"
+    if unjudged and not counts["all"][1]:
+        needed = "a judge with measured agreement"
+        return [
+            Measure(name=name, value=NotMeasured(reason=f"only a judge can say ({unjudged} answers)", needed=needed))
+        ]
     out = []
     for s in STRATA:
         k, n = counts[s]
-        if n:
-            value = proportion((k, n), segment=s)
-        elif unjudged:
-            value = NotMeasured(reason="only a judge can say", needed="a judge with measured agreement", segment=s)
-        else:
-            value = NotMeasured(reason="no exchange in this stratum", needed="traces", segment=s)
-        out.append(Measure(name=f"violation rate of {rule.id}", value=value))
+        value = (
+            proportion((k, n), segment=s)
+            if n
+            else NotMeasured(reason=f"no exchange in the stratum {s!r}", needed="traces", segment=s)
+        )
+        out.append(Measure(name=name, value=value))
     return out
