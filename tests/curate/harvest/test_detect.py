@@ -126,3 +126,10 @@ def test_help_does_not_load_numbers() -> None:
 
     code = "import sys; import tidegate.cli.verbs.harvest_detect; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_word_that_was_asked_for_is_not_cut_off() -> None:
+    asked = [{"role": "user", "content": "fix the typo in my text: 'teh'"}, {"role": "assistant", "content": "the"}]
+    assert not detect([*asked, {"role": "user", "content": "what else do you see"}]).failed
+    cut = "The store opens at nine on weekdays and at ten on the"
+    assert detect([{"role": "user", "content": "When do you open?"}, {"role": "assistant", "content": cut}]).failed

@@ -108,7 +108,7 @@ def ends_in_the_middle(text: str) -> bool:
     """A word after which no sentence stops, or several whole sentences and then an open one."""
     text = text.rstrip()
     if looks_cut(text):
-        return True
+        return len(text.split()) > 3  # a word or two may be all that was asked for ("the" for "teh")
     last = text.rsplit("\n", 1)[-1].strip()
     if re.search(r"(?:^|\n)\s*\d+[.)]\s*\S{0,3}$", text) and re.search(r"(?:^|\n)\s*1[.)]\s", text):
         return True  # a numbered list whose last item has hardly begun
