@@ -11,7 +11,6 @@ listening socket (SO_REUSEPORT) and its own journal; one control plane.
 import argparse
 import asyncio
 import contextlib
-import functools
 import gc
 import importlib
 import importlib.util
@@ -21,7 +20,6 @@ import resource
 import signal
 import socket
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,8 +29,6 @@ import msgspec
 from tidegate import compiling
 from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
-from tidegate.check.constraints.confirmations import Confirmations
-from tidegate.check.constraints.plugin import ConstraintsGuard
 from tidegate.gateway import control_channel, logs
 from tidegate.gateway.admission import OpenAdmission
 from tidegate.gateway.mcp_endpoint import McpEndpoint
@@ -44,21 +40,18 @@ from tidegate.gateway.translate import DialectShaper
 from tidegate.gateway.worker import Gateway, Parts
 from tidegate.ingestion import TracesEndpoint
 from tidegate.readers.config import read_settings, secret
-from tidegate.readers.constraints_file import PolicyFile
 from tidegate.settings import Listener, Settings, Tenant, Upstream
 from tidegate.spine.contracts import Guard
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 from tidegate.store.bodies import BodyPolicy, load_redactor
-from tidegate.store.decisions import DecisionJournal
 from tidegate.store.journal import JournalWriter
 from tidegate.store.keys import FileKeys
-from tidegate.store.revocations import FileRevocations
 from tidegate.store.schedule_journal import ScheduleJournal
-from tidegate.store.states import LateState, open_state
 from tidegate.verification import VerifyEndpoint, guard_of
 
 log = logging.getLogger("tidegate")
 SOCKETS = "sockets"  # folder of the workers' control sockets, below the store
+CONSTRAINTS_MODULE = "tidegate.enforcement"  # loaded where constraints are configured: it costs every worker megabytes
 CONTROL_MODULE = "tidegate.console.main"  # run(config_path, socket_folder): loaded in its own process only
 FILES_PER_CONNECTION = 2
 LIMITS_SHARED = (
@@ -97,12 +90,7 @@ def guards_of(settings: Settings) -> tuple[Guard, ...]:
     """The guards that the settings ask for, in the order in which they have their word."""
     guards: list[Guard] = []
     if settings.constraints is not None:
-        policy = PolicyFile(Path(settings.constraints))
-        store = Path(settings.store.path)
-        guards.append(ConstraintsGuard(
-            policy.current, revocations=FileRevocations(store), record=decision_journal(store),
-            confirmations=Confirmations(late_state(store, settings.store.state)), clock=time.time,
-        ))  # fmt: skip
+        guards.append(importlib.import_module(CONSTRAINTS_MODULE).constraints_guard(settings))
     if settings.loops.mode != "off":
         thresholds = read_thresholds(settings.loops.calibration)
         enforce = settings.loops.mode == "enforce"
@@ -127,18 +115,6 @@ def read_thresholds(path: str | None) -> Thresholds:
 def shaper_of(settings: Settings, guards: tuple[Guard, ...]) -> Shaper | None:
     """Translation between API dialects, and guards."""
     return DialectShaper(settings, guards)
-
-
-@functools.cache
-def decision_journal(store: Path) -> DecisionJournal:
-    """One a store and process, whatever is reloaded: a new guard goes on in the same file."""
-    return DecisionJournal(store)
-
-
-@functools.cache
-def late_state(store: Path, reference: str) -> LateState:
-    """The state of a store for this process; a worker may wait for a lock only shortly, all its calls wait with it."""
-    return LateState(lambda: open_state(store, reference, wait_s=0.5))
 
 
 TRACES = TracesEndpoint()  # one a worker process; its journal outlives every reload
