@@ -18,7 +18,7 @@ OWN: dict[str, frozenset[str]] = {
     "currency": word_set(
         "price amount cost fee total money sum charge quote value monetary figure rate budget payment currency report invoice"
     ),
-    "date-format": word_set("date format day calendar timestamp report follow year month iso us"),
+    "date-format": word_set("date format day calendar timestamp report follow year month iso us pattern notation template scheme shape style"),
     "clock": word_set("notation style system time hour clock format timestamp day report appointment"),
     "spelling": word_set("spelling word convention orthography english rule"),
     "timezone": word_set("time timestamp zone date report"),
@@ -252,6 +252,9 @@ class Choices(Reading):
                     continue
                 place = tuple(w for w in restrict if w not in ("word", "sentence", "emphasis", "key"))
                 self.add("lowercase-letters", "absent", None, scope=self._scope_of(place))
+                where = self._scope_of(place)
+                if where and set(where[-1].split()[-1:]) & PART_NOUNS:  # a part in capitals has capitals
+                    self.add("uppercase-letters", "present", None, scope=where)
                 if not restrict:
                     self.add("all-caps", "present", None)
             elif h.value == "capital":

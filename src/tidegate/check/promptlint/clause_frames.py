@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501
 
+import re
+
 from tidegate.check.promptlint import lexicon
 from tidegate.check.promptlint.clause_presence import MORE_THAN
 from tidegate.check.promptlint.drafts import Hit
@@ -12,10 +14,12 @@ from tidegate.check.promptlint.text import number_at
 from tidegate.check.promptlint.vocabulary import IMPERATIVES, NEG_VERBS, VERB_CLASS, VERBS_ALSO
 from tidegate.check.promptlint.wordset import word_set
 
-CHOICES = word_set("answer-position units language verbosity audience tone spelling")
+CHOICES = word_set("summary-position german-address french-address spanish-address apology-degree answer-position units language verbosity audience tone spelling")
 WHOLE_ONLY = word_set("verbosity audience jargon tone")
 CONSENT = frozenset(CLASSES["consent"].split()) | {"ask"}
 SEEK = frozenset(lemma(w) for w in CLASSES["seek"].split()) | {"confirm"}
+AT_LARGE = word_set("act answer decide continue start move work respond reply prefer")
+DETERMINERS = word_set("the a an your each every all any their its these those")
 # the action that a noun names
 NOMINAL = {"deletion": "delete", "removal": "remove", "cancellation": "cancel", "payment": "pay", "purchase": "buy", "transfer": "transfer",
            "refund": "refund", "booking": "book", "reservation": "book", "execution": "run", "publication": "publish", "change": "change",
@@ -81,6 +85,8 @@ class Framed(Reading):
             and after in ("that", "which", "in", "for", "from", "when")
         ):
             return  # "only code that compiles" narrows the code
+        if m.attribute in ("explanation", "reasoning-shown") and self._names_place(m):
+            return  # "no code in explanations" asks for no explanation
         if m.attribute == "jargon" and positive and DEFINES & set(self.lemmas):
             return
         if self.modality == "may" and not positive:
@@ -94,6 +100,16 @@ class Framed(Reading):
             return
         if m.attribute in CHOICES:
             value = m.value if positive else [m.value]
+            if m.attribute == "apology-degree":
+                # "do not apologise profusely" is restraint, and "not over-apologising" too
+                value = m.value if m.value == "restrained" or positive else "restrained"
+                if m.value == "restrained" and positive and not self._wards_off():
+                    return
+                self.add(m.attribute, "is", value, soft=True)
+                if value == "restrained":  # a ban: whether "apologise warmly when …" is an exception, a person says
+                    self.out[-1] = self.out[-1]._replace(prohibition=True)
+                self.done.add("apology")
+                return
             if m.attribute in WHOLE_ONLY and (self.part or self._words(m)):
                 return
             if m.attribute in WHOLE_ONLY:
@@ -123,6 +139,8 @@ class Framed(Reading):
             restrict = (*restrict, *(w for w in self.purpose(m.end) if w not in vocabulary(m.attribute)))
         if not present:
             restrict = (*restrict, *self.degree(m.end))
+        elif m.attribute == "codeblock" and not restrict:
+            restrict = self._with_each(m.end)
         if self.modality == "may":
             self.add(m.attribute, "present", None, modality="may", restrict=restrict)
         else:
@@ -131,6 +149,31 @@ class Framed(Reading):
         self.used |= (
             {m.start, m.end - 1} if m.anchor is not None and m.attribute not in ("any-list", "user-name") else set()
         )
+
+    def _wards_off(self) -> bool:
+        """Whether a clause keeps away from a thing: "avoid excessive apologies"."""
+        return bool({"avoid", "no", "not", "never", "without", "skip", "refrain", "minimize", "limit"} & set(self.lemmas))
+
+    def _names_place(self, m: Match) -> bool:
+        """Whether the last word of a frame only says where another thing goes: "a sample with every explanation"."""
+        k, skipped = m.end - 2, False
+        each = False
+        while k > m.start and (self.toks[k].low in DETERMINERS or not skipped):
+            if self.toks[k].low in ("in", "into", "inside", "within", "with", "to"):
+                break
+            each |= self.toks[k].low in ("every", "each", "all", "any")
+            skipped |= self.toks[k].low not in DETERMINERS
+            k -= 1
+        word = self.toks[k].low if k > m.start else ""
+        thing = any(t.low.isalpha() and t.low not in DETERMINERS for t in self.toks[m.start + 1 : k])
+        return thing and (word in ("in", "into", "inside", "within", "to") or (word == "with" and each))
+
+    def _with_each(self, end: int) -> tuple[str, ...]:
+        """The things of which each gets one: "with every explanation"."""
+        said = " ".join(t.low for t in self.toks[end:])
+        what = re.match(r"(?:with|in|to|for|under|after|into) (?:each|every|all|any) (?P<w>(?:[a-z-]+ )?[a-z]+)$", said)
+        words = [t.lemma for t in self.toks[-len(what.group("w").split()) :] if t.low.isalpha()] if what else []
+        return () if not words or words[-1] in lexicon.REPLY_NOUNS | lexicon.USERS else tuple(sorted(words))
 
     def _refused(self, start: int) -> tuple[str, ...]:
         """What is refused: every content word that follows."""
@@ -180,7 +223,10 @@ class Framed(Reading):
         if at is not None and self.toks[at].low in ("without", "until", "unless") and CONSENT & set(words[at + 1 :]):
             if not {"question", "clarification"} & set(words):
                 what = self._objects(0, at)
-                if what:
+                if what and set(what) <= AT_LARGE:
+                    self.add("ask", "absent" if self.signs[at - 1] else "present")
+                    self.used |= set(range(len(self.toks)))
+                elif what:
                     self.add("consent", "absent" if self.signs[at - 1] else "present", None, restrict=what)
                     self.used |= set(range(len(self.toks)))
             return

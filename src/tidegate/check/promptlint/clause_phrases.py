@@ -22,6 +22,12 @@ DATE_SHAPES = (
 )
 
 
+CLOCK_SHAPES = (
+    ("12h", re.compile(r"\b(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?[ap]\.?m\b", re.I)),
+    ("24h", re.compile(r"\b(?:1[3-9]|2[0-3]):[0-5]\d\b(?! ?[ap]\.?m)", re.I)),
+)
+
+
 QUOTED_WORD = word_set("word term phrase keyword expression sentence string text include contain say mention")
 
 
@@ -33,7 +39,7 @@ class Phrases(Reading):
         quotes = [(k, int(t.text[1:-1])) for k, t in enumerate(self.toks) if t.quote and k not in self.used]
         low = self.low
         if not quotes:
-            if self.bare_date():
+            if self.bare_date() or self.bare_time():
                 return
             self.data_at_edge()
             self.unquoted_words()
@@ -170,6 +176,21 @@ class Phrases(Reading):
             if m is not None:
                 positive = not re.search(r"\b(?:never|not|avoid|no)\b", self.low[: m.start()])
                 self.add("date-format", "is" if positive else "not-one-of", name if positive else [name])
+                self.used |= set(range(len(self.toks)))
+                return True
+        return False
+
+    def bare_time(self) -> bool:
+        """ "Write times like 3:30 pm": the clock by an example of it."""
+        lead = re.search(
+            r"\b(?:times?|hours|appointments?|clock)\b.*?\b(?:like|as|format|style|such as|e\.g\.?|pattern|example)\b", self.low
+        )
+        if lead is None or any(h.attribute == "clock" for h in self.hits):
+            return False
+        for name, pattern in CLOCK_SHAPES:
+            if pattern.search(self.low, lead.end()):
+                positive = not re.search(r"\b(?:never|not|avoid|no)\b", self.low)
+                self.add("clock", "is" if positive else "not-one-of", name if positive else [name])
                 self.used |= set(range(len(self.toks)))
                 return True
         return False

@@ -38,6 +38,8 @@ class Presence(Choices):
             and not re.search(r"\b(?:escalate|transfer|hand|call|human|email)\b", self.low)
         ):
             self.add("answer-first", "present")
+            if re.search(r"\bto the (?:point|chase)\b", self.low):
+                self.add("verbosity", "is", "brief", soft=True)
             self.used |= {
                 k for k, t in enumerate(self.toks) if t.lemma in ("answer", "point", "straight", "immediately")
             }

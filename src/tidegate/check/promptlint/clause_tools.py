@@ -23,6 +23,11 @@ from tidegate.check.promptlint.vocabulary import (
 from tidegate.check.promptlint.wordset import word_set
 
 GENERIC_OBJECTS = word_set("system product service company brand offering firm business")
+# a trailing "for …", "on …" says of which requests a tool rule speaks
+USED_FOR = word_set("for on about in during regarding concerning at with over within")
+ASKED = word_set("question request query topic inquiry enquiry subject matter issue case conversation chat message ticket")
+WHOLE = word_set("conversation time case circumstance situation turn session moment event account cost condition production")
+NAMED_BY = word_set("number code id date name address")
 AUXILIARY = word_set("be must may should can will shall have do could ought need to")
 
 
@@ -114,6 +119,7 @@ class Actions(Reading):
                 *TOOL_VERBS,
             }
             rest = tuple(w for w in self.residue("tool", *spans) if w not in extra)
+            rest = tuple(dict.fromkeys((*rest, *self._used_for(b))))
             counted = quantities(self.toks, frozenset())
             if counted or re.search(r"\b(?:once|twice|times?)\b", self.low):
                 if self.signs[a] and re.search(r"\b(?:at least|exactly|a minimum of)\b", self.low):
@@ -134,6 +140,27 @@ class Actions(Reading):
                 else:
                     rest = tuple(w for w in rest if w not in self.lemmas[pivot + 1 :]) if not tail else rest
             self.add("tool", "present" if self.signs[a] else "absent", name, restrict=rest)
+
+    def _used_for(self, start: int) -> tuple[str, ...]:
+        """What a call is for, word for word: "for product questions" narrows although each word is a plain one.
+
+        Uses of unknown overlap prove nothing, so that no word is taken as harmless here; "for every
+        question" and "in your replies" narrow nothing.
+        """
+        out: list[str] = []
+        at = [k for k in range(start, len(self.toks) - 1) if self.toks[k].low in USED_FOR]
+        for n, k in enumerate(at):
+            phrase = [t for t in self.toks[k + 1 : at[n + 1] if n + 1 < len(at) else None] if t.low[0].isalpha()]
+            cut = next((j for j, t in enumerate(phrase) if t.low in ("and", "but", "then", "to", "before", "after")), None)
+            phrase = phrase[:cut]
+            if not phrase or phrase[0].low in ("every", "each", "all", "any", "no", "this", "that", "your"):
+                continue
+            words = [t.lemma for t in phrase if t.low not in ("the", "a", "an", "our", "their", "of", "or")]
+            what = [w for w in words if w not in ASKED] or words
+            if not set(what) <= lexicon.REPLY_NOUNS | lexicon.USERS | WHOLE:
+                out += what
+                self.used |= {j for j in range(k, len(self.toks)) if self.toks[j] in phrase}  # asks for no question
+        return tuple(sorted(set(out)))
 
     def ordering(self) -> None:
         """ "Verify identity before you discuss the balance": actions in order."""
@@ -221,6 +248,9 @@ class Actions(Reading):
             and not t.low.endswith("ly")
             and t.lemma not in lexicon.REPLY_NOUNS
         }
+        if verb in ("request", "ask"):  # the order number is not the account number, plain word or not
+            words |= {objects[n - 1].lemma for n, t in enumerate(objects) if n and t.lemma in NAMED_BY
+                      and objects[n - 1].low not in ("the", "a", "an", "their", "his", "her", "your", "any")}  # fmt: skip
         # an amount narrows what is meant: "a discount above 10 percent"
         words |= {f"{self.toks[n - 1].low} {t.low}" for n, t in enumerate(self.toks) if n and t.low[0].isdigit()}
         words = (words - GENERIC_OBJECTS) or words

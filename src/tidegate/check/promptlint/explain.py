@@ -44,6 +44,8 @@ def family(core: Sequence[Instruction]) -> str:
             if a.startswith("keyword:")
             else "action"
             if a.startswith("do:")
+            else "abstain"
+            if a.startswith("topic-refused:")
             else "count"
             if a.startswith("count:")
             else a
@@ -72,6 +74,9 @@ def asks(i: Instruction) -> str:
     name = NAMES.get(c.attribute, c.attribute.replace("-", " ").removeprefix("do:"))
     if c.attribute == "tool":
         return f"a call of {c.value}" if c.operator == "present" else f"no call of {c.value}"
+    if c.attribute.startswith("topic-refused:"):
+        topic = c.attribute.partition(":")[2]
+        return f"{'a refusal of' if c.operator == 'present' else 'an answer to'} questions about {topic}"
     if c.attribute.startswith("do:"):
         what = " ".join((name, *i.restrict))
         return f"to {what}" if c.operator == "present" else f"not to {what}"

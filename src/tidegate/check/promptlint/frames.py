@@ -94,6 +94,22 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("answer-position", "is", "last",
      "@answer .. last | @end with the/your? .. @answer | @reason/detail/background/evidence/analysis/explanation/context .. before .. @answer | @answer .. at the .. end/bottom | @answer after .. @reason/explanation/analysis"
      " | reason/think/analyze/explain first | @reason first | save/leave/keep/hold/put the .. @answer .. for? .. last/end"),
+    ("answer-position", "is", "first", "@answer .. on/in/as .. first/opening/top/very? line/sentence/paragraph/thing/position | @answer .. very? first line/sentence/paragraph"),
+    ("answer-position", "is", "last", "@answer .. on/in/as .. last/final/closing line/sentence/paragraph/thing/position | @answer .. very? last line/sentence/paragraph"),
+    ("summary-position", "is", "first", "place/put/give/set/show/position .. summary .. at .. top/start/beginning/front | place/put/give/set/position .. summary .. first | the/your? summary .. be the? first/opening | the summary .. come first | the summary .. be .. at .. top/start/beginning | open/start/begin/lead with the/your summary"),
+    ("summary-position", "is", "last", "place/put/give/set/show/position .. summary .. at .. end/bottom/close | place/put/give/set/position .. summary .. last | the/your? summary .. be the? last/final/closing | the summary .. come last | the summary .. be .. at .. end/bottom | end/close/finish/conclude with the/your summary"),
+    ("model-identity", "present", "",
+     "@tell ... name/identity/version/maker .. of .. model/llm | @tell ... underlying/base/foundation/language model | @tell ... which/what .. model/llm .. you run/use/be/rely | @tell ... which/what .. model/llm .. power/run/drive/stand/sit/underlie"
+     " | @tell ... your .. model name/version | @tell ... model be"),
+    ("maker-identity", "present", "",
+     "@tell ... name/identity .. of .. provider/vendor/developer/maker/creator/company/lab | @tell ... who .. build/make/create/develop/train/run/operate you | @tell ... which/what .. provider/vendor/company/lab .. build/make/create/develop/train/run/operate you"
+     " | @tell ... the/your .. provider/vendor/maker/developer/creator be"),
+    ("german-address", "is", "formal", "as/use/with/say/by/the/formal sie"), ("german-address", "is", "informal", "as/use/with/say/by/the/informal/familiar du"),
+    ("french-address", "is", "formal", "as/use/with/say/by/the/formal vous"), ("french-address", "is", "informal", "as/use/with/say/by/the/informal/familiar tu"),
+    ("spanish-address", "is", "formal", "as/use/with/say/by/the/formal usted"), ("spanish-address", "is", "informal", "as/use/with/say/by/the/informal/familiar tú"),
+    ("apology-degree", "is", "generous", "apologize .. generously/profusely/warmly/extensively/repeatedly/lavishly/abundantly | generously/profusely/warmly/repeatedly/lavishly apologize | generous/profuse/repeated/lavish/abundant/extensive apology | apologize at length/more"),
+    ("apology-degree", "is", "restrained", "over-apologize/overapologize/over-apologise/overapologise | excessive/excess/profuse/repeated/needless/too apology | apologize .. excessively/profusely/repeatedly/overly/unduly/much | excessively/profusely/repeatedly/overly apologize | overdo .. apology"),
+    ("verbosity", "is", "long", "@show .. full/complete/entire/whole/detailed .. @reason | every/each step of your? @reason"),
     ("user-name", "present", "",
      "address/call/greet/name/refer ... by/with/use .. name | use/mention/include/say/insert .. @user .. name | @user name | personalize/personalise ... name | by .. first/given name | first/last name | use/say/write/mention .. surname | first name basis"),
     ("refuse", "present", "",
@@ -117,8 +133,8 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("ask", "present", "",
      "ask .. @user .. anything/something/question | ask .. clarification/clarifying | ask .. question "
      " | seek .. clarification | request .. clarification | clarifying/clarification/followup question | follow up question | question to/for/at .. @user | ask back | clarify .. with .. @user"
-     " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify | ask what .. @user .. mean/want/need | put .. question to"),
-    ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/work .. without .. ask | =make .. assumption .. instead/rather"),
+     " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify | ask what .. @user .. mean/want/need | check/confirm/verify/consult back? with .. user/customer/client/guest/caller/them | check back | put .. question to"),
+    ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/work/decide/move/start .. without .. ask/check/consult | =make .. assumption .. instead/rather"),
     ("citation", "present", "",
      "^source/reference .. be name/cite/mention/list/give/provide/include/omit | reference .. source | leave .. source/reference/citation .. out | list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
      " | bibliography/footnote | where .. information come from | attribute .. to .. source | name .. source | source list | mention where .. come from | @tell where .. come/take/get/originate .. from? | where each/every/the/all? fact/figure/claim/number/statement/information .. come/take/get .. from?"),
@@ -169,7 +185,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("any-list", "present", "",
      ", not list | a/an/any/no/as/in/into/make/use/avoid/without .. list | itemized/itemised list | list format/form | itemize | avoid/use/no list | ^list .. be .. forbid/ban/prohibit/allow/avoid/permit/welcome"),
     ("codeblock", "present", "",
-     "code example/sample/listing/fragment/block/snippet | sample/source/program/example code | @show/write/output/produce/generate/post/print/use/return any/the/your/some? code | snippet | ^code .. appear | ^code .. be .. forbid/ban/prohibit/omit/allow/require"),
+     "code example/sample/listing/fragment/block/snippet | sample/source/program/example code | @show/write/output/produce/generate/post/print/use/return/put any/the/your/some? code | snippet | ^code .. appear | ^code .. be .. forbid/ban/prohibit/omit/allow/require"),
     ("explanation", "present", "",
      "@show .. explanation/justification/rationale/commentary | no .. explanation/commentary/justification | without .. explanation/commentary/justification | ^explanation .. be .. require/mandatory/forbid/omit/unnecessary"),
     ("explanation", "absent", "", "=skip/omit/drop/avoid .. explanation/commentary/justification | =leave .. explanation/commentary/justification .. out | =leave out .. explanation/commentary/justification"),

@@ -93,6 +93,13 @@ def _narrowing(seen: set[Var]) -> list[Formula]:
                         out.append(implies(Flag(w, True), Flag(v, True)))
                     out.append(Lin(((1, v), (-1, w)), 0) if kind == "count" else implies(Flag(v, True), Flag(w, True)))
     for v in seen:
+        if len(v.scope) == 1 and v.scope[0].startswith("each ") and v.kind in ("count", "flag"):
+            # what each heading must have stands in the reply: the demand takes for granted that there is one
+            whole = v._replace(scope=())
+            if v.kind == "flag":
+                out.append(implies(Flag(v, True), Flag(whole, True)))
+            else:
+                out.append(implies(at_least(v, 1), at_least(whole, 1)))
         if not v.scope or v.scope[0].startswith("each "):
             continue
         whole = v._replace(scope=())

@@ -19,7 +19,7 @@ from typing import Protocol
 from tidegate.check.promptlint.directives import directive
 from tidegate.check.promptlint.lint import Analysis, core_finding
 from tidegate.check.promptlint.model import Unit
-from tidegate.check.promptlint.suspects import possible_cores, suspected
+from tidegate.check.promptlint.suspects import about_them, possible_cores, suspected
 from tidegate.check.promptlint.text import mask, tokens
 from tidegate.check.promptlint.wordset import word_set
 from tidegate.spine.finding import Finding, Severity, Where
@@ -124,6 +124,7 @@ def possible_findings(
         and 3 <= len(u.text.split()) <= 30
         and not HEADLINE.search(u.text)
         and directive(u.text, False, False)
+        and not about_them(u.text)
     ]
     proved = {frozenset(c.lines) for c in (*analysis.cores, *cores)}
     out: list[Finding] = [core_finding(c) for c in cores]

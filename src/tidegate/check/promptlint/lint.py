@@ -7,6 +7,7 @@ in two directions, so that a prompt without candidates costs no more than its pa
 # ruff: noqa: E501
 
 from collections.abc import Iterable, Sequence
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -293,12 +294,23 @@ def may_meet(a: Instruction, b: Instruction) -> bool:
         return True
     opaque_a = {(x.key, x.value, x.positive) for c in a.guard for x in c if not x.known or x.key.startswith("phase ")}
     opaque_b = {(x.key, x.value, x.positive) for c in b.guard for x in c if not x.known or x.key.startswith("phase ")}
+    if _never_together(a, b):
+        return False
     known_a = {x.key for c in a.guard for x in c if x.known}
     known_b = {x.key for c in b.guard for x in c if x.known}
     if opaque_a - opaque_b and opaque_b - opaque_a:
         return False
     return not (
         (opaque_a != opaque_b or known_a != known_b) and not (a.universal or b.universal) and (opaque_a or opaque_b)
+    )
+
+
+def _never_together(a: Instruction, b: Instruction) -> bool:
+    """Whether one binds in business hours and the other on free days: nothing shows a moment that is both."""
+    kinds = [{x.said() for c in i.guard for x in c if x.positive} for i in (a, b)]
+    return any(
+        any("hours" in s for s in x) and any(re.search(r"\b(?:weekend|holiday|saturday|sunday)", s) for s in y)
+        for x, y in (kinds, kinds[::-1])
     )
 
 

@@ -24,6 +24,7 @@ from tidegate.check.promptlint.model import REPLY, Conjunction, Constraint, Inst
 from tidegate.check.promptlint.ordering import tool_order
 from tidegate.check.promptlint.persona import persona
 from tidegate.check.promptlint.precedence import declared_priorities
+from tidegate.check.promptlint.refusals import answered, refused
 from tidegate.check.promptlint.rewrites import expand
 from tidegate.check.promptlint.text import mask
 from tidegate.check.promptlint.vocabulary import (
@@ -196,7 +197,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
         drafts.append(Draft(Constraint("abstain", "present")))  # "admit when you do not know"
     if any(d.constraint.attribute == "refuse" and d.constraint.operator == "present" for d in drafts) and unknown:
         drafts.append(Draft(Constraint("abstain", "present")))  # declining for want of knowledge admits it
-    drafts = _settle(drafts)
+    drafts = _settle([*drafts, *refused(drafts, s), *answered(conditions.guard, rest)])
     exceptions = conditions.exceptions
     guard = _conjoin(conditions.guard, guard_intro)
     if conditions.only:

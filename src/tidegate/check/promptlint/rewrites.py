@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from tidegate.check.promptlint.lemmas import lemma
+from tidegate.check.promptlint.wordings import reworded
 
 _UNIT = r"(?P<u>words|sentences|paragraphs|characters|bullets|bullet points|items|lines|emojis?|links|questions|examples|sections|headings|tables)"
 
@@ -153,4 +154,4 @@ def expand(masked: str) -> str:
                 masked = pattern.sub(replacement, masked)
     for pattern, replacement in CONTRACTIONS:
         masked = pattern.sub(replacement, masked)
-    return masked
+    return reworded(masked)

@@ -23,7 +23,7 @@ from tidegate.check.promptlint.reading import Reading
 from tidegate.check.promptlint.rewrites import expand
 from tidegate.check.promptlint.stance import LANGUAGE, NONE, NUMBER, QUOTE, TOOL, Guess, Slots, guess, words
 from tidegate.check.promptlint.text import mask, tokens
-from tidegate.check.promptlint.vocabulary import STRONG
+from tidegate.check.promptlint.vocabulary import NOT_OURS, STRONG
 
 PROBABILITY_MIN = 0.65  # of one reading; below it a sentence stays unread
 CORE_MIN = 0.6  # of a core; below it nothing is said
@@ -64,6 +64,11 @@ def suspected(
     return out
 
 
+def about_them(text: str) -> bool:
+    """Whether a sentence tells what the users do or may do: "users may write in capitals" asks for nothing."""
+    return bool(NOT_OURS.match(text)) and not re.search(r"\b(?:must|should|never|always)\b", text, re.I)
+
+
 def one(unit: Unit, guesser: Guesser, probability_min: float) -> Instruction | None:
     """The instruction that the reader sees in a sentence; None when it is not sure enough."""
     g = guesser(unit.text)
@@ -75,6 +80,8 @@ def one(unit: Unit, guesser: Guesser, probability_min: float) -> Instruction | N
     masked = mask(unit.text)
     conditions = read_conditions(expand(masked.text))
     toks = tokens(conditions.text)
+    if about_them(conditions.text):
+        return None
     if not toks or conditions.only or unit.conditions or ONE_OF_MANY.search(conditions.text):
         return None
     context = Context(masked, "", False, False, conditions.parts)

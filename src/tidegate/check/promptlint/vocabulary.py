@@ -43,7 +43,7 @@ NO_DUTY = re.compile(
 MAY = re.compile(r"\b(?:may|might|feel free to|(?:are|is) (?:welcome|free|allowed|permitted|fine|okay|ok) to|(?:is|are) (?:fine|okay|ok|allowed|permitted|acceptable|optional|welcome)|can|could|(?:is|are) at liberty to)\b", re.I)  # fmt: skip
 SHOULD = re.compile(r"\b(?:prefer(?:ably)?|ideally|try to|aim (?:to|for)|strive|attempt to|encouraged|recommended|where you can|when you can|better to|rather than|seldom|rarely|sparingly|lean towards?|where sensible)\b", re.I)  # fmt: skip
 STRONG = re.compile(
-    r"\b(?:always|never|every|each|all|any|strictly|entirely|exclusively|must|only|everything|forbidden|banned|prohibited|not (?:allowed|permitted|acceptable)|mandatory|at no|none|wholly|alone|solely|invariably|absolutely|throughout|whatsoever|unacceptable)\b",
+    r"\b(?:always|never|every|each|all|any|strictly|entirely|exclusively|must|only|everything|forbidden|banned|prohibited|not (?:allowed|permitted|acceptable)|mandatory|at no|none|wholly|alone|solely|invariably|absolutely|throughout|anywhere|whatsoever|unacceptable)\b",
     re.I,
 )
 SHOUTED = re.compile(r"\b(?:NOT|MUST|NO|DO NOT|NEVER|ONLY)\b")  # fmt: skip
@@ -133,7 +133,7 @@ VERBS_ALSO = word_set(
     "support source attribute credit rely base ground word phrase frame draw enclose surround separate "
     "weave work append insert extract identify highlight apply analyze generate summarise summarize read "
     "look find think consider compile organize provide ask pose seek clarify probe guess answer attempt "
-    "commit reply ensure make steer keep be do have sound treat assume never always point open throw "
+    "act proceed continue decide commit reply ensure make steer keep be do have sound treat assume never always point open throw "
     "bring take dress cut pepper season shorten spare cover explain define describe"
 )  # fmt: skip
 
