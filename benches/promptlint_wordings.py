@@ -2,7 +2,7 @@
 
 Each set was measured once before any of its wordings had been looked at (the README's "first look"
 column); what it missed was then mended in the grammar, so that all are development data now.
-A next set is added the same way: write `x_conflicts.txt`, `x_near.txt`, `x_triples.txt`, run
+A next set is added the same way: write `x_conflicts.txt`, `x_near.txt`, `x_triples.txt` (or `x_pairs.txt` alone), run
 `python -m benches.promptlint_wordings x` once, keep the figure, then read the misses.
 """
 
@@ -29,6 +29,7 @@ SETS = {
     "h": (808, 6),
     "i": (909, 6),
     "j": (1010, 6),
+    "k": (0, 1),  # single pairs, each once, in one frame of harmless lines
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table
@@ -94,8 +95,25 @@ def laid_out(lines: list[Line], register: str, rng: random.Random) -> tuple[str,
     return "\n".join([*out, "</instructions>"] if register == "xml" else out), core
 
 
+FRAME = ("You are a helpful assistant for a small shop.", "", "Our customers live in several countries.",
+         "Be friendly and patient.", "", "The shop was founded in 1998.")  # fmt: skip
+
+
+def single_pairs(path: Path) -> Iterator[dict[str, Any]]:
+    """The prompts of a set of pairs, `hard | one | other` a line: the pair stands on lines 2 and 5."""
+    for row in filter(str.strip, path.read_text().splitlines()):
+        kind, *core = (x.strip() for x in row.split(" | "))
+        text = "\n".join((FRAME[0], core[0], *FRAME[2:4], core[1], FRAME[5]))
+        label = "none" if kind == "near" else "conflict"
+        shared = {"label": label, "kind": kind, "core": core, "register": "plain"}
+        yield {**shared, "text": text, "lines": [2, 5], "attribute": "pair"}
+
+
 def prompts(name: str) -> Iterator[dict[str, Any]]:
     """The prompts of a set: label, strength or reason, text, lines of the core."""
+    if (single := HERE / f"{name}_pairs.txt").exists():
+        yield from single_pairs(single)
+        return
     seed, per_family = SETS.get(name, (sum(name.encode()), 6))
     rng = random.Random(seed)
     fillers = domains(name)

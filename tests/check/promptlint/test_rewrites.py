@@ -10,13 +10,14 @@ import pytest
 
 from tidegate.check.promptlint.rewrites import CONTRACTIONS, GROUPS, expand
 from tidegate.check.promptlint.text import mask
+from tidegate.check.promptlint.wordings import WORDINGS
 
 SETS = Path(__file__).resolve().parents[3] / "benches" / "promptlint_sets"
 
 
 def by_every_pattern(text: str) -> str:
     """The slow obvious way."""
-    for pattern, replacement in (*(row for _, group in GROUPS for row in group), *CONTRACTIONS):
+    for pattern, replacement in (*(row for _, group in GROUPS for row in group), *CONTRACTIONS, *WORDINGS):
         text = pattern.sub(replacement, text)
     return text
 

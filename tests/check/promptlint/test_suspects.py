@@ -79,3 +79,8 @@ def test_possible_findings_never_block():
         assert f.severity is Severity.WARNING
         assert f.rule == "possible-conflict"
         assert 0.0 < f.evidence["probability"] <= 1.0
+
+
+def test_what_users_may_do_is_no_demand_on_the_reply():
+    text = "The user may write in capital letters.\nDo not answer in capital letters."
+    assert possible_findings(analyse([Source(name="p", text=text)])) == []

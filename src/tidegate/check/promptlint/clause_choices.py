@@ -18,7 +18,9 @@ OWN: dict[str, frozenset[str]] = {
     "currency": word_set(
         "price amount cost fee total money sum charge quote value monetary figure rate budget payment currency report invoice"
     ),
-    "date-format": word_set("date format day calendar timestamp report follow year month iso us pattern notation template scheme shape style"),
+    "date-format": word_set(
+        "date format day calendar timestamp report follow year month iso us pattern notation template scheme shape style"
+    ),
     "clock": word_set("notation style system time hour clock format timestamp day report appointment"),
     "spelling": word_set("spelling word convention orthography english rule"),
     "timezone": word_set("time timestamp zone date report"),

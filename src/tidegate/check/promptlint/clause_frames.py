@@ -14,7 +14,9 @@ from tidegate.check.promptlint.text import number_at
 from tidegate.check.promptlint.vocabulary import IMPERATIVES, NEG_VERBS, VERB_CLASS, VERBS_ALSO
 from tidegate.check.promptlint.wordset import word_set
 
-CHOICES = word_set("summary-position german-address french-address spanish-address apology-degree answer-position units language verbosity audience tone spelling")
+CHOICES = word_set(
+    "summary-position german-address french-address spanish-address apology-degree answer-position units language verbosity audience tone spelling"
+)
 WHOLE_ONLY = word_set("verbosity audience jargon tone")
 CONSENT = frozenset(CLASSES["consent"].split()) | {"ask"}
 SEEK = frozenset(lemma(w) for w in CLASSES["seek"].split()) | {"confirm"}
@@ -85,6 +87,14 @@ class Framed(Reading):
             and after in ("that", "which", "in", "for", "from", "when")
         ):
             return  # "only code that compiles" narrows the code
+        if (
+            m.attribute == "ask"
+            and self.lemmas[m.start] in SEEK | {"check", "verify", "consult"}
+            and "before" in self.low
+        ):
+            return  # "check with the customer before cancelling" is consent to one act
+        if m.attribute.endswith("-address"):
+            self.done.add("language")  # "Sie in German" says how to address, not which language to write
         if m.attribute in ("explanation", "reasoning-shown") and self._names_place(m):
             return  # "no code in explanations" asks for no explanation
         if m.attribute == "jargon" and positive and DEFINES & set(self.lemmas):
@@ -152,7 +162,9 @@ class Framed(Reading):
 
     def _wards_off(self) -> bool:
         """Whether a clause keeps away from a thing: "avoid excessive apologies"."""
-        return bool({"avoid", "no", "not", "never", "without", "skip", "refrain", "minimize", "limit"} & set(self.lemmas))
+        return bool(
+            {"avoid", "no", "not", "never", "without", "skip", "refrain", "minimize", "limit"} & set(self.lemmas)
+        )
 
     def _names_place(self, m: Match) -> bool:
         """Whether the last word of a frame only says where another thing goes: "a sample with every explanation"."""

@@ -183,7 +183,8 @@ class Phrases(Reading):
     def bare_time(self) -> bool:
         """ "Write times like 3:30 pm": the clock by an example of it."""
         lead = re.search(
-            r"\b(?:times?|hours|appointments?|clock)\b.*?\b(?:like|as|format|style|such as|e\.g\.?|pattern|example)\b", self.low
+            r"\b(?:times?|hours|appointments?|clock)\b.*?\b(?:like|as|format|style|such as|e\.g\.?|pattern|example)\b",
+            self.low,
         )
         if lead is None or any(h.attribute == "clock" for h in self.hits):
             return False

@@ -5,6 +5,7 @@
 import re
 
 from tidegate.check.promptlint import lexicon
+from tidegate.check.promptlint.model import Literal
 from tidegate.check.promptlint.quantity import quantities
 from tidegate.check.promptlint.reading import INVENTS, NO_VERB, Reading, base_form, imperative
 from tidegate.check.promptlint.text import Token, tokens
@@ -25,8 +26,12 @@ from tidegate.check.promptlint.wordset import word_set
 GENERIC_OBJECTS = word_set("system product service company brand offering firm business")
 # a trailing "for …", "on …" says of which requests a tool rule speaks
 USED_FOR = word_set("for on about in during regarding concerning at with over within")
-ASKED = word_set("question request query topic inquiry enquiry subject matter issue case conversation chat message ticket")
-WHOLE = word_set("conversation time case circumstance situation turn session moment event account cost condition production")
+ASKED = word_set(
+    "question request query topic inquiry enquiry subject matter issue case conversation chat message ticket"
+)
+WHOLE = word_set(
+    "conversation time case circumstance situation turn session moment event account cost condition production"
+)
 NAMED_BY = word_set("number code id date name address")
 AUXILIARY = word_set("be must may should can will shall have do could ought need to")
 
@@ -119,12 +124,14 @@ class Actions(Reading):
                 *TOOL_VERBS,
             }
             rest = tuple(w for w in self.residue("tool", *spans) if w not in extra)
-            rest = tuple(dict.fromkeys((*rest, *self._used_for(b))))
+            uses = self._used_for(b)
+            rest = tuple(w for w in rest if w not in uses)
             counted = quantities(self.toks, frozenset())
             if counted or re.search(r"\b(?:once|twice|times?)\b", self.low):
                 if self.signs[a] and re.search(r"\b(?:at least|exactly|a minimum of)\b", self.low):
                     rest = tuple(w for w in rest if w not in ("once", "twice", "time"))
                     self.add("tool", "present", name, restrict=rest)
+                    self._only_for(uses)
                 continue
             if pivot is not None and self.toks[pivot].low == "without":
                 continue
@@ -140,18 +147,28 @@ class Actions(Reading):
                 else:
                     rest = tuple(w for w in rest if w not in self.lemmas[pivot + 1 :]) if not tail else rest
             self.add("tool", "present" if self.signs[a] else "absent", name, restrict=rest)
+            self._only_for(uses)
+
+    def _only_for(self, uses: tuple[str, ...]) -> None:
+        """Bind the last draft only where the call is for these uses."""
+        if uses:
+            said = " ".join(uses)
+            guard = ((Literal(key=f"use {said}", words=f"the call is about {said}"),),)
+            self.out[-1] = self.out[-1]._replace(extra_guard=guard)
 
     def _used_for(self, start: int) -> tuple[str, ...]:
-        """What a call is for, word for word: "for product questions" narrows although each word is a plain one.
+        """What a call is for, word for word: "for product questions" is a guard although each word is a plain one.
 
         Uses of unknown overlap prove nothing, so that no word is taken as harmless here; "for every
-        question" and "in your replies" narrow nothing.
+        question" and "in your replies" say nothing of when.
         """
         out: list[str] = []
         at = [k for k in range(start, len(self.toks) - 1) if self.toks[k].low in USED_FOR]
         for n, k in enumerate(at):
             phrase = [t for t in self.toks[k + 1 : at[n + 1] if n + 1 < len(at) else None] if t.low[0].isalpha()]
-            cut = next((j for j, t in enumerate(phrase) if t.low in ("and", "but", "then", "to", "before", "after")), None)
+            cut = next(
+                (j for j, t in enumerate(phrase) if t.low in ("and", "but", "then", "to", "before", "after")), None
+            )
             phrase = phrase[:cut]
             if not phrase or phrase[0].low in ("every", "each", "all", "any", "no", "this", "that", "your"):
                 continue

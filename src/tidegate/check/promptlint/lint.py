@@ -6,8 +6,8 @@ in two directions, so that a prompt without candidates costs no more than its pa
 
 # ruff: noqa: E501
 
-from collections.abc import Iterable, Sequence
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 

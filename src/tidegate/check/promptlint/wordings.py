@@ -13,7 +13,7 @@ _OPEN = r"(?:clarif\w+|confirm\w+|permission|consent|approval|questions?|help|mo
 _WHO = r"(?:(?:the |every |each |any |your )?(?:user|customer|client|guest|caller|patient|visitor|member)s?|them|people|anyone|everyone)"
 WORDINGS: tuple[tuple[re.Pattern[str], str], ...] = (
     # "first" and "before anything else" say when to ask, not whether
-    (re.compile(rf"^(?P<a>(?:always |please |you must |kindly )?(?:ask|request|demand|collect)\b[^,;]*?)(?:,? (?:right )?first(?: of all)?)?,? (?:before|ahead of) (?:anything|everything|all) else(?=\s*[.;]|$)", re.I), r"\g<a>"),
+    (re.compile(r"^(?P<a>(?:always |please |you must |kindly )?(?:ask|request|demand|collect)\b[^,;]*?)(?:,? (?:right )?first(?: of all)?)?,? (?:before|ahead of) (?:anything|everything|all) else(?=\s*[.;]|$)", re.I), r"\g<a>"),
     (re.compile(r"^(?P<a>(?:always |please |you must |kindly )?(?:ask|request|demand|collect) (?:for )?[^,;]*?),? (?:right )?first(?: of all)?(?=\s*[.;]|$)", re.I), r"\g<a>"),
     (re.compile(rf"\bask (?:{_WHO} )?for (?!(?:an? |the |any |some |their |more )?{_OPEN})", re.I), "request "),
     (re.compile(rf"\basking (?:{_WHO} )?for (?!(?:an? |the |any |some |their |more )?{_OPEN})", re.I), "requesting "),
