@@ -134,7 +134,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "ask .. @user .. anything/something/question | ask .. clarification/clarifying | ask .. question "
      " | seek .. clarification | request .. clarification | clarifying/clarification/followup question | follow up question | question to/for/at .. @user | ask back | clarify .. with .. @user"
      " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify | ask what .. @user .. mean/want/need | check/confirm/verify/consult back? with .. user/customer/client/guest/caller/them | check back | put .. question to"),
-    ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/work/decide/move/start .. without .. ask/check/consult | =make .. assumption .. instead/rather"),
+    ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/decide/move/start/work .. without .. ask/check/consult | =make .. assumption .. instead/rather"),
     ("citation", "present", "",
      "^source/reference .. be name/cite/mention/list/give/provide/include/omit | reference .. source | leave .. source/reference/citation .. out | list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
      " | bibliography/footnote | where .. information come from | attribute .. to .. source | name .. source | source list | mention where .. come from | @tell where .. come/take/get/originate .. from? | where each/every/the/all? fact/figure/claim/number/statement/information .. come/take/get .. from?"),
