@@ -30,6 +30,7 @@ SETS = {
     "i": (909, 6),
     "j": (1010, 6),
     "k": (0, 1),  # single pairs, each once, in one frame of harmless lines
+    "l": (0, 1),
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table

@@ -102,7 +102,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "@tell ... name/identity/version/maker .. of .. model/llm | @tell ... underlying/base/foundation/language model | @tell ... which/what .. model/llm .. you run/use/be/rely | @tell ... which/what .. model/llm .. power/run/drive/stand/sit/underlie"
      " | @tell ... your .. model name/version | @tell ... model be"),
     ("maker-identity", "present", "",
-     "@tell ... name/identity .. of .. provider/vendor/developer/maker/creator/company/lab | @tell ... who .. build/make/create/develop/train/run/operate you | @tell ... which/what .. provider/vendor/company/lab .. build/make/create/develop/train/run/operate you"
+     "@tell ... name/identity .. of .. provider/vendor/developer/maker/creator/company/lab | @tell ... who .. build/built/make/create/develop/train/run/operate you | @tell ... which/what .. provider/vendor/company/lab .. build/built/make/create/develop/train/run/operate you"
      " | @tell ... the/your .. provider/vendor/maker/developer/creator be"),
     ("german-address", "is", "formal", "as/use/with/say/by/the/formal sie"), ("german-address", "is", "informal", "as/use/with/say/by/the/informal/familiar du"),
     ("french-address", "is", "formal", "as/use/with/say/by/the/formal vous"), ("french-address", "is", "informal", "as/use/with/say/by/the/informal/familiar tu"),

@@ -16,6 +16,7 @@ WORDINGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^(?P<a>(?:always |please |you must |kindly )?(?:ask|request|demand|collect)\b[^,;]*?)(?:,? (?:right )?first(?: of all)?)?,? (?:before|ahead of) (?:anything|everything|all) else(?=\s*[.;]|$)", re.I), r"\g<a>"),
     (re.compile(r"^(?P<a>(?:always |please |you must |kindly )?(?:ask|request|demand|collect) (?:for )?[^,;]*?),? (?:right )?first(?: of all)?(?=\s*[.;]|$)", re.I), r"\g<a>"),
     (re.compile(rf"\bask (?:{_WHO} )?for (?!(?:an? |the |any |some |their |more )?{_OPEN})", re.I), "request "),
+    (re.compile(rf"^(?P<a>always |please )?(?:start|begin|open)(?: off)? (?:by|with) asking (?:{_WHO} )?for (?!(?:an? |the |any |some |their |more )?{_OPEN})", re.I), r"\g<a>request "),
     (re.compile(rf"\basking (?:{_WHO} )?for (?!(?:an? |the |any |some |their |more )?{_OPEN})", re.I), "requesting "),
     (re.compile(r"\bover-? ?apologi[sz](?P<e>e|ing)\b", re.I), r"apologiz\g<e> excessively"),
     (re.compile(r"\b(?P<v>act|decide|proceed|begin|start|move|answer|reply|respond) at once\b", re.I), r"\g<v> immediately"),
