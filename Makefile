@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: picture reference demo test check lint types imports docs format bench clean install
+.PHONY: frameworks picture reference demo test check lint types imports docs format bench clean install
 
 install: $(VENV)/.developer
 
@@ -43,6 +43,12 @@ fast: $(VENV)/.installed
 test-compiled: install fast
 	@$(BIN)/python -m pytest -n 2 tests/admit/scheduling tests/gateway tests/store; status=$$?; \
 		$(BIN)/python -m tidegate.compiling --remove; exit $$status
+
+# An agent framework too heavy for the tests' environment, against the same stub: unmodified, ended by the base URL alone.
+frameworks: install
+	@$(BIN)/uv venv --quiet --allow-existing --python $(BIN)/python .venv-frameworks
+	@$(BIN)/uv pip install --quiet --python .venv-frameworks/bin/python -e . crewai pytest anthropic "openai>=1.60" hypothesis
+	@.venv-frameworks/bin/python -m pytest tests/frameworks
 
 check: lint types imports
 

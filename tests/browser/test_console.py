@@ -68,7 +68,7 @@ def results_csv() -> str:
 @pytest.fixture(scope="module")
 def store(served: tuple[str, str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The running program's store."""
-    return next(p / "store" for p in tmp_path_factory.getbasetemp().iterdir() if (p / "tidegate.yaml").exists())
+    return next(p / "store" for p in tmp_path_factory.getbasetemp().iterdir() if p.name.startswith("served"))
 
 
 @pytest.fixture

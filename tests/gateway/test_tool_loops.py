@@ -163,7 +163,7 @@ def chat_gateway() -> Iterator[Running]:
 
 
 def needs(*modules: str) -> Any:
-    """Skip, naming the package, where a framework is not installed (`make frameworks` installs them)."""
+    """Skip, naming the package, where a framework is not installed (`make install` installs them)."""
     absent = [m for m in modules if importlib.util.find_spec(m) is None]
     return pytest.mark.skipif(bool(absent), reason=f"not installed: {', '.join(absent)}")
 
@@ -223,24 +223,3 @@ def test_autogen_ends_by_the_base_url_alone(chat_gateway: Running) -> None:
 
     answer = asyncio.run(go())
     assert legal(answer), answer
-
-
-@needs("crewai")
-def test_crewai_ends_by_the_base_url_alone(chat_gateway: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CREWAI_DISABLE_TELEMETRY", "OTEL_SDK_DISABLED", "CREWAI_TESTING"):
-        monkeypatch.setenv(name, "true")
-    monkeypatch.setenv("CREWAI_TRACING_ENABLED", "false")
-    from crewai import LLM, Agent, Crew, Task  # type: ignore[import-not-found]
-    from crewai.tools import tool  # type: ignore[import-not-found]
-
-    @tool("lookup")  # type: ignore[untyped-decorator]
-    def lookup(q: str) -> str:
-        """Look something up."""
-        return FOUND
-
-    llm = LLM(model="openai/m", base_url=f"{chat_gateway.base}/v1", api_key=KEY)
-    agent = Agent(
-        role="Support", goal="Answer", backstory="You help.", tools=[lookup], llm=llm, max_iter=TURNS_MAX, cache=False
-    )
-    task = Task(description="What is our refund policy?", expected_output="An answer", agent=agent)
-    assert legal(str(Crew(agents=[agent], tasks=[task], cache=False).kickoff()))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.admit.toolguard.histories import history
 from tidegate.admit.toolguard.fleet import RunCost, by_kind, forecast_total, growth, tokens_by_step
+from tidegate.cli.output import stdout
 from tidegate.cli.verbs.loops import command
 from tidegate.readers.fleet import run_key, runs_of_traces
 from tidegate.spine.call import Call, Ending, Identity, Usage
@@ -109,7 +110,9 @@ def test_calls_without_a_header_are_told_apart_by_the_beginning_of_their_history
     assert run_key(broken) is None
 
 
-def test_the_verb_counts_tokens_and_money_and_says_what_is_estimated(tmp_path: Path) -> None:
+def test_the_verb_counts_tokens_and_money_and_says_what_is_estimated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     good = [("search", {"q": f"{i}"}, f"found number {i} of many") for i in range(4)]
     stuck: list[Any] = [("search", {"q": "x"}, "the same answer as before, every time")] * 30
     with (tmp_path / "runs.jsonl").open("w") as out:
@@ -119,13 +122,15 @@ def test_the_verb_counts_tokens_and_money_and_says_what_is_estimated(tmp_path: P
     done = CliRunner().invoke(command, ["fleet", str(tmp_path / "runs.jsonl"), "--usd-per-million-in", "3", "--json"])
     assert done.exit_code == 1, done.output
     kind = json.loads(done.output)["task_types"][0]
+    assert [f["rule"] for f in json.loads(done.output)["findings"]] == ["fleet-tail"]
     assert kind["alarm"]
     assert kind["ended"] == 2
     assert kind["steps_saved"] == 2 * 27
     assert kind["tokens_estimated"]
     assert 0 < kind["money_saved_usd"] < kind["money_usd"]["total"]
     assert kind["worst"][0]["decision"] == "stop"
-    shown = CliRunner(env={"COLUMNS": "170"}).invoke(command, ["fleet", str(tmp_path / "runs.jsonl")])
+    monkeypatch.setattr(stdout, "_width", 170)
+    shown = CliRunner().invoke(command, ["fleet", str(tmp_path / "runs.jsonl")])
     assert "not measured" in shown.output
     assert "worst runs" in shown.output
     wrong = CliRunner().invoke(command, ["fleet"])

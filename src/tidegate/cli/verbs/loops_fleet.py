@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 
 from tidegate import wiring
-from tidegate.admit.toolguard.fleet import SAMPLE_MIN, RunCost, by_kind, tokens_by_step
+from tidegate.admit.toolguard.fleet import ALARM_RATIO, SAMPLE_MIN, Kind, RunCost, by_kind, tokens_by_step
 from tidegate.admit.toolguard.loops import judge
 from tidegate.admit.toolguard.model import BUILT_IN
 from tidegate.admit.toolguard.steps import read_steps
@@ -21,6 +21,7 @@ from tidegate.readers.fleet import runs_of_traces
 from tidegate.render.fleet import fleet_table, worst_table
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
+from tidegate.spine.finding import Certainty, Finding, Severity
 from tidegate.spine.gate import Verdict
 
 
@@ -58,15 +59,27 @@ def fleet(
     else:
         runs = (cost_of(value, run, by, usd_per_million_in) for value, run in read_values(files))
     kinds = by_kind(runs, sample_min)
-    alarm = any(k.alarm for k in kinds)
+    alarms = tuple(finding_of(k) for k in kinds if k.alarm)
     rows = [msgspec.to_builtins(k) | {"alarm": k.alarm} for k in kinds]
 
     def words(console: Console) -> None:
         console.print(fleet_table(kinds))
         console.print(worst_table(kinds))
 
-    emit(Answer(verb="loops fleet", verdict=Verdict.FAIL if alarm else Verdict.PASS, fields={"task_types": rows}),
-         as_json=as_json, words=words)  # fmt: skip
+    emit(Answer(verb="loops fleet", verdict=Verdict.FAIL if alarms else Verdict.PASS, findings=alarms,
+                fields={"task_types": rows}), as_json=as_json, words=words)  # fmt: skip
+
+
+def finding_of(kind: Kind) -> Finding:
+    """A kind of task whose dearest runs cost many times what the usual ones do."""
+    tails = [(n, t) for n, t in (("steps", kind.steps), ("tokens", kind.tokens), ("money", kind.money_usd)) if t.alarm]
+    told = "; ".join(f"{n}: P95 {t.p95 or 0:,.4g} against P50 {t.p50 or 0:,.4g}" for n, t in tails)
+    return Finding(
+        rule="fleet-tail", severity=Severity.ERROR, subject=kind.task_type,
+        message=f"the dearest runs cost more than {ALARM_RATIO:g} times the usual ones ({told})",
+        evidence={"certainty": Certainty.MEASURED.value, "runs": kind.runs, "measures": [n for n, _ in tails]},
+        suggestion="`tidegate loops show` tells the worst of them step by step; `loops.mode: enforce` ends such runs",
+    )  # fmt: skip
 
 
 def cost_of(value: Any, run: Run, by: str, usd_per_million_in: float | None) -> RunCost:
