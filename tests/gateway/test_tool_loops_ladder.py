@@ -81,8 +81,6 @@ def test_the_tool_that_a_loop_runs_on_is_withheld_for_a_step(gateway: Running, f
         (4, ["search"], ["search"]),  # the only tool is never withheld alone: that would be the end
     ):
         answer = post(gateway, form, body(form, failing(times), tools))
-        if answer.status_code == 400 and form == "legacy" and "function" in answer.text:
-            pytest.skip("old function calls are not carried to this API")
         assert answer.status_code == 200, answer.text
         asked = gateway.upstream.asked[-1]
         asked = asked if isinstance(asked, dict) else asked[-1]

@@ -10,6 +10,7 @@ future.  The other half, `Exchange`, decides by the life cycle and acts on upstr
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ OVERLOADED = frozenset({429, 503, 529})
 NO_BODY_STATUS = frozenset({204, 304})
 
 
-class Answering:
+class Answering(ABC):
     """One call, as far as its answer is concerned.
 
     What most calls never set is a class attribute: an instance holds what it was given and what
@@ -101,17 +102,17 @@ class Answering:
 
     # --- the other half's part ----------------------------------------------------------------
 
+    @abstractmethod
     def do(self, decided: life.Step, message: str | None = None) -> None:
         """Do what the life cycle decided."""
-        raise NotImplementedError
 
+    @abstractmethod
     def release(self) -> None:
         """Give the connection back."""
-        raise NotImplementedError
 
+    @abstractmethod
     def finish(self, ending: Ending, code: str | None) -> None:
         """Write the one trace and end."""
-        raise NotImplementedError
 
     # --- the answer --------------------------------------------------------------------------
 

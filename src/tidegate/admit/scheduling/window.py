@@ -24,6 +24,7 @@ from math import ceil, sqrt
 from tidegate.admit.scheduling.budget import SlidingBudget, resized
 from tidegate.admit.scheduling.lateness import Lateness
 from tidegate.admit.scheduling.model import EngineRule, Signal
+from tidegate.admit.scheduling.slope import Slope
 
 MARGIN = 2  # requests an engine may hold waiting: covers one round trip between us and it
 SLICE_CALM = 0.2  # share of the tightest first-token target that other classes' prefill may take
@@ -77,9 +78,9 @@ class Window:
         self.lost_in_row = 0
         self.lost_reason = ""
         self._latency_at_s = float("-inf")  # when a latency request last came
-        self._delay = _Slope()  # first-token time over prompt tokens of others ahead
+        self._delay = Slope()  # first-token time over prompt tokens of others ahead
         self._delay_per_token = 0.0
-        self._step_cost = _Slope()  # duration of a step over its tokens
+        self._step_cost = Slope()  # duration of a step over its tokens
         self._plateau = 0.0
         self._crowded: tuple[float, int] | None = None  # since when there is a queue in it, and what was prefilled then
         self._prefilled = 0  # prompt tokens, in all
@@ -434,37 +435,3 @@ class Window:
             "signals_lost_reason": self.lost_reason if self.lost_in_row else "",
             "blocked": self.blocked,
         }
-
-
-class _Slope:
-    """A straight line through (x, y), forgetting: how much y a unit of x costs, and what remains at x = 0."""
-
-    __slots__ = ("_n", "_xm", "_xx", "_xy", "_ym", "_yy")
-
-    def __init__(self) -> None:
-        self._n = self._xm = self._ym = self._xx = self._xy = self._yy = 0.0
-
-    def add(self, x: float, y: float) -> None:
-        """One more point; older ones fade (their weight halves in about 70 points)."""
-        self._n = 0.99 * self._n + 1.0
-        rate = 1.0 / self._n
-        keep = 1.0 - rate
-        dx, dy = x - self._xm, y - self._ym
-        self._xm += rate * dx
-        self._ym += rate * dy
-        self._xx = keep * (self._xx + rate * dx * dx)
-        self._xy = keep * (self._xy + rate * dx * dy)
-        self._yy = keep * (self._yy + rate * dy * dy)
-
-    def slope(self, n_least: float, explained_least: float) -> float:
-        """The slope, or 0.0 where too few points or too little explained speak for one."""
-        if self._n < n_least or self._xx <= 0.0 or self._yy <= 0.0 or self._xy <= 0.0:
-            return 0.0
-        explained = self._xy * self._xy / (self._xx * self._yy)
-        return self._xy / self._xx if explained >= explained_least else 0.0
-
-    def intercept(self) -> float:
-        """y at x = 0; 0.0 while the points do not say."""
-        if self._n < 4.0 or self._xx <= 0.0:
-            return 0.0
-        return max(0.0, self._ym - self._xm * max(0.0, self._xy / self._xx))
