@@ -2,7 +2,7 @@
 
 It holds no loop and no thread, so it can fork: a worker starts with everything already imported
 and shares those pages with its siblings.  A child that dies is started again, at most once a
-second; SIGTERM and SIGINT drain, SIGHUP reloads.
+second; SIGTERM and SIGINT drain, SIGHUP reloads.  Children end by themselves when it is killed (`lifeline`).
 """
 
 import contextlib
@@ -11,6 +11,8 @@ import os
 import signal
 import time
 from collections.abc import Callable
+
+from tidegate.gateway.lifeline import Lifeline
 
 log = logging.getLogger("tidegate.supervisor")
 SIGNALS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
@@ -33,8 +35,11 @@ class Child:
 class Supervisor:
     """Starts the children, restarts what dies, ends when told to."""
 
-    def __init__(self, children: list[Child], *, reload: Callable[[], None], drain_s: float) -> None:
+    def __init__(
+        self, children: list[Child], *, reload: Callable[[], None], drain_s: float, lifeline: Lifeline | None = None
+    ) -> None:
         self.children = children
+        self.lifeline = lifeline or Lifeline()
         self.reload = reload
         self.drain_s = drain_s
         self.exit_code = 0
@@ -69,6 +74,7 @@ class Supervisor:
             os.setpgid(0, 0)  # Ctrl-C in a terminal reaches the supervisor alone, which drains
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, signal.SIG_DFL)
+            self.lifeline.hold()
             signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             child.run()
             code = 0
@@ -113,6 +119,7 @@ class Supervisor:
         self.tell(signal.SIGKILL)
         while any(c.pid for c in self.children):
             self.collect(block=True)
+        self.lifeline.let_go()
         return self.exit_code
 
     def collect(self, *, block: bool = False) -> None:

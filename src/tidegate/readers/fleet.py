@@ -1,6 +1,6 @@
 """Traces of calls → agent runs and what they took.
 
-A run is what one `x-tidegate-run` header names.  Calls without one are told apart by tenant and by
+A run is what one `x-tidegate-run-id` header names.  Calls without one are told apart by tenant and by
 the beginning of their history, where its body was kept; what then cannot be told apart is left out,
 never added to another run.  The kind of task is the call's `task_type` attribute, else its tenant.
 """
