@@ -15,11 +15,12 @@ from typing import Any
 from tidegate.curate.harvest import cues
 from tidegate.curate.harvest.dialogue import Turn, mostly_latin, plain, read_turns
 from tidegate.curate.harvest.model import Detection, Signal, SignalKind
-from tidegate.curate.harvest.signals_contradiction import contradicts_itself, contradicts_tools
+from tidegate.curate.harvest.signals_contradiction import contradicts_itself
 from tidegate.curate.harvest.signals_explicit import read_feedback
 from tidegate.curate.harvest.signals_hard import read_answers
 from tidegate.curate.harvest.signals_implicit import Similar, lexical_similarity, read_user_turns
 from tidegate.curate.harvest.signals_reaction import wrong_language
+from tidegate.curate.harvest.signals_tool_facts import contradicts_tools
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
 
 THRESHOLD = 0.6

@@ -9,8 +9,8 @@ from tidegate.curate.harvest import cues
 from tidegate.curate.harvest.context import Context, clause_around, signal_of
 from tidegate.curate.harvest.dialogue import WORD, content_stems, overlap, plain, sentences, values
 from tidegate.curate.harvest.model import Signal, SignalKind
+from tidegate.curate.harvest.sentence_conflict import sentences_conflict
 from tidegate.curate.harvest.signals_again import same_words
-from tidegate.curate.harvest.signals_contradiction import sentences_conflict
 
 
 def meant_otherwise(c: Context) -> Signal | None:
