@@ -26,7 +26,7 @@ from tidegate.spine.dialects.answers import (
     assemble,
     items_of,
 )
-from tidegate.spine.dialects.responses import echo_of
+from tidegate.spine.dialects.responses_answers import echo_of
 from tidegate.spine.dialects.streams import StreamWriter
 from tidegate.spine.dialects.table import Form, answer_id, read_error, write_error
 from tidegate.spine.errors import InputError

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.spine.conversation import Message, Opaque, Reasoning, Refusal, Text, ToolCall, ToolResult
-from tidegate.spine.dialects import chat
+from tidegate.spine.dialects import chat, chat_answers
+from tidegate.spine.dialects.answers import first_choice
 from tidegate.spine.errors import InputError
 
 words = st.text(max_size=12)
@@ -178,8 +179,7 @@ def test_answers_go_both_ways() -> None:
         "usage": {"prompt_tokens": 3, "completion_tokens": 1, "total_tokens": 4, "odd": 1},
         "system_fingerprint": "fp",
     }
-    answer = chat.read_answer(body)
-    assert chat.write_answer(answer) == body
-    message, finish, usage = chat.read_response(body)
+    answer = chat_answers.read_answer(body)
+    assert chat_answers.write_answer(answer) == body
+    message, finish, usage = first_choice(answer)
     assert (message.text, finish, usage.tokens_prompt) == ("hi", "stop", 3)
-    assert chat.read_response(chat.write_response(message, "stop", usage)) == (message, "stop", usage)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tidegate.spine.call import Usage
 from tidegate.spine.conversation import Message, Reasoning, Text, ToolCall, ToolResult
-from tidegate.spine.dialects import messages, responses
+from tidegate.spine.dialects import messages, messages_answers, responses, responses_answers
 from tidegate.spine.errors import InputError
 
 words = st.text(max_size=10)
@@ -229,8 +229,8 @@ def test_an_anthropic_answer_says_the_same_again() -> None:
             "output_tokens": 7,
         },
     }
-    answer = messages.read_answer(body)
-    assert messages.write_answer(answer) == body
+    answer = messages_answers.read_answer(body)
+    assert messages_answers.write_answer(answer) == body
     assert answer.usage == Usage(tokens_prompt=18, tokens_completion=7, tokens_prompt_cached=5)
     assert answer.choices[0].finish == "tool_calls"
 
@@ -267,6 +267,6 @@ def test_a_response_says_the_same_again() -> None:
         ],
         "usage": None,
     }
-    answer = responses.read_answer(body)
-    assert responses.write_answer(answer) == body
+    answer = responses_answers.read_answer(body)
+    assert responses_answers.write_answer(answer) == body
     assert answer.choices[0].finish == "tool_calls"

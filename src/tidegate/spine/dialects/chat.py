@@ -1,4 +1,4 @@
-"""OpenAI chat completions ↔ the one message form.
+"""OpenAI chat completions ↔ the one message form: messages, tools and requests (`chat_answers` has the answers).
 
 Old forms are read too, since old clients still send them: `function_call`, `functions` and the
 `function` role become tool calls, tools and tool results, marked so that they are written back
@@ -8,7 +8,8 @@ as they came.  An engine's `reasoning_content` (or `reasoning`) is the message's
 from collections.abc import Sequence
 from typing import Any, cast, get_args
 
-from tidegate.spine.call import Usage
+from msgspec.structs import replace
+
 from tidegate.spine.conversation import (
     Conversation,
     Extra,
@@ -23,17 +24,14 @@ from tidegate.spine.conversation import (
     ToolCall,
     ToolResult,
 )
-from tidegate.spine.dialects.answers import Answer, Choice, first_choice
 from tidegate.spine.dialects.fields import (
     Fields,
     arguments_object,
     arguments_text,
     as_list,
-    as_object,
     as_text,
-    expected,
-    whole_number,
 )
+from tidegate.spine.dialects.tools import function_tool, kept_whole, strict_field
 from tidegate.spine.errors import InputError
 
 PARAMETERS = frozenset(
@@ -55,10 +53,11 @@ ROLES = frozenset(get_args(Role)) | {"function"}
 
 def read_messages(messages: Any) -> tuple[Message, ...]:
     """Chat messages in the one form; raises InputError naming the path of what is malformed."""
-    return tuple(_read_message(m, i) for i, m in enumerate(as_list(messages, "messages")))
+    return tuple(read_message(m, i) for i, m in enumerate(as_list(messages, "messages")))
 
 
-def _read_message(value: Any, index: int) -> Message:
+def read_message(value: Any, index: int) -> Message:
+    """One message, at its place in the list."""
     fields = Fields(value, f"messages[{index}]")
     role = fields.text("role")
     if role not in ROLES:
@@ -159,10 +158,11 @@ def _read_tool_message(fields: Fields, role: str, index: int) -> Message:
 
 def write_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
     """Chat messages again; what has no place in chat must have been taken out by `carry`."""
-    return [out for message in messages for out in _write_message(message)]
+    return [out for message in messages for out in write_message(message)]
 
 
-def _write_message(message: Message) -> list[dict[str, Any]]:
+def write_message(message: Message) -> list[dict[str, Any]]:
+    """One message: its tool results first, each a message of its own here."""
     results = [_write_result(p, message.extra) for p in message.parts if isinstance(p, ToolResult)]
     rest = [p for p in message.parts if not isinstance(p, ToolResult)]
     if message.role == "tool" and not rest:
@@ -249,29 +249,16 @@ def _read_tool(value: Any, path: str) -> Tool:
     fields = Fields(value, path)
     kind = fields.text_or("type", "function")
     if kind != "function":
-        inner = value.get(kind)
-        name = inner.get("name") if isinstance(inner, dict) else value.get("name")
-        return Tool(name=name if isinstance(name, str) else kind, hosted=value)
+        return kept_whole(value, kind, value.get(kind))
     function = Fields(fields.take("function"), fields.at("function"))
     return _read_function(function, {"tool": fields.rest} if fields.extra() else {})
 
 
-def _read_function(function: Fields, extra: Extra) -> Tool:
-    name = function.text("name")
-    description = function.text_or("description", "")
-    parameters = function.take("parameters")
-    strict = function.take("strict")
-    if strict is not None and not isinstance(strict, bool):
-        raise expected("true or false", strict, function.at("strict"))
-    if function.extra():
-        extra["function"] = function.rest
-    return Tool(
-        name=name,
-        description=description,
-        parameters={} if parameters is None else as_object(parameters, function.at("parameters")),
-        strict=strict,
-        extra=extra or None,
-    )
+def _read_function(function: Fields, beside: Extra) -> Tool:
+    tool = function_tool(function, "parameters")
+    if tool.extra:
+        beside["function"] = tool.extra
+    return replace(tool, extra=beside or None)
 
 
 def write_tools(tools: Sequence[Tool]) -> list[dict[str, Any]]:
@@ -292,10 +279,8 @@ def _write_function(tool: Tool) -> dict[str, Any]:
         function["description"] = tool.description
     if tool.parameters:
         function["parameters"] = tool.parameters
-    if tool.strict is not None:
-        function["strict"] = tool.strict
     extra: Extra = (tool.extra or {}).get("function", {})
-    return function | extra
+    return function | strict_field(tool) | extra
 
 
 # --- requests ------------------------------------------------------------------------------------
@@ -327,125 +312,3 @@ def write_request(conversation: Conversation) -> dict[str, Any]:
     if legacy:
         out["functions"] = [_write_function(t) for t in legacy]
     return out | conversation.parameters | conversation.extra
-
-
-# --- answers -------------------------------------------------------------------------------------
-
-
-def read_usage(value: Any) -> Usage:
-    """Chat's usage object; what is absent stays None."""
-    if not isinstance(value, dict):
-        return Usage()
-    prompt = value.get("prompt_tokens_details")
-    completion = value.get("completion_tokens_details")
-    return Usage(
-        tokens_prompt=whole_number(value.get("prompt_tokens")),
-        tokens_completion=whole_number(value.get("completion_tokens")),
-        tokens_prompt_cached=whole_number(prompt.get("cached_tokens")) if isinstance(prompt, dict) else None,
-        tokens_reasoning=whole_number(completion.get("reasoning_tokens")) if isinstance(completion, dict) else None,
-    )
-
-
-def write_usage(usage: Usage) -> dict[str, Any] | None:
-    """Chat's usage object, None when nothing was reported; a single missing count is written as 0."""
-    if usage == Usage():
-        return None
-    prompt, completion = usage.tokens_prompt or 0, usage.tokens_completion or 0
-    out: dict[str, Any] = {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-    }
-    if usage.tokens_prompt_cached is not None:
-        out["prompt_tokens_details"] = {"cached_tokens": usage.tokens_prompt_cached}
-    if usage.tokens_reasoning is not None:
-        out["completion_tokens_details"] = {"reasoning_tokens": usage.tokens_reasoning}
-    return out
-
-
-def read_answer(obj: Any) -> Answer:
-    """A whole `chat.completion` with all its choices."""
-    fields = Fields(obj, "")
-    choices = [_read_choice(value, at, i) for i, (value, at) in enumerate(fields.objects("choices"))]
-    raw = fields.take("usage")
-    created = fields.take("created")
-    fields.take("object")
-    return Answer(
-        response_id=fields.text_or("id", ""),
-        model=fields.text_or("model", ""),
-        created_s=int(created) if isinstance(created, int | float) else 0,
-        choices=tuple(choices),
-        usage=read_usage(raw),
-        usage_raw=raw if isinstance(raw, dict) else None,
-        extra=fields.extra(),
-    )
-
-
-def _read_choice(value: dict[str, Any], path: str, place: int) -> Choice:
-    message = value.get("message")
-    if message is None:
-        raise InputError("the field 'message' is missing", where=f"{path}.message")
-    index = whole_number(value.get("index"))
-    read = _read_message({"role": "assistant", **as_object(message, f"{path}.message")}, 0)
-    extra = {"logprobs": value["logprobs"]} if value.get("logprobs") is not None else {}
-    extra |= read.extra or {}
-    return Choice(
-        Message("assistant", read.parts),
-        value.get("finish_reason"),
-        place if index is None else index,
-        extra or None,
-    )
-
-
-def write_answer(answer: Answer) -> dict[str, Any]:
-    """A `chat.completion`."""
-    usage = answer.usage_raw or write_usage(answer.usage)
-    return {
-        "id": answer.response_id,
-        "object": "chat.completion",
-        "created": answer.created_s,
-        "model": answer.model,
-        "choices": [_write_choice(c) for c in answer.choices],
-        **({"usage": usage} if usage is not None else {}),
-    } | (answer.extra or {})
-
-
-def _write_choice(choice: Choice) -> dict[str, Any]:
-    extra = dict(choice.extra or {})
-    logprobs = extra.pop("logprobs", None)
-    if (name := extra.pop("reasoning_field", None)) is not None:
-        parts = (
-            Reasoning(p.text, {"reasoning_field": name}) if isinstance(p, Reasoning) else p
-            for p in choice.message.parts
-        )
-        choice = Choice(Message("assistant", tuple(parts)), choice.finish, choice.index)
-    extra.pop("stop_sequence", None)
-    message = _write_message(choice.message)[0]
-    message = {"refusal": None, **message, **extra}
-    return {"index": choice.index, "message": message, "logprobs": logprobs, "finish_reason": choice.finish or "stop"}
-
-
-def read_response(obj: Any) -> tuple[Message, str | None, Usage]:
-    """The first choice's message, its finish reason, and the usage."""
-    return first_choice(read_answer(obj))
-
-
-def write_response(
-    message: Message,
-    finish: str = "stop",
-    usage: Usage = Usage(),
-    *,
-    response_id: str = "",
-    model: str = "",
-    created_s: int = 0,
-) -> dict[str, Any]:
-    """A `chat.completion` with one choice."""
-    return write_answer(
-        Answer(
-            response_id=response_id,
-            model=model,
-            created_s=created_s,
-            choices=(Choice(message, finish),),
-            usage=usage,
-        )
-    )

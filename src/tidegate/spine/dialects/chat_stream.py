@@ -4,7 +4,8 @@ from typing import Any
 
 from tidegate.spine.conversation import FinishDelta, Opaque, TextDelta, ToolCallDelta
 from tidegate.spine.dialects.answers import LEGACY_CALL, Begin, Failure, Item, Passed, UsageReport
-from tidegate.spine.dialects.chat import REASONING_FIELDS, read_usage, write_usage
+from tidegate.spine.dialects.chat import REASONING_FIELDS
+from tidegate.spine.dialects.chat_answers import read_usage, write_usage
 from tidegate.spine.dialects.fields import json_text
 from tidegate.spine.dialects.streams import StreamReader, event_bytes
 

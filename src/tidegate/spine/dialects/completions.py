@@ -7,9 +7,11 @@ from typing import Any
 
 from tidegate.spine.conversation import Conversation, FinishDelta, Message, Opaque, Part, Text, TextDelta
 from tidegate.spine.dialects.answers import Answer, Begin, Choice, Failure, Item, Passed, UsageReport
-from tidegate.spine.dialects.chat import PARAMETERS, read_usage, write_usage
+from tidegate.spine.dialects.chat import PARAMETERS
+from tidegate.spine.dialects.chat_answers import read_usage, write_usage
 from tidegate.spine.dialects.chat_stream import failure_of
 from tidegate.spine.dialects.fields import Fields, expected
+from tidegate.spine.dialects.openai import answer_of
 from tidegate.spine.dialects.streams import StreamReader, event_bytes
 
 
@@ -64,17 +66,7 @@ def read_answer(obj: Any) -> Answer:
         extra = {"logprobs": logprobs} if logprobs is not None else None
         number = index if isinstance(index, int) else place
         choices.append(Choice(Message("assistant", (Text(text),)), finish, number, extra))
-    raw, created = fields.take("usage"), fields.take("created")
-    fields.take("object")
-    return Answer(
-        response_id=fields.text_or("id", ""),
-        model=fields.text_or("model", ""),
-        created_s=int(created) if isinstance(created, int | float) else 0,
-        choices=tuple(choices),
-        usage=read_usage(raw),
-        usage_raw=raw if isinstance(raw, dict) else None,
-        extra=fields.extra(),
-    )
+    return answer_of(fields, choices, read_usage(fields.rest.get("usage")), created="created")
 
 
 def write_answer(answer: Answer) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Anthropic messages ↔ the one message form.
+"""Anthropic messages ↔ the one message form: messages, tools and requests (`messages_answers` has the answers).
 
 A user turn that carries tool results is read as tool messages followed by the user's own words,
 all with the turn's index, and written as one turn again.  `system` is a message with index -1.
@@ -7,7 +7,6 @@ all with the turn's index, and written as one turn again.  `system` is a message
 from collections.abc import Sequence
 from typing import Any, cast
 
-from tidegate.spine.call import Usage
 from tidegate.spine.conversation import (
     Conversation,
     Extra,
@@ -22,7 +21,6 @@ from tidegate.spine.conversation import (
     ToolCall,
     ToolResult,
 )
-from tidegate.spine.dialects.answers import Answer, Choice, first_choice
 from tidegate.spine.dialects.fields import (
     Fields,
     arguments_object,
@@ -31,26 +29,11 @@ from tidegate.spine.dialects.fields import (
     as_text,
     expected,
     json_text,
-    merged,
-    whole_number,
 )
+from tidegate.spine.dialects.tools import function_tool, kept_whole, strict_field
 from tidegate.spine.errors import InputError
 
 ROLES = ("assistant", "system", "user")
-FINISH_OF_STOP = {
-    "end_turn": "stop",
-    "stop_sequence": "stop",
-    "max_tokens": "length",
-    "tool_use": "tool_calls",
-    "refusal": "content_filter",
-}
-STOP_OF_FINISH = {
-    "stop": "end_turn",
-    "length": "max_tokens",
-    "tool_calls": "tool_use",
-    "function_call": "tool_use",
-    "content_filter": "refusal",
-}
 _CHOICE_TYPES = {"auto": "auto", "any": "required", "none": "none"}
 
 
@@ -69,7 +52,7 @@ def _read_message(value: Any, index: int) -> list[Message]:
         raise InputError(f"the role {role!r} is not one of {', '.join(ROLES)}", where=fields.at("role"))
     if "content" not in fields.rest:
         raise InputError("the field 'content' is missing", where=fields.at("content"))
-    parts = _read_content(fields.rest.pop("content"), fields.at("content"))
+    parts = read_content(fields.rest.pop("content"), fields.at("content"))
     runs: list[tuple[Role, list[Part]]] = []
     for part in parts:
         run_role = cast(Role, "tool" if isinstance(part, ToolResult) else role)
@@ -82,7 +65,8 @@ def _read_message(value: Any, index: int) -> list[Message]:
     return [Message(r, tuple(ps), index, extra if n == 0 else None) for n, (r, ps) in enumerate(runs)]
 
 
-def _read_content(content: Any, path: str) -> list[Part]:
+def read_content(content: Any, path: str) -> list[Part]:
+    """A string or a list of blocks."""
     if isinstance(content, str):
         return [Text(content)]
     return [_read_block(block, f"{path}[{i}]") for i, block in enumerate(as_list(content, path))]
@@ -111,7 +95,7 @@ def _read_result(fields: Fields) -> ToolResult:
         raise expected("true or false", is_error, fields.at("is_error"))
     if content is None or isinstance(content, str):
         return ToolResult(call_id, content or "", is_error, None, fields.extra())
-    blocks = _read_content(content, fields.at("content"))
+    blocks = read_content(content, fields.at("content"))
     text = "\n".join(block.text for block in blocks if isinstance(block, Text))
     return ToolResult(call_id, text, is_error, None, {**fields.rest, "content": content})
 
@@ -122,7 +106,7 @@ def write_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
     before: Message | None = None
     for message in messages:
         role = "user" if message.role == "tool" else "system" if message.role == "developer" else message.role
-        blocks = [_write_part(p) for p in message.parts]
+        blocks = [write_part(p) for p in message.parts]
         one_turn = before is not None and before.index == message.index and "tool" in (before.role, message.role)
         if one_turn and out[-1]["role"] == role:
             out[-1]["content"] = [*_blocks(out[-1]["content"]), *blocks]
@@ -142,7 +126,8 @@ def _shortest(parts: Sequence[Part], blocks: list[dict[str, Any]]) -> str | list
     return blocks
 
 
-def _write_part(part: Part) -> dict[str, Any]:
+def write_part(part: Part) -> dict[str, Any]:
+    """One block."""
     if isinstance(part, Text):
         return {"type": "text", "text": part.text, **(part.extra or {})}
     if isinstance(part, Refusal):  # a refusal is said in plain text here; `stop_reason` types it
@@ -173,20 +158,7 @@ def read_tools(tools: Any) -> tuple[Tool, ...]:
 def _read_tool(value: Any, path: str) -> Tool:
     fields = Fields(value, path)
     kind = fields.text_or("type", "custom")
-    if kind != "custom":
-        name = value.get("name")
-        return Tool(name=name if isinstance(name, str) else kind, hosted=value)
-    name, description = fields.text("name"), fields.text_or("description", "")
-    schema, strict = fields.take("input_schema"), fields.take("strict")
-    if strict is not None and not isinstance(strict, bool):
-        raise expected("true or false", strict, fields.at("strict"))
-    return Tool(
-        name=name,
-        description=description,
-        parameters={} if schema is None else as_object(schema, fields.at("input_schema")),
-        strict=strict,
-        extra=fields.extra(),
-    )
+    return function_tool(fields, "input_schema") if kind == "custom" else kept_whole(value, kind, value)
 
 
 def write_tools(tools: Sequence[Tool]) -> list[dict[str, Any]]:
@@ -201,9 +173,7 @@ def _write_tool(tool: Tool) -> dict[str, Any]:
     if tool.description:
         out["description"] = tool.description
     out["input_schema"] = tool.parameters or {"type": "object", "properties": {}}
-    if tool.strict is not None:
-        out["strict"] = tool.strict
-    return out | (tool.extra or {})
+    return out | strict_field(tool) | (tool.extra or {})
 
 
 # --- requests ------------------------------------------------------------------------------------
@@ -217,7 +187,7 @@ def read_request(obj: Any) -> Conversation:
         raise InputError("the field 'messages' is missing", where="messages")
     messages = read_messages(fields.rest.pop("messages"))
     if (system := fields.take("system")) is not None:
-        messages = (Message("system", tuple(_read_content(system, "system")), -1), *messages)
+        messages = (Message("system", tuple(read_content(system, "system")), -1), *messages)
     tools = fields.take("tools")
     parameters = _read_parameters(fields)
     return Conversation(
@@ -286,7 +256,7 @@ def write_request(conversation: Conversation) -> dict[str, Any]:
     out: dict[str, Any] = {"model": conversation.model}
     if head:
         parts = [p for m in conversation.messages[:head] for p in m.parts]
-        out["system"] = _shortest(parts, [_write_part(p) for p in parts])
+        out["system"] = _shortest(parts, [write_part(p) for p in parts])
     out["messages"] = write_messages(conversation.messages[head:])
     if conversation.tools:
         out["tools"] = write_tools(conversation.tools)
@@ -333,99 +303,3 @@ def write_tool_choice(parameters: dict[str, Any]) -> dict[str, Any] | None:
     if isinstance(parallel, bool) and out["type"] != "none":
         out["disable_parallel_tool_use"] = not parallel
     return out
-
-
-# --- answers -------------------------------------------------------------------------------------
-
-
-def read_usage(value: Any) -> Usage:
-    """The usage object; prompt tokens include those read from and written to the cache."""
-    if not isinstance(value, dict):
-        return Usage()
-    counts = [
-        whole_number(value.get(n)) for n in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-    ]
-    details = value.get("output_tokens_details")
-    return Usage(
-        tokens_prompt=sum(c or 0 for c in counts) if counts[0] is not None else None,
-        tokens_completion=whole_number(value.get("output_tokens")),
-        tokens_prompt_cached=counts[2],
-        tokens_reasoning=whole_number(details.get("thinking_tokens")) if isinstance(details, dict) else None,
-    )
-
-
-def write_usage(usage: Usage) -> dict[str, Any]:
-    """The usage object; this form requires both counts, so that what nobody reported is 0."""
-    cached = usage.tokens_prompt_cached or 0
-    out = {
-        "input_tokens": max((usage.tokens_prompt or 0) - cached, 0),
-        "output_tokens": usage.tokens_completion or 0,
-    }
-    if usage.tokens_prompt_cached is not None:
-        out["cache_read_input_tokens"] = cached
-    return out
-
-
-def read_answer(obj: Any) -> Answer:
-    """A whole `message`."""
-    fields = Fields(obj, "")
-    parts = _read_content(fields.take("content") or [], "content")
-    stop, sequence, raw = fields.take("stop_reason"), fields.take("stop_sequence"), fields.take("usage")
-    for name in ("type", "role"):
-        fields.take(name)
-    extra = merged(
-        {"stop_sequence": sequence} if sequence is not None else None,
-        {"stop_details": d} if (d := fields.take("stop_details")) is not None else None,
-    )
-    return Answer(
-        response_id=fields.text_or("id", ""),
-        model=fields.text_or("model", ""),
-        choices=(Choice(Message("assistant", tuple(parts)), FINISH_OF_STOP.get(stop, stop), 0, extra),),
-        usage=read_usage(raw),
-        usage_raw=raw if isinstance(raw, dict) else None,
-        extra=fields.extra(),
-    )
-
-
-def stop_fields(finish: str | None, refused: str | None, extra: Extra | None) -> dict[str, Any]:
-    """`stop_reason`, `stop_sequence` and `stop_details` for a finish reason; `refused` is a refusal's text."""
-    extra = extra or {}
-    sequence = extra.get("stop_sequence")
-    stop = STOP_OF_FINISH.get(finish or "stop", finish or "end_turn")
-    if stop == "end_turn" and sequence is not None:
-        stop = "stop_sequence"
-    if refused is not None and stop in ("end_turn", "refusal"):
-        stop = "refusal"
-    out: dict[str, Any] = {"stop_reason": stop, "stop_sequence": sequence}
-    if extra.get("stop_details") is not None:
-        out["stop_details"] = extra["stop_details"]
-    elif stop == "refusal":
-        out["stop_details"] = {"type": "refusal", "category": None, "explanation": refused}
-    return out
-
-
-def write_answer(answer: Answer) -> dict[str, Any]:
-    """A `message`; this form has one choice."""
-    choice = answer.choices[0] if answer.choices else Choice(Message("assistant", ()))
-    refusals = [p.text for p in choice.message.parts if isinstance(p, Refusal)]
-    return {
-        "id": answer.response_id,
-        "type": "message",
-        "role": "assistant",
-        "model": answer.model,
-        "content": [_write_part(p) for p in choice.message.parts],
-        **stop_fields(choice.finish, "".join(refusals) if refusals else None, choice.extra),
-        "usage": answer.usage_raw or write_usage(answer.usage),
-    } | (answer.extra or {})
-
-
-def read_response(obj: Any) -> tuple[Message, str | None, Usage]:
-    """The message, its finish reason in the common form, and the usage."""
-    return first_choice(read_answer(obj))
-
-
-def write_response(
-    message: Message, finish: str = "stop", usage: Usage = Usage(), *, response_id: str = "", model: str = ""
-) -> dict[str, Any]:
-    """A `message`."""
-    return write_answer(Answer(response_id=response_id, model=model, choices=(Choice(message, finish),), usage=usage))

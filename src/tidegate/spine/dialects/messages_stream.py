@@ -5,7 +5,7 @@ from typing import Any
 from tidegate.spine.conversation import FinishDelta, Opaque, TextDelta, ToolCallDelta
 from tidegate.spine.dialects.answers import Begin, Failure, Item, Passed, UsageReport
 from tidegate.spine.dialects.fields import arguments_object, json_text
-from tidegate.spine.dialects.messages import FINISH_OF_STOP, read_usage, stop_fields, write_usage
+from tidegate.spine.dialects.messages_answers import FINISH_OF_STOP, read_usage, stop_fields, write_usage
 from tidegate.spine.dialects.streams import StreamReader, named_event_bytes
 
 _DELTA_CHANNELS = {"text_delta": ("text", "content"), "thinking_delta": ("thinking", "reasoning")}

@@ -19,8 +19,7 @@ from tidegate.spine.conversation import (
     ToolCallDelta,
 )
 from tidegate.spine.dialects.answers import Answer, Begin, Failure, Item, Passed, UsageReport, items_of
-from tidegate.spine.dialects.responses import (
-    call_of_item,
+from tidegate.spine.dialects.responses_answers import (
     failure_of,
     finish_of,
     item_id,
@@ -30,6 +29,7 @@ from tidegate.spine.dialects.responses import (
     response_object,
     status_fields,
 )
+from tidegate.spine.dialects.responses_items import call_of_item
 from tidegate.spine.dialects.streams import StreamReader, named_event_bytes
 
 _TEXT_DELTAS = {

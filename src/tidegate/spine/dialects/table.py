@@ -6,7 +6,15 @@ from typing import Any
 import msgspec
 
 from tidegate.spine.conversation import Conversation
-from tidegate.spine.dialects import chat, completions, messages, responses
+from tidegate.spine.dialects import (
+    chat,
+    chat_answers,
+    completions,
+    messages,
+    messages_answers,
+    responses,
+    responses_answers,
+)
 from tidegate.spine.dialects.answers import Answer, Begin, Failure
 from tidegate.spine.dialects.chat_stream import ChatReader, ChatWriter
 from tidegate.spine.dialects.chat_stream import failure_of as openai_failure
@@ -55,8 +63,8 @@ FORMS: dict[str, Form] = {
         name="chat",
         read_request=chat.read_request,
         write_request=chat.write_request,
-        read_answer=chat.read_answer,
-        write_answer=chat.write_answer,
+        read_answer=chat_answers.read_answer,
+        write_answer=chat_answers.write_answer,
         reader=ChatReader,
         writer=lambda begin, usage: ChatWriter(begin, include_usage=usage),
     ),
@@ -73,8 +81,8 @@ FORMS: dict[str, Form] = {
         name="responses",
         read_request=responses.read_request,
         write_request=responses.write_request,
-        read_answer=responses.read_answer,
-        write_answer=responses.write_answer,
+        read_answer=responses_answers.read_answer,
+        write_answer=responses_answers.write_answer,
         reader=ResponsesReader,
         writer=lambda begin, _usage: ResponsesWriter(begin),
     ),
@@ -82,8 +90,8 @@ FORMS: dict[str, Form] = {
         name="messages",
         read_request=messages.read_request,
         write_request=messages.write_request,
-        read_answer=messages.read_answer,
-        write_answer=messages.write_answer,
+        read_answer=messages_answers.read_answer,
+        write_answer=messages_answers.write_answer,
         reader=MessagesReader,
         writer=lambda begin, _usage: MessagesWriter(begin),
     ),
