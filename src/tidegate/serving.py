@@ -17,10 +17,11 @@ import importlib.util
 import logging
 import os
 import resource
+import shutil
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,11 @@ from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
 from tidegate.gateway import control_channel, logs
 from tidegate.gateway.admission import OpenAdmission
+from tidegate.gateway.mcp_doors import Door, HttpDoor
 from tidegate.gateway.mcp_endpoint import McpEndpoint
+from tidegate.gateway.mcp_process import environment_of
+from tidegate.gateway.mcp_relay import Relay
+from tidegate.gateway.mcp_sessions import StdioDoor
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.supervisor import EXIT_SETTINGS, Child, Supervisor
@@ -40,7 +45,7 @@ from tidegate.gateway.translate import DialectShaper
 from tidegate.gateway.worker import Gateway, Parts
 from tidegate.ingestion import TracesEndpoint
 from tidegate.readers.config import read_settings, secret
-from tidegate.settings import Listener, Settings, Tenant, Upstream
+from tidegate.settings import Listener, McpServer, Settings, Tenant, Upstream
 from tidegate.spine.contracts import Guard
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 from tidegate.store.bodies import BodyPolicy, load_redactor
@@ -118,17 +123,46 @@ def shaper_of(settings: Settings, guards: tuple[Guard, ...]) -> Shaper | None:
 
 
 TRACES = TracesEndpoint()  # one a worker process; its journal outlives every reload
+RELAY = Relay()  # likewise: where this worker stands among the others
 
 
 def endpoints_of(settings: Settings, guards: tuple[Guard, ...]) -> Mapping[bytes, LocalEndpoint]:
     """The paths other parts answer."""
     found: dict[bytes, LocalEndpoint] = {b"/v1/traces": TRACES, b"/v1/verify": VerifyEndpoint(settings.verify)}
     if settings.mcp:
-        secrets = {
-            m.name: secret(m.api_key, f"mcp[{i}].api_key") for i, m in enumerate(settings.mcp) if m.api_key is not None
-        }
-        found[b"/mcp"] = McpEndpoint(settings.mcp, guards, secrets=secrets, tls_of=mcp_tls)
+        makers = {m.name: door_maker(m, f"mcp[{i}]") for i, m in enumerate(settings.mcp)}
+        found[b"/mcp"] = McpEndpoint(
+            settings.mcp, guards, door_of=lambda server, mint: makers[server.name](mint), relay=RELAY
+        )
     return found
+
+
+def door_maker(server: McpServer, where: str) -> Callable[[Callable[[], str]], Door]:
+    """How the way to a tool server is made when it is needed; raises SettingError now for what cannot work."""
+    if not server.command:
+        api_key = None if server.api_key is None else secret(server.api_key, f"{where}.api_key")
+        tls = mcp_tls(server)
+        return lambda _: HttpDoor(server, secret=api_key, tls=tls)
+    given = {k: secret(v, f"{where}.environment.{k}") if v.startswith(("env:", "file:")) else v
+             for k, v in server.environment.items()}  # fmt: skip
+    if server.folder is not None and not Path(server.folder).is_dir():
+        raise SettingError(f"tool server {server.name!r}: {server.folder!r} is no folder", where=f"{where}.folder")
+    path = environment_of(given, os.environ).get("PATH")
+    program = server.command[0] if server.folder is None else os.path.join(server.folder, server.command[0])
+    if shutil.which(server.command[0], path=path) is None and not ("/" in server.command[0] and shutil.which(program)):
+        message = f"tool server {server.name!r}: the command {server.command[0]!r} is no program that can be run"
+        remedy = "install it, write its whole path, or set PATH under `environment`"
+        raise SettingError(message, where=f"{where}.command", remedy=remedy)
+    most = max(1, server.sessions_max // RELAY.workers)
+    return lambda mint: StdioDoor(server, mint=mint, environment=given, sessions_max=most)
+
+
+async def relayed(gateway: Gateway, kind: int, data: bytes) -> bytes:
+    """What another worker hands over; OSError where no tool servers are configured any more."""
+    endpoint = gateway.endpoints.get(b"/mcp")
+    if not isinstance(endpoint, McpEndpoint):
+        raise OSError("no tool servers here")
+    return await endpoint.relayed(kind, data)
 
 
 def admission_of(settings: Settings, index: int = 0) -> Admission:
@@ -247,9 +281,11 @@ def run_worker(index: int, config: Path, workers: int | None, address: tuple[str
 async def worker(index: int, config: Path, workers: int | None, address: tuple[str, int], family: int) -> None:
     """Build a gateway, serve until SIGTERM, drain."""
     loop = asyncio.get_running_loop()
+    settings = read_settings(config)
+    folder = socket_folder(settings)
+    RELAY.place(index, workers or settings.workers, folder)
     parts = read_parts(config, workers)
     settings = parts.settings
-    folder = socket_folder(settings)
     store = settings.store
     sink = JournalWriter(
         Path(store.path) / "journal",
@@ -272,6 +308,7 @@ async def worker(index: int, config: Path, workers: int | None, address: tuple[s
             read_parts=lambda: read_parts(config, workers),
             poll=lambda: poll_keys(gateway),
         )
+        await RELAY.listen(lambda kind, data: relayed(gateway, kind, data))
         channel = await control_channel.serve(control_channel.socket_path(folder, index), gateway.answer_async)
         await gateway.start(bound(family, address), server_tls(settings.listen.tls, "listen.tls"))
         gc.collect()
@@ -279,6 +316,7 @@ async def worker(index: int, config: Path, workers: int | None, address: tuple[s
         await ending.wait()
         await gateway.stop(gateway.settings.limits.drain_s)
         channel.close()
+        RELAY.close()
         control_channel.socket_path(folder, index).unlink(missing_ok=True)
 
 

@@ -190,14 +190,27 @@ class Verify(Section, frozen=True):
 
 
 class McpServer(Section, frozen=True):
-    """A tool server behind `/mcp/NAME`: guards decide on its tool calls.  `url` is its streamable HTTP endpoint."""
+    """A tool server behind `/mcp/NAME`: guards decide on its tool calls.
+
+    Either `url`, its streamable HTTP endpoint, or `command`, a program that speaks MCP on standard
+    input and output: one process a session, started here, ended at shutdown.
+    """
 
     name: str
-    url: str
+    url: str | None = None
     api_key: str | None = None  # env:NAME or file:PATH; the clients' own keys stay here
     headers: dict[str, str] = {}
-    timeout_s: float = 120.0
+    timeout_s: float = 120.0  # for one answer
     ca: str | None = None
+    command: tuple[str, ...] = ()
+    environment: dict[str, str] = {}  # values, env:NAME or file:PATH; of ours it sees only PATH, HOME and the like
+    folder: str | None = None  # where the command runs
+    sessions_max: int = 32  # processes at once, over all workers
+    idle_s: float = 900.0  # a session that asks nothing for so long is ended
+    line_bytes_max: int = 16 * 1024 * 1024  # of one message of the command's
+    # Whom a call belongs to that brings neither a session nor a run header: nobody (`session`), or all that came over
+    # the same connection with the same key (`connection`; only where each agent has connections of its own).
+    follow: Literal["session", "connection"] = "session"
 
 
 class Settings(Section, frozen=True):

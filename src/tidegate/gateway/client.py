@@ -49,6 +49,7 @@ class ClientConnection(asyncio.Protocol):
         "known_for",
         "last_headers",
         "look_s",
+        "number",
         "parser",
         "paused",
         "paused_since_s",
@@ -67,6 +68,7 @@ class ClientConnection(asyncio.Protocol):
     def __init__(self, gw: "Gateway") -> None:
         self.gw = gw
         self.look_s = math.inf
+        self.number = 0.0
         self.exchange: Exchange | None = None
         self.queue: deque[Exchange | Fault] = deque()
         self.parser = httptools.HttpRequestParser(self)
@@ -102,7 +104,9 @@ class ClientConnection(asyncio.Protocol):
         """A client connected."""
         self.transport = transport  # type: ignore[assignment]
         gw = self.gw
-        if not gw.connection_opened(self):
+        opened = gw.connection_opened(self)
+        self.number = gw.metrics.plain["tidegate_connections_total"]  # which of this worker's connections it is
+        if not opened:
             self.say(503, "too_many_connections")
             return
         self.due_s = gw.wheel.now_s + gw.settings.limits.header_timeout_s

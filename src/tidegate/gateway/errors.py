@@ -44,6 +44,11 @@ ERRORS: dict[str, ErrorWords] = {
     "draining": ErrorWords("overloaded_error", "This gateway is shutting down; ask again."),
     "too_many_connections": ErrorWords("overloaded_error", "Too many connections."),
     "not_configured": ErrorWords("api_error", "This endpoint is not configured here."),
+    "mcp_server_not_found": ErrorWords("invalid_request_error", "There is no tool server of this name here."),
+    "session_not_found": ErrorWords(
+        "invalid_request_error", "There is no such tool session (any more); begin a new one with initialize."
+    ),
+    "too_many_sessions": ErrorWords("overloaded_error", "The tool server has as many sessions as are allowed."),
     "upstream_unreachable": ErrorWords("api_error", "No upstream of this model could be reached."),
     "upstream_broken": ErrorWords("api_error", "The upstream broke off its answer."),
     "upstream_error": ErrorWords("api_error", "The upstream answered with an error."),

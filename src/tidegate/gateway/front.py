@@ -141,6 +141,7 @@ def open_shaping(gw: "Gateway", x: Exchange, entry: Entry, candidates: tuple[Poo
         tokens_prompt_estimate=len(x.body) // 4,
         tokens_completion_max=x.ask.tokens_max,
         prompt_version=x.head.prompt_version,
+        task=x.identity.task or x.head.task,
     )
     try:
         forms = [p.upstream.dialects for p in candidates]
@@ -251,7 +252,8 @@ def local(gw: "Gateway", x: Exchange) -> None:
         return
     x.dialect = "mcp" if mcp else "other"
     described = Call(call_id=x.trace_id, identity=x.identity, dialect=x.dialect, model="",
-                     run_id=x.head.run_id, received_at_s=x.received_at_s)  # fmt: skip
+                     run_id=x.head.run_id, received_at_s=x.received_at_s,
+                     task=x.identity.task or x.head.task)  # fmt: skip
 
     def respond(reply: Reply) -> None:
         gw.loop.call_soon_threadsafe(x.local_reply, reply)
@@ -260,7 +262,8 @@ def local(gw: "Gateway", x: Exchange) -> None:
         path = x.path.decode("latin-1")
         with_headers = getattr(endpoint, "handle_with_headers", None)
         if with_headers is not None:
-            with_headers(described, x.method.decode(), path, x.body, respond, x.head.mcp)
+            with_headers(described, x.method.decode(), path, x.body, respond, x.head.mcp,
+                         f"{gw.index}-{x.client.number}")  # fmt: skip
         else:
             endpoint.handle(described, x.method.decode(), path, x.body, respond)
     except Exception as error:

@@ -47,6 +47,7 @@ class RequestHead(msgspec.Struct, gc=False):
     forward: bytes = b""  # the header lines that pass, each with its CRLF
     run_id: str | None = None
     prompt_version: str | None = None
+    task: str | None = None
     hosts: int = 0
     transfer_encoding: bytes | None = None
     content_encoding: bytes | None = None
@@ -84,6 +85,8 @@ def read_head(headers: Headers) -> RequestHead:
             head.run_id = value[:128].decode("latin-1")
         elif name == b"x-tidegate-prompt-version":
             head.prompt_version = value[:128].decode("latin-1")
+        elif name == b"x-tidegate-task":
+            head.task = value[:128].decode("latin-1")
         if name in MCP_UP:
             head.mcp += ((name, value),)
     head.forward = b"".join(forward)

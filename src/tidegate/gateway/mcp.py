@@ -48,6 +48,7 @@ class McpWatch:
         now_s: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.perf_counter,
         note: Callable[[Event], None] | None = None,
+        task: str | None = None,
     ) -> None:
         self.guards = tuple(guards)
         self.identity = identity
@@ -55,6 +56,7 @@ class McpWatch:
         self._now_s = now_s
         self._clock = clock
         self._note = note
+        self._task = task or identity.task
         self.run_id = f"mcp-{next(_RUNS)}"  # one client's conversation is one run
         self._pending: dict[str, Watch] = {}  # calls on their way, by JSON-RPC id
 
@@ -101,7 +103,7 @@ class McpWatch:
     def _open(self, call: ToolCall) -> Watch:
         now_s = self._now_s()
         about = Call(call_id=call.call_id, identity=self.identity, dialect="mcp", model=call.name, run_id=self.run_id,
-                     received_at_s=now_s)  # fmt: skip
+                     received_at_s=now_s, task=self._task)  # fmt: skip
         return Watch(about, self.guards, clock=self._clock, crashed=self._crashed, at_s=now_s)
 
     def _crashed(self, guard: str, what: str) -> None:

@@ -2,7 +2,7 @@
 
 Requests are collected (they are one JSON-RPC message each) and answers passed on as they come:
 a JSON body whole, an event stream event by event, with its ids, so that clients can resume.
-Tool calls are rare beside tokens: this is plain asyncio streams, one upstream connection a request.
+Plain asyncio streams, one upstream connection a request; `/mcp` of the gateway keeps connections (`mcp_doors`).
 """
 
 import asyncio
@@ -29,8 +29,8 @@ Headers = list[tuple[bytes, bytes]]
 Identify = Callable[[bytes], Identity | None]
 
 
-class _Message:
-    """What httptools tells of one message, request or answer."""
+class Message:
+    """What httptools tells of one message, request or answer; `more` when a further one begins behind it."""
 
     def __init__(self) -> None:
         self.url = b""
@@ -38,26 +38,41 @@ class _Message:
         self.body: list[bytes] = []
         self.head_done = False
         self.done = False
+        self.more = False
+        self.parser: object | None = None  # asked at the end of an answer whether its connection may be kept
+        self.keep = False
+
+    def on_message_begin(self) -> None:
+        """A message begins."""
+        self.more = self.done
 
     def on_url(self, url: bytes) -> None:
+        """A part of the request's target."""
         self.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        """A whole header line."""
         self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
+        """The body follows."""
         self.head_done = True
 
     def on_body(self, data: bytes) -> None:
+        """A part of the body."""
         self.body.append(data)
 
     def on_message_complete(self) -> None:
+        """The message ended where its framing said."""
         self.done = True
+        self.keep = self.parser is not None and self.parser.should_keep_alive()  # type: ignore[attr-defined]
 
     def header(self, name: bytes) -> bytes:
+        """The first value of a header; b"" where there is none."""
         return next((v for n, v in self.headers if n == name), b"")
 
     def take(self) -> bytes:
+        """The body so far, which is then forgotten."""
         data = b"".join(self.body)
         self.body.clear()
         return data
@@ -119,7 +134,7 @@ class McpHttpProxy:
             writer.close()
 
     async def _exchange(
-        self, method: bytes, request: _Message, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, method: bytes, request: Message, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         identity = Identity(tenant="default")
         if self._identify is not None:
@@ -139,11 +154,12 @@ class McpHttpProxy:
                 return
             body = passed
         async with asyncio.timeout(CONNECT_S):
-            up_reader, up_writer = await self.connect()
+            up_reader, up_writer = await asyncio.open_connection(self._host, self._port, ssl=self._tls)
         leaving = asyncio.ensure_future(reader.read(1))  # the client says no more: bytes or an end mean it left
         leaving.add_done_callback(lambda _: up_writer.close())
         try:
-            up_writer.write(self.request_bytes(method, request.headers, body))
+            lines = [(n, v) for n, v in request.headers if self._identify is None or n != b"authorization"]
+            up_writer.write(request_bytes(method, self._path, self._authority, lines, body))
             await self._pass_answer(up_reader, writer, watch)
         finally:
             leaving.cancel()
@@ -164,26 +180,11 @@ class McpHttpProxy:
             return watch
         return self._watches[key]
 
-    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """A connection to the server."""
-        return await asyncio.open_connection(self._host, self._port, ssl=self._tls)
-
-    def request_bytes(self, method: bytes, headers: Headers, body: bytes) -> bytes:
-        """A whole request to the server, with the headers that may pass."""
-        kept = [(n, v) for n, v in headers if n not in HOP]
-        if self._identify is not None:
-            kept = [(n, v) for n, v in kept if n != b"authorization"]
-        lines = b"".join(b"%b: %b\r\n" % h for h in kept)
-        head = b"%b %b HTTP/1.1\r\nhost: %b\r\n%bconnection: close\r\naccept-encoding: identity\r\n"
-        return (head % (method, self._path.encode(), self._authority, lines)) + (
-            b"content-length: %d\r\n\r\n" % len(body) + body
-        )
-
     async def _pass_answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, watch: McpWatch) -> None:
-        message = _Message()
+        message = Message()
         parser = httptools.HttpResponseParser(message)
         while not message.head_done:
-            await _read_into(parser, reader)
+            await read_into(parser, reader)
         status = parser.get_status_code()
         lines = b"".join(b"%b: %b\r\n" % h for h in message.headers if h[0] not in HOP)
         stream = message.header(b"content-type").startswith(b"text/event-stream")
@@ -241,33 +242,32 @@ class EventFilter:
         return b"\n".join(others) + b"\n\n"
 
 
-async def collect(reader: asyncio.StreamReader) -> tuple[int, Headers, bytes]:
-    """A whole answer: status, headers, body; raises OSError when it breaks off or is too long."""
-    message = _Message()
-    parser = httptools.HttpResponseParser(message)
-    while not message.head_done or parser.get_status_code() < 200:
-        if message.done:  # an informational answer: the real one follows
-            message.headers, message.head_done, message.done = [], False, False
-        await _read_into(parser, reader)
-    async for _ in _rest(parser, message, reader):
-        if sum(map(len, message.body)) > BODY_BYTES_MAX:
-            raise OSError("the answer is too long")
-    return parser.get_status_code(), message.headers, message.take()
+def request_bytes(
+    method: bytes, path: str, authority: bytes, headers: Headers, body: bytes, *, keep: bool = False
+) -> bytes:
+    """A whole request to the server, with the headers that may pass; with `keep`, the connection stays open."""
+    lines = b"".join(b"%b: %b\r\n" % h for h in headers if h[0] not in HOP)
+    close = b"" if keep else b"connection: close\r\n"
+    head = b"%b %b HTTP/1.1\r\nhost: %b\r\n%b%baccept-encoding: identity\r\n"
+    return (head % (method, path.encode(), authority, lines, close)) + (
+        b"content-length: %d\r\n\r\n" % len(body) + body
+    )
 
 
-async def read_request(reader: asyncio.StreamReader) -> tuple[bytes, _Message]:
+async def read_request(reader: asyncio.StreamReader) -> tuple[bytes, Message]:
     """One whole request: its method and what it says."""
-    message = _Message()
+    message = Message()
     parser = httptools.HttpRequestParser(message)
     size = 0
     while not message.done:
-        size += await _read_into(parser, reader)
+        size += await read_into(parser, reader)
         if size > BODY_BYTES_MAX:
             raise ValueError("too long")
     return parser.get_method(), message
 
 
-async def _read_into(parser: object, reader: asyncio.StreamReader) -> int:
+async def read_into(parser: object, reader: asyncio.StreamReader) -> int:
+    """Feed one read to a parser; its size.  Raises IncompleteReadError at the end."""
     data = await reader.read(65536)
     if not data:
         raise asyncio.IncompleteReadError(b"", None)
@@ -275,7 +275,7 @@ async def _read_into(parser: object, reader: asyncio.StreamReader) -> int:
     return len(data)
 
 
-async def _rest(parser: object, message: _Message, reader: asyncio.StreamReader) -> AsyncIterator[None]:
+async def _rest(parser: object, message: Message, reader: asyncio.StreamReader) -> AsyncIterator[None]:
     """The rest of an answer, read by read; an end without an end raises nothing more than it must."""
     yield None
     while not message.done:

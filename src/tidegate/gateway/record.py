@@ -1,5 +1,7 @@
 """What remains of a call: its tokens as the engine counted them, and its one trace."""
 
+from typing import Any
+
 from tidegate.gateway.answering import Answering
 from tidegate.gateway.usage import NOTHING, TAIL_BYTES, usage_of_json, usage_of_stream
 from tidegate.spine.call import Call, Ending, Usage
@@ -46,6 +48,7 @@ def trace_of(
         tokens_prompt_estimate=len(x.body) // 4,
         tokens_completion_max=ask.tokens_max if ask else None,
         prompt_version=x.head.prompt_version,
+        task=x.identity.task or x.head.task,
     )
     state = x.state
     entry = x.entry
@@ -54,6 +57,9 @@ def trace_of(
         cost = usage.tokens_prompt * entry.cost[0] + (usage.tokens_completion or 0) * entry.cost[1]
     keep = x.gw.keeps_bodies(x.identity.tenant)
     kept = x.kept
+    attributes: dict[str, Any] = {ABOUT: x.about} if x.about else {}
+    if call.task is not None:
+        attributes["task"] = call.task
     if x.shaping is not None:
         x.events += tuple(x.shaping.events())
     return CallTrace(
@@ -77,5 +83,5 @@ def trace_of(
         request_body=x.body.decode("utf-8", "replace") if keep else None,
         response_body=(kept[0] if len(kept) == 1 else b"".join(kept)).decode("utf-8", "replace") if keep else None,
         events=x.events,
-        attributes={ABOUT: x.about} if x.about else {},
+        attributes=attributes,
     )

@@ -235,6 +235,8 @@ class LocalEndpoint(Protocol):
         """Answer one authenticated request by calling `respond` exactly once.
 
         An endpoint with a method `handle_with_headers` gets that one called instead: it takes, behind
-        these, the headers that the Model Context Protocol needs.
+        these, the headers that the Model Context Protocol needs, and a name for the client's connection.
+        One with `give_way(to)` is told when another one (or none) takes its path, one with
+        `close(patience_s)` when the worker ends.
         """
         ...

@@ -65,7 +65,7 @@ def upstream_tls(upstream: Upstream) -> ssl.SSLContext | None:
 
 def mcp_tls(server: McpServer) -> ssl.SSLContext | None:
     """TLS towards a tool server; raises SettingError for a CA file that does not do."""
-    if not server.url.startswith("https:"):
+    if server.url is None or not server.url.startswith("https:"):
         return None
     try:
         return ssl.create_default_context(cafile=server.ca)

@@ -107,6 +107,10 @@ class Gateway:
         self.keys = parts.keys
         self.keys_read += 1
         self.shaper = parts.shaper
+        for path, endpoint in getattr(self, "endpoints", {}).items():
+            successor = parts.endpoints.get(path)
+            if successor is not endpoint and hasattr(endpoint, "give_way"):
+                endpoint.give_way(successor)
         self.endpoints = parts.endpoints
         self.table = Table(parts.settings, pools)
         self.keep_max = parts.settings.store.body_bytes_max
@@ -166,6 +170,9 @@ class Gateway:
             server.close()
         for connection in list(self.connections):
             connection.transport.abort()
+        for endpoint in self.endpoints.values():
+            if hasattr(endpoint, "close"):
+                await endpoint.close(patience_s)
         self.health.stop()
         for pool in self.table.pools.values():
             pool.close()

@@ -92,7 +92,12 @@ def check_settings(s: Settings, where: Any) -> None:
             message = f"upstream {upstream.name!r}: expected an http:// or https:// address, got {upstream.url!r}"
             raise SettingError(message, where=where("upstreams", i, "url"))
     for i, m in enumerate(s.mcp):
-        if not re.match(r"https?://[^/\s]+", m.url):
+        if bool(m.url) == bool(m.command):
+            message = f"tool server {m.name!r}: expected either `url` or `command`"
+            raise SettingError(message, where=where("mcp", i))
+        _positive(m, ("timeout_s", "idle_s", "sessions_max", "line_bytes_max"), f"tool server {m.name!r}",
+                  lambda field, i=i: where("mcp", i, field))  # fmt: skip
+        if m.url is not None and not re.match(r"https?://[^/\s]+", m.url):
             message = f"tool server {m.name!r}: expected an http:// or https:// address, got {m.url!r}"
             raise SettingError(message, where=where("mcp", i, "url"))
         if not re.fullmatch(r"[A-Za-z0-9._-]+", m.name):
@@ -103,6 +108,13 @@ def check_settings(s: Settings, where: Any) -> None:
     if s.loops.steps_max is not None and s.loops.steps_max < 1:
         message = f"expected at least 1 step, got {s.loops.steps_max}"
         raise SettingError(message, where=where("loops", "steps_max"), remedy="leave it out for no limit")
+
+
+def _positive(section: Section, names: tuple[str, ...], what: str, where: Any) -> None:
+    for name in names:
+        value = getattr(section, name)
+        if not 0 < value < float("inf"):
+            raise SettingError(f"{what}: expected {name} above 0, got {value!r}", where=where(name))
 
 
 def secret(reference: str, where: str = "") -> str:

@@ -38,6 +38,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     service_class: str = "default"
     key_id: str = ""
     user: str | None = None
+    task: str | None = None  # the only task this key is for
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -62,3 +63,4 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     tokens_prompt_estimate: int = 0
     tokens_completion_max: int | None = None
     prompt_version: str | None = None
+    task: str | None = None  # what the key is for, else what the application's header says it does

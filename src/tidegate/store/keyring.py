@@ -30,8 +30,9 @@ class KeyRing:
         self._store = store
 
     def add(
-        self, tenant: str, now_s: float, *, note: str = "", user: str | None = None, expires_at_s: float | None = None
-    ) -> tuple[str, KeyEntry]:
+        self, tenant: str, now_s: float, *, note: str = "", user: str | None = None, task: str | None = None,
+        expires_at_s: float | None = None,
+    ) -> tuple[str, KeyEntry]:  # fmt: skip
         """A new key of `tenant`: the key itself, to be shown once, and what is kept of it."""
         if not tenant or tenant.strip() != tenant:
             raise InputError(f"expected the name of a tenant, got {tenant!r}")
@@ -40,7 +41,7 @@ class KeyRing:
         key = KEY_PREFIX + base64.urlsafe_b64encode(os.urandom(SECRET_BYTES)).rstrip(b"=").decode()
         entry = KeyEntry(
             key_id="key_" + os.urandom(6).hex(), tenant=tenant, digest=digest_of(key.encode()).hex(), note=note,
-            user=user, created_at_s=now_s, expires_at_s=expires_at_s,
+            user=user, task=task, created_at_s=now_s, expires_at_s=expires_at_s,
         )  # fmt: skip
         with self._changing():
             self._keep(entry, "add", now_s)
@@ -75,7 +76,7 @@ class KeyRing:
         old = self.get(key_id)
         if old.state(now_s) in ("revoked", "expired"):
             raise InputError(f"the key {key_id!r} is {old.state(now_s)}", remedy=f"`tidegate keys add {old.tenant}`")
-        key, new = self.add(old.tenant, now_s, note=old.note, user=old.user)
+        key, new = self.add(old.tenant, now_s, note=old.note, user=old.user, task=old.task)
         with self._changing():
             end_s = now_s + overlap_s
             if old.expires_at_s is not None:

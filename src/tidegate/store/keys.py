@@ -33,6 +33,7 @@ class KeyEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_at_s: float
     note: str = ""
     user: str | None = None
+    task: str | None = None
     expires_at_s: float | None = None  # set by an expiry, or by a rotation's overlap
     revoked_at_s: float | None = None
     replaced_by: str | None = None
@@ -80,7 +81,9 @@ class MemoryKeys:
             if e.revoked_at_s is None:
                 digest = bytes.fromhex(e.digest)
                 service_class = self.classes.get(e.tenant, "default")
-                identity = Identity(tenant=e.tenant, service_class=service_class, key_id=e.key_id, user=e.user)
+                identity = Identity(
+                    tenant=e.tenant, service_class=service_class, key_id=e.key_id, user=e.user, task=e.task
+                )
                 index[digest[:_INDEX_BYTES]] = (digest, identity, e.expires_at_s)
         self._index = index
 

@@ -102,6 +102,8 @@ class ConstraintsSession:
         self.cut: set[int] = set()
         self.seen_spans: set[tuple[int, str, int, int, str]] = set()
         self._findings: list[Finding] = []
+        if call.task is not None:  # what the key or the application's header says; over MCP nothing else can
+            self.run.context["task"] = call.task
         self.asked: ToolCall | None = None
         self.offered: frozenset[str] | None = None
 
@@ -116,7 +118,7 @@ class ConstraintsSession:
         """Read who said what; withhold the tools that are not granted.  Over MCP the request is the call itself."""
         if self.call.dialect == "mcp":
             return ALLOW
-        if (task := task_of(conversation)) is not None:
+        if self.call.task is None and (task := task_of(conversation)) is not None:
             self.run.context["task"] = task
         read_history(self.run, conversation)
         self.offered = frozenset(t.name for t in conversation.tools)

@@ -38,6 +38,7 @@ def command() -> None:
 @click.argument("tenant")
 @click.option("--note", default="", help="What the key is for.")
 @click.option("--user", default=None, help="Whose key it is, where a tenant gives keys to people.")
+@click.option("--task", default=None, help="The only task it is for: scope rules of constraints.yaml hold by it.")
 @click.option("--expires", default=None, metavar="DURATION", help="Refuse it after, for example, 90d.")
 @store_options
 @json_option
@@ -45,6 +46,7 @@ def add(
     tenant: str,
     note: str,
     user: str | None,
+    task: str | None,
     expires: str | None,
     store: Path | None,
     config: Path | None,
@@ -58,7 +60,7 @@ def add(
     check_tenant(tenant, settings)
     now_s = time.time()
     end_s = now_s + duration_s(expires, "--expires") if expires else None
-    key, entry = key_ring(settings.store).add(tenant, now_s, note=note, user=user, expires_at_s=end_s)
+    key, entry = key_ring(settings.store).add(tenant, now_s, note=note, user=user, task=task, expires_at_s=end_s)
     fields = {"key": key, **describe(entry, now_s)}
     answer = Answer(verb="keys add", verdict=Verdict.PASS, fields=fields)
     emit(answer, as_json=as_json, judges=False, words=lambda c: show_key(c, key, entry))
@@ -139,7 +141,7 @@ def describe(entry: KeyEntry, now_s: float) -> dict[str, Any]:
     """What may be shown of a key."""
     return {
         "key_id": entry.key_id, "tenant": entry.tenant, "state": entry.state(now_s), "note": entry.note,
-        "user": entry.user, "created_at_s": entry.created_at_s, "expires_at_s": entry.expires_at_s,
+        "user": entry.user, "task": entry.task, "created_at_s": entry.created_at_s, "expires_at_s": entry.expires_at_s,
         "revoked_at_s": entry.revoked_at_s, "replaced_by": entry.replaced_by,
     }  # fmt: skip
 
