@@ -10,6 +10,7 @@ import msgspec
 
 from tidegate import settings
 from tidegate.cli.main import VERBS, tidegate
+from tidegate.gateway.measures import MEASURES
 from tidegate.spine import errors
 from tidegate.spine.call import Ending
 
@@ -98,7 +99,25 @@ def endings_and_errors() -> str:
     return "\n".join([*out, ""])
 
 
-PAGES = {"cli.md": command_line, "settings.md": settings_page, "endings-and-errors.md": endings_and_errors}
+def measures_page() -> str:
+    """Every metric at `/metrics`."""
+    out = [NOTE, "# Metrics\n", "`/metrics` of the control plane, in Prometheus's text format; "
+           "[alerts](../how-to/alerts.md) that use them. Where several workers run, counters, histograms and most "
+           "gauges are their sum; the others say what they are.\n",
+           "| metric | kind | labels | meaning |", "|---|---|---|---|"]  # fmt: skip
+    for m in MEASURES:
+        labels = ", ".join(f"`{label}`" for label in m.labels) or "none"
+        across = "" if m.across == "sum" else f" Over workers: {m.across}."
+        out.append(f"| `{m.name}` | {m.kind} | {labels} | {m.help}{across} |")
+    return "\n".join([*out, ""])
+
+
+PAGES = {
+    "cli.md": command_line,
+    "settings.md": settings_page,
+    "endings-and-errors.md": endings_and_errors,
+    "metrics.md": measures_page,
+}
 
 
 def main() -> None:

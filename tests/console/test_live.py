@@ -71,20 +71,3 @@ def test_the_true_quantile_lies_in_the_stated_bucket(values: list[float], q: flo
     true = sorted(values)[max(0, math.ceil(q * len(values)) - 1)]
     assert isinstance(found, Estimate)
     assert found.low <= true <= found.high
-
-
-def test_prometheus_text_adds_up_and_escapes() -> None:
-    odd = MetricsSnapshot(
-        worker=0,
-        pid=1,
-        started_at_s=0,
-        draining=False,
-        gauges=[],
-        histograms=[],
-        counters=[Counter(name="a_total", labels={"tenant": 'x"y\\z'}, value=2)],
-    )
-    text = live.prometheus(sample(0, snapshot(5, [1, 1, 0, 0, 0, 3]), snapshot(6, [1, 0, 0, 0, 0, 0], 1), odd))
-    assert '{ending="completed",tenant="chat"} 11' in text
-    assert 'a_total{tenant="x\\"y\\\\z"} 2' in text
-    assert f'{live.TTFT}_bucket{{tenant="chat",le="+Inf"}} 6' in text
-    assert f'{live.TTFT}_bucket{{tenant="chat",le="0.05"}} 2' in text

@@ -22,8 +22,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from msgspec import convert
+from prometheus_client.parser import text_string_to_metric_families
 
+from tidegate.console.exposition import prometheus
+from tidegate.console.live import Sample
 from tidegate.gateway import control_channel
+from tidegate.gateway.control_channel import MetricsSnapshot
+from tidegate.gateway.measures import BY_NAME
 from tidegate.wiring import add_key
 
 
@@ -161,6 +167,25 @@ def test_tls_on_both_sides_two_workers_reload_restart_and_drain(tmp_path: Path) 
         assert results[0][0] == 200  # what ran has finished
         assert s.process.wait(10) == 0
         assert not s.sockets
+
+
+def test_what_two_workers_expose_is_valid_documented_and_not_counted_twice(tmp_path: Path) -> None:
+    with served(tmp_path) as s:
+        for _ in range(6):
+            assert s.ask({"model": "m", "messages": [{"role": "user", "content": "hi"}]})[0] == 200
+        workers = tuple(convert(control_channel.ask(p, "metrics"), MetricsSnapshot) for p in s.sockets)
+    text = prometheus(Sample(at_s=0.0, workers=workers))
+    families = {f.name: f for f in text_string_to_metric_families(text)}
+    for family in families.values():
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        measure = BY_NAME[name]
+        assert (family.type, family.documentation) == (measure.kind, measure.help)
+        for sample in family.samples:
+            assert set(sample.labels) - {"le"} == set(measure.labels), name
+    (calls,) = families["tidegate_calls"].samples
+    assert (calls.labels["tenant"], calls.value) == ("t", 6)
+    assert [x.value for x in families["tidegate_upstream_healthy"].samples] == [1]
+    assert [x.value for x in families["tidegate_tenant_weight"].samples if x.labels["tenant"] == "t"] == [1]
 
 
 def answers(s: Served) -> set[int]:

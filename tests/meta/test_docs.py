@@ -7,10 +7,12 @@ from types import ModuleType
 
 import msgspec
 import pytest
+import yaml
 
 from tidegate import settings
 from tidegate.catalog import CAPABILITIES
 from tidegate.cli.main import VERBS
+from tidegate.gateway.measures import BY_NAME
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -25,10 +27,22 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["cli.md", "settings.md", "endings-and-errors.md"])
+@pytest.mark.parametrize("page", ["cli.md", "settings.md", "endings-and-errors.md", "metrics.md"])
 def test_the_reference_is_fresh(page: str) -> None:
     fresh = generator().PAGES[page]()
     assert (REFERENCE / page).read_text() == fresh, f"docs/reference/{page} is stale: run `make reference`"
+
+
+def test_alerts_ask_for_metrics_that_there_are() -> None:
+    page = (ROOT / "docs" / "how-to" / "alerts.md").read_text()
+    rules = [r for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) for g in yaml.safe_load(block)["groups"]
+             for r in g["rules"]]  # fmt: skip
+    assert len(rules) >= 8
+    for rule in rules:
+        assert {"alert", "expr", "annotations"} <= set(rule)
+        names = {re.sub(r"_(bucket|sum|count)$", "", n) for n in re.findall(r"tidegate_\w+", rule["expr"])}
+        assert names
+        assert names <= set(BY_NAME), rule["alert"]
 
 
 def test_every_setting_is_in_the_reference() -> None:

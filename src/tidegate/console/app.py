@@ -28,6 +28,7 @@ from starlette.routing import Route
 from tidegate import __version__
 from tidegate.catalog import CAPABILITIES
 from tidegate.console import live
+from tidegate.console.exposition import prometheus
 from tidegate.console.format import FILTERS
 from tidegate.gateway import control_channel
 from tidegate.gateway.control_channel import MetricsSnapshot
@@ -222,7 +223,7 @@ def live_values(control: Control) -> dict[str, Any]:
 
 async def metrics(control: Control, _request: Request) -> Response:
     """Prometheus text; sampled now, so that a scrape is never stale."""
-    return PlainTextResponse(live.prometheus(await control.sample()), media_type="text/plain; version=0.0.4")
+    return PlainTextResponse(prometheus(await control.sample()), media_type="text/plain; version=0.0.4")
 
 
 async def readyz(control: Control, _request: Request) -> Response:

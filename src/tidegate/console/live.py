@@ -48,16 +48,20 @@ WAITING = "tidegate_calls_waiting"
 RUNNING = "tidegate_calls_running"
 
 
-def _key(name: str, labels: dict[str, str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+Key = tuple[str, tuple[tuple[str, str], ...]]  # a metric's name, and its labels in order
+
+
+def key_of(name: str, labels: dict[str, str]) -> Key:
+    """What tells one series from another."""
     return name, tuple(sorted(labels.items()))
 
 
-def counters(sample: Sample) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+def counters(sample: Sample) -> dict[Key, float]:
     """Counters added up over the workers."""
-    out: dict[tuple[str, tuple[tuple[str, str], ...]], float] = defaultdict(float)
+    out: dict[Key, float] = defaultdict(float)
     for worker in sample.workers:
         for c in worker.counters:
-            out[_key(c.name, c.labels)] += c.value
+            out[key_of(c.name, c.labels)] += c.value
     return out
 
 
@@ -71,12 +75,13 @@ def gauges(sample: Sample, name: str, label: str) -> dict[str, float]:
     return out
 
 
-def histogram_of(sample: Sample, name: str, **labels: str) -> Histogram | None:
-    """The sum of all histograms of a name whose labels include `labels`."""
+def histogram_of(sample: Sample, name: str, *, exactly: bool = False, **labels: str) -> Histogram | None:
+    """The sum of all histograms of a name whose labels include (or `exactly` are) `labels`."""
     total: Histogram | None = None
     for worker in sample.workers:
         for h in worker.histograms:
-            if h.name == name and all(h.labels.get(k) == v for k, v in labels.items()):
+            same = h.labels == labels if exactly else labels.items() <= h.labels.items()
+            if h.name == name and same:
                 if total is None:
                     total = Histogram(bounds=h.histogram.bounds, counts=[0] * len(h.histogram.counts))
                 total.counts = [a + b for a, b in zip(total.counts, h.histogram.counts, strict=True)]
@@ -131,7 +136,7 @@ def rows(samples: Sequence[Sample], window_s: float = 60.0) -> list[TenantRow]:
 
 
 def _row(
-    tenant: str, grown: dict[tuple[str, tuple[tuple[str, str], ...]], float], waiting: dict[str, float],
+    tenant: str, grown: dict[Key, float], waiting: dict[str, float],
     running: dict[str, float], now: Sample, before: Sample, elapsed: float,
 ) -> TenantRow:  # fmt: skip
     endings: dict[str, int] = defaultdict(int)
@@ -172,57 +177,3 @@ def series(samples: Iterable[Sample], tenant: str, q: float = 0.95, step: int = 
         value = quantile(change, q, tenant, 1000.0)
         out.append(value.value if isinstance(value, Estimate) else None)
     return out
-
-
-def prometheus(sample: Sample | None) -> str:
-    """The text exposition format, all workers added up."""
-    if sample is None:
-        return ""
-    lines: list[str] = []
-    by_name: dict[str, list[str]] = defaultdict(list)
-    kinds: dict[str, str] = {}
-    for (name, labels), value in sorted(counters(sample).items()):
-        kinds[name] = "counter"
-        by_name[name].append(f"{name}{_labels(labels)} {value:g}")
-    summed: dict[tuple[str, tuple[tuple[str, str], ...]], float] = defaultdict(float)
-    for worker in sample.workers:
-        for g in worker.gauges:
-            summed[_key(g.name, g.labels)] += g.value
-    for (name, labels), value in sorted(summed.items()):
-        kinds[name] = "gauge"
-        by_name[name].append(f"{name}{_labels(labels)} {value:g}")
-    seen = {_key(h.name, h.labels) for w in sample.workers for h in w.histograms}
-    for name, labels in sorted(seen):
-        kinds[name] = "histogram"
-        by_name[name] += _histogram_lines(sample, name, labels)
-    for name, entries in by_name.items():
-        lines += [f"# TYPE {name} {kinds[name]}", *entries]
-    return "\n".join(lines) + "\n" if lines else ""
-
-
-def _histogram_lines(sample: Sample, name: str, labels: tuple[tuple[str, str], ...]) -> list[str]:
-    total: Histogram | None = None
-    for worker in sample.workers:
-        for h in worker.histograms:
-            if _key(h.name, h.labels) == (name, labels):
-                if total is None:
-                    total = Histogram(bounds=h.histogram.bounds, counts=[0] * len(h.histogram.counts))
-                total.counts = [a + b for a, b in zip(total.counts, h.histogram.counts, strict=True)]
-                total.total += h.histogram.total
-    assert total is not None
-    out, running = [], 0
-    bounds = [*total.bounds, float("inf")][: len(total.counts)]
-    for bound, count in zip(bounds, total.counts, strict=True):
-        running += count
-        edge = "+Inf" if bound == float("inf") else f"{bound:g}"
-        out.append(f"{name}_bucket{_labels((*labels, ('le', edge)))} {running}")
-    out.append(f"{name}_sum{_labels(labels)} {total.total:g}")
-    out.append(f"{name}_count{_labels(labels)} {running}")
-    return out
-
-
-def _labels(labels: tuple[tuple[str, str], ...]) -> str:
-    if not labels:
-        return ""
-    escaped = ((k, v.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")) for k, v in labels)
-    return "{" + ",".join(f'{k}="{v}"' for k, v in escaped) + "}"

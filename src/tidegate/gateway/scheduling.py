@@ -55,9 +55,10 @@ from tidegate.spine.contracts import Waiting
 
 log = logging.getLogger("tidegate.gateway")
 WATCHED = ("vllm", "llamacpp")  # engines that have metrics pages and keep prompt prefixes
-WINDOW_GAUGES = (
-    "slots", "reserved_slots", "inflight", "tokens", "prefill_tokens", "prefill_tokens_per_s", "stepping",
-)  # fmt: skip
+WINDOW_GAUGES = {  # the window's own name → the metric's
+    key: f"tidegate_window_{key}"
+    for key in ("slots", "reserved_slots", "inflight", "tokens", "prefill_tokens", "stepping")
+} | {"prefill_tokens_per_s": "tidegate_window_prefill_tokens_per_second"}
 WATCH_EVERY_S = 0.25
 WATCH_TIMEOUT_S = 2.0
 THROTTLED_S_MAX = 300.0  # a provider that names more is tried again by then
@@ -270,8 +271,8 @@ class Scheduled:
                 counters += [Counter(name=name, labels={**labels, "reason": r}, value=n) for r, n in row[by].items()]
         for upstream, window in snapshot["engines"].items():
             labels = {"upstream": upstream}
-            for key in WINDOW_GAUGES:
-                gauges.append(Counter(name=f"tidegate_window_{key}", labels=labels, value=window[key]))
+            for key, name in WINDOW_GAUGES.items():
+                gauges.append(Counter(name=name, labels=labels, value=window[key]))
             lost = window["signals_lost"]
             counters.append(Counter(name="tidegate_engine_signals_lost_total", labels=labels, value=lost))
         jain = snapshot["jain_index"]

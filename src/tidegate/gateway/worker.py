@@ -386,7 +386,10 @@ class Gateway:
             ]
         sink_counts = getattr(self.sink, "counters", None)
         for what, n in sink_counts().items() if sink_counts is not None else ():
-            counters.append(Counter(name="tidegate_traces_total", labels={"what": what}, value=n))
+            if what == "pending":
+                gauges.append(Counter(name="tidegate_traces_pending", labels={}, value=n))
+            else:
+                counters.append(Counter(name="tidegate_traces_total", labels={"what": what}, value=n))
         return MetricsSnapshot(
             worker=self.index,
             pid=os.getpid(),
