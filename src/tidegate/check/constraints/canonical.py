@@ -19,6 +19,7 @@ import unicodedata
 from functools import cache
 
 SPECIAL = re.compile(r"[^\x00-\x7f]|[\\%&]")  # where a folded or decoded view can first differ from the raw one
+SPECIAL_LAST = re.compile(rf"(?s:.*)(?:{SPECIAL.pattern})")  # up to the end of the last such place
 
 _LOOKALIKES = {
     "аɑαａ": "a", "еҽ": "e", "оοօ": "o", "рρ": "p", "сϲ": "c", "хχ": "x", "уγ": "y", "іι": "i", "ј": "j", "ѕ": "s", "ԁ": "d",
@@ -120,10 +121,14 @@ class Folder:
             ends.extend(range(base + i + 1, base + j + 1))
             return
         for k, c in enumerate(piece, base + i):
-            folded = fold(c)
+            folded = c if c < "\x80" else fold(c)
             symbols.append(folded)
-            starts.extend([k] * len(folded))
-            ends.extend([k + 1] * len(folded))
+            if len(folded) == 1:
+                starts.append(k)
+                ends.append(k + 1)
+            else:
+                starts.extend([k] * len(folded))
+                ends.extend([k + 1] * len(folded))
 
 
 def disguised(text: str) -> bool:

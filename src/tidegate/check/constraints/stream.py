@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from tidegate.check.constraints.automaton import Automaton
-from tidegate.check.constraints.canonical import SPECIAL, Folder, fold_all
+from tidegate.check.constraints.canonical import SPECIAL, SPECIAL_LAST, Folder, fold_all
 from tidegate.check.constraints.patterns import Literals, Pattern, Span, checked_tree, finder
 from tidegate.check.constraints.regex import width
 from tidegate.check.constraints.view import View
@@ -162,35 +162,39 @@ class Channel:
             if symbols:
                 view.feed(symbols, starts, ends)
         self._collect()
-        found = [m.end() for m in SPECIAL.finditer(rest)]
-        if found:
-            self.special_to = self.at - len(rest) + found[-1] + 12  # an escape that begins here has ended by then
+        last = SPECIAL_LAST.match(rest)
+        if last:
+            self.special_to = self.at - len(rest) + last.end() + 12  # an escape that begins here has ended by then
         if self.raw.first() > self.special_to and all(
             not f.pending and v.first() > self.special_to and v.agrees(self.raw) for f, v in self.views
         ):
             self.views = []  # all readings kept the same characters and agree again
 
     def _collect(self) -> None:
-        for view in (self.raw, *(v for _, v in self.views)):
+        if self.raw.found:
+            self._take(self.raw)
+        for _, view in self.views:
             if view.found:
-                self.queue += view.found
-                self.spans += view.found
-                view.found = []
+                self._take(view)
+
+    def _take(self, view: View) -> None:
+        self.queue += view.found
+        self.spans += view.found
+        view.found = []
 
     def _frontier(self) -> int:
-        at = self.at
-        places = [self.raw.frontier(at)]
+        at = self.released + len(self.source)
+        place = self.raw.frontier(at)
         for folder, view in self.views:
-            places.append(min(view.frontier(at), at - len(folder.pending)))
-        if self.limit is not None:
-            places.append(self.limit)
-        return min(places)
+            place = min(place, view.frontier(at), at - len(folder.pending))
+        return place if self.limit is None else min(place, self.limit)
 
     def _emit(self, frontier: int) -> str:
         """Release the source before `frontier`, with the decided spans in it replaced."""
         out: list[str] = []
         base, at = self.released, self.released
-        self.queue.sort(key=lambda s: (s.start, s.action, s.rule))
+        if len(self.queue) > 1:
+            self.queue.sort(key=lambda s: (s.start, s.action, s.rule))
         while self.queue and self.queue[0].start < frontier and not self.blocked:
             span = self.queue.pop(0)
             if span.end <= self.dropped_to:
