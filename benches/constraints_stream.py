@@ -45,7 +45,7 @@ Find = Callable[[str], list[tuple[int, int]]]
 
 
 def oracle(pattern: Pattern) -> Find:
-    """The spans of a pattern in a whole text, by Python's own engine; by RE2 for the 15 of 280 that it cannot decide."""
+    """The spans of a pattern in a whole text, by Python's own engine; by RE2 for 15 of 280 that it cannot decide."""
     text = python_expression(pattern.regex)
     if pattern.check is not None or "[[:" in text or "\\p" in text:
         return finder(pattern)  # a checksum is the product's own, tested beside it

@@ -10,12 +10,14 @@ difference between two versions is printed with a concrete call on which both we
 from __future__ import annotations
 
 import ast
+import itertools
 from typing import Any
 
 import msgspec
 
-from tidegate.check.constraints.explore import difference
-from tidegate.check.constraints.model import HardRule, Policy
+from tidegate.check.constraints import toolnames
+from tidegate.check.constraints.explore import Found, decided_differently, difference, refused_difference
+from tidegate.check.constraints.model import EFFECTS, RANK, HardRule, Policy
 from tidegate.spine.finding import Certainty, Finding, Severity
 
 
@@ -149,106 +151,124 @@ def _formula(text: str, translator: _Translator) -> Any:
     return translator.truth(tree)
 
 
+def reach(rule: HardRule, policy: Policy) -> frozenset[str]:
+    """The tools a rule concerns: by name, and `* effect` for every tool of an effect that nobody named."""
+    named = {*policy.tools, *(t for r in policy.hard for t in r.tools)}
+    out = set()
+    for tool in named:
+        spec = policy.tools.get(tool) or toolnames.guess(tool)
+        if (not rule.tools or tool in rule.tools) and (not rule.effects or spec is None or spec.effect in rule.effects):
+            out.add(tool)
+    if not rule.tools:
+        out |= {f"* {effect}" for effect in rule.effects or EFFECTS}
+    return frozenset(out)
+
+
+class _Case(msgspec.Struct, frozen=True):
+    """One condition of one rule: what it does, where, and when."""
+
+    rule: HardRule
+    action: str  # deny | ask | allow
+    text: str
+    where: frozenset[str]
+    formula: Any
+
+
+class _Solver:
+    """Questions about formulas; what is not answered in time counts as possible."""
+
+    def __init__(self, z3: Any) -> None:
+        self.z3 = z3
+        self.solver = z3.Solver()
+        self.solver.set("timeout", 5000)
+
+    def never(self, *formulas: Any) -> bool:
+        """Whether the formulas can never hold together."""
+        self.solver.push()
+        self.solver.add(*formulas)
+        result = self.solver.check()
+        self.solver.pop()
+        return bool(result == self.z3.unsat)
+
+    def within(self, a: _Case, b: _Case) -> bool:
+        """Whether whatever meets `a` meets `b`, on every tool."""
+        return a.where <= b.where and self.never(a.formula, self.z3.Not(b.formula))
+
+
 def analyze(policy: Policy) -> list[Finding]:
-    """Unreachable, always-true, shadowed and contradictory rules of a policy."""
+    """Unreachable, always-true, shadowed and contradictory rules of a policy.
+
+    A rule is compared with each other one; that several together shadow it, no one of them alone, is not looked for.
+    """
     import z3  # a solver of 100 MB: loaded only for this verb
 
-    rules = [r for r in policy.hard if r.kind == "tool"]
-    translator = _Translator(z3)
-    for r in rules:
-        for text in (r.deny, r.ask, r.allow):
-            if text:
-                translator.learn(ast.parse(text.strip(), mode="eval"))
-    solver = z3.Solver()
-    solver.set("timeout", 5000)
-
-    def unsat(*formulas: Any) -> bool:
-        solver.push()
-        solver.add(*formulas)
-        result = solver.check()
-        solver.pop()
-        return bool(result == z3.unsat)
-
+    cases = _cases(policy, z3)
+    ask = _Solver(z3)
     out: list[Finding] = []
-    denies = [(r, _formula(r.deny, translator)) for r in rules if r.deny]
-    dead: set[str] = set()
-    for r, f in denies:
-        if unsat(f):
-            dead.add(r.id)
-            out.append(
-                _finding(
-                    "unreachable-rule",
-                    r,
-                    f"no call can meet its condition `{r.deny}`",
-                    "remove it or correct the condition",
-                )
-            )
-        elif unsat(z3.Not(f)):
-            out.append(_finding("always-denies", r, f"every call meets its condition `{r.deny}`: its tools can never be called", "take the tool away instead (kind `scope`), or correct the condition"))  # fmt: skip
-    for i, (r, f) in enumerate(denies):
-        for j, (other, g) in enumerate(denies):
-            if i == j or r.id in dead or other.id in dead or not _covers(other, r):
-                continue
-            if unsat(f, z3.Not(g)) and not (unsat(g, z3.Not(f)) and j > i and _covers(r, other)):
-                out.append(
-                    _finding(
-                        "shadowed-rule",
-                        r,
-                        f"whatever it denies, {other.id!r} denies already",
-                        "remove it, unless its reason is wanted",
-                        other.id,
-                    )
-                )
-                break
-    out += _contradictions(z3, rules, denies, translator, unsat, dead)
+    dead: set[tuple[str, str]] = set()
+    full: set[tuple[str, str]] = set()
+    for c in cases:
+        if not c.where:
+            dead.add((c.rule.id, c.action))
+            out.append(_finding("unreachable-rule", c.rule, "it concerns no tool: none it names has an effect it names",
+                                "name other tools or effects"))  # fmt: skip
+        elif ask.never(c.formula):
+            dead.add((c.rule.id, c.action))
+            out.append(_finding("unreachable-rule", c.rule, f"no call can meet its condition `{c.text}`",
+                                "remove it or correct the condition"))  # fmt: skip
+        elif c.action == "deny" and ask.never(z3.Not(c.formula)):
+            full.add((c.rule.id, c.action))
+            out.append(_finding("always-denies", c.rule, f"every call meets its condition `{c.text}`: its tools can never be called",
+                                "take the tool away instead (kind `scope`), or correct the condition"))  # fmt: skip
+    live = [c for c in cases if (c.rule.id, c.action) not in dead]
+    out += _shadowed(live, ask)
+    out += _contradictions(live, full, ask)
     return out
 
 
-def _covers(wider: HardRule, narrower: HardRule) -> bool:
-    return (not wider.tools or (bool(narrower.tools) and set(narrower.tools) <= set(wider.tools))) and (
-        not wider.effects or (set(narrower.effects) <= set(wider.effects) and bool(narrower.effects)))  # fmt: skip
+def _cases(policy: Policy, z3: Any) -> list[_Case]:
+    rules = [r for r in policy.hard if r.kind == "tool"]
+    translator = _Translator(z3)
+    texts = [(r, action, text) for r in rules for action in ("deny", "ask", "allow") if (text := getattr(r, action))]
+    for _, _, text in texts:
+        translator.learn(ast.parse(text.strip(), mode="eval"))
+    return [_Case(r, action, text, reach(r, policy), _formula(text, translator)) for r, action, text in texts]
 
 
-def _contradictions(
-    z3: Any, rules: list[HardRule], denies: list[Any], translator: Any, unsat: Any, dead: set[str]
-) -> list[Finding]:
-    """A permission that a denial takes back whole, and denials that together leave no call."""
+def _shadowed(live: list[_Case], ask: _Solver) -> list[Finding]:
+    """Denials and questions that another rule, at least as strict, gives already; of two equal ones the later."""
     out = []
-    for r in rules:
-        if not r.allow:
-            continue
-        allow = _formula(r.allow, translator)
-        for other, g in denies:
-            if other.id != r.id and other.id not in dead and _covers(other, r) and unsat(allow, z3.Not(g)):
-                out.append(
-                    _finding(
-                        "contradictory-rules",
-                        r,
-                        f"whatever it allows, {other.id!r} denies",
-                        "decide which of the two is meant",
-                        other.id,
-                    )
-                )
-                break
-    singles = {r.id for r, f in denies if unsat(z3.Not(f))}
-    for i, (r, f) in enumerate(denies):
-        for other, g in denies[i + 1 :]:
-            if (
-                r.id in singles
-                or other.id in singles
-                or not (set(r.tools) & set(other.tools) or not r.tools or not other.tools)
-            ):
+    strict = [c for c in live if c.action != "allow"]
+    for i, c in enumerate(strict):
+        for j, other in enumerate(strict):
+            if other.rule.id == c.rule.id or RANK[other.action] < RANK[c.action] or not ask.within(c, other):
                 continue
-            if unsat(z3.Not(f), z3.Not(g)):
-                out.append(
-                    _finding(
-                        "contradictory-rules",
-                        r,
-                        f"together with {other.id!r} it denies every call",
-                        "decide which of the two is meant",
-                        other.id,
-                    )
-                )
+            if other.action == c.action and j > i and ask.within(other, c):
+                continue
+            verb = {"deny": "denies", "ask": "asks about"}[c.action]
+            done = {"deny": "denies", "ask": "asks about"}[other.action]
+            out.append(_finding("shadowed-rule", c.rule, f"whatever it {verb}, {other.rule.id!r} {done} already",
+                                "remove it, unless its reason is wanted", other.rule.id))  # fmt: skip
+            break
+    return out
+
+
+def _contradictions(live: list[_Case], full: set[tuple[str, str]], ask: _Solver) -> list[Finding]:
+    """A permission that a denial takes back whole, and denials that together leave no call of a tool."""
+    out = []
+    denies = [c for c in live if c.action == "deny"]
+    for c in live:
+        if c.action != "allow":
+            continue
+        other = next((d for d in denies if d.rule.id != c.rule.id and ask.within(c, d)), None)
+        if other is not None:
+            out.append(_finding("contradictory-rules", c.rule, f"whatever it allows, {other.rule.id!r} denies",
+                                "decide which of the two is meant", other.rule.id))  # fmt: skip
+    partial = [d for d in denies if (d.rule.id, d.action) not in full]
+    for a, b in itertools.combinations(partial, 2):
+        if a.where & b.where and ask.never(ask.z3.Not(a.formula), ask.z3.Not(b.formula)):
+            out.append(_finding("contradictory-rules", a.rule, f"together with {b.rule.id!r} it denies every call of {', '.join(sorted(a.where & b.where))}",
+                                "decide which of the two is meant", b.rule.id))  # fmt: skip
     return out
 
 
@@ -267,22 +287,49 @@ def differences(old: Policy, new: Policy) -> list[Difference]:
     facts = tuple(sorted({*old.facts, *new.facts}))
     for name in sorted({*before, *after}):
         a, b = before.get(name), after.get(name)
-        tool = next(iter((b or a).tools), "*")  # type: ignore[union-attr]
-        for field in ("deny", "ask"):
-            x = (getattr(a, field) if a else None) or "False"
-            y = (getattr(b, field) if b else None) or "False"
-            if x == y and (a is None or b is None or set(a.tools) == set(b.tools)):
-                continue
-            found = difference(x, y, facts)
-            if found is None and _same(x, y):
-                continue
-            change = "added" if a is None else "removed" if b is None else "changed"
-            witness = {"arguments": found.arguments, "facts": found.facts, "calls": found.calls} if found else None
-            out.append(Difference(rule=name, tool=tool, change=change, witness=witness, confirmed=found is not None))
+        change = "added" if a is None else "removed" if b is None else "changed"
+        for action in ("deny", "ask", "allow"):
+            x = (getattr(a, action) if a else None) or "False"
+            y = (getattr(b, action) if b else None) or "False"
+            here, there = reach(a, old) if a else frozenset(), reach(b, new) if b else frozenset()
+            tool, found, differs = _differ(x, y, here, there, facts)
+            if differs:
+                witness = {"arguments": found.arguments, "facts": found.facts, "calls": found.calls} if found else None
+                out.append(Difference(rule=name, tool=tool, change=change, witness=witness, confirmed=found is not None))
     return out
 
 
-def _same(x: str, y: str) -> bool:
+def _differ(
+    x: str, y: str, here: frozenset[str], there: frozenset[str], facts: tuple[str, ...]
+) -> tuple[str, Found | None, bool]:
+    """(a tool, a call of it if one was found, whether there is a difference) of a condition and its reach."""
+    if here & there and x != y:
+        found, differs = _witness(x, y, facts)
+        if differs:
+            return min(here & there), found, True
+    for z, alone in ((x, here - there), (y, there - here)):
+        if alone and z != "False":
+            found, differs = _witness("False", z, facts)
+            if differs:
+                return min(alone), found, True
+    return "", None, False
+
+
+def _witness(x: str, y: str, facts: tuple[str, ...]) -> tuple[Found | None, bool]:
+    """(a call on which two conditions differ, whether they do): asked of the solver, then tried.
+
+    Where no call that both can read shows a difference, one that only one of them refuses as unreadable is one too.
+    """
+    possible, arguments = _model(x, y)
+    found = None
+    if possible:
+        found = decided_differently(x, y, arguments) or difference(x, y, facts)
+    found = found or refused_difference(x, y, facts)
+    return found, found is not None or possible
+
+
+def _model(x: str, y: str) -> tuple[bool, dict[str, Any]]:
+    """Whether two conditions can differ, and arguments for which the solver says they do."""
     import z3
 
     translator = _Translator(z3)
@@ -291,4 +338,22 @@ def _same(x: str, y: str) -> bool:
     solver = z3.Solver()
     solver.set("timeout", 5000)
     solver.add(_formula(x, translator) != _formula(y, translator))
-    return bool(solver.check() == z3.unsat)
+    answer = solver.check()
+    if answer != z3.sat:
+        return bool(answer != z3.unsat), {}
+    model, arguments = solver.model(), {}
+    for declared in model.decls():
+        kind, _, name = declared.name().partition(":")
+        if name.startswith("args.") and name[5:].isidentifier():
+            arguments[name[5:]] = _value(kind, model[declared])
+    return True, arguments
+
+
+def _value(kind: str, value: Any) -> Any:
+    if kind == "text":
+        return value.as_string()
+    if kind == "bool":
+        return str(value) == "True"
+    exact = value if hasattr(value, "as_fraction") else value.approx(12)  # a root of a polynomial is no fraction
+    number = float(exact.as_fraction())
+    return int(number) if number.is_integer() else number

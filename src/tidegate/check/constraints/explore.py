@@ -17,6 +17,7 @@ import msgspec
 
 from tidegate.check.constraints.decide import NAMES
 from tidegate.check.constraints.expression import Record, Unknown, compile_expression
+from tidegate.spine.errors import SettingError
 
 TRIALS_MAX = 30_000
 
@@ -183,13 +184,16 @@ def violation(condition: str, facts: tuple[str, ...] = ()) -> Found | None:
 
 
 def difference(old: str, new: str, facts: tuple[str, ...] = ()) -> Found | None:
-    """A situation in which two conditions decide differently.
+    """A situation that both conditions can read and decide differently, or None within the bound."""
+    names = (*NAMES, *facts)
+    a, b = compile_expression(old, "old", names), compile_expression(new, "new", names)
+    return next(situations(f"({old}) or ({new})", lambda s: bool(a(s)) != bool(b(s)), facts), None)
 
-    One that both can read is wanted; only where there is none, one that a condition refuses because it cannot read it
-    (an Unknown refuses, so it counts as holding).
-    """
-    a = compile_expression(old, "old", (*NAMES, *facts))
-    b = compile_expression(new, "new", (*NAMES, *facts))
+
+def refused_difference(old: str, new: str, facts: tuple[str, ...] = ()) -> Found | None:
+    """A situation that one condition refuses because it cannot read it (Unknown counts as holding), and the other not."""
+    names = (*NAMES, *facts)
+    a, b = compile_expression(old, "old", names), compile_expression(new, "new", names)
 
     def holds(f: Callable[[dict[str, Any]], Any], s: dict[str, Any]) -> bool:
         try:
@@ -197,6 +201,14 @@ def difference(old: str, new: str, facts: tuple[str, ...] = ()) -> Found | None:
         except Unknown:
             return True
 
-    both = f"({old}) or ({new})"
-    readable = next(situations(both, lambda s: bool(a(s)) != bool(b(s)), facts), None)
-    return readable or next(situations(both, lambda s: holds(a, s) != holds(b, s), facts), None)
+    return next(situations(f"({old}) or ({new})", lambda s: holds(a, s) != holds(b, s), facts), None)
+
+
+def decided_differently(old: str, new: str, arguments: dict[str, Any]) -> Found | None:
+    """These arguments as a situation, if both conditions can read it and decide it differently."""
+    situation = {"args": Record(arguments), "now": 0.0, "user": "", "principal": "", "context": Record()}
+    try:
+        a, b = (bool(compile_expression(t, "version", NAMES)(dict(situation))) for t in (old, new))
+    except (Unknown, SettingError):
+        return None
+    return Found(arguments=arguments, facts={}, calls={}) if a != b else None
