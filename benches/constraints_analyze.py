@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (rows of a report read better whole)
 """C9, the analysis of policies against brute force: `python -m benches.constraints_analyze [--policies N] [--seed S]`.
 
 Policies are generated with planted faults (a rule that can never apply, one that always does, one that another does
@@ -28,7 +29,9 @@ TOOLS = {"pay": "irreversible", "send": "external", "look": "read"}
 WHERE = (*TOOLS, *(f"* {e}" for e in EFFECTS))
 NUMBERS = (-1.0, -0.5, 0.0, 0.25, 0.75, 1.0, 1.25, 1.75, 2.0, 2.25, 2.75, 3.0, 3.5, 4.0)
 TEXTS = ("", "x", "xy", "xq", "xyq", "y", "yx", "z")
-_A, _B, _T, _OK = (g.ravel() for g in np.meshgrid(NUMBERS, NUMBERS, np.arange(len(TEXTS)), (False, True), indexing="ij"))
+_A, _B, _T, _OK = (
+    g.ravel() for g in np.meshgrid(NUMBERS, NUMBERS, np.arange(len(TEXTS)), (False, True), indexing="ij")
+)
 
 
 class Condition(NamedTuple):
@@ -66,7 +69,7 @@ def atom(rng: random.Random) -> Condition:
         some = rng.sample(("x", "y", "xy"), rng.randint(1, 2))
         inside = np.isin(_T, [TEXTS.index(t) for t in some])
         listed = "[" + ", ".join(f'"{t}"' for t in some) + "]"
-        first = _T == TEXTS.index(some[0])
+        first = TEXTS.index(some[0]) == _T
         starts = np.isin(_T, [i for i, t in enumerate(TEXTS) if t.startswith(some[0])])
         return rng.choice((
             Condition(f'args.to == "{some[0]}"', first), Condition(f'args.to != "{some[0]}"', ~first),

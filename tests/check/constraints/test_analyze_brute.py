@@ -9,7 +9,9 @@ import random
 from types import SimpleNamespace
 
 import pytest
+from benches.constraints_analyze import study
 
+from tidegate.check.constraints import analyze as analysis
 from tidegate.check.constraints.analyze import analyze, differences
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import Policy
@@ -83,3 +85,19 @@ def test_versions_differ_where_brute_force_says_so_and_each_difference_has_a_wit
         i = int(d.rule[1:])
         args = SimpleNamespace(**{"a": 0, "b": 0, "to": "z", "ok": True} | d.witness["arguments"])
         assert bool(eval(old[i], {"args": args})) != bool(eval(new[i], {"args": args})), (old[i], new[i], d.witness)
+
+
+def test_planted_faults_are_found_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all(row.holds for row in study(60, seed=4).rows)
+    monkeypatch.setattr(analysis, "_shadowed", lambda live, ask: [])  # an analysis that looks for less is noticed
+    assert not all(row.holds for row in study(60, seed=4).rows)
+
+
+def test_a_rule_that_only_moves_to_another_tool_is_a_difference() -> None:
+    tools = "version: 1\ntools: {pay: {effect: irreversible}, send: {effect: external}}\nhard:\n"
+    old, new = (
+        parse_policy(f"{tools}  - {{id: r, kind: tool, tools: [{t}], deny: 'args.a > 3'}}\n") for t in ("pay", "send")
+    )
+    found = differences(old, new)
+    assert [(d.rule, d.change, d.confirmed) for d in found] == [("r", "changed", True)]
+    assert not differences(old, old)

@@ -295,7 +295,9 @@ def differences(old: Policy, new: Policy) -> list[Difference]:
             tool, found, differs = _differ(x, y, here, there, facts)
             if differs:
                 witness = {"arguments": found.arguments, "facts": found.facts, "calls": found.calls} if found else None
-                out.append(Difference(rule=name, tool=tool, change=change, witness=witness, confirmed=found is not None))
+                out.append(
+                    Difference(rule=name, tool=tool, change=change, witness=witness, confirmed=found is not None)
+                )
     return out
 
 
