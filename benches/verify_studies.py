@@ -10,6 +10,9 @@ from tests.check.verify.answers_a import ITEMS as SET_A
 from tests.check.verify.answers_b import ITEMS as SET_B
 from tests.check.verify.answers_c import ITEMS as SET_C
 from tests.check.verify.answers_d import ITEMS as SET_D
+from tests.check.verify.answers_e import ITEMS as SET_E
+from tests.check.verify.answers_f import ITEMS as SET_F
+from tests.check.verify.answers_known import LIBRARY, REGISTRY
 from tests.runner.simulators_a import SIMULATORS as FIRST
 from tests.runner.simulators_b import SIMULATORS as SECOND
 from tests.runner.simulators_c import SIMULATORS as THIRD
@@ -28,13 +31,13 @@ from tidegate.spine.claim import Support
 from tidegate.spine.conversation import TextDelta
 from tidegate.stats.intervals import proportion
 
-ITEMS = SET_A + SET_B + SET_C + SET_D
+ITEMS = SET_A + SET_B + SET_C + SET_D + SET_E + SET_F
 EQUIVALENT = {("metropolis gaussian", "log_target(proposal)"), ("ising", "dE < 0 or dE == 0 and False or"), ("ising", "s[i][j] = rng.choice((-1, 1))")}  # fmt: skip
 
 
 def planted(report: Report) -> None:
     """Hand-written answers by kind (development data by now): errors found, clean lines alarmed."""
-    known = Knowledge(packages=installed_packages(), today=(2026, 11))
+    known = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
     for kind in sorted({k for k, *_ in ITEMS}):
         found = wrong = clean = alarms = 0
         for _, question, answer, needle in (i for i in ITEMS if i[0] == kind):

@@ -35,6 +35,14 @@ DANGER = frozenset(["twice", "half", "double", "triple", "thrice", "quarter", "t
     "ratio", "until", "between", "modulo", "or", "versus", "vs"])  # fmt: skip
 
 
+# what a number follows that names a standard, a law or a part
+DESIGNATORS = frozenset(["EN", "ISO", "IEC", "DIN", "BS", "ASTM", "ASCE", "ACI", "AISC", "API", "ASME", "IEEE", "NFPA", "ANSI", "NIST", "SAE", "UL", "RFC", "UNE", "NF", "JIS", "GB", "IS", "AS", "NZS", "CSA", "Eurocode", "Directive", "Regulation", "Article", "Section", "Clause", "Table", "Figure", "Part", "Chapter"])  # fmt: skip
+
+
+OPERATIONS = frozenset(["power", "cube", "number", "inverse", "reciprocal", "logarithm", "value", "remainder", "multiple", "rest", "cosine", "sine", "tangent", "factorial", "derivative", "integral", "limit", "fraction", "share", "part", "portion",
+    "percentage", "most", "some", "each", "all", "none", "many", "instead", "because", "half", "thirds", "quarters", "fifths", "tenth", "tenths", "hundredth", "magnitude", "negative", "opposite", "norm", "floor", "ceiling", "out", "series", "complement", "modulus", "increase", "decrease", "reduction", "discount", "quotient", "pairs", "sets", "groups", "dozen", "couple", "units", "interest"])  # fmt: skip
+
+
 APPROXIMATELY = re.compile(r"(?:about|around|approximately|roughly|nearly|almost|≈|~|\\approx)\s*\$?$", re.I)
 
 
@@ -185,6 +193,8 @@ def _first_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
                 continue
             if token.kind == "open" and not token.spaced and before.kind in ("word", "label"):
                 return None  # f(2) = …
+            if before.kind in ("word", "label") and before.text in DESIGNATORS and token.kind == "num":
+                return None  # EN 1992-1-1 uses γ = 1.5
             if before.kind in ("word", "label") and (
                 _dangerous(tokens, i, start) or (not token.spaced and before.end == token.start)
             ):
@@ -245,10 +255,26 @@ def _dangerous(tokens: Sequence[Token], i: int, start: int) -> bool:
         return False  # comes to 3 × 4 = 12
     if words[-1:] == ["of"] and words[-2:-1] and words[-2] in AMOUNTS and not {"half", "third", "quarter"} & set(words):
         return False  # a yield of 1.80 / 45 = 4 %
+    if words[-1:] == ["of"] and _mere_noun(tokens, i, start):
+        return False  # a stack of 2^16 = 65,536 entries
     if words and words[-1] in ("is", "are", "was", "equals"):
         return any(w in ("average", "mean", "median", "half") for w in words)
     return bool(words) and (
         words[-1] in DANGER or any(w in ("average", "mean", "sum", "product", "root", "half", "median") for w in words)
+    )
+
+
+def _mere_noun(tokens: Sequence[Token], i: int, start: int) -> bool:
+    """Whether `of` follows a noun that is no operation: a stack of, unlike a third of, 3 of, the square of."""
+    before = [t for t in tokens[max(start, i - 6) : i] if t.kind not in ("skip", "calc")]
+    if len(before) < 2 or before[-2].kind != "word":
+        return False
+    noun = before[-2].text.lower()
+    known = DANGER | OPERATIONS | set(WORD_NUMBERS) | set(STOP)
+    return (
+        len(noun) > 3
+        and noun not in known
+        and not any(t.text.lower() in DANGER | OPERATIONS for t in before[:-1] if t.kind == "word")
     )
 
 

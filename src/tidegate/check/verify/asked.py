@@ -85,6 +85,7 @@ def _answers(text: str, last: Quantity, noun: str) -> bool:
     stem = noun.lower().split()[-1][:6]
     return bool(
         re.search(rf"\b{re.escape(stem)}", lead, re.I) or FINAL.search(lead) or re.search(r"(?:=|≈|\\approx)\s*\$?\s*$", lead)
+        or re.fullmatch(r"\s*(?:it|this|that|they)\s+[a-z]+\s+(?:about\s+|approximately\s+)?", lead, re.I)
         or not re.search(r"[A-Za-z]{2,}", re.sub(r"(?i)\b(?:about|approximately|roughly|it is|it's|it was|is)\b", "", lead))
     )  # fmt: skip
 

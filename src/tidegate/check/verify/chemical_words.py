@@ -18,9 +18,7 @@ FORMULA = (
 )
 
 
-VALUE = (
-    rf"(?P<value>[+{MINUS}⁺]?\s?\d+(?:/\d+|\.\d+)?(?![\w.]\d)|\d\s?[+{MINUS}](?!\d)|(?:\(|\b)[IV]{{1,4}}(?:\)|\b)|zero)"
-)
+VALUE = rf"(?P<value>[+{MINUS}⁺]?\s?\d+(?:/\d+|\.\d+)?(?![\w.]\d)|\d\s?[+{MINUS}](?!\d)|(?:\(|\b)[IV]{{1,4}}(?:\)|\b)|(?:(?:plus|minus|positive|negative)\s+)?\b(?:zero|one|two|three|four|five|six|seven|eight)\b)"
 
 
 ELEMENT = (
@@ -36,6 +34,7 @@ STATE_WORDS = r"(?:oxidation\s+(?:state|number)s?|oxidation\s+level|O\.?N\.?)"
 ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7, "VIII": 8}
 
 
+SPELLED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight")
 NOT_SAID = re.compile(
     r"\bnot\b|n't|mistake|incorrect|wrong|\brather than|instead of|\bfrom\b|chang|increas|decreas|unknown|hypothet|would",
     re.I,
@@ -55,8 +54,8 @@ def value_of(raw: str) -> Fraction | None:
     t = raw.strip("() ").replace(" ", "").replace("⁺", "+")
     for m in MINUS:
         t = t.replace(m, "-")
-    if t.lower() == "zero":
-        return Fraction(0)
+    if (word := re.fullmatch(r"(plus|minus|positive|negative)?([a-z]+)", t.lower())) and word.group(2) in SPELLED:
+        return Fraction(SPELLED.index(word.group(2)) * (-1 if word.group(1) in ("minus", "negative") else 1))
     if t in ROMAN:
         return Fraction(ROMAN[t])
     if t and t[-1] in "+-" and t[:-1].isdigit():

@@ -100,6 +100,7 @@ def key_of(words: str) -> tuple[str, ...]:
     """Order-free normal form of a constant's name."""
     text = (
         words.lower()
+        .replace("rest energy", "mass energy equivalent")
         .replace("mag.", "magnetic")
         .replace("mom.", "moment")
         .replace("mol.", "molar")

@@ -112,9 +112,15 @@ def _in_a_name(word: str) -> bool:
     )
 
 
+LIGHT_TRAVELS = re.compile(
+    r"\b[Ll]ight (?:travels|moves|propagates) (?:in (?:a )?vacuum )?(?:at|with)(?: a speed of)?\s(?=(?:about |exactly |roughly |approximately )?$)"
+)
+
+
 def _named(text: str, q: Quantity, lead: str) -> Decision | None:
     lead = lead.rpartition("\n")[2]
     lead = re.split(r"[.;!?]\s+(?=[A-Z])|;\s", lead)[-1]
+    lead = LIGHT_TRAVELS.sub("speed of light is ", lead)
     if rare_words().isdisjoint(re.findall(r"[a-z]+", lead.lower())):
         return None
     for link_pattern in LINKS:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from tidegate.check.verify import unit_table as table
+from tidegate.check.verify.data_sizes import no_other_bytes, thousand_for_1024
 from tidegate.check.verify.quantities import Quantity, quantities
 from tidegate.check.verify.units import convert, dims_text, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 EQUAL = re.compile(
-    r"(?:\s+(?:a|per|each|every)\s+(?:day|night|week|month|year|hour|minute|person|portion|serving|trip))?\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|corresponds to|which is also|(?:which is |is )?the same as|equivalent to|which is|which equals|i\.e\.,?|that is,?)\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
+    r"(?:\s+(?:a|per|each|every)\s+(?:day|night|week|month|year|hour|minute|person|portion|serving|trip))?(?:\s+(?:thick|deep|wide|long|tall|high|across|away|apart|old|in (?:length|width|height|depth|diameter|weight|mass|volume|area)))?\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|corresponds to|which is also|(?:which is |is )?the same as|equivalent to|which is|which equals|i\.e\.,?|that is,?|that's|(?:(?:[a-z\-]+ ){1,2}|which )?(?:shows? up|appears?|is shown|is displayed|is reported) as|(?<=, )(?:about|approximately|roughly|around|≈|~))\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
 )
 
 
@@ -22,7 +23,7 @@ CONVENTIONS = (24, 8, 12, 5, 7, 6, 10, 16)
 SEVERAL = {
     n: Fraction(p, 1000)
     for names, p in (
-        ("oz ounce", 110), ("pint pt gallon gal quart qt", 210), ("ton", 130), ("cup", 70), ("tbsp tablespoon tsp teaspoon", 40), ("barrel bbl", 400), ("hp horsepower", 15),
+        ("oz ounce", 110), ("pint pt gallon gal quart qt", 210), ("ton", 130), ("cup", 70), ("ounce_fluid", 45), ("tbsp tablespoon tsp teaspoon", 40), ("barrel bbl", 400), ("hp horsepower", 15),
         ("cal calorie Cal", 5), ("kB KB", 25), ("MB", 50), ("GB", 75), ("TB", 101), ("PB", 126), ("BTU Btu btu", 2), ("mile mi", 1),
     )
     for n in names.split()
@@ -33,16 +34,15 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
     """Decisions on `quantity = quantity` in the same dimension."""
     for start, end in ranges:
         before: Quantity | None = None
-        for q in quantities(text, start, end):
-            if before is not None and (whole := _together(text, before, q)) is not None:
-                before = whole
-                continue
+        for q in _whole_quantities(text, start, end):
             if before is not None and before.unit is not None and q.unit is not None:
                 link = EQUAL.fullmatch(text, before.end, q.start)
                 if link is not None and not _compound(text, before):
                     decision = _conversion(text, before, q, link.group(0).strip(" $"))
                     if decision is not None:
                         yield decision
+                elif (confused := thousand_for_1024(text, before, q)) is not None:
+                    yield confused
             before = q
         if ONE_OF.search(text, start, end) is not None:
             yield from _one_of(text, start, end)
@@ -59,7 +59,13 @@ def _one_of(text: str, start: int, end: int) -> Iterator[Decision]:
     for m in ONE_OF.finditer(text, start, end):
         unit = parse_unit(m.group("unit"))
         after = next((q for q in found if q.start == m.end()), None)
-        if unit is None or unit.kind == "count" or after is None or after.unit is None or after.unit.dims not in MERGED:
+        if (
+            unit is None
+            or unit.kind == "count"
+            or after is None
+            or after.unit is None
+            or after.unit.dims in (table.NONE, table.MONEY, table.TEMPERATURE)
+        ):
             continue
         one = Quantity(Fraction(1), Fraction(0), 9, unit, m.group("unit"), m.start(), m.end("unit"))
         decision = _conversion(
@@ -70,6 +76,18 @@ def _one_of(text: str, start: int, end: int) -> Iterator[Decision]:
 
 
 PARTS = frozenset({3, 12, 14, 16, 24, 60, 100, 1000})  # feet in a yard, inches in a foot, pounds in a stone …
+
+
+def _whole_quantities(text: str, start: int, end: int) -> list[Quantity]:
+    """The quantities of a text, those of two parts made one."""
+    out: list[Quantity] = []
+    for q in quantities(text, start, end):
+        whole = _together(text, out[-1], q) if out else None
+        if whole is not None:
+            out[-1] = whole
+        else:
+            out.append(q)
+    return out
 
 
 def _together(text: str, a: Quantity, b: Quantity) -> Quantity | None:
@@ -118,11 +136,23 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         return None  # a board 2 m (30 cm wide)
     link = link.strip("( $,")
     if link in ("is", "are", "or") and not _whole_statement(text, b, computed):
-        return None
+        subject = (
+            link == "is"
+            and a.unit.dims not in MERGED
+            and re.search(r"\b[Aa]n? [a-z]+(?: [a-z]+)? of (?:about )?$", text[max(0, a.start - 40) : a.start])
+        )
+        if not subject or not re.match(r"\s*(?:[.;!]|$|\n)", text[b.end : b.end + 4]):
+            return None
+    alone = a.unit.dims not in MERGED  # of an energy there is but one, of a length there are three
+    if re.fullmatch(MERE_ABOUT, link) and not ((alone or _two_systems(a, b)) and _whole_statement(text, b, computed)):
+        return None  # a walk of 3 miles, about 50 minutes
     off = abs(computed - b.value)
     back = abs(convert(b.value, b.unit, a.unit) - a.value)
     about = link not in ("=", "equals", "is equal to", "is equivalent to", "is exactly")
     offset = a.unit.kind == "offset"
+    printable = (
+        offset and (computed / b.ulp).denominator == 1 if b.ulp else False
+    )  # 98.6 °F is 37 °C: no rounding makes it 38
     if "offset" in (a.unit.kind, b.unit.kind) and (
         abs(a.value * a.unit.size - b.value * b.unit.size) <= b.ulp * b.unit.size / 2
         or re.search(r"\b(?:rise|rose|fall|fell|drop|chang|differ|increas|decreas|interval|step|warm|cool|hotter|colder|per|gradient|uncertaint|±)|ΔT|Δ|\\Delta", text[max(0, a.start - 60) : a.start], re.I)
@@ -131,12 +161,18 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
     if (
         off <= b.ulp / 2
         or (back <= a.ulp / 2 and off <= (Fraction(3, 5) if offset else abs(computed) / 30))
-        or (about and off <= max(b.ulp if b.digits < 4 else b.ulp / 2, abs(computed) / 100))
+        or (
+            about
+            and not (printable and not _said_roughly(text, a, link))
+            and off <= max(b.ulp if b.digits < 4 else b.ulp / 2, abs(computed) / 100)
+        )
     ):
         if off > abs(computed) / 50 and not offset and not _said_roughly(text, a, link):
             counted = a.unit.dims == table.TIME and a.ulp == 1 and b.digits >= 4
-            if not counted and not _exact(
-                text, a, b, computed, link
+            if (
+                not counted
+                and not (b.digits >= 3 and no_other_bytes(a, b, computed))
+                and not _exact(text, a, b, computed, link)
             ):  # 3 days = 252,900 s: whole days are counted, and four digits are no rounding
                 return Decision(
                     claim=claim,
@@ -156,6 +192,7 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
     return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
 
 
+MERE_ABOUT = r"(?:about|approximately|roughly|around)"
 EXPLICIT = re.compile(r"=|equals|equal to|equivalent to|same as|i\.e|that is")
 IMPERIAL = re.compile(
     r"(?<![A-Za-z])(?:ft|feet|foot|in|inch(?:es)?|yds?|yards?|mi|miles?|lbs?|lbf|pounds?|oz|ounces?|gal|gallons?|qt|quarts?|pt|pints?|°\s?F|mph|psi|hp|horsepower|BTU|Btu|acres?|cups?|tbsp|tsp|tablespoons?|teaspoons?)(?![A-Za-z])"
@@ -247,9 +284,13 @@ def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, l
             return "a calendar convention (work days, four-week months)"
     spread = max(SEVERAL.get(a.unit.name, Fraction(0)), SEVERAL.get(b.unit.name, Fraction(0)))
     food = {a.unit.name, b.unit.name} & {"cal", "calorie", "Cal"}
-    if ratio and (
-        abs(ratio - 1) <= spread
-        or (food and any(Fraction(98, 100) < ratio * k < Fraction(102, 100) for k in (1000, Fraction(1, 1000))))
+    if (
+        ratio
+        and not no_other_bytes(a, b, computed)
+        and (
+            abs(ratio - 1) <= spread
+            or (food and any(Fraction(98, 100) < ratio * k < Fraction(102, 100) for k in (1000, Fraction(1, 1000))))
+        )
     ):
         return "the unit has several definitions"
     if abs(computed - b.value) <= abs(computed) * max(

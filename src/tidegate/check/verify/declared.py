@@ -36,7 +36,7 @@ LISTED = re.compile(
 OTHER = r"(?:specific|molar|linear|surface|angular|volumetric|relative|areal|unit|normalized|dimensionless|reciprocal|inverse|rotational|spectral|electric|magnetic|mass|volume|charge|squared|logarithmic)"
 FOLLOWS = r"(?:of|in|on|at|for|from|to|between|through|across|inside|under|with|by|then|[a-z]+ed|[a-z]+ing)"
 NAMES_IT = re.compile(
-    rf"\b(?:[Tt]he|[Ii]ts|[Aa])\s+(?:(?!{OTHER}\b)[a-z]+\s+)?(?P<noun>{NOUN})\s+(?:{FOLLOWS}\s+(?:(?!is\b|are\b|equals\b|becomes\b|per\b|lens\b|test\b)[a-z'\-]+\s+){{0,5}})?(?:is|equals|becomes)\s+(?:given\s+by\s+|then\s+|simply\s+)?\$?(?:\\\()?\s*(?P<symbol>{BARE_SYMBOL})\s*="
+    rf"(?:\b(?:[Tt]he|[Ii]ts|[Aa])\s+(?:(?!{OTHER}\b)[a-z]+\s+)?|(?:^|(?<=[.:;]\s)|(?<=\n))(?=[A-Z]))(?P<noun>(?i:{NOUN}))\s+(?:{FOLLOWS}\s+(?:(?!is\b|are\b|equals\b|becomes\b|per\b|lens\b|test\b)[a-z'\-]+\s+){{0,5}})?(?:is|equals|becomes)\s+(?:given\s+by\s+|defined\s+(?:as|by)\s+|then\s+|simply\s+)?\$?(?:\\\()?\s*(?P<symbol>{BARE_SYMBOL})\s*="
 )
 
 
@@ -46,7 +46,7 @@ PURE = re.compile(
 
 
 IN_UNITS = re.compile(
-    rf"(?<![A-Za-z\\])(?P<symbol>{BARE_SYMBOL})\$?\s+(?:is\s+)?(?:measured\s+|given\s+|expressed\s+)?in\s+(?P<unit>[A-Za-zµΩ°][A-Za-zµΩ/·^²³⁻¹0-9\- ]{{0,18}}?)(?=\s*(?:[,;.)]|$|\n|and\b))"
+    rf"(?<![A-Za-z\\])(?P<symbol>{BARE_SYMBOL})\$?\s+(?:is\s+)?(?:(?:the|its|an?)\s+(?:[a-z\-]+\s+){{1,5}}?)?(?:measured\s+|given\s+|expressed\s+)?in\s+(?P<unit>[A-Za-zµΩ°][A-Za-zµΩ/·^²³⁻¹0-9\- ]{{0,18}}?)(?=\s*(?:[,;.)]|$|\n|and\b))"
 )
 
 
@@ -81,7 +81,7 @@ def declared(text: str) -> dict[str, Dims]:
                 break
     for pattern in (NOUN_FIRST, LISTED, NAMES_IT):
         for found in (m for piece in telling for m in pattern.finditer(text, *piece)):
-            add(found.group("symbol"), KINDS[found.group("noun")])
+            add(found.group("symbol"), KINDS.get(found.group("noun")) or KINDS.get(found.group("noun").lower()))
     for found in (m for piece in telling for m in PURE.finditer(text, *piece)):
         out.setdefault(plain(found.group("symbol")).replace(" ", ""), set()).add(NONE)
     for found in (m for piece in telling for m in IN_UNITS.finditer(text, *piece)):

@@ -132,6 +132,10 @@ def _trim(right: str) -> list[str]:
     return [" ".join(words[:k]) for k in range(len(words), 0, -1)]
 
 
+# words before a formula that may as well be read as products of its symbols
+WORDS_BEFORE = frozenset({"a", "I", "as", "is", "at", "so", "by", "to", "in", "be", "we", "has", "gives", "that", "then", "thus", "use", "are"})  # fmt: skip
+
+
 def _head(left: str, vocabulary: frozenset[str]) -> tuple[int, str]:
     """The last part of what stands before the sign that is a formula, and where it begins."""
     pieces = [(m.start(), m.group(0)) for m in re.finditer(r"\S+", left)]
@@ -142,7 +146,7 @@ def _head(left: str, vocabulary: frozenset[str]) -> tuple[int, str]:
             n in vocabulary or (len(n) <= 4 and all(c in vocabulary for c in n)) or FREE.fullmatch(n) for n in names
         ):
             break
-        if (pieces[k][1] in ("a", "I") and k < len(pieces) - 1) or pieces[k][1] in ("\\(", "\\[", "$", "$$"):
+        if (pieces[k][1] in WORDS_BEFORE and k < len(pieces) - 1) or pieces[k][1] in ("\\(", "\\[", "$", "$$"):
             break
         first = k
     if first == len(pieces):

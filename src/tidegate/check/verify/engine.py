@@ -22,11 +22,13 @@ from tidegate.check.verify.conversions import check_conversions, check_rewritten
 from tidegate.check.verify.dimensions import check_dimensions
 from tidegate.check.verify.model import Knowledge, Verification
 from tidegate.check.verify.nuclear import check_nuclear
+from tidegate.check.verify.oxidation_changes import check_changes
 from tidegate.check.verify.references import check_references
 from tidegate.check.verify.registry import check_registry
 from tidegate.check.verify.source import check_source
 from tidegate.check.verify.spoken import check_spoken
 from tidegate.check.verify.substitution import check_substituted
+from tidegate.check.verify.told import check_told
 from tidegate.spine.claim import Decision, Support
 from tidegate.spine.finding import Finding, Severity, Where
 
@@ -74,11 +76,13 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
         ("arithmetic", lambda: check_arithmetic(answer, ranges)),
         ("substituted numbers", lambda: check_substituted(answer, ranges)),
         ("arithmetic in words", lambda: check_spoken(answer, ranges)),
+        ("arithmetic told", lambda: check_told(answer, ranges)),
         ("units", lambda: check_conversions(answer, ranges)),
         ("rewritten units", lambda: check_rewritten(answer, ranges)),
         ("answer dimension", lambda: check_answer_dimension(question, answer, ranges)),
         ("dimensions", lambda: check_dimensions(answer, ranges)),
         ("chemistry", lambda: check_chemistry(answer, ranges)),
+        ("changes of oxidation state", lambda: check_changes(answer, ranges)),
         ("nuclear", lambda: check_nuclear(answer, ranges)),
         ("constants", lambda: check_constants(answer, ranges)),
         ("references", lambda: check_references(answer, ranges, known.library, known.today)),

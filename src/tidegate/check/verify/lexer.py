@@ -69,7 +69,7 @@ LEXER = (
     r"|(?P<greek>\\[a-zA-Z]+)"
     r"|(?P<rest_clock>(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d))"
     r"|(?P<radix>(?<![\w.])0(?:[xX][0-9A-Fa-f_]+|[bB][01_]+|[oO][0-7_]+)(?!\w|\.\w))"
-    r"|(?P<logbase>(?<![\w\\])\\?log_?\{?(?:10|2)\}?(?=\s?[({]))"
+    r"|(?P<logbase>(?<![\w\\])\\?log(?:_?\{?(?:10|2)\}?|₂|₁₀)(?=\s?[({]))"
     rf"|(?P<num>(?:{NUMBER}){EXPONENT})"
     r"|(?P<vulgar>[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙⅚])"
     r"|(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)"
@@ -189,7 +189,7 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
     if kind in ("abs_open", "abs_close"):
         return Token("open" if kind == "abs_open" else "close", "|", s, e, spaced=spaced)
     if kind == "logbase":
-        return Token("word", "log2" if "2" in raw else "log", s, e, spaced=spaced)
+        return Token("word", "log2" if "2" in raw or "₂" in raw else "log", s, e, spaced=spaced)
     if kind == "radix":
         if len(raw) > 40:
             return Token("break", raw, s, e, spaced=spaced)
@@ -234,7 +234,7 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
         if raw == "$" and re.match(r"[^$\n]{0,80}\\[a-zA-Z][^$\n]{0,80}\$", text[e : e + 170]):
             return Token("skip", raw, s, e, spaced=spaced)  # $0.1 \times 0.1$ is mathematics
         nxt = text[e : e + 2].lstrip()
-        kind = "currency" if raw != "$" or (nxt[:1].isdigit() or nxt[:1] == ".") else "skip"
+        kind = "currency" if raw != "$" or (nxt[:1].isdigit() or re.match(r"\.\d", nxt)) else "skip"
         return Token(kind, raw, s, e, spaced=spaced)
     if kind == "escstar":
         return Token("op", "*", s, e, spaced=spaced)

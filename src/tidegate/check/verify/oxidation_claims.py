@@ -32,11 +32,11 @@ STATE_FORMS = (
     rf"{ELEMENT}\s+(?:has|have|is|exhibits|shows|adopts|carries|takes|assumes)[^.\n+\d]{{0,40}}?{STATE_WORDS}?\s*(?:of|is|in the|in an?|=|at)\s*\$?\(?{VALUE}\)?\$?(?:\s+{STATE_WORDS})?\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
     rf"{ELEMENT}(?:\s+atoms?)?\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:has|have|is|exhibits|shows|carries|takes|exists)[^.\n+\d]{{0,50}}?(?:{STATE_WORDS}\s*(?:of|is|=)?|(?:in|at)\s+(?:the|its|an?)|of)\s*\$?\(?{VALUE}",
     rf"(?:[Tt]he\s+|[Ii]ts\s+|[Aa]n?\s+)?{VALUE}\s+{STATE_WORDS}\s+(?:of|for)\s+(?:the\s+)?{ELEMENT}\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
-    rf"\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:contains|has|features|includes|holds)\s+(?:an?\s+|the\s+)?{ELEMENT}(?:\s+atoms?|\s+ion)?\s+(?:in|with|at)\s+(?:the|an?|its)[^.\n+\d]{{0,30}}?(?:{STATE_WORDS}\s*(?:of|is)?\s*)?\$?\(?{VALUE}",
+    rf"\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:contains|has|features|includes|holds)\s+(?:an?\s+|the\s+)?{ELEMENT}(?:\s+atoms?|\s+ion)?\s+(?:in|with|at)\s+(?:the|an?|its)[^.\n+\d]{{0,30}}?(?:{STATE_WORDS}\s*(?:of|is)?\s*)?\$?\(?{VALUE}",
     rf"{ELEMENT}(?:\s+atoms?|\s+ions?)?\s+(?:is|are|has|have|exists?|occurs?|stays?)\s+(?:in\s+)?(?:the|an?|its)\s+(?:formal\s+)?{VALUE}\s+(?:{STATE_WORDS}|state)\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
     rf"[Ii]n\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+)?{ELEMENT}['’]s?\s+(?:average\s+|mean\s+)?{STATE_WORDS}\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
     rf"{ELEMENT}['’]s?\s+(?:average\s+|mean\s+)?{STATE_WORDS}\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s*(?:is|=|:|equals|must be)\s*\$?\(?{VALUE}",
-    rf"\b[Ii]n\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+|each\s+)?{ELEMENT}\s+(?:is|has|=|averages)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
+    rf"\b[Ii]n\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,4}}\(?\$?(?P<formula>{FORMULA})\$?\)?,?\s+(?:the\s+|each\s+)?{ELEMENT}\s+(?:is|has|=|averages)\s+(?:at\s+)?\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
     rf"(?<![A-Za-z\d]){ELEMENT}\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})\$?\)?\s+(?:is|=)\s+\$?(?P<value>[+{MINUS}]\s?\d+(?:/\d+|\.\d+)?)(?!\s?[A-Za-z%°\d])",
     rf"[Oo]xidation\s+(?:state|number)\s+(?:of|for)\s+{ELEMENT}\s*(?:is|=|:)\s*\$?\(?{VALUE}\)?\$?\s+in\s+(?:the\s+)?(?:[a-z]+,?\s+){{0,3}}\(?\$?(?P<formula>{FORMULA})",
 )  # fmt: skip
@@ -51,7 +51,9 @@ def state_patterns() -> tuple[re.Pattern[str], ...]:
 # what each of the forms begins with
 BEGINS = ("oxidation", "in", "in", "element", "element", "value", "formula", "element", "in", "element", "in", "element", "oxidation")  # fmt: skip
 OPENING = re.compile(r"\b(?P<word>[A-Za-z]+)\b")
-FIRST_VALUE = re.compile(rf"(?<![\w.])(?:[+{MINUS}⁺]?\s?\d|\(?[IV]{{1,4}}\b|zero\b)")
+FIRST_VALUE = re.compile(
+    rf"(?<![\w.])(?:[+{MINUS}⁺]?\s?\d|\(?[IV]{{1,4}}\b|(?:zero|one|two|three|four|five|six|seven|eight|plus|minus|positive|negative)\b)"
+)
 FIRST_FORMULA = re.compile(r"(?<![A-Za-z0-9])\(?\$?(?:[\[(]?[A-Z]|\\(?:ce|mathrm))")
 
 
@@ -74,13 +76,13 @@ def _starts(text: str, start: int, end: int) -> dict[str, list[int]]:
 
 
 HOLDS = re.compile(r"\b(?:contains|has|features|includes|holds)\b")
-SIGNED = re.compile(r"(?:is|has|=|averages) \$?[+\-−–]\d")
+SIGNED = re.compile(r"(?:is|has|=|averages) (?:at )?\$?[+\-−–]\d")
 
 
 LINE = re.compile(r"[^\n]+")
 
 
-STATE_CUE = re.compile(r"[Oo]xidation|\bstate\b|O\.?N\.?\b|(?:is|has|=|averages) \$?[+\-−–]\d")
+STATE_CUE = re.compile(r"[Oo]xidation|\bstate\b|O\.?N\.?\b|(?:is|has|=|averages) (?:at )?\$?[+\-−–]\d")
 
 
 def check_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:

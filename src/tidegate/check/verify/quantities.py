@@ -42,7 +42,7 @@ QUANTITY = re.compile(
 )
 
 
-LONE_TEN = re.compile(r"(?<![\w.])10\s*\^\s*\{?\s*([+\-−]?\d+)\s*\}?")
+LONE_TEN = re.compile(r"(?<![\w.])10\s*(?:\^|\*\*)\s*\{?\s*([+\-−]?\d{1,3})(?!\d)\s*\}?")
 
 
 UNIT_RUN = re.compile(
@@ -98,6 +98,9 @@ def quantities(text: str, start: int, end: int) -> tuple[Quantity, ...]:
     return tuple(_quantities(text, start, end))
 
 
+BELOW = re.compile(r"\b(?:[Mm]inus|[Nn]egative)\s$")
+
+
 def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
     last = start
     for found in QUANTITY.finditer(text, start, end):
@@ -107,9 +110,25 @@ def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
             value, ulp, digits = read_number(found)
         except (OverflowError, ValueError):
             continue
-        unit, unit_text, stop = unit_after(text, found.end(), end)
-        last = stop if unit is not None else found.end()
-        yield Quantity(value, ulp, digits, unit, unit_text, found.start(), last)
+        after = found.end()
+        if value == 10 and (power := LONE_TEN.match(text, found.start(), end)) is not None:
+            value, ulp, digits, after = (
+                Fraction(10) ** int(power.group(1).replace("−", "-")),
+                Fraction(0),
+                9,
+                power.end(),
+            )
+        unit, unit_text, stop = unit_after(text, after, end)
+        last = stop if unit is not None else after
+        start_at = found.start()
+        if (
+            unit is not None
+            and unit.kind == "offset"
+            and value > 0
+            and (less := BELOW.search(text, max(start, start_at - 10), start_at))
+        ):
+            value, start_at = -value, less.start()
+        yield Quantity(value, ulp, digits, unit, unit_text, start_at, last)
 
 
 def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
@@ -148,7 +167,7 @@ def unit_in(raw: str, cut_short: bool = False) -> tuple[Unit | None, str, int]:
         piece = raw[:cut]
         while piece.endswith(")") and piece.count(")") > piece.count("("):
             piece, cut = piece[:-1], cut - 1
-        if re.search(r"\(\s*[\d.]", piece):
+        if " in " in piece or re.search(r"\(\s*[\d.]", piece):
             continue  # 750 mL (0.075 L) is two quantities
         if piece.count("(") != piece.count(")") or (cut < len(raw) and raw[cut - 1].isalpha() and raw[cut].isalpha()):
             continue

@@ -124,7 +124,10 @@ def _stop(terms: list[Term], first: int, last: int, backwards: bool) -> tuple[in
 def _term(text: str, a: int, b: int, *, backwards: bool) -> tuple[Term | None, int, int, bool] | None:
     """One term; when words stand around it, the part that touches the arrow and whole=False."""
     raw = text[a:b]
-    front = re.match(r"(?:\s|[$`*]|\\[\[(])*", raw)
+    front = re.match(
+        r"(?:\s|[$`*]|\\[\[(])*(?:(?:In|As|At|No|He|I)\s+(?=[\dA-Z(\[]))?" if backwards else r"(?:\s|[$`*]|\\[\[(])*",
+        raw,
+    )
     s = a + (front.end() if front else 0)
     back = re.search(r"(?:\s|[$`*.,;:]|\\[\])])*$", raw)
     e = max(s, a + (back.start() if back else len(raw)))

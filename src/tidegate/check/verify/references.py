@@ -171,7 +171,15 @@ def normal_id(identifier: str) -> str:
 def _beside(text: str, claim: Claim) -> tuple[str, list[str]]:
     """The line around an identifier and the titles that stand in it."""
     a, b = claim.span
-    around = text[max(text.rfind("\n", 0, a) + 1, a - 400) : min(len(text), b + 200)].split("\n")[0]
+    low = max(text.rfind("\n", 0, a) + 1, a - 400)
+    high = min([i for i in (text.find("\n", b),) if i >= 0] + [len(text), b + 200])
+    for _, _, pattern in KINDS:  # another identifier in the line has data of its own
+        for other in pattern.finditer(text, low, high):
+            if other.end() <= a:
+                low = other.end()
+            elif other.start() >= b:
+                high = min(high, other.start())
+    around = text[low:high]
     return around, [m.group(1) or m.group(2) for m in QUOTED.finditer(around)]
 
 
@@ -221,28 +229,17 @@ def _in_library(text: str, claim: Claim, kind: str, identifier: str, library: Ma
             message=f"missing: {kind} {identifier} is not in the library",
             certainty="possible",
         )
-    around, titles = _beside(text, claim)
-    wrong = []
-    if titles and max(SequenceMatcher(None, t.lower().strip(" ."), work.title.lower()).ratio() for t in titles) < 0.75:
-        wrong.append(f"title is {work.title!r}")
-    years = {
-        int(y) for y in re.findall(r"(?<![\d/])(?<!\d\.)(?:19|20)\d\d(?![\d/]|\.\d)", around.replace(identifier, ""))
-    }
-    # a preprint and its printed form may lie a year apart
-    if work.year is not None and years and min(abs(work.year - y) for y in years) > 1:
-        wrong.append(f"year is {work.year}")
-    surnames = [x.split(",")[0].split()[-1] for x in work.authors]
-    before = around.split(titles[0])[0] if titles else ""
-    if surnames and re.search(r"[A-Z][a-z]{2,}", before) and not any(s.lower() in before.lower() for s in surnames):
-        wrong.append(f"authors are {', '.join(work.authors[:3])}")
+    wrong, places = _differences(text, claim, identifier, work)
     receipt = Receipt(
         oracle="library",
         computation=f"{identifier}: {work.title!r}, {', '.join(work.authors[:3])}, {work.year}",
         detail={"mismatch": bool(wrong)},
     )
     if wrong:
+        span = min(a for a, _ in places), max(b for _, b in places)
+        whole = msgspec.structs.replace(claim, span=span, text=text[span[0] : span[1]])
         return Decision(
-            claim=claim,
+            claim=whole,
             support=Support.REFUTED,
             receipt=receipt,
             message=f"mismatch: {kind} {identifier} is another work: {'; '.join(wrong)}",
@@ -250,3 +247,30 @@ def _in_library(text: str, claim: Claim, kind: str, identifier: str, library: Ma
     return Decision(
         claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the library holds it with these data"
     )
+
+
+YEAR = re.compile(r"(?<![\d/])(?<!\d\.)(?:19|20)\d\d(?![\d/]|\.\d)")
+
+
+def _differences(text: str, claim: Claim, identifier: str, work: Work) -> tuple[list[str], list[tuple[int, int]]]:
+    """What the line beside an identifier says otherwise than the library, and where, the identifier's own place first."""
+    around, titles = _beside(text, claim)
+    base = text.rfind(around, 0, claim.span[0] + len(around))
+    wrong, places = [], [claim.span]
+    if titles and max(SequenceMatcher(None, t.lower().strip(" ."), work.title.lower()).ratio() for t in titles) < 0.75:
+        wrong.append(f"title is {work.title!r}")
+        at = base + around.find(titles[0])
+        places.append((at, at + len(titles[0])))
+    plain = around.replace(identifier, " " * len(identifier))
+    years = list(YEAR.finditer(plain))
+    # a preprint and its printed form may lie a year apart
+    if work.year is not None and years and min(abs(work.year - int(y.group(0))) for y in years) > 1:
+        wrong.append(f"year is {work.year}")
+        places += [(base + y.start(), base + y.end()) for y in years]
+    surnames = [x.split(",")[0].split()[-1] for x in work.authors]
+    before = around.split(titles[0])[0] if titles else ""
+    first = re.search(r"[A-Z][a-z]{2,}", before)
+    if surnames and first is not None and not any(s.lower() in before.lower() for s in surnames):
+        wrong.append(f"authors are {', '.join(work.authors[:3])}")
+        places.append((base + first.start(), base + first.end()))
+    return wrong, places

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns and messages read best on one line)
 """Coefficients against the user's own registry, keyed by standard, edition and clause.
 
 No entry means unverifiable, never right: a load factor nobody looked up is not a checked one.
@@ -8,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 import msgspec
 
-from tidegate.check.verify.quantities import quantities
+from tidegate.check.verify.quantities import Quantity, quantities
+from tidegate.check.verify.unit_table import NONE
 from tidegate.check.verify.units import convert, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -40,88 +43,124 @@ def _key(text: str) -> str:
     return re.sub(r"[\s\-–:/.]+", "", text).lower()
 
 
+# how a number stands directly before the name it is the value of
+LEADS_OVER = re.compile(
+    r"\s*(?:\$\s*)?(?:,?\s*(?:as|is|being|for)\s+(?:the|its|an?|our|your)?\s*|,\s+(?:which is\s+)?(?:the|its|an?)\s+|\s*\(\s*(?:the\s+)?)(?:[a-z]+\s+)?"
+)
+GAP_MAX = 90
+
+
 def check_registry(text: str, ranges: list[tuple[int, int]], registry: Sequence[Coefficient]) -> Iterator[Decision]:
-    """Decisions on every number that a sentence ties to a coefficient and a standard."""
+    """Decisions on every number that a sentence ties to a coefficient and a standard.
+
+    A number belongs to the name that it follows first, or that directly follows it (`1.5 as the factor for …`); a second
+    number after the same name is another case of the standard, an annex or a comparison, and is left alone.
+    """
     for start, end in ranges:
         for line in re.finditer(r"[^\n]+?(?:\.(?=\s|$)|\n|$)", text[start:end]):
             sentence, base = line.group(0), start + line.start()
             named = STANDARD.findall(sentence)
-            hits = [
-                c
+            if named or any(
+                cue in sentence.lower()
                 for c in registry
-                if any(
-                    re.search(rf"\b{re.escape(n)}\b", sentence, re.I)
-                    for n in (*c.names, *((c.symbol,) if len(c.symbol) > 1 else ()))
-                )
-            ]
-            if not named and not hits:
-                continue
-            yield from _sentence(text, sentence, base, named, hits)
+                for n in c.names
+                for cue in (n.lower(), c.symbol.lower())
+                if cue
+            ):
+                yield from _sentence(text, sentence, base, named, registry)
 
 
-def _sentence(text: str, sentence: str, base: int, named: list[str], hits: list[Coefficient]) -> Iterator[Decision]:
+@lru_cache(maxsize=512)
+def _name(name: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    """A coefficient's name, its head perhaps in the plural; and its tail alone, for `factors for A (1) and for B (2)`."""
+    head, joint, tail = re.match(r"(.+?)(?:\s(for|of|at|in)\s(.+))?$", name).groups()  # type: ignore[union-attr]
+    words = re.escape(head).replace(r"\ ", r"\s+")
+    if not joint:
+        return re.compile(rf"\b{words}s?\b", re.I), None
+    rest = rf"{joint}\s+" + re.escape(tail).replace(r"\ ", r"\s+")
+    return re.compile(rf"\b{words}s?\s+{rest}\b", re.I), re.compile(
+        rf"\b{words}s?\s+{joint}\s.{{1,80}}?\b(?P<tail>{rest})\b", re.I
+    )
+
+
+def _places(sentence: str, entry: Coefficient) -> list[tuple[int, int, bool]]:
+    """Where a sentence names a coefficient: start, end, and whether by its symbol."""
+    out = []
+    for name in entry.names:
+        whole, tail = _name(name)
+        out += [(*m.span(), False) for m in whole.finditer(sentence)]
+        if not out and tail is not None:
+            out += [(*m.span("tail"), False) for m in tail.finditer(sentence)]
+    if entry.symbol:
+        symbol = rf"(?<![A-Za-z\d_]){re.escape(entry.symbol)}(?=\s*[=:])"
+        out += [(*m.span(), True) for m in re.finditer(symbol, sentence)]
+    return out
+
+
+def _sentence(
+    text: str, sentence: str, base: int, named: list[str], registry: Sequence[Coefficient]
+) -> Iterator[Decision]:
     stated = [
         q
         for q in quantities(text, base, base + len(sentence))
         if not _part_of_name(text, q.start, q.end, named, sentence, base)
     ]
+    places = [(place, c) for c in registry for place in _places(sentence, c)]
+    bounds = sorted({place[0] for place, _ in places})
+    bound: dict[int, list[Coefficient]] = {}
+    for (a, b, symbol), entry in places:
+        if named and not any(_same_standard(entry.standard, n) for n in named):
+            continue
+        fit = [q for q in stated if _fits(q, entry)]
+        before = [q for q in fit if LEADS_OVER.fullmatch(sentence, q.end - base, a)]
+        limit = min([x for x in bounds if x >= b], default=len(sentence))
+        after = [q for q in fit if b <= q.start - base < min(limit, b + GAP_MAX)]
+        if symbol:
+            after = [q for q in after if re.fullmatch(r"\s*[=:]\s*\$?", sentence[b : q.start - base])]
+        for q in before[-1:] or after[:1]:
+            bound.setdefault(q.start, []).append(entry)
     for q in stated:
-        lead = text[max(base, q.start - 90) : q.start]
-        mine = [
-            c
-            for c in hits
-            if any(n.lower() in lead.lower() for n in c.names)
-            or (c.symbol and re.search(rf"{re.escape(c.symbol)}\s*[=:]\s*\$?$", lead))
-        ]
-        if named:
-            mine = [
-                c
-                for c in mine
-                if any(
-                    _key(c.standard) in _key(n) or _key(n) in _key(c.standard) or _key(n).startswith(_key(c.standard))
-                    for n in named
-                )
-            ]
         claim = Claim(
             kind="coefficient", text=text[q.start : q.end], span=(q.start, q.end), payload={"standards": named}
         )
-        if not mine:
-            if named and VALUE_WORDS.search(lead):
-                receipt = Receipt(oracle="registry", computation=f"no entry for {', '.join(named)}")
-                yield Decision(
-                    claim=claim,
-                    support=Support.UNVERIFIABLE,
-                    receipt=receipt,
-                    message="no entry in the registry: not verified",
-                    certainty="possible",
-                )
-            continue
-        years = set(re.findall(r"(?:19|20)\d\d", sentence))
-        edition = [c for c in mine if c.edition in years] or mine
-        yield _compare(claim, q.value, q.ulp, q.unit, edition)
+        mine = bound.get(q.start, [])
+        if mine:
+            years = set(re.findall(r"(?:19|20)\d\d", sentence))
+            yield _compare(claim, q, [c for c in mine if c.edition in years] or mine)
+        elif named and not bound and VALUE_WORDS.search(text[max(base, q.start - 90) : q.start]):
+            receipt = Receipt(oracle="registry", computation=f"no entry for {', '.join(named)}")
+            message = "no entry in the registry: not verified"
+            yield Decision(
+                claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=message, certainty="possible"
+            )
 
 
-def _compare(claim: Claim, value: Fraction, ulp: Fraction, unit: object, entries: list[Coefficient]) -> Decision:
+def _same_standard(known: str, said: str) -> bool:
+    a, b = _key(known), _key(said)
+    return a in b or b in a
+
+
+def _fits(q: Quantity, entry: Coefficient) -> bool:
+    """Whether a number can be the coefficient's value: of its dimension, or a bare number where it has none."""
+    wanted = parse_unit(entry.unit) if entry.unit else None
+    if wanted is None:
+        return q.unit is None or q.unit.dims == NONE
+    return q.unit is not None and q.unit.dims == wanted.dims
+
+
+def _compare(claim: Claim, q: Quantity, entries: list[Coefficient]) -> Decision:
+    """The stated value in the unit of the registry, with the width of its last digit."""
     said = []
     for c in entries:
         wanted = parse_unit(c.unit) if c.unit else None
-        given = value
-        if wanted is not None and unit is not None:
-            if unit.dims != wanted.dims:  # type: ignore[attr-defined]
-                continue
-            given = convert(value, unit, wanted)  # type: ignore[arg-type]
+        given, ulp = q.value, q.ulp
+        if q.unit is not None:
+            size = q.unit.size / (wanted.size if wanted is not None else 1)
+            given, ulp = (convert(q.value, q.unit, wanted) if wanted is not None else q.value * size), q.ulp * size
         said.append(f"{c.standard}:{c.edition} {c.clause}: {c.value:g} {c.unit}".strip())
         if abs(given - Fraction(str(c.value))) <= ulp / 2:
             receipt = Receipt(oracle="registry", computation=said[-1], source=c.clause)
             return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the registry agrees")
-    if not said:
-        return Decision(
-            claim=claim,
-            support=Support.UNVERIFIABLE,
-            receipt=Receipt(oracle="registry"),
-            message="the unit differs in kind from the registry's",
-            certainty="possible",
-        )
     receipt = Receipt(oracle="registry", computation="; ".join(said), source=entries[0].clause)
     return Decision(
         claim=claim,

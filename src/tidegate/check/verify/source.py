@@ -96,7 +96,9 @@ RETURNS = {
     "pandas.read_csv": "pandas.DataFrame", "pandas.read_excel": "pandas.DataFrame", "pandas.read_parquet": "pandas.DataFrame", "pandas.concat": "pandas.DataFrame", "pandas.merge": "pandas.DataFrame",
     "numpy.array": "numpy.ndarray", "numpy.zeros": "numpy.ndarray", "numpy.ones": "numpy.ndarray", "numpy.arange": "numpy.ndarray", "numpy.linspace": "numpy.ndarray", "numpy.asarray": "numpy.ndarray",
     "pathlib.Path.cwd": "pathlib.Path", "pathlib.Path.home": "pathlib.Path", "datetime.datetime.now": "datetime.datetime", "datetime.date.today": "datetime.date", "datetime.datetime.today": "datetime.datetime",
-    "sorted": "builtins.list", "str": "builtins.str", "list": "builtins.list", "dict": "builtins.dict", "set": "builtins.set", "tuple": "builtins.tuple", "int": "builtins.int", "float": "builtins.float", "input": "builtins.str",
+    "numpy.random.default_rng": "numpy.random.Generator", "re.compile": "re.Pattern", "sqlite3.connect": "sqlite3.Connection", "subprocess.run": "subprocess.CompletedProcess",
+    "requests.get": "requests.Response", "requests.post": "requests.Response", "requests.put": "requests.Response", "datetime.datetime.strptime": "datetime.datetime", "datetime.datetime.fromisoformat": "datetime.datetime",
+    "logging.getLogger": "logging.Logger", "sorted": "builtins.list", "str": "builtins.str", "list": "builtins.list", "dict": "builtins.dict", "set": "builtins.set", "tuple": "builtins.tuple", "int": "builtins.int", "float": "builtins.float", "input": "builtins.str",
 }  # fmt: skip
 SAME = frozenset({"copy", "head", "tail", "dropna", "fillna", "reset_index", "set_index", "sort_values", "rename", "drop", "merge", "assign", "lower", "upper", "strip", "lstrip", "rstrip", "replace", "title", "capitalize"})  # fmt: skip
 LITERALS = (
@@ -151,6 +153,12 @@ class _Reader:
                     yield from self._name(node, module, name)
             if isinstance(node, ast.Call) and (dotted := self._dotted(node.func)) is not None:
                 yield from self._call(node, dotted)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and self._builtin(node.func.id):
+                yield from self._call(node, f"builtins.{node.func.id}")
+
+    def _builtin(self, name: str) -> bool:
+        """Whether a bare name can only be the language's own."""
+        return name not in self.aliases and name not in self.assigned and "*" not in self.aliases
 
     def members(self, tree: ast.Module) -> Iterator[Decision]:
         """Decisions on members of objects whose class is certain: literals, and what a known constructor made."""

@@ -56,7 +56,18 @@ PREFIXES: dict[str, Fraction] = {
     "µ": F(1, 10**6), "μ": F(1, 10**6), "u": F(1, 10**6), "n": F(1, 10**9), "p": F(1, 10**12), "f": F(1, 10**15), "a": F(1, 10**18),
     "z": F(1, 10**21), "y": F(1, 10**24),
 }  # fmt: skip
-BINARY_PREFIXES = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+BINARY_PREFIXES = {
+    "Ki": 2**10,
+    "Mi": 2**20,
+    "Gi": 2**30,
+    "Ti": 2**40,
+    "Pi": 2**50,
+    "kibi": 2**10,
+    "mebi": 2**20,
+    "gibi": 2**30,
+    "tebi": 2**40,
+    "pebi": 2**50,
+}
 # full names that take prefixes written out
 NAMED: dict[str, str] = {
     "meter": "m", "metre": "m", "gram": "g", "gramme": "g", "second": "s", "ampere": "A", "amp": "A", "kelvin": "K", "mole": "mol",
@@ -115,6 +126,15 @@ PLAIN: dict[str, tuple[Fraction, Dims]] = {
     "rem": (F("0.01"), dims(m=2, s=-2)), "roentgen": (F("0.000258"), dims(A=1, s=1, kg=-1)), "nit": (F(1), dims(cd=1, m=-2)), "candlepower": (F(1), dims(cd=1)),
     "mho": (F(1), dims(m=-2, kg=-1, s=3, A=2)), "°R": (F(5, 9), TEMPERATURE), "lumens": (F(1), dims(cd=1)), "sone": (F(1), NONE),
 }  # fmt: skip
+# units of two words, by their adjective; the first letter pattern is what prose writes
+_GALLON_US, _GALLON_UK = F("0.003785411784"), F("0.00454609")
+TWO_WORDS: dict[str, dict[str, tuple[Fraction, Dims]]] = {
+    "us": {"gallon": (_GALLON_US, VOLUME), "quart": (_GALLON_US / 4, VOLUME), "pint": (_GALLON_US / 8, VOLUME), "cup": (_GALLON_US / 16, VOLUME), "ounce": (_GALLON_US / 128, VOLUME), "ton": (LB * 2000, MASS)},
+    "uk": {"gallon": (_GALLON_UK, VOLUME), "quart": (_GALLON_UK / 4, VOLUME), "pint": (_GALLON_UK / 8, VOLUME), "ounce": (_GALLON_UK / 160, VOLUME), "ton": (LB * 2240, MASS)},
+    "fluid": {"ounce": (_GALLON_US / 128, VOLUME)}, "short": {"ton": (LB * 2000, MASS)}, "long": {"ton": (LB * 2240, MASS)}, "metric": {"ton": (F(1000), MASS)},
+    "troy": {"ounce": (F("0.0311034768"), MASS)}, "nautical": {"mile": (F(1852), LENGTH)},
+}  # fmt: skip
+PLAIN |= {f"{unit}_{adjective}": size for adjective, units in TWO_WORDS.items() for unit, size in units.items()}
 # zero-point units: kelvin = (value + shift) × size
 OFFSET: dict[str, tuple[Fraction, Fraction]] = {
     "°C": (F(1), F("273.15")), "℃": (F(1), F("273.15")), "degC": (F(1), F("273.15")), "celsius": (F(1), F("273.15")), "centigrade": (F(1), F("273.15")),

@@ -77,6 +77,20 @@ POUND_LENGTH = re.compile(
 )
 WORD_POWERS = {"squared": 2, "cubed": 3}
 WORD_PRE_POWERS = {"square": 2, "sq": 2, "cubic": 3, "cu": 3}
+ADJECTIVES = {"us": "us", "u.s.": "us", "american": "us", "imperial": "uk", "imp": "uk", "uk": "uk", "british": "uk", "fluid": "fluid", "fl": "fluid", "fl.": "fluid", "short": "short",
+              "long": "long", "metric": "metric", "troy": "troy", "nautical": "nautical"}  # fmt: skip
+SHORT = {"gal": "gallon", "qt": "quart", "pt": "pint", "oz": "ounce", "mi": "mile"}
+TWO_WORDS = re.compile(
+    r"\b(?P<first>US|U\.S\.|American|[Ii]mperial|[Ii]mp|UK|British|[Ff]luid|[Ff]l\.?|[Ss]hort|[Ll]ong|[Mm]etric|[Tt]roy|[Nn]autical)\s+(?:(?P<fluid>[Ff]luid|[Ff]l\.?)\s+)?(?P<unit>gallon|gal|quart|qt|pint|pt|cup|ounce|oz|ton|mile|mi)s?\b"
+)
+
+
+def _two_words(found: re.Match[str]) -> str:
+    """`US gallons` and `fl oz` as one name of the table; others as they stand."""
+    adjective, unit = ADJECTIVES[found.group("first").lower()], SHORT.get(found.group("unit"), found.group("unit"))
+    return f"{unit}_{adjective}" if unit in table.TWO_WORDS[adjective] else found.group(0)
+
+
 IGNORED = frozenset({"of", "the", "a", "an", "each", "water", "hg", "true", "absolute", "gauge", "degrees", "degree"})
 
 
@@ -89,7 +103,7 @@ def parse_unit(text: str) -> Unit | None:
         text = "dollar"
     for pattern, by in CLEAN:
         text = pattern.sub(by, text)
-    text = re.sub(r"mm\s+Hg", "mmHg", text)
+    text = TWO_WORDS.sub(_two_words, re.sub(r"mm\s+Hg", "mmHg", text))
     text = re.sub(r"\blight[- ]year", "lightyear", text)
     text = re.sub(r"\s+an?\s+(?=(?:day|night|week|month|year|hour|minute|second)\b)", " per ", text)
     if POUND_LENGTH.fullmatch(text.strip(" ;,.")):
@@ -250,7 +264,7 @@ def may_begin_unit(word: str, after: str) -> bool:
 @lru_cache(maxsize=8192)
 def _begins(word: str) -> bool:
     low = word.lower()
-    if low in WORD_PRE_POWERS or low in IGNORED or low in ("per", "mm"):
+    if low in WORD_PRE_POWERS or low in IGNORED or low in ADJECTIVES or low in ("per", "mm"):
         return True
     return any(_look_up(form) is not None for form in _forms(word))
 
@@ -297,8 +311,8 @@ def _look_up(text: str) -> Unit | None:
             size, dims = table.PREFIXED[table.NAMED[low[len(prefix) :]]]
             return Unit(size * table.PREFIXES[symbol], dims, name=low)
     for prefix, factor in table.BINARY_PREFIXES.items():
-        if text.startswith(prefix) and text[len(prefix) :] in ("B", "b", "bit", "byte"):
-            return Unit(Fraction(factor) * (8 if text.endswith(("B", "byte")) else 1), table.BIT, name=text)
+        if text.startswith(prefix) and text[len(prefix) :] in ("B", "b", "bit", "byte", "bits", "bytes"):
+            return Unit(Fraction(factor) * (8 if text.endswith(("B", "byte", "bytes")) else 1), table.BIT, name=text)
     for prefix, scale in table.PREFIXES.items():
         rest = text[len(prefix) :]
         if text.startswith(prefix) and rest in table.PREFIXED and not rest.endswith("_"):
