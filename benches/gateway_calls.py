@@ -53,6 +53,7 @@ ASKED = (
     '{"role":"user","content":"Hello! Please tell me something about gateways. '
 )
 CHUNKS = 20  # of a streamed answer here
+LATER_TURNS = 32  # of the loop, until its timers go off
 
 CONFIG = """
 listen: {{port: 1}}
@@ -100,11 +101,13 @@ class Transport:
 
 
 class Loop:
-    """The loop's clock, and what was to be called at the end of this turn."""
+    """The loop's clock, what was to be called at the end of this turn, and what some turns later."""
 
     def __init__(self) -> None:
         self.time = time.monotonic  # of its own: that of a loop that never turns stands still
         self.soon: list[Any] = []
+        self.later: list[Any] = []
+        self.turns = 0
 
     def call_soon(self, f: Any, *a: Any) -> None:
         self.soon.append((f, a))
@@ -113,9 +116,17 @@ class Loop:
         soon, self.soon = self.soon, []
         for f, a in soon:
             f(*a)
+        self.turns += 1
+        if self.later and self.turns % LATER_TURNS == 0:
+            self.time_out()
 
-    def call_later(self, *a: Any) -> None:
-        pass
+    def call_later(self, _: float, f: Any, *a: Any) -> None:
+        self.later.append((f, a))
+
+    def time_out(self) -> None:
+        later, self.later = self.later, []
+        for f, a in later:
+            f(*a)
 
 
 class Sinkless:
@@ -185,6 +196,7 @@ class World:
 
     def tick(self) -> None:
         """What a tenth of a second brings, and the journal's turn."""
+        self.loop.time_out()
         now_s = self.loop.time()
         self.gateway.wheel.now_s = now_s
         self.gateway._tick(now_s)

@@ -29,6 +29,7 @@ def test_an_agents_client_reaches_a_tool_server_through_the_gateway(server_url: 
                 Client(streamable_http_client(f"http://127.0.0.1:{w.port}/mcp/bank", http_client=http)) as c,
             ):
                 await use(c)
+            w.gateway.record_ends()
             traces = w.sink.traces
             refused = [t for t in traces if t.ending is Ending.REFUSED_GUARD]
             assert [t.call.dialect for t in refused] == ["mcp"]

@@ -308,8 +308,9 @@ def test_every_call_ends_in_one_trace_and_keys_are_in_none() -> None:
             assert (await w.call(path="/v1/nothing")).code == "unknown_path"
             answer = await w.call(b'{"trace_id":"call_1","rating":-1,"comment":"no"}', path="/v1/feedback")
             assert answer.status == 202
-            assert w.sink.traces[-1].attributes == {"about": "call_1"}
-            assert [t.ending.value for t in await w.traces(8)] == [
+            traces = await w.traces(8)
+            assert traces[-1].attributes == {"about": "call_1"}
+            assert [t.ending.value for t in traces] == [
                 "completed", "completed", "refused_auth", "refused_invalid", "refused_invalid", "completed",
                 "refused_invalid", "completed",
             ]  # fmt: skip

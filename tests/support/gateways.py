@@ -58,7 +58,8 @@ class Running:
     def trace(self) -> CallTrace:
         """The last call's trace; a client may have its answer a moment before it is written."""
         for _ in range(200):
-            if self.sink.traces and not any(c.exchange for c in list(self.gateway.connections)):
+            busy = any(c.exchange for c in list(self.gateway.connections)) or self.gateway.ends
+            if self.sink.traces and not busy:
                 break
             time.sleep(0.01)
         return self.sink.traces[-1]

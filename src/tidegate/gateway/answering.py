@@ -76,6 +76,7 @@ class Answering(ABC):
     answered = False  # an answer's head went to the client
     streaming = False
     chunked = False
+    head_waits = b""  # the head of a stream, until it goes with the first bytes
     sent_status = 0
     code: str | None = None
     failure = ""  # how the last target failed, for the trace
@@ -184,8 +185,14 @@ class Answering(ABC):
         if self.http10:
             self.keep = False
         framing = b"transfer-encoding: chunked\r\n" if self.chunked else b""
-        self.client.write(self.head_bytes(status, lines, framing))
+        self.head_waits = self.head_bytes(status, lines, framing)
         self.state, _ = step(self.state, life.BYTES_OUT, 0.0)
+
+    def write_on(self, data: bytes) -> None:
+        """More of a stream; its head goes with the first bytes, in one write."""
+        if self.head_waits:
+            data, self.head_waits = self.head_waits + data, b""
+        self.client.write(data)
 
     def head_bytes(self, status: int, lines: bytes, framing: bytes) -> bytes:
         """Status line and header lines of an answer."""
@@ -206,14 +213,12 @@ class Answering(ABC):
             self.bytes_out += len(data)
             self.keep_bytes(data)
             if self.chunked:
-                if complete:
-                    self.client.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data))
-                else:
-                    self.client.write(b"%x\r\n%b\r\n" % (len(data), data))
-            else:
-                self.client.write(data)
+                data = b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data) if complete else b"%x\r\n%b\r\n" % (len(data), data)
+            self.write_on(data)
         elif complete and self.chunked:
-            self.client.write(b"0\r\n\r\n")
+            self.write_on(b"0\r\n\r\n")
+        elif self.head_waits:
+            self.write_on(b"")
         if self.tokens >= self.told:
             self.told = self.tokens + PROGRESS_EVERY
             self.gw.admission.progress(self.ticket, self.tokens, self.gw.wheel.now_s)
@@ -262,7 +267,7 @@ class Answering(ABC):
             if out:
                 self.keep_bytes(out)
             framed = (b"%x\r\n%b\r\n" % (len(out), out) if self.chunked else out) if out else b""
-            self.client.write(framed + (b"0\r\n\r\n" if over and self.chunked else b""))
+            self.write_on(framed + (b"0\r\n\r\n" if over and self.chunked else b""))
         else:
             self.parts = [*(self.parts or ()), out]
             if over:
@@ -349,9 +354,9 @@ class Answering(ABC):
         self.bytes_out += len(event)
         self.kept = [*self.kept, event]
         if self.chunked:
-            self.client.write(b"%x\r\n%b\r\n0\r\n\r\n" % (len(event), event) if event else b"0\r\n\r\n")
+            self.write_on(b"%x\r\n%b\r\n0\r\n\r\n" % (len(event), event) if event else b"0\r\n\r\n")
         else:
-            self.client.write(event)
+            self.write_on(event)
         self.client.close_soon()
 
     def write_error(self, status: int, code: str, message: str | None = None) -> None:

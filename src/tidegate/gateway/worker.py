@@ -32,6 +32,8 @@ from tidegate.spine.ports import KeyTable, TraceSink
 log = logging.getLogger("tidegate.gateway")
 DEFAULT_DEADLINES = Deadlines()
 SWEEP_EVERY_S = 1.0
+RECORD_S = 0.002  # after an end, its record: what a client sends next, on reading that end, goes first
+RECORDS_MAX = 256  # ends that wait to be recorded
 ADMISSION_TICK_S = 0.1
 _PHASE_NAMES = {
     Phase.ARRIVED: "arrived", Phase.WAITING: "waiting", Phase.CONNECTING: "connecting", Phase.SENT: "sent",
@@ -84,6 +86,7 @@ class Gateway:
         self.drained = asyncio.Event()
         self.failures = 0
         self.outbox: list[tuple[asyncio.Transport, bytes]] = []
+        self.ends: list[tuple[Exchange, Ending, Usage, str | None, float]] = []  # not recorded yet
         self._sweep_s = self._tick_s = 0.0
         self._retired: list[Pool] = []
         self.health = HealthChecks(self)
@@ -177,6 +180,7 @@ class Gateway:
         for pool in self.table.pools.values():
             pool.close()
         await asyncio.sleep(0)
+        self.record_ends()
         self.wheel.stop()
 
     def _tick(self, now_s: float) -> None:
@@ -273,17 +277,37 @@ class Gateway:
         log.error("worker %d failed %s: %s", self.index, doing, error, exc_info=error)
 
     def ended(self, x: Exchange, ending: Ending, usage: Usage, model: str | None) -> None:
-        """A call ended: count it and hand its trace over."""
-        now_s = self.now_s()
+        """A call ended: it is recorded a little later, together with others.
+
+        A client that reads the end of one answer often sends its next request at once.  That request would
+        wait for the whole record of the call before it: half of the first token's way through an idle gateway.
+        """
         tenant = x.identity.tenant
         if tenant:
             self.metrics.running[tenant] -= 1
+        ends = self.ends
+        ends.append((x, ending, usage, model, self.now_s()))
+        if len(ends) == 1:
+            self.loop.call_later(RECORD_S, self.record_ends)
+        elif len(ends) >= RECORDS_MAX:
+            self.record_ends()
+
+    def record_ends(self) -> None:
+        """Count the calls that ended, and hand their traces over."""
+        ends, self.ends = self.ends, []
+        for x, ending, usage, model, now_s in ends:
+            try:
+                self._record(x, ending, usage, model, now_s)
+            except Exception as error:  # one record must never take the others with it
+                self.failed("recording a call", error)
+
+    def _record(self, x: Exchange, ending: Ending, usage: Usage, model: str | None, now_s: float) -> None:
         entry = x.entry
         received_at_s = x.received_at_s
         first_at_s, dispatched_at_s = x.first_at_s, x.dispatched_at_s
         upstream = x.upstream_name()
         self.metrics.ended(
-            (tenant, entry.route.model if entry is not None else "", upstream or "", ending),
+            (x.identity.tenant, entry.route.model if entry is not None else "", upstream or "", ending),
             None if first_at_s is None else first_at_s - received_at_s,
             now_s - received_at_s,
             None if dispatched_at_s is None else dispatched_at_s - received_at_s,
@@ -361,6 +385,7 @@ class Gateway:
 
     def snapshot(self) -> MetricsSnapshot:
         """This worker's numbers now."""
+        self.record_ends()
         gauges = [Counter(name="tidegate_connections", labels={}, value=len(self.connections))]
         gauges += by_tenant("tidegate_calls_running", self.metrics.running)
         gauges += by_tenant("tidegate_calls_waiting", self.waiting)
