@@ -81,6 +81,33 @@ def test_tool_calls_survive_the_conventions() -> None:
     assert json.loads(got.request_body or "")["messages"] == asked["messages"]
 
 
+@pytest.mark.parametrize("kind", [JSON, PROTOBUF])
+def test_a_span_tells_what_the_conventions_have_words_for(kind: str) -> None:
+    """A reader who knows nothing of us sees sampling, stream, first chunk, finish and answer id."""
+    asked = {
+        "model": "m",
+        "temperature": 0.5,
+        "seed": 7,
+        "stop": "END",
+        "messages": [{"role": "user", "content": "hi"}],
+    }
+    chunk = {"id": "c-9", "choices": [{"index": 0, "delta": {"content": "yo"}, "finish_reason": "length"}]}
+    exported = ingest(
+        encode([trace(1, request_body=json.dumps(asked), response_body=f"data: {json.dumps(chunk)}\n\n")], kind), kind
+    )
+    (got,) = exported.traces
+    (span,) = request_of_traces([got])["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    told = {a["key"]: next(iter(a["value"].values())) for a in span["attributes"] if a["key"].startswith("gen_ai.")}
+    assert told["gen_ai.request.temperature"] == 0.5
+    assert told["gen_ai.request.seed"] == "7"
+    assert told["gen_ai.request.stop_sequences"] == {"values": [{"stringValue": "END"}]}
+    assert told["gen_ai.request.stream"] is True
+    assert told["gen_ai.response.time_to_first_chunk"] == 0.25
+    assert told["gen_ai.response.id"] == "c-9"
+    assert told["gen_ai.response.finish_reasons"] == {"values": [{"stringValue": "length"}]}
+    assert json.loads(told["gen_ai.output.messages"])[0]["finish_reason"] == "length"
+
+
 def test_other_spans_are_a_partial_success() -> None:
     got = ingest(request({"http.request.method": "GET"}), JSON)
     assert (got.traces, got.rejected) == ([], 1)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tidegate.readers.otlp_messages import messages_in, otel_messages, request_of, response_of
+from tidegate.readers.otlp_messages import otel_messages, request_of, response_of, words_of
 from tidegate.spine.call import Call, Dialect, Ending, Identity, Usage
 from tidegate.spine.errors import InputError
 from tidegate.spine.trace import CallTrace, Event
@@ -84,6 +84,7 @@ def span_of(t: CallTrace) -> dict[str, Any]:
     call, who = t.call, t.call.identity
     operation = OPERATION.get(call.dialect, call.dialect)
     bare = msgspec.structs.replace(t, request_body=None, response_body=None)
+    first_ms = t.ttft_ms
     values: dict[str, Any] = {
         "gen_ai.operation.name": operation,
         "gen_ai.provider.name": t.upstream or "unknown",
@@ -93,6 +94,9 @@ def span_of(t: CallTrace) -> dict[str, Any]:
         "gen_ai.usage.input_tokens": t.usage.tokens_prompt,
         "gen_ai.usage.output_tokens": t.usage.tokens_completion,
         "gen_ai.usage.cache_read.input_tokens": t.usage.tokens_prompt_cached,
+        "gen_ai.usage.reasoning.output_tokens": t.usage.tokens_reasoning,
+        "gen_ai.request.stream": call.stream or None,
+        "gen_ai.response.time_to_first_chunk": None if first_ms is None or not call.stream else first_ms / 1000.0,
         "gen_ai.conversation.id": call.run_id,
         "http.response.status_code": t.status or None,
         "error.type": None if t.ending is Ending.COMPLETED else t.error_code or t.ending.value,
@@ -103,11 +107,12 @@ def span_of(t: CallTrace) -> dict[str, Any]:
         "tidegate.request.body": t.request_body,
         "tidegate.response.body": t.response_body,
     }
-    asked, said = messages_in(t)
-    if asked:
-        values["gen_ai.input.messages"] = _json.encode(otel_messages(asked)).decode()
-    if said:
-        values["gen_ai.output.messages"] = _json.encode(otel_messages(said)).decode()
+    words = words_of(t)
+    values |= words.facts
+    if words.asked:
+        values["gen_ai.input.messages"] = _json.encode(otel_messages(words.asked)).decode()
+    if words.said:
+        values["gen_ai.output.messages"] = _json.encode(otel_messages(words.said)).decode()
     events = [
         {"timeUnixNano": _ns(e.at_s), "name": f"tidegate.{e.name}", "attributes": _attributes({})} for e in t.events
     ]
@@ -214,7 +219,8 @@ def _usage(a: dict[str, Any]) -> Usage:
                    "llm.token_count.prompt_details.cache_read")
         ),
         tokens_reasoning=_int(
-            _first(a, "gen_ai.usage.reasoning_tokens", "llm.token_count.completion_details.reasoning")
+            _first(a, "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens",
+                   "llm.token_count.completion_details.reasoning")
         ),
     )  # fmt: skip
 
@@ -299,6 +305,8 @@ def _any_value(value: Any) -> dict[str, Any]:
         return {"boolValue": value}
     if isinstance(value, int):
         return {"intValue": str(value)}
+    if isinstance(value, list):
+        return {"arrayValue": {"values": [_any_value(v) for v in value]}}
     return {"doubleValue": value} if isinstance(value, float) else {"stringValue": str(value)}
 
 

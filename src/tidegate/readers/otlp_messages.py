@@ -5,7 +5,7 @@ OpenLLMetry: flattened keys (`llm.input_messages.0.message.role`, `gen_ai.prompt
 """
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -81,19 +81,39 @@ def messages_of(request: str | None, response: str | None) -> tuple[list[dict[st
     return [m for m in asked.get("messages") or [] if isinstance(m, dict)], answers
 
 
-def messages_in(trace: CallTrace) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The messages of a recorded call, asked and answered, whatever dialect it spoke and whether or not it streamed."""
+class Words(NamedTuple):
+    """What a call said, as OpenAI-chat messages, and what its bodies tell under the conventions' names."""
+
+    asked: list[dict[str, Any]]
+    said: list[dict[str, Any]]
+    facts: dict[str, Any]
+
+
+SAMPLING = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "seed")
+
+
+def words_of(trace: CallTrace) -> Words:
+    """The words of a recorded call, whatever dialect it spoke and whether or not it streamed."""
+    facts: dict[str, Any] = {}
     asked, said = messages_of(trace.request_body, trace.response_body)
     conversation, answer = recorded.asked(trace), recorded.answered(trace)
     if conversation is not None:
         asked = chat.write_messages(conversation.messages)
+        given = conversation.parameters
+        facts |= {
+            f"gen_ai.request.{name}": given[name] for name in SAMPLING if isinstance(given.get(name), int | float)
+        }
+        if (stop := given.get("stop")) is not None:
+            facts["gen_ai.request.stop_sequences"] = [stop] if isinstance(stop, str) else stop
     if answer is not None:
+        facts["gen_ai.response.id"] = answer.response_id or None
+        facts["gen_ai.response.finish_reasons"] = [c.finish for c in answer.choices if c.finish] or None
         said = [
             {**message, "finish_reason": choice.finish}
             for choice in answer.choices
             for message in chat.write_messages([choice.message])
         ]
-    return asked, said
+    return Words(asked, said, facts)
 
 
 def request_of(a: dict[str, Any], model: str) -> str | None:
