@@ -1,11 +1,12 @@
 """Generated agent runs in many domains and API forms.
 
-    python -m benches.toolguard_worlds [--second] [--runs N] [--dev] [--seed N] [--all] [--json]
+    python -m benches.toolguard_worlds [--second | --third] [--runs N] [--dev] [--seed N] [--all] [--json]
 
 Each kind of stuck run must be ended, each kind of good run must be left alone.  The domains in
 `tests/admit/toolguard/worlds` come in two halves; mechanisms were chosen on `--dev`, the default
 reports on the other half, whose texts no threshold was chosen on.  `--second` takes a second set of
-kinds and topics, which was written whole before the guard was tried on it.
+kinds and topics, which was written whole before the guard was tried on it; `--third` a third one, each of
+whose kinds has the tools and formats of its own trade (it has no halves).
 """
 
 import random
@@ -19,6 +20,8 @@ from tests.admit.toolguard.worlds.legit import LEGIT
 from tests.admit.toolguard.worlds.second_legit import SECOND_LEGIT
 from tests.admit.toolguard.worlds.second_stuck import SECOND_STUCK
 from tests.admit.toolguard.worlds.stuck import STUCK
+from tests.admit.toolguard.worlds.third_good import THIRD_GOOD
+from tests.admit.toolguard.worlds.third_stuck import THIRD_STUCK
 from tests.admit.toolguard.worlds.topics import DEV_TOPICS, REPORT_TOPICS
 from tests.admit.toolguard.worlds.vocabulary import DEV, REPORT
 
@@ -30,16 +33,18 @@ from tidegate.readers.agent_runs import read_run
 from tidegate.stats.intervals import clopper_pearson_bounds
 
 SEED = 20261126
+OWN: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {"third": (THIRD_STUCK, THIRD_GOOD)}
+"""Sets whose kinds bring their own domain."""
 
 
 def worlds(
     makers: tuple[Any, ...], domains: tuple[Any, ...], count: int, seed: int
 ) -> Iterator[tuple[AgentRun, str, RunVerdict]]:
-    """`count` runs a maker, over all domains and forms, with their verdicts."""
+    """`count` runs a maker, over all domains (None where a maker brings its own) and forms, with their verdicts."""
     for m, maker in enumerate(makers):
         for i in range(count):
             rng = random.Random(seed * 1_000_003 + m * 10_007 + i)
-            run = maker(domains[i % len(domains)], rng)
+            run = maker(domains[i % len(domains)], rng) if domains[0] is not None else maker(rng)
             form = FORMS[(i // len(domains)) % len(FORMS)]
             value = msgspec.json.decode(msgspec.json.encode({"id": f"{m}-{i}", "messages": write(run, form, rng)}))
             read = read_run(value)
@@ -50,12 +55,14 @@ def main() -> None:
     arguments = sys.argv[1:]
     count = int(arguments[arguments.index("--runs") + 1]) if "--runs" in arguments else 100
     seed = int(arguments[arguments.index("--seed") + 1]) if "--seed" in arguments else SEED
-    second, dev = "--second" in arguments, "--dev" in arguments
-    domains: tuple[Any, ...] = (DEV_TOPICS if dev else REPORT_TOPICS) if second else (DEV if dev else REPORT)
-    report = Report(
-        f"generated agent runs (seed {seed}, {count} a kind, {'development' if dev else 'held-out'} domains)"
-    )
-    stuck, legit = (SECOND_STUCK, SECOND_LEGIT) if second else (STUCK, LEGIT)
+    dev = "--dev" in arguments
+    which = next((w for w in OWN if f"--{w}" in arguments), "second" if "--second" in arguments else "first")
+    domains: tuple[Any, ...] = (None,)
+    if which not in OWN:
+        domains = (DEV_TOPICS if dev else REPORT_TOPICS) if which == "second" else (DEV if dev else REPORT)
+    half = f"{which} set" + ("" if which in OWN else ", development domains" if dev else ", held-out domains")
+    report = Report(f"generated agent runs (seed {seed}, {count} a kind, {half})")
+    stuck, legit = OWN.get(which) or ((SECOND_STUCK, SECOND_LEGIT) if which == "second" else (STUCK, LEGIT))
     for title, makers, ended_is_right in (("stuck runs ended", stuck, True), ("good runs ended", legit, False)):
         kinds: dict[str, list[bool]] = {}
         forms: dict[str, list[bool]] = {}
