@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from mcp.client.client import Client
+from tests.admit.toolguard.histories import CALIBRATED
 from tests.gateway.test_mcp import WHO, proxied, server_url  # noqa: F401 - the fixture
 
 from tidegate.admit.toolguard.model import BUILT_IN
@@ -26,7 +27,7 @@ class Session:
     def __init__(self, *, enforce: bool = True) -> None:
         self.now_s = 1000.0
         self.events: list[Event] = []
-        guard = ToolLoopGuard(BUILT_IN, enforce=enforce)
+        guard = ToolLoopGuard(CALIBRATED, enforce=enforce)
         self.watch = McpWatch([guard], WHO, now_s=lambda: self.now_s, note=self.events.append)
         self.ids = itertools.count()
 

@@ -4,7 +4,13 @@ import json
 import random
 from typing import Any
 
+import msgspec
+
+from tidegate.admit.toolguard.model import BUILT_IN
+
 Messages = list[dict[str, Any]]
+CALIBRATED = msgspec.structs.replace(BUILT_IN, tools=(), task_type="any")
+"""As if the built-in thresholds had been fitted to runs of every kind."""
 
 
 def history(steps: list[tuple[str, dict[str, Any], str]], task: str = "Do the task.") -> Messages:

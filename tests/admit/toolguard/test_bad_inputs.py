@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.admit.toolguard.histories import fresh_step, history
-from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict
+from tests.admit.toolguard.histories import CALIBRATED, fresh_step, history
+from tidegate.admit.toolguard.model import RunVerdict
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
 from tidegate.readers.config import read_settings
 from tidegate.runner.guarded import guard as guarded_run
@@ -44,9 +44,10 @@ def test_interleaved_runs_under_one_id_are_judged_each_by_its_own_history() -> N
     rng = random.Random(1)
     good, bad = [fresh_step(rng) for _ in range(6)], [LOOK] * 6
     alone = [
-        [ask(ToolLoopGuard(BUILT_IN), m)[1].decision for m in requests(s, t)] for s, t in ((good, "one"), (bad, "two"))
+        [ask(ToolLoopGuard(CALIBRATED), m)[1].decision for m in requests(s, t)]
+        for s, t in ((good, "one"), (bad, "two"))
     ]
-    guard, mixed = ToolLoopGuard(BUILT_IN), [[], []]  # type: ignore[var-annotated]
+    guard, mixed = ToolLoopGuard(CALIBRATED), [[], []]  # type: ignore[var-annotated]
     for a, b in zip(requests(good, "one"), requests(bad, "two"), strict=True):
         mixed[0].append(ask(guard, a)[1].decision)
         mixed[1].append(ask(guard, b)[1].decision)
@@ -56,7 +57,7 @@ def test_interleaved_runs_under_one_id_are_judged_each_by_its_own_history() -> N
 
 
 def test_a_fork_leaves_the_other_branchs_signals_behind() -> None:
-    guard, rng = ToolLoopGuard(BUILT_IN), random.Random(2)
+    guard, rng = ToolLoopGuard(CALIBRATED), random.Random(2)
     base = [fresh_step(rng), LOOK, LOOK]
     assert ask(guard, history([*base, LOOK]))[1].decision == "stop"
     other = ask(guard, history([*base, fresh_step(rng)]))[1]
@@ -65,7 +66,7 @@ def test_a_fork_leaves_the_other_branchs_signals_behind() -> None:
 
 
 def test_a_retried_request_adds_nothing() -> None:
-    guard = ToolLoopGuard(BUILT_IN)
+    guard = ToolLoopGuard(CALIBRATED)
     first = ask(guard, history([LOOK, LOOK]))
     assert [ask(guard, history([LOOK, LOOK])) for _ in range(20)] == [first] * 20
     assert first[1].steps == 2
@@ -79,20 +80,20 @@ def test_results_out_of_order_are_matched_by_their_call() -> None:
     results = [m for m in clean if m["role"] == "tool"]
     together = [clean[0], {"role": "assistant", "content": None, "tool_calls": calls}, *results]
     shuffled = [*together[:2], *reversed(results)]
-    a, b = (ask(ToolLoopGuard(BUILT_IN), [*m, *history([LOOK])[1:]])[1] for m in (together, shuffled))
+    a, b = (ask(ToolLoopGuard(CALIBRATED), [*m, *history([LOOK])[1:]])[1] for m in (together, shuffled))
     assert a == b
 
 
 def test_missing_results_are_waited_for_and_never_taken_for_the_same_result() -> None:
     silent = [m for m in history([LOOK] * 12) if m["role"] != "tool"]
-    verdict = ask(ToolLoopGuard(BUILT_IN), silent)[1]
+    verdict = ask(ToolLoopGuard(CALIBRATED), silent)[1]
     assert verdict.decision == "continue"
 
 
 def test_a_result_for_no_call_changes_nothing() -> None:
     messages = history([LOOK, LOOK])
     stray = [*messages, {"role": "tool", "tool_call_id": "nobody", "content": "who asked?"}]
-    assert ask(ToolLoopGuard(BUILT_IN), stray)[1].decision == ask(ToolLoopGuard(BUILT_IN), messages)[1].decision
+    assert ask(ToolLoopGuard(CALIBRATED), stray)[1].decision == ask(ToolLoopGuard(CALIBRATED), messages)[1].decision
 
 
 def test_one_call_id_for_all_calls_is_matched_step_by_step() -> None:
@@ -104,12 +105,12 @@ def test_one_call_id_for_all_calls_is_matched_step_by_step() -> None:
             m["tool_call_id"] = "call_0"
         for call in m.get("tool_calls") or ():
             call["id"] = "call_0"
-    assert ask(ToolLoopGuard(BUILT_IN), messages)[1].decision == "continue"
+    assert ask(ToolLoopGuard(CALIBRATED), messages)[1].decision == "continue"
 
 
 def test_a_ten_megabyte_result_costs_little_more_than_a_small_one() -> None:
     big = "2026-03-01 10:00:00 a line of a very long log 0123456789\n" * 180_000
-    guard = ToolLoopGuard(BUILT_IN)
+    guard = ToolLoopGuard(CALIBRATED)
     messages = history([("read_log", {"day": 1}, big), ("read_log", {"day": 2}, big + "x")])
     read = chat.read_messages(messages)
     session = guard.open(Call(call_id="c", identity=Identity(tenant="t"), dialect="chat", model="m"))
@@ -121,14 +122,14 @@ def test_a_ten_megabyte_result_costs_little_more_than_a_small_one() -> None:
 
 
 def test_a_history_that_the_client_compacted_begins_anew() -> None:
-    guard = ToolLoopGuard(BUILT_IN)
+    guard = ToolLoopGuard(CALIBRATED)
     assert ask(guard, history([LOOK] * 3))[1].decision == "stop"
     summary = [{"role": "user", "content": "Summary so far: Oslo has a tiger."}, *history([LOOK])[1:]]
     assert ask(guard, summary)[1].decision == "continue"
 
 
 def test_a_run_that_changes_the_past_is_judged_by_what_it_sends_now() -> None:
-    guard = ToolLoopGuard(BUILT_IN)
+    guard = ToolLoopGuard(CALIBRATED)
     messages = history([LOOK] * 3)
     assert ask(guard, messages)[1].decision == "stop"
     edited = copy.deepcopy(messages)
@@ -157,7 +158,7 @@ def test_a_limit_of_steps_that_means_nothing_is_refused_with_its_place(tmp_path:
 
 def test_a_limit_of_steps_ends_a_run_with_its_reason() -> None:
     rng = random.Random(5)
-    guard = ToolLoopGuard(BUILT_IN, steps_max=4)
+    guard = ToolLoopGuard(CALIBRATED, steps_max=4)
     steps = [fresh_step(rng) for _ in range(4)]
     assert ask(guard, history(steps[:3]))[1].decision == "continue"
     decision, verdict = ask(guard, history(steps))

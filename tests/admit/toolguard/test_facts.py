@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.admit.toolguard.histories import history
+from tests.admit.toolguard.histories import CALIBRATED, history
 from tidegate.admit.toolguard.loops import judge
-from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict
+from tidegate.admit.toolguard.model import RunVerdict
 from tidegate.admit.toolguard.steps import read_steps
 from tidegate.spine.dialects import chat
 
@@ -12,7 +12,7 @@ Steps = list[tuple[str, dict[str, object], str]]
 
 
 def verdict(steps: Steps, task: str = "Do the task.") -> RunVerdict:
-    return judge(read_steps(chat.read_messages(history(steps, task))), BUILT_IN)
+    return judge(read_steps(chat.read_messages(history(steps, task))), CALIBRATED)
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_a_person_who_asks_again_gets_the_same_again() -> None:
     for i in range(8):
         asked += history([("daily_report", {"team": "north"}, "Nothing to do.")], "Please check again.")
         asked[-2]["tool_calls"][0]["id"] = asked[-1]["tool_call_id"] = f"c{i}"  # type: ignore[index]
-    assert judge(read_steps(chat.read_messages(asked)), BUILT_IN).decision == "continue"
+    assert judge(read_steps(chat.read_messages(asked)), CALIBRATED).decision == "continue"
     for message in asked[3:]:  # the same, with a harness that only says go on
         if message["role"] == "user":
             message["content"] = "Continue."
-    assert judge(read_steps(chat.read_messages(asked)), BUILT_IN).decision == "stop"
+    assert judge(read_steps(chat.read_messages(asked)), CALIBRATED).decision == "stop"
 
 
 def form(values: dict[str, str]) -> str:

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.admit.toolguard.histories import fresh_step, history, noisy, planted_loop, productive
+from tests.admit.toolguard.histories import CALIBRATED, fresh_step, history, noisy, planted_loop, productive
 from tidegate.admit.toolguard import fingerprint
 from tidegate.admit.toolguard.calibrate import calibrate, needed_runs
 from tidegate.admit.toolguard.follow import Follower
 from tidegate.admit.toolguard.loops import RunState, judge
-from tidegate.admit.toolguard.model import BUILT_IN, ResultClass, Step, Thresholds
+from tidegate.admit.toolguard.model import ResultClass, Step, Thresholds
 from tidegate.admit.toolguard.reviews import bare_rejection
 from tidegate.admit.toolguard.steps import read_steps
 from tidegate.admit.toolguard.verifier import Review, VerifierContract
@@ -27,7 +27,7 @@ from tidegate.spine.errors import WrongUse
 SEED = 20261124
 
 
-def verdict_of(messages: list[dict[str, object]], thresholds: Thresholds = BUILT_IN):  # type: ignore[no-untyped-def]
+def verdict_of(messages: list[dict[str, object]], thresholds: Thresholds = CALIBRATED):  # type: ignore[no-untyped-def]
     return judge(read_steps(chat.read_messages(messages)), thresholds)
 
 
@@ -77,12 +77,12 @@ def test_following_requests_equals_folding_each(seed: int) -> None:
     rng = random.Random(seed)
     base = [fresh_step(rng) for _ in range(rng.randrange(1, 6))]
     steps = base + [noisy(rng, rng.choice(base)) for _ in range(rng.randrange(0, 12))]
-    follower = Follower(BUILT_IN)
+    follower = Follower(CALIBRATED)
     messages = history(steps)
     ends = [rng.randrange(1, len(messages) + 1) for _ in range(6)] + list(range(1, len(messages) + 1, 2))
     for end in ends:
         read = chat.read_messages(messages[:end])
-        whole, followed = judge(read_steps(read), BUILT_IN), follower.follow(read)
+        whole, followed = judge(read_steps(read), CALIBRATED), follower.follow(read)
         assert (followed.decision, followed.stop_step, followed.steps) == (whole.decision, whole.stop_step, whole.steps)
 
 
@@ -200,7 +200,7 @@ def test_too_few_runs_stay_uncalibrated_and_then_only_nudge() -> None:
     rng = random.Random(5)
     wandering = [*word, *[rng.choice(word) for _ in range(30)]]
     wandering = [s for i, s in enumerate(wandering) if i < 3 or s is not wandering[i - 1]]
-    verdict = verdict_of(history(wandering), Thresholds(cycle_repeats_stop=99, repeats_stop=99))
+    verdict = verdict_of(history(wandering), Thresholds(cycle_repeats_stop=99, repeats_stop=99, revisits_stop=99))
     assert verdict.decision == "nudge"
     assert not verdict.calibrated
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.admit.toolguard.histories import history
+from tests.admit.toolguard.histories import CALIBRATED, history
 from tidegate.admit.toolguard.answers import classify
 from tidegate.admit.toolguard.chant import chanting
 from tidegate.admit.toolguard.loops import judge
-from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict
+from tidegate.admit.toolguard.model import RunVerdict
 from tidegate.admit.toolguard.reviews import review_of
 from tidegate.admit.toolguard.steps import read_steps
 from tidegate.spine.dialects import chat
@@ -15,7 +15,7 @@ Steps = list[tuple[str, dict[str, object], str]]
 
 
 def verdict(steps: Steps, task: str = "Do the task.") -> RunVerdict:
-    return judge(read_steps(chat.read_messages(history(steps, task))), BUILT_IN)
+    return judge(read_steps(chat.read_messages(history(steps, task))), CALIBRATED)
 
 
 @pytest.mark.parametrize("tool", ["check", "export_status", "get_it"])
@@ -29,7 +29,7 @@ def test_fifteen_looks_at_a_pending_thing_are_no_loop(tool: str, said: str) -> N
 
 
 def test_a_pending_thing_that_never_changes_is_noted_then_ended() -> None:
-    steps: Steps = [("check", {"id": 7}, '{"state":"pending"}')] * BUILT_IN.pending_stop
+    steps: Steps = [("check", {"id": 7}, '{"state":"pending"}')] * CALIBRATED.pending_stop
     assert verdict(steps[:29]).decision == "continue"
     assert verdict(steps[:200]).decision == "nudge"
     ended = verdict(steps)

@@ -6,6 +6,7 @@ its stuck part began by more than the wait a near repeat needs, and no good run 
 
 from benches.toolguard_worlds import worlds
 
+from tests.admit.toolguard.histories import CALIBRATED
 from tests.admit.toolguard.worlds.legit import LEGIT
 from tests.admit.toolguard.worlds.second_legit import SECOND_LEGIT
 from tests.admit.toolguard.worlds.second_stuck import SECOND_STUCK
@@ -20,7 +21,7 @@ ENDED = ("stop", "finalise")
 
 def test_stuck_runs_of_every_kind_are_ended() -> None:
     print(f"seed {SEED}")
-    judged = [(run, verdict) for run, _, verdict in worlds(STUCK, REPORT[:1], RUNS, SEED)]
+    judged = [(run, verdict) for run, _, verdict in worlds(STUCK, REPORT[:1], RUNS, SEED, CALIBRATED)]
     missed = [run.kind for run, verdict in judged if verdict.decision not in ENDED]
     assert len(missed) <= 0.08 * len(judged), missed
     kinds = {run.kind for run, _ in judged}
@@ -35,7 +36,9 @@ def test_stuck_runs_of_every_kind_are_ended() -> None:
 
 def test_good_runs_of_every_kind_are_left_alone() -> None:
     print(f"seed {SEED}")
-    judged = [(run, form, verdict) for run, form, verdict in worlds(LEGIT, (DEV[0], REPORT[-1]), RUNS, SEED)]
+    judged = [
+        (run, form, verdict) for run, form, verdict in worlds(LEGIT, (DEV[0], REPORT[-1]), RUNS, SEED, CALIBRATED)
+    ]
     ended = [(run.kind, form, verdict.reason) for run, form, verdict in judged if verdict.decision in ENDED]
     assert ended == []
     assert len({run.kind for run, _, _ in judged}) >= 30
@@ -43,7 +46,7 @@ def test_good_runs_of_every_kind_are_left_alone() -> None:
 
 def test_the_second_set_stuck_runs_are_ended() -> None:
     print(f"seed {SEED}")
-    judged = [(run, verdict) for run, _, verdict in worlds(SECOND_STUCK, REPORT_TOPICS[:1], RUNS, SEED)]
+    judged = [(run, verdict) for run, _, verdict in worlds(SECOND_STUCK, REPORT_TOPICS[:1], RUNS, SEED, CALIBRATED)]
     missed = [run.kind for run, verdict in judged if verdict.decision not in ENDED]
     assert len(missed) <= 0.05 * len(judged), missed
     assert len({run.kind for run, _ in judged}) >= 28
@@ -54,6 +57,8 @@ def test_the_second_set_stuck_runs_are_ended() -> None:
 
 def test_the_second_set_good_runs_are_left_alone() -> None:
     print(f"seed {SEED}")
-    judged = [(run, form, verdict) for run, form, verdict in worlds(SECOND_LEGIT, REPORT_TOPICS[1:2], RUNS, SEED)]
+    judged = [
+        (run, form, verdict) for run, form, verdict in worlds(SECOND_LEGIT, REPORT_TOPICS[1:2], RUNS, SEED, CALIBRATED)
+    ]
     assert [(run.kind, form, verdict.reason) for run, form, verdict in judged if verdict.decision in ENDED] == []
     assert len({run.kind for run, _, _ in judged}) >= 32

@@ -49,7 +49,9 @@ TERMINAL = re.compile(
     re.I,
 )
 RETRYABLE = re.compile(
-    r"\b(?:429|500|502|503|504|529)\b|\brate[ _-]?limit|\bquota|too many requests|time[d]?[ -]?out|"
+    r"(?:^\W*|\b(?:HTTP\S*|status(?:[ _]code)?|code|error|returned|response|got)\W{1,4})(?:429|50[0234]|529)\b|"
+    r"\b(?:429|50[0234]|529)\W{1,3}(?:too many|internal|bad g|service|gateway|error|server|overload|unavail)|"
+    r"\brate[ _-]?limit|\bquota|too many requests|time[d]?[ -]?out|"
     r"temporarily unavailable|"
     r"service unavailable|bad gateway|gateway time|connection (?:reset|refused|aborted|error|closed)|overloaded|"
     r"ECONNRESET|"
@@ -65,6 +67,7 @@ ERROR = re.compile(
     r"^\W*(?:error|exception|traceback|failed|failure|fatal|usage:|wrong|incorrect|invalid|denied|rejected|"
     r"forbidden|"
     r"unauthorized|unable)(?![\w-])|^\W*4[0-2]\d\s?[:-]|\b(?:error|exception)\b\s*[:=]|\"error\"\s*:(?!\s*(?:null|false|\"\"))|"
+    r"\"(?:type|status|state|result|outcome|conclusion)\"\s*:\s*\"(?:error|fail\w*|invalid|denied|refused)\"|"
     r"\b(?:40[0-9]|41[0-9]|42[0-8])\b[^\n]{0,20}(?:bad|forbidden|unauthorized|not|denied|conflict|gone|unprocess)|"
     r"\bHTTP[/ ]?\d?\.?\d? ?4\d\d\b|\b(?:permission|access)\b[^\n]{0,12}\bdenied\b|"
     r"\btraceback \(most recent|command not found|no such file|invalid (?:argument|option|syntax)|unable to|"
@@ -124,6 +127,11 @@ STATUS_TOOL = re.compile(
     re.I,
 )
 READS = re.compile(r"search|find|list|get|read|query|fetch|look|grep|show|view|select|check", re.I)
+LOOKS = re.compile(  # of a tool's name, or of the beginning of its arguments
+    r"(?:^|[\W_])(?:get|describe|logs?|status|view|show|list|ls|cat|tail|head|ps|top|stat|du|df|watch|monitor|history|peek|"
+    r"inspect|observe|snapshot|screenshot)(?:[\W_]|$)",
+    re.I,
+)
 LOOK_AGAIN = re.compile(  # a person asks for the same to be done once more
     r"\b(?:(?:check|look|refresh|reload|see|ask) (?:\w+ )?(?:again|now|once more)|refresh|anything new|any (?:news|"
     r"updates?|change)|and now|what about now|how about now|is it (?:\w+ )?(?:yet|now)|still (?:not|the same))\b",
@@ -182,6 +190,11 @@ def _says_nothing(content: str) -> bool:
 def reads(tool: str) -> bool:
     """Whether a tool's name says that it looks at something."""
     return READS.search(tool) is not None
+
+
+def looks(tool: str, arguments: str) -> bool:
+    """Whether a call looks at something, by its tool's name or by how its command begins (`kubectl get pods`)."""
+    return reads(tool) or asks_status(tool) or LOOKS.search(f"{tool} {arguments[:60]}") is not None
 
 
 @lru_cache(maxsize=1024)

@@ -6,12 +6,18 @@ k / (n + 1), whatever its length (Vovk et al., Algorithmic Learning in a Random 
 proposition 2.1).  The threshold is the smallest half-bit strictly above that order statistic.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from tidegate.admit.toolguard.model import Thresholds
+from tidegate.admit.toolguard.model import Step, Thresholds
+from tidegate.admit.toolguard.state import WORDS_ALONE
 
 GRID_BITS = 0.5  # evidence moves in halves of a bit
 FLOOR_BITS = 3.0  # never stop on less than six repeated visits, however tame the history was
+
+
+def names_called(steps: Iterable[Step]) -> set[str]:
+    """The tools that a run called, as a calibration states them."""
+    return {t.lower() for s in steps for t in s.tools} or {WORDS_ALONE}
 
 
 def needed_runs(false_stop_rate: float) -> int:
@@ -20,23 +26,28 @@ def needed_runs(false_stop_rate: float) -> int:
 
 
 def calibrate(
-    evidence_maxima: Sequence[float], false_stop_rate: float, *, base: Thresholds, task_type: str = "default"
-) -> Thresholds:
-    """Thresholds whose evidence stops at most `false_stop_rate` of productive runs.
+    evidence_maxima: Sequence[float], false_stop_rate: float, *, base: Thresholds, task_type: str = "default",
+    tools: Iterable[str] = (),
+) -> Thresholds:  # fmt: skip
+    """Thresholds whose statistical signals stop at most `false_stop_rate` of productive runs.
 
     `evidence_maxima` holds each productive run's `evidence_maximum` in bits.  With fewer than
-    `needed_runs` the result stays uncalibrated: it only nudges.
+    `needed_runs` the result stays uncalibrated: it only nudges.  `tools` names what those runs called: the
+    statement is about runs that call the same.
     """
     if not 0 < false_stop_rate < 1:
         raise ValueError(f"expected a rate in (0, 1), got {false_stop_rate!r}")
     n = len(evidence_maxima)
+    names = tuple(sorted({t.lower() for t in tools}))
     kwargs = {f: getattr(base, f) for f in base.__struct_fields__}
     if n < needed_runs(false_stop_rate):
-        kwargs |= {"evidence_stop_bits": None, "false_stop_rate": None, "runs": n, "task_type": task_type}
+        kwargs |= {"evidence_stop_bits": None, "false_stop_rate": None, "runs": n, "task_type": task_type,
+                   "tools": names}  # fmt: skip
         return Thresholds(**kwargs)
     allowed = int(false_stop_rate * (n + 1) + 1e-9)  # how many of the n may lie above
     ordered = sorted(evidence_maxima, reverse=True)
     edge = ordered[allowed - 1]
     stop = max(FLOOR_BITS, (int(edge / GRID_BITS) + 1) * GRID_BITS)
-    kwargs |= {"evidence_stop_bits": stop, "false_stop_rate": false_stop_rate, "runs": n, "task_type": task_type}
+    kwargs |= {"evidence_stop_bits": stop, "false_stop_rate": false_stop_rate, "runs": n, "task_type": task_type,
+               "tools": names}  # fmt: skip
     return Thresholds(**kwargs)

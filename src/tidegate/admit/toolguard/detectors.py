@@ -6,7 +6,7 @@
 from collections.abc import Callable
 
 from tidegate.admit.toolguard.answers import reads
-from tidegate.admit.toolguard.model import WAITS, DecisionName, ResultClass, Signal, Step
+from tidegate.admit.toolguard.model import STOP_BITS, WAITS, DecisionName, ResultClass, Signal, Step
 from tidegate.admit.toolguard.state import THINGS_MAX, RunMemory
 
 Detector = Callable[[RunMemory, Step], Signal | None]
@@ -19,6 +19,14 @@ def rung(n: float, nudge: float, narrow: float | None, stop: float | None) -> De
     if narrow is not None and n >= narrow:
         return "narrow"
     return "nudge" if n >= nudge else None
+
+
+def weighed(run: RunMemory, n: float, nudge: float, narrow: float | None, stop: float) -> DecisionName | None:
+    """The rung of a statistical signal: it stops where a calibration for runs of this kind says so, else never."""
+    bits, limit = run.evidence(n, stop), run.thresholds.evidence_stop_bits
+    if limit is not None and bits >= max(limit, STOP_BITS) and run.calibrated:
+        return "stop"
+    return rung(n, nudge, narrow, None)
 
 
 def _signal(detector: str, wants: DecisionName, reason: str, step: Step, **evidence: float | int | str) -> Signal:
@@ -40,6 +48,8 @@ def repeat(run: RunMemory, step: Step) -> Signal | None:
         return None
     if run.reading_live:
         wants = rung(times, t.live_nudge, None, t.live_stop)
+    elif step.ages:
+        wants = rung(times, t.near_nudge, None, t.ageing_stop)
     elif step.result_class is ResultClass.ERROR:  # people and agents try a failed thing again
         wants = rung(times, t.repeats_nudge, t.failed_repeats_narrow, t.failed_repeats_stop)
     else:
@@ -56,8 +66,11 @@ def near_repeat(run: RunMemory, step: Step) -> Signal | None:
     times, t = run.near.matches[1] + 1, run.thresholds
     if times < t.near_nudge or step.result_class in WAITS or run.exact.matches[1] + 1 >= t.repeats_nudge:
         return None
-    wants = rung(times, t.near_nudge, t.near_narrow, t.near_stop)
-    if wants is None or run.reading_live:
+    if run.reading_live or step.ages:
+        return None
+    wants = weighed(run, times, t.near_nudge, t.near_narrow, t.near_stop)
+    wants = "stop" if times >= t.near_end else wants
+    if wants is None:
         return None
     what = f"{step.tools[0]} was asked" if step.tools else "the same was said"
     told = "failed in the same way" if step.error else "got the same answer"
@@ -79,11 +92,19 @@ def cycle(run: RunMemory, step: Step) -> Signal | None:
         if found is None or (name == "near-cycle" and found[1] < 3):
             continue
         p, copies = found
-        wants: DecisionName = "stop" if copies >= stop_at else "nudge"
+        wants: DecisionName | None = "stop" if copies >= stop_at else "nudge"
+        if name == "near-cycle":
+            wants = weighed(run, copies, 0, None, stop_at)
+        assert wants is not None
         how = "with the same results" if name == "cycle" else "with small changes and the same results"
         reason = f"the last {p * copies} steps are the same {p} steps {copies} times over, {how}"
         return _signal(name, wants, reason, step, period=p, copies=copies)
     return None
+
+
+def revisited(run: RunMemory, step: Step) -> bool:
+    """Whether the last steps had each been taken twice before with the same result, in whatever order."""
+    return run.revisits >= run.thresholds.revisits_stop and step.result_class not in WAITS
 
 
 def nothing_new(run: RunMemory, step: Step) -> Signal | None:
@@ -92,13 +113,19 @@ def nothing_new(run: RunMemory, step: Step) -> Signal | None:
     if run.bits < t.evidence_nudge_bits:
         return None
     one_tool = t.evidence_narrow_bits if len(run.quiet_tools) == 1 else None
-    wants = rung(run.bits, t.evidence_nudge_bits, one_tool, t.evidence_stop_bits)
+    wants = rung(run.bits, t.evidence_nudge_bits, one_tool, None)
     if wants is None:
         return None
+    limit = t.evidence_stop_bits if run.calibrated else None
+    if limit is not None and run.bits - run.price(run.quiet) >= limit:
+        wants = "stop"
     reason = f"nothing new for {run.quiet} steps: what was asked and answered was seen before"
+    if wants != "stop" and revisited(run, step):
+        wants = "stop"
+        reason = f"each of the last {run.revisits} steps was taken twice before, with the same result"
     evidence: dict[str, float | int | str] = {"bits": run.bits, "quiet_steps": run.quiet}
-    if wants == "stop" and t.evidence_stop_bits is not None:
-        evidence["threshold_bits"] = t.evidence_stop_bits
+    if wants == "stop" and limit is not None:
+        evidence["threshold_bits"] = limit
         if t.false_stop_rate is not None:
             evidence["false_stop_rate_at_most"] = t.false_stop_rate
     return _signal("evidence", wants, reason, step, **evidence)
@@ -107,7 +134,7 @@ def nothing_new(run: RunMemory, step: Step) -> Signal | None:
 def errors(run: RunMemory, step: Step) -> Signal | None:
     """The same error again and again with no success between."""
     t, n = run.thresholds, run.error_streak
-    if n < t.errors_nudge or step.result_class is ResultClass.RETRYABLE:
+    if n < t.errors_nudge or step.result_class is ResultClass.RETRYABLE or not step.error:
         return None
     things = len(run.error_things)
     batch = things >= min(n, THINGS_MAX) and run.error_things[-1] != 0  # each about another thing: a batch with gaps
@@ -115,7 +142,8 @@ def errors(run: RunMemory, step: Step) -> Signal | None:
         stop_at = t.misuse_stop if step.misuse else t.errors_batch_stop
     else:
         stop_at = t.errors_stop
-    wants = rung(n, t.errors_nudge, None if batch else t.errors_narrow, stop_at)
+    wants = weighed(run, n, t.errors_nudge, None if batch else t.errors_narrow, stop_at)
+    wants = "stop" if n >= (t.errors_batch_end if batch else t.errors_end) else wants
     reason = f"the same error {n} times with no success between"
     return _signal("errors", wants, reason, step, times=n) if wants is not None else None
 
@@ -125,9 +153,14 @@ def stubborn(run: RunMemory, step: Step) -> Signal | None:
     t = run.thresholds
     n = run.failing[step.call][1] if step.error and step.call in run.failing else 0
     wants = rung(n, t.stubborn_nudge, None, t.stubborn_stop) if n != run.error_streak else None
+    what = "whatever was tried between"
+    if wants is None and step.error and step.tools in run.failing_tools:  # asked about this and that: a hint
+        n = run.failing_tools[step.tools][1]
+        wants = rung(n, t.stubborn_hint, None, None) if n != run.error_streak else None
+        what = "whatever it was asked and whatever was tried between"
     if wants is None:
         return None
-    reason = f"{step.tools[0]} failed in the same way {n} times, whatever was tried between"
+    reason = f"{step.tools[0]} failed in the same way {n} times, {what}"
     return _signal("stubborn", wants, reason, step, times=n)
 
 
@@ -136,7 +169,9 @@ def patience(run: RunMemory, step: Step) -> Signal | None:
     t, n = run.thresholds, run.class_streak
     if step.result_class is ResultClass.RETRYABLE and n >= 3:
         allowed = t.retryable_stop * (2 if run.paced else 1)  # a run that backs off has earned more tries
-        wants: DecisionName = "stop" if n >= allowed else "nudge"
+        wants = weighed(run, n, 0, None, allowed) or "nudge"
+        if run.call_streak >= t.retryable_end:
+            wants = "stop"
         reason = f"{n} tries in a row failed for a reason that waiting may cure; it did not"
         return _signal("retries", wants, reason, step, times=n)
     if step.result_class is ResultClass.PENDING and n >= t.pending_nudge:
@@ -150,7 +185,8 @@ def patience(run: RunMemory, step: Step) -> Signal | None:
         own = run.own_words
         if own < t.empty_nudge and not all(map(reads, step.tools)):
             return None  # other tools may answer nothing
-        wants = rung(own, 0, t.empty_narrow, t.empty_stop) or "nudge"
+        wants = weighed(run, own, 0, t.empty_narrow, t.empty_stop) or "nudge"
+        wants = "stop" if own >= t.empty_end else wants
         reason = f"{n} calls in a row found nothing"
         if own >= t.empty_nudge:
             reason += f", {own} of them in words that the run made up itself"
@@ -174,7 +210,7 @@ def objected(run: RunMemory, step: Step) -> Signal | None:
     n, t = run.objections, run.thresholds
     if not step.objection or step.review != "reasoned" or n < 3:
         return None
-    wants: DecisionName = "stop" if n >= t.objections_stop else "nudge"
+    wants = weighed(run, n, 0, None, t.objections_stop) or "nudge"
     return _signal("objections", wants, f"the same objection {n} times in a row: no attempt met it", step, times=n)
 
 

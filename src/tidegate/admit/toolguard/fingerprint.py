@@ -39,8 +39,17 @@ _STAMPS = (
     r"|\"?(?i:\b(?:request|trace|correlation|session|span|query|req)[_ -]?id)\"?[ =:]+\"?[\w-]+\"?"
     r"|\b(?i:request|req|attempt|try|retry)[ #:_]+(?:no\.? ?)?[\da-f]*\d[\da-f]*\b"
 )
-VOLATILE = re.compile(rf"[\[(]?(?:{_STAMPS})[\])]?")
+STAMP = re.compile(r"\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?|\b\d\d?:\d\d:\d\d\b")
+STAMPS_OF_DATA = 5  # different stamps in an answer from which they are what it tells
+OPAQUE = (  # keys, ids, anti-forgery values: letters and digits mixed, as no word is; a hex digest names a content
+    r"|\b(?![0-9a-f]+\b)(?=[A-Za-z]*\d[A-Za-z]*\d)(?=\d*[A-Za-z]\d*[A-Za-z])(?=[a-z]*[A-Z\d])[A-Za-z0-9]{14,64}\b"
+)
+OPAQUE_WORD, LONG_WORD = re.compile(OPAQUE[1:]), re.compile(r"[A-Za-z0-9]{14}")
+AGE = re.compile(r"(?<![\w.:=-])(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?![\w.-])")
+AGED_MAX = 4000  # characters of an answer whose ages are read
+VOLATILE = re.compile(rf"[\[(]?(?:{_STAMPS}{OPAQUE})[\])]?")
 PLACE = re.compile(r"\bline \d+|(?<=\w):\d+(?::\d+)?\b", re.I)
+STAMP_LETTERS = str.maketrans("0123456789-:T ", "abcdefghijklmn")
 DIGIT = re.compile(r"[0-9\x1b]")
 HAS_ID = re.compile(r"[_ -][iI][dD]\"?[ =:]")
 
@@ -65,8 +74,28 @@ def normalised(text: str) -> str:
     """The text without what changes by itself, white space squeezed."""
     head = text if len(text) <= TEXT_KEPT else text[: TEXT_KEPT - 2048] + text[-2048:]
     if _may_be_volatile(head):
+        if head.count(":") >= STAMPS_OF_DATA and len(set(STAMP.findall(head))) >= STAMPS_OF_DATA:
+            head = STAMP.sub(_kept_stamp, head)
         head = VOLATILE.sub(" ", head)
     return " ".join(head.split())
+
+
+def _kept_stamp(found: re.Match[str]) -> str:
+    """A stamp as letters, which nothing takes for a stamp."""
+    return found[0].translate(STAMP_LETTERS)
+
+
+def aged(before: str, now: str) -> bool:
+    """Whether two answers differ in their clocks alone, and an age in the later one grew (`45s`, `2m10s`)."""
+    if before == now or not before or len(now) > AGED_MAX or normalised(before) != normalised(now):
+        return False
+    a, b = _ages(before), _ages(now)
+    return len(a) == len(b) and any(y > x for x, y in zip(a, b, strict=True))
+
+
+def _ages(text: str) -> list[int]:
+    found = (m.groups(default="0") for m in AGE.finditer(text) if m[0])
+    return [86_400 * int(d) + 3600 * int(h) + 60 * int(m) + int(s) for d, h, m, s in found]
 
 
 def squeezed(text: str) -> str:

@@ -79,7 +79,7 @@ class Follower:
             reason=furthest.reason if furthest is not None else "every stretch of the run brought something new",
             signals=end.signals,
             steps=end.state.count,
-            calibrated=self.thresholds.evidence_stop_bits is not None,
+            calibrated=end.state.calibrated,
         )
 
 

@@ -23,8 +23,8 @@ LINES_MAX = 200
 LINES_MIN = 5
 NOTHING = 1  # the answer's name where nothing was found
 
-POSITION_KEYS = frozenset(["page", "offset", "cursor", "start", "end", "begin", "from", "to_line", "from_line", "line", "lines", "start_line", "end_line", "skip", "after", "before", "next", "next_token", "page_token", "continue_token", "continuation", "token", "position", "index", "start_index", "from_index", "view_range", "range", "window", "row", "rows", "limit", "top_k", "topk", "k", "n", "num", "count", "size", "page_size", "per_page", "max_results", "maxresults", "num_results", "max_tokens", "max_length", "timeout", "timeout_ms", "timeout_s", "depth", "verbose", "format", "sort", "sort_by", "order", "order_by", "include_metadata", "temperature", "context_lines", "force", "strict", "debug", "dry_run", "detailed", "full", "refresh", "no_cache", "retries", "threshold", "min_score"])  # fmt: skip  # noqa: E501
-QUERY_KEYS = frozenset(["q", "query", "queries", "question", "search", "search_query", "search_term", "term", "terms", "keyword", "keywords", "pattern", "regex", "phrase", "text", "input", "prompt", "expression", "words", "topic", "filter", "content", "code", "script", "command", "cmd", "sql", "body", "message", "description", "thought", "plan", "note", "new_str", "old_str", "new_content", "patch", "diff", "draft", "answer", "summary"])  # fmt: skip  # noqa: E501
+POSITION_KEYS = frozenset(["page", "coordinate", "coordinates", "offset", "cursor", "start", "end", "begin", "from", "to_line", "from_line", "line", "lines", "start_line", "end_line", "skip", "after", "before", "next", "next_token", "page_token", "continue_token", "continuation", "token", "position", "index", "start_index", "from_index", "view_range", "range", "window", "row", "rows", "limit", "top_k", "topk", "k", "n", "num", "count", "size", "page_size", "per_page", "max_results", "maxresults", "num_results", "max_tokens", "max_length", "timeout", "timeout_ms", "timeout_s", "depth", "verbose", "format", "sort", "sort_by", "order", "order_by", "include_metadata", "temperature", "context_lines", "force", "strict", "debug", "dry_run", "detailed", "full", "refresh", "no_cache", "retries", "threshold", "min_score"])  # fmt: skip  # noqa: E501
+QUERY_KEYS = frozenset(["q", "query", "queries", "question", "search", "search_query", "search_term", "term", "terms", "keyword", "keywords", "pattern", "regex", "phrase", "text", "input", "prompt", "expression", "words", "topic", "filter", "content", "code", "script", "command", "cmd", "sql", "body", "subject", "message", "description", "thought", "plan", "note", "new_str", "old_str", "new_content", "patch", "diff", "draft", "answer", "summary"])  # fmt: skip  # noqa: E501
 COMMAND_KEYS = frozenset(["command", "cmd", "script", "code", "shell", "bash"])
 HAND_OFF = re.compile(
     r"^(?:\w+[._-])?(?:transfer|hand_?off|delegate|escalate|route|switch|assign)(?:_?to)?(?:_|$)", re.I
@@ -36,6 +36,8 @@ PIECES_MAX = 128
 TOKEN = re.compile(rb"[a-z_][a-z_']*|\d+(?:[.,]\d+)*|[\x80-\xff]+")  # in lower-case UTF-8
 WORD = re.compile(r"[A-Za-z_][A-Za-z_']*|\d+(?:[.,]\d+)*|[^\x00-\x7f]+")
 HANDLE = re.compile(r"\[(?:ref=)?[a-z]?\d+\]")  # of an element on a page: another one each time it is drawn
+CODE = re.compile(r"\w\(|[=;{}<>]|\b(?:SELECT|INSERT|UPDATE|DELETE)\b", re.I)
+ALIKE_CODE = 0.97
 LONG_TEXT = re.compile(r'"((?:[^"\\]|\\.){24,})"')
 TEXTS_MIN, TEXTS_COUNT_MIN = 120, 3
 ARITHMETIC = re.compile(r"[\d.,]+(?:[-+*/=()]+[\d.,]+)+")
@@ -81,6 +83,8 @@ def near(a: Gist, b: Gist) -> bool:
     informs = size >= 8
     if a.positions != b.positions and not (informs or a.failed):
         return False  # "ok" for page 1 and page 2 is work done twice on different parts
+    if a.code and not informs and not a.failed and a.answer != NOTHING:
+        return alike(a.words, b.words) >= ALIKE_CODE
     if a.failed:
         return bool(a.entities) or alike(a.words, b.words) >= 0.4
     if same and size >= 30:
@@ -105,7 +109,8 @@ def gist_of(calls: Sequence[tuple[str, object]], told: Sequence[str], error: int
     names = calls[0][0] if len(calls) == 1 else "\0".join(sorted(t for t, _ in calls))
     return Gist(
         tools=fingerprint.name_of(names) or 1, entities=_name(entities), positions=_name(positions),
-        words=token_set(map(_bytes, words)), answer=error or (NOTHING if empty else answer),
+        words=token_set(map(_bytes, words)), code=any(_is_code(arguments) for _, arguments in calls),
+        answer=error or (NOTHING if empty else answer),
         tokens=token_bits, numbers=number_name, size=len(tokens), failed=bool(error),
     )  # fmt: skip
 
@@ -116,8 +121,17 @@ def text_gist(said: str, reply: str) -> Gist:
     told, numbers = _tokens(fingerprint.normalised(reply))
     answer, token_bits, number_name = _answer(told, numbers)
     figures = [w for w in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] if any(map(str.isdigit, w))]
-    return Gist(tools=0, entities=0, positions=_name(figures), words=token_set(map(_bytes, words)), answer=answer,
-                tokens=token_bits, numbers=number_name, size=len(told))  # fmt: skip
+    return Gist(tools=0, entities=0, positions=_name(figures), words=token_set(map(_bytes, words)), code=False,
+                answer=answer, tokens=token_bits, numbers=number_name, size=len(told))  # fmt: skip
+
+
+def _is_code(arguments: object) -> bool:
+    """Whether one of the texts that are asked is code: signs of it, or a query language."""
+    if not isinstance(arguments, dict):
+        return False
+    return any(
+        isinstance(v, str) and str(k).lower() in QUERY_KEYS and CODE.search(v[:200]) for k, v in arguments.items()
+    )
 
 
 def _name(parts: Sequence[str]) -> int:
@@ -135,7 +149,11 @@ def lines_of(content: str) -> tuple[int, ...]:
     if content.count("\n") < LINES_MIN - 1:
         return _texts_of(content) if len(content) >= TEXTS_MIN and content[0] in "[{" else ()
     head = content[: fingerprint.TEXT_KEPT]
-    lines = (HANDLE.sub("", head) if "[" in head else head).split("\n", LINES_MAX)[:LINES_MAX]
+    if "[" in head:
+        head = HANDLE.sub("", head)
+    if fingerprint.LONG_WORD.search(head):
+        head = fingerprint.OPAQUE_WORD.sub("", head)
+    lines = head.split("\n", LINES_MAX)[:LINES_MAX]
     bare = [line.lstrip(" \t0123456789:|-").rstrip() for line in lines]
     out = tuple(crc32(line.encode("utf-8", "surrogatepass")) for line in bare if len(line) > 3)
     return out if len(out) >= LINES_MIN else ()

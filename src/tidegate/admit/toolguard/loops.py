@@ -74,7 +74,7 @@ def judge(steps: Iterable[Step], thresholds: Thresholds) -> RunVerdict:
         reason=furthest.reason if furthest is not None else "every stretch of the run brought something new",
         signals=tuple(signals),
         steps=state.count,
-        calibrated=thresholds.evidence_stop_bits is not None,
+        calibrated=state.calibrated,
     )
 
 

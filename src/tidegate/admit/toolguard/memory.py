@@ -121,6 +121,11 @@ class Memory:
         else:
             del self.about[key]
 
+    def fresh(self, step: Step) -> bool:
+        """Whether one of the step's lines was never seen; nothing is taken in."""
+        bits = self.seen
+        return bits is None or any(not bits[(x & (SEEN_BITS - 1)) >> 3] & (1 << (x & 7)) for x in step.lines)
+
     def _lines(self, step: Step) -> bool:
         """Whether nearly all lines were seen before; they count as seen from now on."""
         if not step.lines:

@@ -31,6 +31,7 @@ class Gist(msgspec.Struct, frozen=True, gc=False):
     entities: int  # name of the things that the calls are about, 0 when none is named
     positions: int  # name of the parts, pages and sizes asked for
     words: int  # token set of the texts, 0 when there are none
+    code: bool  # whether the texts are code, where each name and figure counts
     answer: int  # name of the answer's token set
     tokens: bytes  # packed checksums of the answer's tokens
     numbers: int  # name of the numbers in the answer
@@ -66,6 +67,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     re_armed: bool = False  # a person said something new just before this step
     misuse: bool = False  # its failure is about the way it was called, or by whom
     reading: bool = False  # one call for a short answer about how something is
+    looks: bool = False  # one call that looks at something, however long the answer
+    ages: bool = False  # the step before, made again: nothing changed but an age, which grew
     writes: bool = False  # a text that it gave stands in its answer, and it is no reading
     summary: str = ""
 
@@ -86,7 +89,7 @@ class RunVerdict(msgspec.Struct, frozen=True, kw_only=True):
 
     `decision` is the furthest rung reached, `stop_step` the assistant message (from 0) at which
     the run would have been ended, or None.  `calibrated` is false where no threshold was fitted
-    for this kind of run: then statistical signals nudge and never stop.
+    for this kind of run, by the tools that it calls: then statistical signals nudge and never stop.
     """
 
     decision: DecisionName
@@ -100,15 +103,19 @@ class RunVerdict(msgspec.Struct, frozen=True, kw_only=True):
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """Where the rungs of the ladder are.
 
-    `evidence_stop_bits` is the e-process threshold (log2 of evidence that nothing new comes);
-    None means not calibrated, so that it only nudges.  `false_stop_rate` is the error that the
-    calibration states, `runs` the number of productive runs behind it.
+    Proofs (the same call with the same result, exact cycles, a rejection without a reason, a chant) stop
+    any run.  All other signals are measured in bits of evidence, `STOP_BITS` where their own `*_stop` is
+    reached, and stop where they pass `evidence_stop_bits`; None means not calibrated, so that they only
+    nudge.  `false_stop_rate` is the error that the calibration states, `runs` the number of productive
+    runs behind it, `tools` the names that those runs called (lower case; empty: any).  A run most of
+    whose calls have other names is of another kind, and not calibrated.
     """
 
     repeats_nudge: int = 2
     repeats_stop: int = 3
     failed_repeats_narrow: int = 4
     failed_repeats_stop: int = 5
+    ageing_stop: int = 20  # the same reading of something that grows older
     live_nudge: int = 20  # the same reading of something that was seen to change by itself
     live_stop: int = 60
     cycle_repeats_stop: int = 3
@@ -116,11 +123,17 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     near_narrow: int = 4
     near_stop: int = 5
     near_cycle_stop: int = 4
+    near_end: int = 20  # what ends any run, calibrated or not
+    errors_end: int = 30
+    errors_batch_end: int = 60
+    empty_end: int = 30
+    revisits_stop: int = 12  # steps in a row, each of which had been taken twice before with the same result
     period_max: int = 12
     evidence_nudge_bits: float = 2.0
     evidence_narrow_bits: float = 4.0
     evidence_stop_bits: float | None = None
     retryable_stop: int = 10
+    retryable_end: int = 60  # … in any run
     pending_nudge: int = 30
     pending_stop: int = 300  # polls in a row with one and the same answer
     errors_nudge: int = 3
@@ -128,6 +141,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     errors_stop: int = 8
     misuse_stop: int = 12  # the same wrong use, whatever it was about
     stubborn_nudge: int = 5
+    stubborn_hint: int = 8  # one failure, whatever the tool was asked
     stubborn_stop: int = 12  # one call fails in one way, whatever is done between
     errors_batch_stop: int = 40  # the same error for as many different things
     empty_nudge: int = 5
@@ -138,10 +152,18 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     false_stop_rate: float | None = None
     runs: int = 0
     task_type: str = "default"
+    tools: tuple[str, ...] = ()
 
 
-BUILT_IN = Thresholds(evidence_stop_bits=5.0, false_stop_rate=0.005, runs=216, task_type="public coding-agent runs")
+STOP_BITS = 5.0
+"""The evidence at which each detector's own count says stop."""
+
+CODING_TOOLS = ("bash", "cat", "cd", "create", "edit", "find", "find_file", "goto", "grep", "ls", "none", "open", "pip", "python", "rm", "scroll_down", "search_dir", "search_file", "str_replace_editor", "submit")  # fmt: skip  # noqa: E501
+
+BUILT_IN = Thresholds(
+    evidence_stop_bits=5.0, false_stop_rate=0.005, runs=216, task_type="public coding-agent runs", tools=CODING_TOOLS
+)
 """Fitted to the 216 runs of public SWE-agent recordings outside one large repository and tested on that
-repository's 145; `python -m benches.toolguard` reproduces it.  Runs of another kind need a calibration of
-their own: `tidegate loops calibrate`.
+repository's 145; `python -m benches.toolguard` reproduces it.  Runs of another kind are known by the tools they
+call: they are stopped by proofs alone until they have a calibration of their own (`tidegate loops calibrate`).
 """

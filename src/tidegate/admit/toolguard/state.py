@@ -5,13 +5,17 @@ world moves by itself there, so that looking again is right even if nothing chan
 """
 
 import copy
+from math import log2
 from typing import Self
 
 from tidegate.admit.toolguard.memory import Cycles, Memory
-from tidegate.admit.toolguard.model import WAITS, Gist, ResultClass, Step, Thresholds
+from tidegate.admit.toolguard.model import STOP_BITS, WAITS, Gist, ResultClass, Step, Thresholds
 
+WORDS_ALONE = "(words alone)"  # stands for runs without calls among a calibration's tools
 BITS_SECOND_VISIT = 0.5
 BITS_LATER_VISIT = 1.0
+BITS_AGEING = 0.25  # a look at something that only grew older
+FREE_STEPS, SPENT_STEPS = 100, 64  # see `RunMemory.price`
 THINGS_MAX = 64
 STATE_TOKENS = 12  # an answer with fewer is a state, not a text
 FAILING_MAX = 8  # calls whose failures are counted
@@ -27,6 +31,7 @@ class RunMemory:
         self.memory = Memory()
         self.bits = 0.0
         self.bits_max = 0.0
+        self.revisits = 0  # steps in a row that had been taken twice before, with the same result
         self.quiet = 0  # steps since the last one that brought something new
         self.error_streak = 0
         self.error_things: tuple[int, ...] = ()
@@ -49,12 +54,16 @@ class RunMemory:
         self.last_pair = 0
         self.last_gist: Gist | None = None
         self.failing: dict[int, tuple[int, int]] = {}  # call → (its failure, times in a row that it failed so)
+        self.failing_tools: dict[tuple[str, ...], tuple[int, int]] = {}  # the same of tools, whatever they were asked
         self.quiet_tools: frozenset[str] = frozenset()  # tools of the steps since the last new thing
+        self.names = frozenset(thresholds.tools)
+        self.known = 0  # calls of tools that the calibration's runs called, less those of others
+        self.called = False  # whether it called any
 
     def fork(self) -> Self:
         """A copy that goes on alone."""
         other = copy.copy(self)
-        other.failing = dict(self.failing)
+        other.failing, other.failing_tools = dict(self.failing), dict(self.failing_tools)
         other.exact, other.near, other.memory = self.exact.fork(), self.near.fork(), self.memory.fork()
         return other
 
@@ -64,14 +73,42 @@ class RunMemory:
         self.near.clear()
         self.bits, self.quiet, self.error_streak, self.class_streak, self.rejections = 0.0, 0, 0, 0, 0
         self.objections, self.last_objection, self.error_things = 0, 0, ()
-        self.failing, self.quiet_tools, self.call_streak = {}, frozenset(), 0
+        self.failing, self.failing_tools, self.quiet_tools, self.call_streak = {}, {}, frozenset(), 0
+        self.revisits = 0
         self.memory.re_arm()
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the thresholds were fitted to runs of this kind, as far as the tools that it calls tell."""
+        if self.thresholds.evidence_stop_bits is None:
+            return False
+        return not self.names or self.known > 0 or (not self.called and WORDS_ALONE in self.names)
+
+    def price(self, stretch: int) -> float:
+        """Bits that a stretch of that many steps, up to now, has to pay for being one of many.
+
+        A run tries its luck anew at every step: evidence that starts at step j is one of many processes, and
+        their mixture with weights w_j, which sum to a constant, is one e-process for a run of any length
+        (Ville's inequality).  The weights are 1 for the first 100 steps and (1 + (j - 100) / 64)^-2 from there;
+        the price is log2(1 / w_j).
+        """
+        late = self.count - stretch - FREE_STEPS
+        return 2.0 * log2(1.0 + late / SPENT_STEPS) if late > 0 else 0.0
+
+    def evidence(self, n: float, stop_at: float) -> float:
+        """Bits of evidence in a count that its detector would stop at `stop_at`; the most ever is remembered."""
+        bits = STOP_BITS * n / stop_at - self.price(int(n))
+        self.bits_max = max(self.bits_max, bits)
+        return bits
 
     def take(self, step: Step) -> None:
         """Add a step that does more than wait."""
+        for tool in step.tools if self.names else ():
+            self.known += 1 if tool.lower() in self.names else -1
+            self.called = True
         self._live(step)
         cluster = self._remember(step)
-        waits = step.result_class in WAITS or self.reading_live
+        waits = step.result_class in WAITS or self.reading_live or step.ages
         self.exact.add(step.pair, waits)
         self.near.add(cluster, waits)
         self._streaks(step)
@@ -80,7 +117,7 @@ class RunMemory:
         self.pauses = 0
 
     def _live(self, step: Step) -> None:
-        again = step.reading and step.call == self.last_call
+        again = step.looks and step.call == self.last_call
         if again and step.pair != self.last_pair and not step.error and self._moved(step):
             self.live = step.call
         self.reading_live = again and step.call == self.live
@@ -88,7 +125,11 @@ class RunMemory:
         self.last_gist = step.gist
 
     def _moved(self, step: Step) -> bool:
-        """Whether an answer differs in its figures, or is so short that each of its words is its point."""
+        """Whether an answer differs in its figures, or is so short that each of its words is its point; whether a long
+        one has a line that the run never saw.
+        """
+        if not step.reading:
+            return self.memory.fresh(step)
         now, before = step.gist, self.last_gist
         return now is not None and before is not None and (now.numbers != before.numbers or now.size < STATE_TOKENS)
 
@@ -97,6 +138,7 @@ class RunMemory:
         seen, near_seen, cluster, stale_lines = self.memory.add(step)
         if step.result_class in WAITS or self.reading_live:
             return cluster  # waiting for the world is no evidence against the run
+        self.revisits = self.revisits + 1 if seen >= 2 and step.tools and not step.ages else 0
         times = seen or near_seen or ((1 if self.quiet == 0 else 2) if stale_lines else 0)
         if times == 0:
             self.bits, self.quiet, self.quiet_tools = 0.0, 0, frozenset()
@@ -104,8 +146,9 @@ class RunMemory:
         else:
             self.quiet += 1
             self.quiet_tools |= frozenset(step.tools)
-            self.bits += BITS_SECOND_VISIT if times == 1 else BITS_LATER_VISIT
-            self.bits_max = max(self.bits_max, self.bits)
+            gained = BITS_AGEING if step.ages else BITS_SECOND_VISIT if times == 1 else BITS_LATER_VISIT
+            self.bits += gained
+            self.bits_max = max(self.bits_max, self.bits - self.price(self.quiet))
         return cluster
 
     def _streaks(self, step: Step) -> None:
@@ -136,6 +179,11 @@ class RunMemory:
         """How often this very call failed in this very way since it last did otherwise."""
         if not step.tools or step.result_class in WAITS:
             return
+        kind, often = self.failing_tools.pop(step.tools, (0, 0))
+        if step.error:
+            self.failing_tools[step.tools] = (step.failure, often + 1 if kind == step.failure else 1)
+            if len(self.failing_tools) > FAILING_MAX:
+                del self.failing_tools[next(iter(self.failing_tools))]
         failure, times = self.failing.pop(step.call, (0, 0))
         if step.error:
             self.failing[step.call] = (step.failure, times + 1 if failure == step.failure else 1)

@@ -40,6 +40,8 @@ class StepBuilder:
         self._watching = False  # a person asked for something to be watched
         self._watch = False  # … in so many words: every reading of it may stay the same
         self._paused = False  # the last step only waited
+        self._last: dict[int, str] = {}  # what the last step that did not wait called, and was answered
+        self._answers: dict[int, str] = {}  # the open step's calls with their answers
         self._said = ""  # the last step's words, when it had no calls and nobody answered
         self._count = 0
         self._told = Told()
@@ -86,6 +88,7 @@ class StepBuilder:
         copy._calls, copy._watching, copy._paused, copy._said = self._calls, self._watching, self._paused, self._said
         copy._native, copy._results = self._native, dict(self._results)
         copy._told, copy._watch, copy._read = self._told.fork(), self._watch, self._read
+        copy._last, copy._answers = self._last, self._answers
         return copy
 
     def _close(self) -> Step | None:
@@ -104,6 +107,8 @@ class StepBuilder:
             self._count += 1
             self._re_armed = False
             self._paused = step.pause
+            if not step.pause:
+                self._last = self._answers
             self._said = "" if step.tools or self._replies else self._open.text if self._open is not None else ""
             self._listen(self._replies[1:] if self._answered_in_text() else self._replies)
         self._replies, self._results = [], {}
@@ -139,12 +144,14 @@ class StepBuilder:
             return self._tool_step(message, self._results)
         if self._calls and (self._answered_in_text() or not self._replies):
             if not self._replies and text_calls.is_block(self._calls[0].name):
+                self._answers = {}
                 return self._text_step(message)
             said = self._replies[0].text if self._replies else None
             if said is not None:
                 said = text_calls.OBSERVATION.sub("", said, count=1)
                 return self._tool_step(message, {c.call_id: ToolResult(c.call_id, said) for c in self._calls})
             return self._tool_step(message, self._results)
+        self._answers = {}
         return self._text_step(message)
 
     def _tool_step(self, message: Message, results: dict[str, ToolResult]) -> Step:
@@ -155,12 +162,14 @@ class StepBuilder:
         lines: tuple[int, ...] = ()
         failures: list[int] = []
         misuse = writes = False
+        self._answers = {}
         for call in calls:
             result = results.get(call.call_id)
             content = result.content if result is not None else None
             value = fingerprint.parsed(call.arguments)
             name = fingerprint.signature_of(call.name, call.arguments, value, self._defaults.get(call.name))
-            kind = self._class_of(call, content, result.is_error if result is not None else None)
+            kind = self._class_of(call, name, content, result.is_error if result is not None else None)
+            self._answers[name] = content or ""
             signatures.append(name)
             normal = fingerprint.normalised(content) if content else ""
             pairs.append((name, fingerprint.fingerprint_of(content, normal) if content is not None else 0))
@@ -182,6 +191,7 @@ class StepBuilder:
         worst = _worst(classes)
         error = _multiset(errors) if errors and len(errors) == len(classes) else 0
         review, objection = self._tool_review(told)
+        looks = len(told) == 1 and answers.looks(calls[0].name, calls[0].arguments)
         return Step(
             index=self._count, message=message.index, pair=_multiset(pairs), call=_multiset(signatures),
             tools=tuple(c.name for c in calls), result_class=worst, error=error,
@@ -192,15 +202,18 @@ class StepBuilder:
             re_armed=self._re_armed, summary=summary, misuse=misuse and bool(error), writes=writes,
             failure=_multiset(failures) if error else 0,
             reading=len(told) == 1 and len(told[0]) < SHORT_ANSWER and _reads(calls[0].name),
+            looks=looks, ages=looks and fingerprint.aged(self._last.get(signatures[0], ""), told[0]),
         )  # fmt: skip
 
-    def _class_of(self, call: ToolCall, content: str | None, is_error: bool | None) -> ResultClass:
-        """The answer's class; after a pause, or where a person asked to watch, an unchanged state is waited for."""
+    def _class_of(self, call: ToolCall, name: int, content: str | None, is_error: bool | None) -> ResultClass:
+        """The answer's class; after a pause, or where a person asked to watch, an unchanged state is waited for, and a
+        failure is one of the world if the same call was made before the pause.
+        """
         kind = answers.classify(content, is_error)
         if content is None:
             return kind
         waits = self._paused or answers.waits(call.arguments)
-        if kind is ResultClass.ERROR and waits:
+        if kind is ResultClass.ERROR and waits and (name in self._last or not self._paused):
             return ResultClass.RETRYABLE
         if kind is ResultClass.NEW and len(content) < SHORT_ANSWER and (waits or self._watching):
             asks = answers.asks_status(call.name) or waits

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.admit.toolguard.calibrate import calibrate as fit
-from tidegate.admit.toolguard.calibrate import needed_runs
+from tidegate.admit.toolguard.calibrate import names_called, needed_runs
 from tidegate.admit.toolguard.loops import RunState, evidence_maximum, judge
 from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict, Thresholds
 from tidegate.admit.toolguard.plugin import findings_of
@@ -186,8 +186,13 @@ def calibrate(files: tuple[str, ...], rate: float, out: Path | None, task_type: 
     if not 0 < rate < 1:
         raise WrongUse(f"expected a rate in (0, 1), got {rate!r}", where="--rate")
     base = Thresholds()
-    maxima = [evidence_maximum(read_steps(r.messages, r.tools), base) for r in read_runs(files)]
-    thresholds = fit(maxima, rate, base=base, task_type=task_type)
+    maxima: list[float] = []
+    names: set[str] = set()
+    for run in read_runs(files):
+        steps = read_steps(run.messages, run.tools)
+        names |= names_called(steps)
+        maxima.append(evidence_maximum(steps, base))
+    thresholds = fit(maxima, rate, base=base, task_type=task_type, tools=names)
     if out is not None:
         out.write_bytes(msgspec.json.format(msgspec.json.encode(thresholds)))
     decided = isinstance(thresholds.evidence_stop_bits, float)

@@ -19,7 +19,7 @@ NAMES = ("Okafor", "Lindqvist", "Marchetti", "Nakamura", "Dubois", "Haddad", "Pe
 SERVICES = ("ledger", "checkout", "search", "profile", "notify", "pricing", "catalog", "gateway", "invoice", "fraud")
 TABLES = ("customers", "orders", "order_lines", "refunds", "shipments", "carriers", "coupons", "addresses", "sessions", "payouts", "vendors", "stock", "returns", "invoices")  # fmt: skip
 COLUMNS = ("customer_id", "currency", "created_at", "amount", "status", "country", "sku", "email", "vat_id", "parent_id")  # fmt: skip
-WORDS = "amber basin cobalt delta ember fjord granite harbor indigo juniper kelp lagoon marble nectar onyx prairie quartz ridge saffron tundra umber violet willow yarrow zephyr".split()  # fmt: skip
+WORDS = ["amber", "basin", "cobalt", "delta", "ember", "fjord", "granite", "harbor", "indigo", "juniper", "kelp", "lagoon", "marble", "nectar", "onyx", "prairie", "quartz", "ridge", "saffron", "tundra", "umber", "violet", "willow", "yarrow", "zephyr"]  # fmt: skip
 
 
 def token(rng: random.Random, n: int) -> str:
@@ -88,6 +88,7 @@ def rag_questions(rng: random.Random) -> AgentRun:
     def chunk(i: int) -> str:
         r = random.Random(i * 7919 + 13)
         return f"§{i % 40 + 1} The {r.choice(WORDS)} {r.choice(['clause', 'unit', 'plan', 'lease', 'fund'])} of {r.choice(NAMES)} is {r.choice(['void', 'binding', 'extended', 'waived', 'capped'])} after {r.randrange(2, 900)} days unless {r.choice(WORDS)} {r.choice(['notice', 'cause', 'consent'])} is given in {r.choice(['Lyon', 'Oslo', 'Graz', 'Porto'])}."  # fmt: skip
+
     base, calls = rng.randrange(1000), []
     common = [base + 1, base + 2, base + 3]
     for i in range(rng.randrange(7, 26)):
@@ -280,7 +281,9 @@ def uptime_pages(rng: random.Random) -> AgentRun:
 
 def pictures_by_seed(rng: random.Random) -> AgentRun:
     calls: list[Call] = [("render", {"scene": "harbour.blend", "seed": i, "samples": 64}, f"Saved: renders/{i:03d}.png (1024x1024)") for i in range(rng.randrange(8, 40))]  # fmt: skip
-    return run("renders by seed", "Render the harbour with many seeds for the poster.", each(calls, rng), "All rendered.")
+    return run(
+        "renders by seed", "Render the harbour with many seeds for the poster.", each(calls, rng), "All rendered."
+    )
 
 
 def duplicates(rng: random.Random) -> AgentRun:
