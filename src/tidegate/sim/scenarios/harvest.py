@@ -234,9 +234,9 @@ def run(seed: int, scale: float = 1.0) -> ScenarioResult:
             else f"green in {green} of {MONTHS} months, stopped {stopped} of {len(again)} bad releases"
         )
         measures = (
-            Measure(name=f"{name}: right answers, month 1", value=first),
-            Measure(name=f"{name}: right answers, month {MONTHS}", value=last),
-            Measure(name=f"{name}: bad releases stopped", value=caught),
+            Measure(name="right answers, month 1", value=first),
+            Measure(name=f"right answers, month {MONTHS}", value=last),
+            Measure(name="bad releases stopped", value=caught),
         )
         arms.append(
             Arm(
