@@ -222,7 +222,7 @@ def test_a_call_that_waits_past_its_total_deadline_is_told_so() -> None:
             assert 0.3 < time.monotonic() - start < 2.0
             assert (await w.traces(1))[0].error_code == "timeout_wait"
             assert not w.upstream.requests
-            assert admission.core.waiting == 0
+            assert admission.core.bounds.waiting == 0
 
     run(main())
 
@@ -251,7 +251,7 @@ def test_a_client_that_leaves_frees_its_slot_and_the_engines_stream_at_once() ->
             leaver.write(request(STREAM))
             await until(lambda: window.inflight == 1 and w.upstream.requests)
             waiter = asyncio.create_task(w.call(b'{"model":"m","messages":[{"role":"user","content":"second"}]}'))
-            await until(lambda: admission.core.waiting == 1)
+            await until(lambda: admission.core.bounds.waiting == 1)
             ended.clear()
             left = time.monotonic()
             leaver.transport.abort()

@@ -84,7 +84,7 @@ def test_same_events_same_actions_through_the_journal(policy: str) -> None:
         actions = [live.step(e, t) for t, e in events]
         lines = [decode_event(encode_event(t, e)) for t, e in events]
         assert [again.step(e, t) for t, e in lines] == actions
-        assert live.waiting == sum(1 for t in live.tickets.values() if not t.engine)
+        assert live.bounds.waiting == sum(1 for t in live.tickets.values() if not t.engine)
         window = live.windows["e"]
         assert window.inflight == sum(1 for t in live.tickets.values() if t.engine)
         assert min(window.tokens, window.prefill, window.calm_prefill, window.latency_inflight) >= 0
@@ -126,7 +126,7 @@ def test_everything_ends_and_nothing_is_left_behind(policy: str) -> None:
             a.step(Finish(i), at)
         a.step(Tick(), at)
     assert not a.tickets, running
-    assert a.waiting == a.bytes_waiting == 0
+    assert a.bounds.waiting == a.bounds.bytes_waiting == 0
     w = a.windows["e"]
     assert (w.inflight, w.tokens, w.tokens_held, w.prefill, w.calm_prefill) == (0, 0, 0, 0, 0)
 
@@ -297,7 +297,7 @@ def test_two_keys_of_one_tenant_gain_nothing() -> None:
     ids = 0
     for step in range(4000):
         for tenant in "ab":
-            while a._limits(tenant).waiting < (6 if tenant == "a" else 3):
+            while a.bounds.of(tenant).waiting < (6 if tenant == "a" else 3):
                 ids += 1
                 a.step(ask(ids, tenant, prompt=50, output=20), step * 0.01)
         for i, ticket in [(i, t) for i, t in a.tickets.items() if t.engine][:4]:

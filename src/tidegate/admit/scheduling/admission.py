@@ -9,6 +9,7 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any
 
+from tidegate.admit.scheduling.bounds import EXPECTED_UNKNOWN, Bounds
 from tidegate.admit.scheduling.ledger import Ledger
 from tidegate.admit.scheduling.model import (
     Abort,
@@ -28,7 +29,6 @@ from tidegate.admit.scheduling.model import (
     Signal,
     SignalLost,
     Stepped,
-    TenantRule,
     Throttled,
     Tick,
     Tokens,
@@ -45,8 +45,6 @@ SLACK = 0.5  # credit over what the window may hold ...
 SLACK_CALM = 0.02  # ... where neither deadlines nor shared prefixes spend it
 LIFT_CREDIT = 0.06  # of what the window may hold: how far ahead of those who always wait a returning tenant starts
 JUMP_S = 2.0  # ticks come several times a second: a longer gap while something waits is a jump
-EXPECTED_UNKNOWN = 256  # output tokens expected of a tenant never seen, for the window's memory only
-RESERVED_UNKNOWN = 4_096  # output tokens reserved in a budget when the request names no maximum
 
 
 class Admission:
@@ -60,16 +58,13 @@ class Admission:
         self.windows: dict[str, Window] = {}
         self._open_windows(plan)
         self.pools: dict[tuple[str, ...], Pool] = {}
-        self.limits = {t.name: Limits(t) for t in plan.tenants}
+        self.bounds = Bounds(plan)
         self.tickets: dict[int, Ticket] = {}
-        self.waiting = 0
-        self.bytes_waiting = 0
         self.now = 0.0  # own time: never back, never far ahead
         self._last_s: float | None = None
         self._expiries: list[tuple[float, int, Ticket]] = []
         self._blind: list[tuple[float, int, Ticket]] = []  # no first token will be seen: assumed by then
         self._rated_s = 0.0
-        self._held: dict[str, Limits] = {}  # tenants with requests that wait for a budget
         self.steps = Steps(self)
         self.tally = Tally()
 
@@ -88,7 +83,7 @@ class Admission:
             self.now = now_s
         elif now_s > last:
             passed = now_s - last
-            self.now += JUMP_S if self.waiting and passed > JUMP_S else passed
+            self.now += JUMP_S if self.bounds.waiting and passed > JUMP_S else passed
         self._last_s = now_s
 
     # ------------------------------------------------------------ arrivals
@@ -107,24 +102,24 @@ class Admission:
         if deadline_s is not None:
             for window in pool.windows:
                 window.latency_came(now)
-        limits = self.limits.get(tenant) or self._limits(tenant)
+        limits = self.bounds.limits.get(tenant) or self.bounds.of(tenant)
         wait_s_max = plan.wait_s_max if a.wait_s_max is None else min(a.wait_s_max, plan.wait_s_max)
         ticket = Ticket(request, pool, self.tally.row(tenant, name), a.size_bytes, deadline_s is not None, wait_s_max,
                         pool.dispatched)  # fmt: skip
         if self._goes_at_once(ticket, limits, actions):
             return
-        refusal = self._refusal(ticket, pool, limits)
+        refusal = self.bounds.refusal(ticket, limits, now)
         if refusal is not None:
             ticket.row.refused[refusal.code] += 1
             actions.append(refusal)
             return
         ticket.row.arrived += 1
         self.tickets[a.request_id] = ticket
-        self._queue(ticket, limits)
+        self.bounds.queue(ticket, limits)
         heappush(self._expiries, (now + wait_s_max, a.request_id, ticket))
-        if limits.held or not self._reserve(ticket, limits):
+        if limits.held or not self.bounds.reserve(ticket, limits, self.now):
             limits.held[a.request_id] = ticket
-            self._held[tenant] = limits
+            self.bounds.held[tenant] = limits
             ticket.reason = "tenant_budget"
             return
         account = pool.policy.account(tenant)
@@ -151,7 +146,7 @@ class Admission:
             return False
         if self.plan.prefix_stepping and self.steps.wanted(ticket, window):
             return False
-        if limits.limited and not self._reserve(ticket, limits):
+        if limits.limited and not self.bounds.reserve(ticket, limits, self.now):
             return False
         policy.pass_through(request)
         ticket.row.arrived += 1
@@ -159,93 +154,17 @@ class Admission:
         self._dispatch(ticket, window, actions)
         return True
 
-    def _queue(self, ticket: Ticket, limits: Limits) -> None:
-        self.waiting += 1
-        self.bytes_waiting += ticket.size_bytes
-        limits.waiting += 1
-        limits.bytes_waiting += ticket.size_bytes
-
-    def _refusal(self, ticket: Ticket, pool: Pool, limits: Limits) -> Refuse | None:
-        """Why this request may not even wait, or None."""
-        rule, plan, request = limits.rule, self.plan, ticket.request
-        retry = max(1.0, self._projected_wait_s(pool, request, limits))
-
-        def no(status: int, code: str, message: str, retry_after_s: float) -> Refuse:
-            return Refuse(request.request_id, status, code, retry_after_s, message)
-
-        if rule.queue_requests_max is not None and limits.waiting >= rule.queue_requests_max:
-            return no(429, "tenant_queue_full", f"{limits.waiting} requests of this tenant wait already", retry)
-        if rule.queue_bytes_max is not None and limits.bytes_waiting + ticket.size_bytes > rule.queue_bytes_max:
-            return no(429, "tenant_queue_bytes", "the waiting requests of this tenant hold too many bytes", retry)
-        if self.waiting >= plan.queue_requests_max:
-            return no(503, "queue_full", f"{self.waiting} requests wait already", retry)
-        if self.bytes_waiting + ticket.size_bytes > plan.queue_bytes_max:
-            return no(503, "queue_bytes", "the waiting requests hold too many bytes", retry)
-        for budget, amount in limits.budgets(self._reservation(request)):
-            wait = budget.wait_s(amount, self.now)
-            if wait > ticket.wait_s_max:
-                return no(429, "tenant_budget", f"this tenant's budget lets it in after {wait:.0f} s", wait)
-        projected = self._projected_wait_s(pool, request, limits)
-        if projected > ticket.wait_s_max:
-            own = limits.waiting > 0
-            return no(429 if own else 503, "hopeless", f"the projected wait is {projected:.0f} s, more than the "
-                      f"{ticket.wait_s_max:.0f} s allowed", max(1.0, projected - ticket.wait_s_max))  # fmt: skip
-        return None
-
-    def _projected_wait_s(self, pool: Pool, request: Waiting, limits: Limits) -> float:
-        """Own work ahead, over the own share of the measured rate; 0.0 when nothing waits or nothing is known."""
-        policy = pool.policy
-        account = policy.account(request.tenant)
-        if not policy.queued or pool.rate <= 0.0 or not account.waiting:
-            return 0.0
-        if any(w.opening for w in pool.windows):  # the rate so far says nothing of what the engine will take
-            return 0.0
-        prices, mean = policy.prices, account.output_mean or EXPECTED_UNKNOWN
-        each = prices.prompt * request.tokens_prompt + prices.completion * mean
-        weights = sum(a.weight for a in policy.accounts.values() if a.waiting) if len(policy.least) < 64 else None
-        share = account.weight / (weights if weights is not None else account.weight * len(policy.least))
-        return (account.waiting + len(limits.held)) * each / (pool.rate * share)
-
-    # ------------------------------------------------------------ budgets
-
-    def _limits(self, tenant: str) -> Limits:
-        limits = self.limits.get(tenant)
-        if limits is None:
-            limits = self.limits[tenant] = Limits(TenantRule(name=tenant))
-        return limits
-
-    @staticmethod
-    def _reservation(request: Waiting) -> int:
-        return request.tokens_prompt + (request.tokens_output_max or RESERVED_UNKNOWN)
-
-    def _reserve(self, ticket: Ticket, limits: Limits) -> bool:
-        needs = limits.budgets(self._reservation(ticket.request))
-        now = self.now
-        for budget, amount in needs:
-            if not budget.fits(amount, now):
-                return False
-        ticket.stamps = tuple([(b, b.reserve(amount, now), amount) for b, amount in needs])
-        return True
-
-    def _settle_budgets(self, ticket: Ticket, tokens: int, *, refund: bool) -> None:
-        """Give back what was reserved and not used; on a refund, all of it."""
-        rule_requests = self._limits(ticket.request.tenant).requests
-        for budget, stamp, reserved in ticket.stamps:
-            used = 0 if refund else reserved if budget is rule_requests else tokens
-            budget.settle(stamp, used - reserved, self.now)
-        ticket.stamps = ()
-
     def _release_held(self, actions: list[AnyAction]) -> None:
-        for tenant, limits in list(self._held.items()):
+        for tenant, limits in list(self.bounds.held.items()):
             while limits.held:
                 request_id, ticket = next(iter(limits.held.items()))
-                if not self._reserve(ticket, limits):
+                if not self.bounds.reserve(ticket, limits, self.now):
                     break
                 del limits.held[request_id]
                 ticket.pool.policy.arrive(ticket.request, self.now)
                 self._pump(ticket.pool, actions)
             if not limits.held:
-                self._held.pop(tenant, None)
+                self.bounds.held.pop(tenant, None)
 
     # ------------------------------------------------------------ choosing and dispatching
 
@@ -292,7 +211,7 @@ class Admission:
             if request is None:
                 return
             ticket = self.tickets[request.request_id]
-            self._unqueue(ticket)
+            self.bounds.unqueue(ticket)
             if stepping and self.steps.wanted(ticket, chosen[0]):
                 self.steps.begin(ticket, chosen[0], actions)
             else:
@@ -344,13 +263,6 @@ class Admission:
         if window.tokens_budget is not None:
             amount = request.tokens_prompt + ticket.expected
             ticket.stamps += ((window.tokens_budget, window.tokens_budget.reserve(amount, now), amount),)
-
-    def _unqueue(self, ticket: Ticket) -> None:
-        self.waiting -= 1
-        self.bytes_waiting -= ticket.size_bytes
-        limits = self._limits(ticket.request.tenant)
-        limits.waiting -= 1
-        limits.bytes_waiting -= ticket.size_bytes
 
     def _pump_engine(self, engine: str, actions: list[AnyAction]) -> None:
         """Room came up on one engine: the pools that use it, in the order they were first seen."""
@@ -409,15 +321,15 @@ class Admission:
         prompt = request.tokens_prompt if f.tokens_prompt is None else f.tokens_prompt
         completion = ticket.generated if f.tokens_completion is None else f.tokens_completion
         if ticket.stamps:
-            self._settle_budgets(ticket, prompt + completion, refund=refund)
+            self.bounds.settle(ticket, prompt + completion, self.now, refund=refund)
         if f.outcome is Outcome.RETRY and refund:
             policy.retry(f.request_id, self.now)
             ticket.engine = ""
             ticket.reason = "retried"
             ticket.warm = 0
-            limits = self._limits(request.tenant)
-            self._queue(ticket, limits)
-            self._reserve(ticket, limits)
+            limits = self.bounds.of(request.tenant)
+            self.bounds.queue(ticket, limits)
+            self.bounds.reserve(ticket, limits, self.now)
             heappush(self._expiries, (request.arrived_s + ticket.wait_s_max, f.request_id, ticket))
         else:
             cached = f.tokens_cached
@@ -427,7 +339,7 @@ class Admission:
                           tokens_cached=cached, tokens_completion=f.tokens_completion)  # fmt: skip
             del self.tickets[f.request_id]
             ticket.row.ended(first_s=ticket.first_s, now_s=self.now, tokens=completion)
-        if self._held:
+        if self.bounds.held:
             self._release_held(actions)
         self._pump_engine(engine, actions)
 
@@ -448,10 +360,10 @@ class Admission:
     def _drop(self, ticket: Ticket) -> None:
         """A waiting request goes away; nobody is charged."""
         request = ticket.request
-        self._unqueue(ticket)
-        self._limits(request.tenant).held.pop(request.request_id, None)
+        self.bounds.unqueue(ticket)
+        self.bounds.of(request.tenant).held.pop(request.request_id, None)
         ticket.pool.policy.cancel(request.request_id, self.now)
-        self._settle_budgets(ticket, 0, refund=True)
+        self.bounds.settle(ticket, 0, self.now, refund=True)
         del self.tickets[request.request_id]
 
     def _moved(self, m: Moved, actions: list[AnyAction]) -> None:  # noqa: ARG002 - all handlers look alike
@@ -471,8 +383,8 @@ class Admission:
             _, request_id, ticket = heappop(self._expiries)
             if self.tickets.get(request_id) is ticket and not ticket.engine:
                 waited = self.now - ticket.request.arrived_s
-                pool, limits = ticket.pool, self._limits(ticket.request.tenant)
-                retry = max(1.0, self._projected_wait_s(pool, ticket.request, limits))
+                pool, limits = ticket.pool, self.bounds.of(ticket.request.tenant)
+                retry = max(1.0, self.bounds.projected_wait_s(pool, ticket.request, limits))
                 self._drop(ticket)
                 ticket.row.refused["waited_too_long"] += 1
                 actions.append(Refuse(request_id, 503, "waited_too_long", retry,
@@ -547,10 +459,7 @@ class Admission:
         self.classes = {c.name: c for c in plan.classes}
         self.ranks = class_ranks(plan)
         self._open_windows(plan)
-        for tenant in plan.tenants:
-            limits = self._limits(tenant.name)
-            if limits.rule != tenant:
-                limits.set(tenant)
+        self.bounds.reload(plan)
         if before.policy != plan.policy or before.prices != plan.prices:
             for pool in self.pools.values():
                 pool.policy = succeed(pool.policy, plan, self.now)
@@ -581,14 +490,14 @@ class Admission:
                 row["served"] += account.served(pool.policy.prices)
             for bill in pool.policy.bills.values():
                 tenants[bill.request.tenant]["running"] += 1
-        for limits in self.limits.values():
+        for limits in self.bounds.limits.values():
             if limits.held:
                 row = tenants.setdefault(limits.rule.name, {"waiting": 0, "running": 0, "held": 0, "served": 0.0,
                                                             "weight": limits.rule.weight})  # fmt: skip
                 row["held"] = len(limits.held)
         engines = {name: w.describe() for name, w in self.windows.items()}
         shares = [s for pool in self.pools.values() for s in pool.shares.values()]
-        return {"policy": self.plan.policy, "waiting": self.waiting, "waiting_bytes": self.bytes_waiting,
+        return {"policy": self.plan.policy, "waiting": self.bounds.waiting, "waiting_bytes": self.bounds.bytes_waiting,
                 "jain_index": jain_index(shares),
                 "tenants": tenants, "engines": engines, **self.tally.to_json()}  # fmt: skip
 
