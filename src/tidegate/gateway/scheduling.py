@@ -27,6 +27,7 @@ from tidegate.admit.scheduling.model import (
     EngineState,
     Finish,
     FirstToken,
+    Group,
     Moved,
     Outcome,
     Plan,
@@ -90,6 +91,8 @@ def plan_of(settings: Settings) -> Plan:
                        slots_max=u.connections_max, steppable=u.kind in WATCHED, reports=u.kind in WATCHED)
             for u in settings.upstreams
         ),
+        groups=tuple(Group(engines=r.upstreams, spread=r.balance == "least_busy") for r in settings.routes
+                     if len(r.upstreams) > 1),
         wait_s_max=s.wait_s_max, queue_requests_max=s.queue_requests_max, queue_bytes_max=s.queue_bytes_max,
         prefix_stepping=s.prefix_stepping,
     )  # fmt: skip

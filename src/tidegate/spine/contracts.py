@@ -47,6 +47,7 @@ class Waiting(msgspec.Struct, kw_only=True):
     prefix_key: int = 0
     call_id: str = ""
     stream: bool = True  # whether its first token will be seen before its end
+    lane: str = ""  # which of the engines may serve it, where not all of them may
 
 
 @runtime_checkable

@@ -136,7 +136,7 @@ def test_token_budget_is_reserved_before_it_is_spent_and_refunded_exactly() -> N
     a = Admission(Plan(tenants=(rule,), engines=ENGINE, wait_s_max=120))
     for i in range(1, 201):
         a.step(ask(i), 0.0)
-    limits = a.limits["a"]
+    limits = a.bounds.limits["a"]
     budget = limits.tokens_minute
     assert budget is not None
     assert (budget.spent, len(limits.held)) == (1000, 195)  # 5 × (100 + 100): 200 parallel streams cannot overshoot

@@ -5,7 +5,7 @@
 The same events give the same actions bit for bit (`tidegate schedule replay`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from typing import Any
 
@@ -18,7 +18,6 @@ from tidegate.admit.scheduling.model import (
     Arrive,
     Cancel,
     Dispatch,
-    EngineRule,
     EngineState,
     Finish,
     FirstToken,
@@ -35,9 +34,11 @@ from tidegate.admit.scheduling.model import (
     check_plan,
 )
 from tidegate.admit.scheduling.policies import POLICIES, class_ranks, succeed
+from tidegate.admit.scheduling.routing import Routes
 from tidegate.admit.scheduling.stepping import Steps
 from tidegate.admit.scheduling.tally import Tally, jain_index
 from tidegate.admit.scheduling.tickets import SLACK_UNKNOWN, Limits, Pool, Ticket
+from tidegate.admit.scheduling.warm import in_order
 from tidegate.admit.scheduling.window import Window
 from tidegate.spine.contracts import Waiting
 
@@ -55,9 +56,9 @@ class Admission:
         self.plan = plan
         self.classes = {c.name: c for c in plan.classes}
         self.ranks = class_ranks(plan)
-        self.windows: dict[str, Window] = {}
-        self._open_windows(plan)
-        self.pools: dict[tuple[str, ...], Pool] = {}
+        self.routes = Routes(self._resize)
+        self.routes.set(plan)
+        self.windows, self.pools = self.routes.windows, self.routes.pools
         self.bounds = Bounds(plan)
         self.tickets: dict[int, Ticket] = {}
         self.now = 0.0  # own time: never back, never far ahead
@@ -98,14 +99,16 @@ class Admission:
             tokens_prompt=a.tokens_prompt, tokens_output_max=a.tokens_output_max, prefix_key=a.prefix_key,
             deadline_s=deadline_s, call_id=a.call_id, stream=a.stream,
         )  # fmt: skip
-        pool = self.pools.get(a.pool) or self._pool(a.pool)
+        way = self.routes.way(a.pool)
+        pool = way.pool
+        if way.lane:
+            request.lane = way.lane
         if deadline_s is not None:
-            for window in pool.windows:
+            for window in way.windows:
                 window.latency_came(now)
         limits = self.bounds.limits.get(tenant) or self.bounds.of(tenant)
         wait_s_max = plan.wait_s_max if a.wait_s_max is None else min(a.wait_s_max, plan.wait_s_max)
-        ticket = Ticket(request, pool, self.tally.row(tenant, name), a.size_bytes, deadline_s is not None, wait_s_max,
-                        pool.dispatched)  # fmt: skip
+        ticket = Ticket(request, way, self.tally.row(tenant, name), a.size_bytes, deadline_s is not None, wait_s_max)
         if self._goes_at_once(ticket, limits, actions):
             return
         refusal = self.bounds.refusal(ticket, limits, now)
@@ -129,7 +132,7 @@ class Admission:
         if not ticket.engine:
             least = pool.policy.least.peek()
             over = least is not None and account.counter > least.counter + pool.policy.slack
-            blocked = next((w.blocked for w in pool.windows if w.blocked), "engine_slots")
+            blocked = next((w.blocked for w in way.windows if w.blocked), "engine_slots")
             ticket.reason = "own_queue" if behind_own else "over_share" if over else blocked
 
     def _goes_at_once(self, ticket: Ticket, limits: Limits, actions: list[AnyAction]) -> bool:
@@ -137,12 +140,18 @@ class Admission:
 
         What it decides and charges is what the long way would (`test_the_short_way_is_the_long_way`).
         """
-        pool, window, request = ticket.pool, ticket.pool.single, ticket.request
-        policy = pool.policy
-        if window is None or policy.queued or limits.held or not policy.short_way:
+        way, request = ticket.way, ticket.request
+        policy = way.pool.policy
+        if policy.queued or limits.held or not policy.short_way:
             return False
         expected = self._expected(policy, request)
-        if not window.fits(request.tokens_prompt, expected, ticket.latency, self.now, uncapped=not policy.protects):
+        uncapped = not policy.protects
+        window: Window | None = None
+        for w in (way.single,) if way.single is not None else self._in_order(ticket):
+            if w.fits(request.tokens_prompt, expected, ticket.latency, self.now, uncapped=uncapped):
+                window = w
+                break
+        if window is None:
             return False
         if self.plan.prefix_stepping and self.steps.wanted(ticket, window):
             return False
@@ -168,16 +177,6 @@ class Admission:
 
     # ------------------------------------------------------------ choosing and dispatching
 
-    def _pool(self, engines: tuple[str, ...]) -> Pool:
-        pool = self.pools.get(engines)
-        if pool is None:
-            for name in engines:
-                if name not in self.windows:  # an engine nobody configured: counted from zero like any other
-                    self.windows[name] = Window(EngineRule(name=name), self.target_s, self.reserved_slots)
-            pool = self.pools[engines] = Pool(self.plan, engines, [self.windows[n] for n in engines])
-            self._resize(pool)
-        return pool
-
     def _expected(self, policy: Ledger, request: Waiting) -> int:
         """Output tokens the window should keep room for."""
         account = policy.accounts.get(request.tenant)
@@ -189,12 +188,17 @@ class Admission:
         """Dispatch while the policy finds somebody who fits."""
         policy, now = pool.policy, self.now
         chosen: list[Window] = [pool.windows[0]]
+        only: list[Window] = []  # at most one: where credit is measured among fewer
         protects, stepping = policy.protects, self.plan.prefix_stepping
 
         def admissible(request: Waiting, uncapped: bool = False) -> bool:
             expected = self._expected(policy, request)
             latency = request.deadline_s is not None
-            for window in pool.windows:
+            ticket = self.tickets[request.request_id]
+            single = ticket.way.single
+            for window in (single,) if single is not None else self._in_order(ticket):
+                if only and window is not only[0]:
+                    continue
                 prompt = request.tokens_prompt
                 if stepping and not latency:
                     prompt = self.steps.first(window, prompt)
@@ -208,6 +212,15 @@ class Admission:
 
         while policy.queued:
             request = policy.pick(now, admissible)
+            if request is None and policy.narrow:
+                for window, more in self._open_only_to_some(pool):
+                    kept, policy.slack = policy.slack, policy.slack + more
+                    only.append(window)
+                    request = policy.pick(now, admissible)
+                    only.clear()
+                    policy.slack = kept
+                    if request is not None:
+                        break
             if request is None:
                 return
             ticket = self.tickets[request.request_id]
@@ -217,12 +230,43 @@ class Admission:
             else:
                 self._dispatch(ticket, chosen[0], actions)
 
+    def _in_order(self, ticket: Ticket) -> Sequence[Window]:
+        """The windows that a request may use, first choice first."""
+        pool = ticket.pool
+        if not pool.spread:
+            return ticket.way.windows
+        return in_order(ticket.way.windows, pool.warm.at(ticket.request.prefix_key))
+
+    def _open_only_to_some(self, pool: Pool) -> list[tuple[Window, float]]:
+        """Engines that the least served who wait may not use, with the credit that those who may are short of.
+
+        Credit is measured from the least served tenant that waits.  Where that one may not use an engine, its
+        waiting must not keep the engine empty: there credit is measured from the least served that may use it.
+        """
+        policy = pool.policy
+        least = policy.least.peek()
+        found: list[tuple[Window, float]] = []
+        if least is None or not policy.protects:
+            return found
+        levels: dict[str, float] = {}
+        for account in policy.accounts.values():
+            for flow in account.flows.values() if account.waiting else ():
+                head = policy.head(flow)
+                for window in self.tickets[head.request_id].way.windows if head is not None else ():
+                    name = window.rule.name
+                    levels[name] = min(levels.get(name, account.counter), account.counter)
+        for window in pool.windows:
+            level = levels.get(window.rule.name)
+            if window.up and level is not None and level > least.counter:
+                found.append((window, level - least.counter))
+        return found
+
     def _resize(self, pool: Pool) -> None:
         """Credit follows the token window: half of its charge where deadlines or shared prefixes can spend it."""
         tokens = sum(w.tokens_max for w in pool.windows)
         if tokens < float("inf"):
             held = pool.policy.prices.completion * tokens
-            calm = self.target_s is None and not pool.local
+            calm = self.routes.target_s is None and not pool.local
             pool.policy.slack = SLACK_CALM * held if calm else max(SLACK_UNKNOWN, SLACK * held)
             pool.policy.lift_credit = LIFT_CREDIT * held if pool.policy.protects else 0.0
 
@@ -239,6 +283,8 @@ class Admission:
         else:
             ticket.engine = window.rule.name
             self._enter(ticket, pool.policy, window)
+        if pool.spread and request.prefix_key:
+            pool.warm.computed(request.prefix_key, ticket.engine)
         ticket.dispatched_s = now
         ticket.first_s = None
         ticket.generated = 0
@@ -372,9 +418,8 @@ class Admission:
         if ticket is None or not ticket.engine or m.engine == ticket.engine:
             return
         self._exit(ticket)
-        self._pool((m.engine,))
         ticket.engine, ticket.dispatched_s, ticket.first_s, ticket.warm = m.engine, self.now, None, 0
-        self._enter(ticket, ticket.pool.policy, self.windows[m.engine])
+        self._enter(ticket, ticket.pool.policy, self.routes.window(m.engine))
 
     # ------------------------------------------------------------ time and engines
 
@@ -446,6 +491,9 @@ class Admission:
                 window.overloaded(self.now)
             case EngineState():
                 window.up = event.up
+                if not event.up:
+                    for pool in self.pools.values():
+                        pool.warm.lost(event.engine)
                 self._pump_engine(event.engine, actions)
 
     def reload(self, plan: Plan, now_s: float) -> None:
@@ -458,7 +506,7 @@ class Admission:
         before, self.plan = self.plan, plan
         self.classes = {c.name: c for c in plan.classes}
         self.ranks = class_ranks(plan)
-        self._open_windows(plan)
+        self.routes.set(plan)
         self.bounds.reload(plan)
         if before.policy != plan.policy or before.prices != plan.prices:
             for pool in self.pools.values():
@@ -466,16 +514,6 @@ class Admission:
                 self._resize(pool)
         for pool in self.pools.values():
             pool.policy.reweigh(plan)
-
-    def _open_windows(self, plan: Plan) -> None:
-        targets = [c.ttft_target_s for c in plan.classes if c.ttft_target_s is not None]
-        self.target_s = min(targets) if targets else None
-        self.reserved_slots = sum(c.reserved_slots for c in plan.classes if c.ttft_target_s is not None)
-        for rule in plan.engines:
-            window = self.windows.get(rule.name)
-            if window is None:
-                window = self.windows[rule.name] = Window(rule, self.target_s, self.reserved_slots)
-            window.set(rule, self.target_s, self.reserved_slots)
 
     # ------------------------------------------------------------ what is going on
 

@@ -23,7 +23,11 @@ from tidegate.spine.contracts import Waiting
 
 
 class Flow:
-    """The requests of one tenant in one class, first come first served."""
+    """The requests of one tenant in one class, first come first served.
+
+    Where only some of the engines may serve a request it has a flow of its own (`Waiting.lane`): else it would
+    stand in front of those that any engine may serve.
+    """
 
     __slots__ = ("account", "name", "queue", "served", "size", "weight")
 
@@ -103,6 +107,7 @@ class Ledger:
         self.lift = lift
         self.accounts: dict[str, Account] = {}
         self.queued: dict[int, Waiting] = {}
+        self.narrow = 0  # requests that wait and that only some of the engines may serve
         self.bills: dict[int, Bill] = {}
         self.last_left: Account | None = None
         self.least: LazyHeap[Account] = LazyHeap(lambda a: a.counter)
@@ -122,6 +127,7 @@ class Ledger:
         request = self.queued.pop(request_id, None)
         if request is not None:
             self._leave(self._flow_of(request))
+            self.narrow -= request.lane != ""
 
     def progress(self, request_id: int, tokens_generated: int, now_s: float) -> None:  # noqa: ARG002
         """A dispatched request generated more tokens: charged now, unless prepaid."""
@@ -183,7 +189,7 @@ class Ledger:
         account = self.accounts.get(request.tenant) or self.account(request.tenant)
         self._lift(account, self.last_left)
         self.last_left = account
-        self._bill(request, account.flows.get(request.service_class) or self._flow_of(request))
+        self._bill(request, self._flow_of(request))
 
     # ------------------------------------------------------------ shared by the policies
 
@@ -202,6 +208,7 @@ class Ledger:
         if not flow.size and account.waiting:  # the same lift among the classes of one tenant
             flow.served = max(flow.served, min(f.served for f in account.flows.values() if f.size))
         self.queued[request.request_id] = request
+        self.narrow += request.lane != ""
         if front:  # before all that came later, behind those that came before it
             mark = (request.arrived_s, request.request_id)
             behind = next((i for i, r in enumerate(flow.queue) if (r.arrived_s, r.request_id) > mark), len(flow.queue))
@@ -222,11 +229,12 @@ class Ledger:
                 account.counter = floor
 
     def _flow_of(self, request: Waiting) -> Flow:
-        account = self.account(request.tenant)
-        flow = account.flows.get(request.service_class)
+        account = self.accounts.get(request.tenant) or self.account(request.tenant)
+        name = request.service_class
+        key = f"{name} {request.lane}" if request.lane else name
+        flow = account.flows.get(key)
         if flow is None:
-            flow = Flow(account, request.service_class, self.class_weights.get(request.service_class, 1.0))
-            account.flows[request.service_class] = flow
+            flow = account.flows[key] = Flow(account, name, self.class_weights.get(name, 1.0))
         return flow
 
     def head(self, flow: Flow) -> Waiting | None:
@@ -242,6 +250,7 @@ class Ledger:
     def _take(self, request: Waiting) -> Waiting:
         """Dispatch a waiting request: out of its queue, prompt charged, prediction prepaid."""
         del self.queued[request.request_id]
+        self.narrow -= request.lane != ""
         flow = self._flow_of(request)
         self._leave(flow)
         self._bill(request, flow)

@@ -60,6 +60,17 @@ class EngineRule(msgspec.Struct, frozen=True, kw_only=True):
     reports: bool = False  # says how full it is (metrics); else the window opens until first tokens come late
 
 
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Engines that serve the same requests: one fair order over all of them, whichever of them are up.
+
+    `spread`: they are replicas, and the scheduler says which one goes first (warm prefixes, then the emptiest);
+    else each request names its order of preference.
+    """
+
+    engines: tuple[str, ...]
+    spread: bool = False
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is configured."""
 
@@ -68,6 +79,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     tenants: tuple[TenantRule, ...] = ()
     classes: tuple[ClassRule, ...] = (ClassRule(name="default"),)
     engines: tuple[EngineRule, ...] = (EngineRule(name="engine"),)
+    groups: tuple[Group, ...] = ()  # of engines; one that is named in none serves those that name just it
     wait_s_max: float = 300.0
     queue_requests_max: int = 100_000
     queue_bytes_max: int = 256 * 1024 * 1024

@@ -111,7 +111,7 @@ class Replay:
     def _note(self, a: Admission, event: AnyEvent, actions: list[AnyAction]) -> None:
         now = a.now
         if isinstance(event, Arrive):
-            policy = a.pools[event.pool].policy
+            policy = a.routes.way(event.pool).pool.policy
             account, least = policy.account(event.tenant), policy.least.peek()
             over = 0.0 if least is None else (account.counter - least.counter) * account.weight
             self.calls[event.request_id] = Call(event.call_id, event.tenant, event.service_class, now,

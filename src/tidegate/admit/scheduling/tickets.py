@@ -4,6 +4,7 @@ from tidegate.admit.scheduling.budget import SlidingBudget, resized
 from tidegate.admit.scheduling.model import Plan, TenantRule
 from tidegate.admit.scheduling.policies import make_policy
 from tidegate.admit.scheduling.tally import Row
+from tidegate.admit.scheduling.warm import Warm
 from tidegate.admit.scheduling.window import Window
 from tidegate.spine.contracts import Waiting
 
@@ -29,16 +30,16 @@ class Ticket:
     step_s: float = 0.0  # when that step began, or the last one ended
 
     def __init__(
-        self, request: Waiting, pool: "Pool", row: Row, size_bytes: int, latency: bool, wait_s_max: float,
-        passed_at_arrival: int = 0,
+        self, request: Waiting, way: "Way", row: Row, size_bytes: int, latency: bool, wait_s_max: float,
     ) -> None:  # fmt: skip
         self.request = request
-        self.pool = pool
+        self.pool = way.pool
+        self.way = way
         self.row = row
         self.size_bytes = size_bytes
         self.latency = latency
         self.wait_s_max = wait_s_max
-        self.passed_at_arrival = passed_at_arrival
+        self.passed_at_arrival = way.pool.dispatched
 
 
 class Pool:
@@ -48,7 +49,8 @@ class Pool:
         self.engines = engines
         self.windows = windows
         self.policy = make_policy(plan, slack=SLACK_UNKNOWN)
-        self.single = windows[0] if len(windows) == 1 else None
+        self.spread = False  # its engines are replicas: the scheduler says which one goes first
+        self.warm = Warm()
         self.dispatched = 0
         self.rate = 0.0  # charge a second while somebody waits
         self.served_then = 0.0
@@ -72,6 +74,18 @@ class Pool:
         self._before = now
         prompt = sum(a.prompt for a in policy.accounts.values())
         self.local = sum(a.prompt_cached for a in policy.accounts.values()) > LOCAL_SHARE * prompt
+
+
+class Way:
+    """What the engines that a request names mean: its order, the windows it may use, its lane in the order."""
+
+    __slots__ = ("lane", "pool", "single", "windows")
+
+    def __init__(self, pool: Pool, windows: list[Window], lane: str) -> None:
+        self.pool = pool
+        self.windows = windows
+        self.lane = lane
+        self.single = windows[0] if len(windows) == 1 else None
 
 
 class Limits:

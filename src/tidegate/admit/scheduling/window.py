@@ -104,6 +104,14 @@ class Window:
         self.requests_budget = resized(self.requests_budget, rule.requests_per_minute, 60.0)
         self.tokens_budget = resized(self.tokens_budget, rule.tokens_per_minute, 60.0)
 
+    @property
+    def load(self) -> float:
+        """How full it is, to compare replicas by: 1.0 is all slots, all memory, or a second of prefill ahead."""
+        full = self.inflight / self.slots
+        held = self.tokens / self.tokens_max  # 0.0 while no limit is known
+        speed = self.prefill_speed
+        return (full if full > held else held) + (self.prefill / speed if speed else 0.0)
+
     # ------------------------------------------------------------ may it go in?
 
     @property
