@@ -75,7 +75,8 @@ class Route(Section, frozen=True):
     """A model name that tenants may ask for, and who serves it.
 
     `balance` says which of the upstreams goes first: `ordered` the first healthy one, the others
-    being fallbacks; `least_busy` the one with the fewest calls (replicas of one engine).  The
+    being fallbacks; `least_busy` (replicas of one engine) the one that computed the prompt's beginning
+    lately, unless it is much fuller than the emptiest.  All of them share one fair order.  The
     model `*` takes every name that no other route has.
     """
 

@@ -19,10 +19,13 @@ from tidegate.admit.scheduling.model import (
     Arrive,
     Cancel,
     Dispatch,
+    EngineState,
     Finish,
     FirstToken,
+    Outcome,
     Refuse,
     Signal,
+    SignalLost,
     Step,
     Stepped,
     Tick,
@@ -83,6 +86,8 @@ class World:
         self.now = 0.0
         self.asked: dict[int, Asked] = {}
         self.changes: list[tuple[float, str, EngineSpec]] = []
+        self.losses: list[tuple[float, str, float]] = []  # (when, engine, when it is back, empty)
+        self.down: set[str] = set()
         self.waiting_samples: list[tuple[float, str, int]] = []  # (time, engine, waiting) at every scrape
         self._heap: list[tuple[float, int, str, Any]] = []
         self._serial = 0
@@ -102,6 +107,9 @@ class World:
         open_requests = len(self.asked)
         for at, name, spec in self.changes:
             self._at(at, "change", (name, spec))
+        for at, name, back_s in self.losses:
+            self._at(at, "lose", name)
+            self._at(back_s, "return", name)
         if self.admission is not None:
             self._at(0.0, "tick", None)
             if self.scrape_every_s > 0:
@@ -129,7 +137,8 @@ class World:
             r.dispatched_s = self.now
             self._at(self.now + self.half_trip_s, "submit", (next(iter(self.engines)), r.request_id))
             return
-        event = Arrive(r.request_id, r.tenant, r.service_class, tuple(self.engines), r.prompt, r.output_max,
+        up = tuple(n for n in self.engines if n not in self.down) if self.down else tuple(self.engines)
+        event = Arrive(r.request_id, r.tenant, r.service_class, up or tuple(self.engines), r.prompt, r.output_max,
                        4 * r.prompt, r.prefix_key, None, str(r.request_id))  # fmt: skip
         self._tell(event)
 
@@ -176,13 +185,16 @@ class World:
 
     def _scrape(self, _: None) -> None:
         for name, e in self.engines.items():
+            if name in self.down:
+                self._at(self.now + self.scrape_delay_s, "signal", SignalLost(name, "down"))
+                continue
             signal = Signal(name, running=len(e.running), waiting=len(e.waiting), kv_usage=e.kv_usage,
                             kv_tokens=e.spec.kv_tokens, preemptions=e.preemptions)  # fmt: skip
             self.waiting_samples.append((self.now, name, len(e.waiting)))
             self._at(self.now + self.scrape_delay_s, "signal", signal)
         self._at(self.now + self.scrape_every_s, "scrape", None)
 
-    def _signal(self, signal: Signal) -> None:
+    def _signal(self, signal: Signal | SignalLost) -> None:
         self._tell(signal)
 
     # ------------------------------------------------------------ the engines
@@ -190,10 +202,42 @@ class World:
     def _change(self, what: tuple[str, EngineSpec]) -> None:
         self.engines[what[0]].spec = what[1]
 
+    def _lose(self, name: str) -> None:
+        """A replica dies with all that it held: calls it had not begun to answer are tried again, the others fail."""
+        old = self.engines[name]
+        self.down.add(name)
+        self._stepping.discard(name)
+        self.engines[name] = Engine(old.spec)
+        if self.admission is not None:
+            self._tell(EngineState(name, False))
+        for job in [*old.running, *old.waiting]:
+            if job.job_id < 0:
+                self._tell(Stepped(-1 - job.job_id, False))
+        for request_id in [i for i, n in self._at_engine.items() if n == name]:
+            self._broken(request_id)
+
+    def _broken(self, request_id: int) -> None:
+        r = self.asked[request_id]
+        self._at_engine.pop(request_id, None)
+        begun = r.first_s is not None
+        if begun:
+            r.refused = "lost"
+            self._closed()
+        if self.admission is not None:
+            self._tell(Finish(request_id, Outcome.FAILED if begun else Outcome.RETRY))
+
+    def _return(self, name: str) -> None:
+        self.down.discard(name)
+        if self.admission is not None:
+            self._tell(EngineState(name, True))
+
     def _submit(self, what: tuple[str, int]) -> None:
         name, request_id = what
         r = self.asked[request_id]
         if r.refused:
+            return
+        if name in self.down:
+            self._broken(request_id)
             return
         self._at_engine[request_id] = name
         self.engines[name].submit(Job(job_id=request_id, prompt=r.prompt, output=max(1, r.output), blocks=r.blocks))
@@ -221,16 +265,22 @@ class World:
         self._stepping.add(name)
         horizon = self._heap[0][0] - self.now if self._heap else 1.0
         progress = engine.step(min(max(horizon, 0.0), 1.0))
-        self._at(self.now + progress.duration_s, "stepped", (name, progress))
+        self._at(self.now + progress.duration_s, "stepped", (name, engine, progress))
 
-    def _stepped(self, what: tuple[str, Progress]) -> None:
-        name, p = what
+    def _stepped(self, what: tuple[str, Engine, Progress]) -> None:
+        name, engine, p = what
+        if self.engines[name] is not engine:  # it died in the middle
+            return
         self._stepping.discard(name)
-        self._at(self.now + self.half_trip_s, "deliver", p)
+        self._at(self.now + self.half_trip_s, "deliver", (name, p))
         self._start(name)
 
-    def _deliver(self, p: Progress) -> None:
+    def _deliver(self, what: tuple[str, Progress]) -> None:
         """The tokens of a step reach the clients (and the admission on their way)."""
+        name, p = what
+        if name in self.down:  # what broke meanwhile is answered elsewhere, or was given up
+            p = Progress(p.duration_s, p.steps, self._still_at(name, p.first), self._still_at(name, p.decoded),
+                         self._still_at(name, p.done), p.prefill_tokens)  # fmt: skip
         for job in p.decoded:
             self._token(job.job_id, p.steps)
         for job in p.first:
@@ -257,6 +307,9 @@ class World:
             if self.admission is not None:
                 self._tell(Finish(job.job_id, tokens_prompt=r.prompt, tokens_cached=job.cached,
                                   tokens_completion=r.received))  # fmt: skip
+
+    def _still_at(self, name: str, jobs: list[Job]) -> list[Job]:
+        return [j for j in jobs if self._at_engine.get(j.job_id) == name]
 
     def _token(self, request_id: int, count: int) -> None:
         r = self.asked[request_id]
