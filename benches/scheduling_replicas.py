@@ -73,7 +73,8 @@ def storm(report: Report) -> None:
         lost = [r for r in asked if r.refused]
         fresh = [r for r in lost if r.first_s is None]
         report.row(f"calls given up that had not begun to be answered, {words}", goal="0", measured=len(fresh),
-                   holds=not fresh, note=f"{len(lost)} answers were cut off in the middle, of {len(asked):,}")  # fmt: skip
+                   holds=not fresh, note=f"{len(lost)} answers were cut off in the middle, of {len(asked):,}",
+                   )  # fmt: skip
 
 
 def locality(report: Report) -> None:
@@ -93,7 +94,7 @@ def locality(report: Report) -> None:
     warm.LEAN = lean
     report.row("G7 prefix hits on four replicas / on one engine with all their memory", goal=">= 0.95",
                measured=found["ours"] / found["one"], holds=found["ours"] >= 0.95 * found["one"],
-               note=f"{found['one']:.3f} one, {found['ours']:.3f} ours, {found['by load']:.3f} by load alone")  # fmt: skip
+               note=", ".join(f"{v:.3f} {k}" for k, v in found.items()))  # fmt: skip
 
 
 def main() -> None:
