@@ -11,6 +11,7 @@ listening socket (SO_REUSEPORT) and its own journal; one control plane.
 import argparse
 import asyncio
 import contextlib
+import functools
 import gc
 import importlib
 import importlib.util
@@ -21,6 +22,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -32,6 +34,7 @@ from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
 from tidegate.gateway import control_channel, logs
 from tidegate.gateway.admission import OpenAdmission
+from tidegate.gateway.budgets import RunBudgets
 from tidegate.gateway.mcp_doors import Door, HttpDoor
 from tidegate.gateway.mcp_endpoint import McpEndpoint
 from tidegate.gateway.mcp_process import environment_of
@@ -49,6 +52,7 @@ from tidegate.settings import Listener, McpServer, Settings, Tenant, Upstream
 from tidegate.spine.contracts import Guard
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 from tidegate.store.bodies import BodyPolicy, load_redactor
+from tidegate.store.budgets import BudgetBook
 from tidegate.store.journal import JournalWriter
 from tidegate.store.keys import FileKeys
 from tidegate.store.schedule_journal import ScheduleJournal
@@ -126,13 +130,37 @@ TRACES = TracesEndpoint()  # one a worker process; its journal outlives every re
 RELAY = Relay()  # likewise: where this worker stands among the others
 
 
-def endpoints_of(settings: Settings, guards: tuple[Guard, ...]) -> Mapping[bytes, LocalEndpoint]:
+def budgets_of(settings: Settings) -> RunBudgets | None:
+    """The caps of runs and tenants, where any are configured."""
+    if settings.budgets.run is None and not settings.budgets.tenants:
+        return None
+    return RunBudgets(settings.budgets, budget_book(Path(settings.store.path).resolve()), owner=f"w{RELAY.index}")
+
+
+@functools.cache
+def budget_book(store: Path) -> BudgetBook:
+    """One a store and process, whatever is reloaded."""
+    return BudgetBook(store)
+
+
+def begin_budgets(settings: Settings, index: int) -> None:
+    """What this worker's last life left reserved counts as spent; accounts older than the traces are forgotten."""
+    book = budget_book(Path(settings.store.path).resolve())
+    if lost := book.recover(f"w{index}"):
+        log.warning("worker %d: %d calls that were cut off count with their worst case against budgets", index, lost)
+    if index == 0:
+        book.forget(time.time() - settings.store.retention_days * 86400.0)
+
+
+def endpoints_of(
+    settings: Settings, guards: tuple[Guard, ...], budgets: RunBudgets | None = None
+) -> Mapping[bytes, LocalEndpoint]:
     """The paths other parts answer."""
     found: dict[bytes, LocalEndpoint] = {b"/v1/traces": TRACES, b"/v1/verify": VerifyEndpoint(settings.verify)}
     if settings.mcp:
         makers = {m.name: door_maker(m, f"mcp[{i}]") for i, m in enumerate(settings.mcp)}
         found[b"/mcp"] = McpEndpoint(
-            settings.mcp, guards, door_of=lambda server, mint: makers[server.name](mint), relay=RELAY
+            settings.mcp, guards, budgets=budgets, door_of=lambda server, mint: makers[server.name](mint), relay=RELAY
         )
     return found
 
@@ -205,13 +233,15 @@ def read_parts(config: Path, workers: int | None = None) -> Parts:
     for upstream in settings.upstreams:
         upstream_tls(upstream)
     guards = guards_of(settings)
+    budgets = budgets_of(settings)
     return Parts(
         settings,
         secrets=secrets_of(settings),
         upstream_tls=upstream_tls,
         keys=key_table(settings),
         shaper=shaper_of(settings, guards),
-        endpoints=endpoints_of(settings, guards),
+        endpoints=endpoints_of(settings, guards, budgets),
+        budgets=budgets,
     )
 
 
@@ -286,6 +316,8 @@ async def worker(index: int, config: Path, workers: int | None, address: tuple[s
     RELAY.place(index, workers or settings.workers, folder)
     parts = read_parts(config, workers)
     settings = parts.settings
+    if parts.budgets is not None:
+        begin_budgets(settings, index)
     store = settings.store
     sink = JournalWriter(
         Path(store.path) / "journal",

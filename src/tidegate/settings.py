@@ -190,6 +190,39 @@ class Verify(Section, frozen=True):
     packages: str | None = None  # the whole list of import names that may be used
 
 
+class Caps(Section, frozen=True):
+    """What may be used at most; absent means no cap here, 0 means none at all."""
+
+    money_usd: float | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    calls: int | None = None
+    time_s: float | None = None  # since the run's first call, by the clock on the wall
+    effects: int | None = None  # tool calls at `/mcp`, but for those that `budgets.reads` names
+
+
+class TenantBudget(Section, frozen=True):
+    """A tenant's own caps: of each of its runs (instead of `budgets.run`), and of all its calls in a period."""
+
+    run: Caps | None = None
+    total: Caps | None = None
+    period: Literal["day", "month", "ever"] = "day"  # in UTC
+
+
+class Budgets(Section, frozen=True):
+    """Hard caps on agent runs: the worst case is reserved before each call and settled after it.
+
+    A run is what one `x-tidegate-run-id` names; `a/b` is a part of the run `a` and draws on both.
+    """
+
+    run: Caps | None = None  # of every run
+    tenants: dict[str, TenantBudget] = {}
+    run_header: Literal["optional", "required"] = "optional"  # optional: calls without one draw on the total alone
+    tokens_out_default: int = 4096  # written into a call under a cap that names no bound itself
+    tokens_attachment: int | None = None  # at most, of one image or file; None: refused where tokens are capped
+    reads: tuple[str, ...] = ()  # tools at `/mcp` that change nothing, as `server/tool`; * stands for anything
+
+
 class McpServer(Section, frozen=True):
     """A tool server behind `/mcp/NAME`: guards decide on its tool calls.
 
@@ -229,6 +262,7 @@ class Settings(Section, frozen=True):
     store: Store = Store()
     models: Models = Models()
     loops: Loops = Loops()
+    budgets: Budgets = Budgets()
     constraints: str | None = None  # path of constraints.yaml
     verify: Verify = Verify()
     mcp: tuple[McpServer, ...] = ()

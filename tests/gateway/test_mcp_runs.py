@@ -83,7 +83,7 @@ class Two:
 
 
 @contextlib.contextmanager
-def two_workers(folder: Path, url: str) -> Iterator[Two]:
+def two_workers(folder: Path, url: str, more: str = "") -> Iterator[Two]:
     port = free_port()
     command = json.dumps([sys.executable, "-c", SMALL])
     (folder / "tidegate.yaml").write_text(f"""
@@ -94,7 +94,7 @@ store: {{path: "{folder}/store"}}
 mcp:
   - {{name: notes, command: {command}}}
   - {{name: bank, url: "{url}"}}
-""")
+{more}""")
     key = add_key(folder / "store", "t")
     with (folder / "log").open("wb") as log:
         argv = [sys.executable, "-m", "tidegate.serving", str(folder / "tidegate.yaml"), "--no-control"]

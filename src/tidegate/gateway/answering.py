@@ -28,6 +28,7 @@ from tidegate.spine.call import Dialect, Ending, Identity, Usage
 from tidegate.spine.trace import Event
 
 if TYPE_CHECKING:
+    from tidegate.gateway.budgets import Ticket
     from tidegate.gateway.client import ClientConnection
     from tidegate.gateway.worker import Gateway
 
@@ -84,6 +85,8 @@ class Answering(ABC):
     retry_after_s: float | None = None
     reply_usage: Usage | None = None
     events: tuple[Event, ...] = ()
+    budget: "Ticket | None" = None  # what is reserved for this call
+    total_s_max = math.inf  # a run that is out of time sooner than its upstream's deadline
     about: str | None = None  # the trace that feedback speaks of
 
     def __init__(

@@ -44,6 +44,16 @@ ERRORS: dict[str, ErrorWords] = {
     "draining": ErrorWords("overloaded_error", "This gateway is shutting down; ask again."),
     "too_many_connections": ErrorWords("overloaded_error", "Too many connections."),
     "not_configured": ErrorWords("api_error", "This endpoint is not configured here."),
+    "budget_spent": ErrorWords("rate_limit_error", "The budget of this run or tenant is spent."),
+    "budget_unbounded": ErrorWords(
+        "invalid_request_error",
+        "Tokens or money are capped here, and this call reads something whose size it does not show.",
+    ),
+    "budget_unpriced": ErrorWords("invalid_request_error", "Money is capped here, and this model has no price."),
+    "budget_unavailable": ErrorWords("api_error", "The budget's accounts cannot be kept now; nothing was sent."),
+    "run_required": ErrorWords(
+        "invalid_request_error", "Runs are capped here: name yours with the header x-tidegate-run-id."
+    ),
     "mcp_server_not_found": ErrorWords("invalid_request_error", "There is no tool server of this name here."),
     "session_not_found": ErrorWords(
         "invalid_request_error", "There is no such tool session (any more); begin a new one with initialize."

@@ -59,7 +59,8 @@ class Exchange(Answering):
             self.waited = True
             gw.waiting_now(self, 1)
             self.note("queued", {})
-            self.client.arm(self.began_s + gw.deadlines_of(self.candidates).total_s)
+            total_s = min(gw.deadlines_of(self.candidates).total_s, self.total_s_max)
+            self.client.arm(self.began_s + total_s)
             self.do(step(self.state, life.WAITS, now_s))
         else:
             self.refused(verdict)  # type: ignore[arg-type]
@@ -157,7 +158,8 @@ class Exchange(Answering):
             self.connected(connection, True)
         else:
             deadlines = pool.upstream.deadlines
-            self.client.arm(min(now_s + deadlines.connect_s, self.began_s + deadlines.total_s))
+            total_s = min(deadlines.total_s, self.total_s_max)
+            self.client.arm(min(now_s + deadlines.connect_s, self.began_s + total_s))
 
     def connected(self, connection: UpstreamConnection, reused: bool) -> None:
         """The pool has a connection for us."""
@@ -193,7 +195,7 @@ class Exchange(Answering):
         connection.served += 1
         gw.write(connection.transport, request)
         due_s = self.heard_s + pool.first_byte_s
-        last_s = self.began_s + pool.total_s
+        last_s = self.began_s + min(pool.total_s, self.total_s_max)
         if due_s > last_s:
             due_s = last_s
         if due_s < self.client.look_s:
@@ -274,7 +276,7 @@ class Exchange(Answering):
         deadlines = pool.upstream.deadlines if pool is not None else self.gw.deadlines_of(self.candidates)
         tick = Tick(
             self.began_s, self.heard_s, deadlines.connect_s, deadlines.first_byte_s,
-            deadlines.idle_s, deadlines.total_s,
+            deadlines.idle_s, min(deadlines.total_s, self.total_s_max),
         )  # fmt: skip
         self.do(step(self.state, tick, now_s))
         return tick.due(self.state.phase)[0] if self.state.phase is not Phase.ENDED else math.inf
@@ -329,6 +331,9 @@ class Exchange(Answering):
             refund = self.first_at_s is None
             overloaded = self.code == "upstream_error" and self.sent_status in OVERLOADED
             gw.admission.end(self.ticket, usage, gw.loop.time(), refund=refund, overloaded=overloaded)
+        if self.budget is not None:
+            sent, refused = self.dispatched_at_s is not None, ending is Ending.UPSTREAM_REFUSED
+            self.budget.book.settle(self.budget, usage, went_out=sent, refused=refused)
         gw.ended(self, ending, usage, model)
         self.client.exchange_over(self)
 

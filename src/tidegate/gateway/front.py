@@ -107,6 +107,8 @@ def call(gw: "Gateway", x: Exchange) -> None:
         words = f"The model {model!r} does not exist or this key may not use it." if model else None
         x.refuse(Ending.REFUSED_INVALID, 404, "model_not_found", words)
         return
+    if gw.budgets is not None and x.suffix != COUNT_TOKENS and not open_budget(gw, x, entry):
+        return
     shaper = gw.shaper
     if x.dialect in entry.raw_dialects and (shaper is None or not shaper.concerns(x.body)):
         candidates = entry.pools
@@ -126,11 +128,29 @@ def call(gw: "Gateway", x: Exchange) -> None:
     x.admit(entry, candidates)
 
 
-def open_shaping(gw: "Gateway", x: Exchange, entry: Entry, candidates: tuple[Pool, ...]) -> bool:
-    """Let guards and translation look at the request; False when it was answered here."""
-    assert gw.shaper is not None
+def open_budget(gw: "Gateway", x: Exchange, entry: Entry) -> bool:
+    """Reserve the worst case of a call; False when it was answered here."""
+    assert gw.budgets is not None
     assert x.ask is not None
-    described = Call(
+    field = "max_output_tokens" if x.dialect == "responses" else "max_tokens"
+    if x.dialect == "chat" and any(p.upstream.kind == "openai" for p in entry.pools):
+        field = "max_completion_tokens"  # its newer models refuse the older name
+    opened = gw.budgets.open(describe(x), x.body, x.ask, entry.cost, field)
+    if isinstance(opened, Reply):
+        x.entry = entry
+        x.reply(opened)
+        return False
+    x.body = opened.body
+    x.budget = opened.ticket
+    if opened.ticket is not None:
+        x.total_s_max = opened.ticket.left_s
+    return True
+
+
+def describe(x: Exchange) -> Call:
+    """A call as guards and budgets see it."""
+    assert x.ask is not None
+    return Call(
         call_id=x.trace_id,
         identity=x.identity,
         dialect=x.dialect,
@@ -143,6 +163,12 @@ def open_shaping(gw: "Gateway", x: Exchange, entry: Entry, candidates: tuple[Poo
         prompt_version=x.head.prompt_version,
         task=x.identity.task or x.head.task,
     )
+
+
+def open_shaping(gw: "Gateway", x: Exchange, entry: Entry, candidates: tuple[Pool, ...]) -> bool:
+    """Let guards and translation look at the request; False when it was answered here."""
+    assert gw.shaper is not None
+    described = describe(x)
     try:
         forms = [p.upstream.dialects for p in candidates]
         opened = gw.shaper.open(described, x.body, x.suffix, forms, x.began_s)

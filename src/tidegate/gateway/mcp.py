@@ -154,7 +154,7 @@ class McpWatch:
             try:
                 watch.result(*_said(message))
             except Broken as broken:  # a hard guard could not read it: nobody does
-                return {**message, "result": _refused(words_of(broken.decision)[0])}
+                return {**message, "result": refusal_result(words_of(broken.decision)[0])}
         if watch is None:  # a result whose call we did not see (a resumed stream): watched all the same
             watch = self._open(ToolCall("", "", "{}"))
         if isinstance(result, dict):
@@ -188,7 +188,7 @@ class McpWatch:
     def _result(self, result: dict[str, Any], watch: Watch) -> dict[str, Any] | None:
         """A tool's result as the guards let it through; None when it is unchanged."""
         if watch.broken is not None:
-            return _refused(words_of(watch.broken)[0])
+            return refusal_result(words_of(watch.broken)[0])
         if not watch.streams:
             return None
         changed, content = False, []
@@ -201,7 +201,7 @@ class McpWatch:
             try:
                 out["structuredContent"] = self._value(result["structuredContent"], watch)
             except _Unsayable:
-                return _refused("The tool's result was withheld by a rule.")
+                return refusal_result("The tool's result was withheld by a rule.")
             changed = changed or out["structuredContent"] != result["structuredContent"]
         return out if changed else None
 
@@ -276,11 +276,12 @@ def _error(message_id: Any, code: int, message: str) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": message_id, "error": {"code": code, "message": message}}
 
 
-def _refused(text: str) -> dict[str, Any]:
+def refusal_result(text: str) -> dict[str, Any]:
+    """A tool's result that says why it was not called: an error that a model can read."""
     return {"content": [{"type": "text", "text": text}], "isError": True, "resultType": "complete"}
 
 
 def _result(message_id: Any, decision: GuardDecision) -> dict[str, Any]:
     """A tool error that says what the guard decided; a finalised run's words are no error."""
-    result = _refused(words_of(decision)[0])
+    result = refusal_result(words_of(decision)[0])
     return {"jsonrpc": "2.0", "id": message_id, "result": result | {"isError": decision.action != "finalise"}}

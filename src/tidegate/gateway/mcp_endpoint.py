@@ -17,7 +17,8 @@ from typing import Any
 
 import msgspec
 
-from tidegate.gateway.mcp import Answered, McpWatch
+from tidegate.gateway.budgets import RunBudgets
+from tidegate.gateway.mcp import Answered, McpWatch, refusal_result
 from tidegate.gateway.mcp_doors import Asked, Door, HttpDoor, Refusal, Told
 from tidegate.gateway.mcp_http import EventFilter
 from tidegate.gateway.mcp_relay import Relay
@@ -84,6 +85,7 @@ class McpEndpoint:
         servers: Sequence[McpServer],
         guards: Sequence[Guard],
         *,
+        budgets: RunBudgets | None = None,
         door_of: Callable[[McpServer, "Callable[[], str]"], Door] | None = None,
         relay: Relay | None = None,
         random_bytes: Callable[[int], bytes] = os.urandom,
@@ -91,6 +93,7 @@ class McpEndpoint:
         self.servers = {s.name: s for s in servers}
         self.relay = relay or Relay()
         self._guards = tuple(guards)
+        self._budgets = budgets
         self._random_bytes = random_bytes
         make = door_of or _plain_door
         self._make = {s.name: (lambda s=s: make(s, self._mint)) for s in servers}
@@ -215,6 +218,9 @@ class McpEndpoint:
                 return Reply(status=200 if said else 202, body=said, ending=Ending.REFUSED_GUARD,
                              code="refused_by_guard")  # fmt: skip
             body = passed
+            refused = self._over_budget(asked, body)
+            if refused is not None:
+                return refused
         session = dict(asked.headers).get(SESSION, b"").decode("latin-1")
         message = Asked(identity=asked.call.identity, method=asked.method, headers=asked.headers, body=body,
                         session=session)  # fmt: skip
@@ -226,6 +232,24 @@ class McpEndpoint:
             whole = watch.from_server(whole)
         down = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in told.headers if k in SAY_DOWN)
         return Reply(status=told.status, body=whole, content_type=told.content_type, headers=down)
+
+    def _over_budget(self, asked: _Request, body: bytes) -> Reply | None:
+        """A tool call that the guards let through is an effect: a legal tool error where none is left."""
+        if self._budgets is None or b"tools/call" not in body:
+            return None
+        message = msgspec.json.decode(body)
+        messages = message if isinstance(message, list) else [message]
+        for m in messages:
+            if not isinstance(m, dict) or m.get("method") != "tools/call":
+                continue
+            params = m.get("params")
+            name = str(params.get("name")) if isinstance(params, dict) else ""
+            words = self._budgets.effect(asked.call.identity, asked.call.run_id, f"{asked.server}/{name}")
+            if words is not None:
+                reply = {"jsonrpc": "2.0", "id": m.get("id"), "result": refusal_result(f"[Tidegate] {words}")}
+                said = b"" if m.get("id") is None else _encode(reply)
+                return Reply(status=200 if said else 202, body=said, ending=Ending.REFUSED_LIMIT, code="budget_spent")
+        return None
 
     async def _through(self, name: str, message: Asked) -> Told:
         """To the server; a session's process may lie in another worker than its run."""

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from tidegate.gateway import front
+from tidegate.gateway.budgets import RunBudgets
 from tidegate.gateway.client import ClientConnection
 from tidegate.gateway.control_channel import Answered, Ask, Counter, LiveCall, MetricsSnapshot
 from tidegate.gateway.exchange import Exchange
@@ -47,6 +48,7 @@ class Parts:
     def __init__(
         self, settings: Settings, *, secrets: Mapping[str, str], upstream_tls: MakeTls, keys: KeyTable,
         shaper: Shaper | None = None, endpoints: Mapping[bytes, LocalEndpoint] | None = None,
+        budgets: RunBudgets | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings
         self.secrets = secrets
@@ -54,6 +56,7 @@ class Parts:
         self.keys = keys
         self.shaper = shaper
         self.endpoints = dict(endpoints or {})
+        self.budgets = budgets
 
 
 class Gateway:
@@ -110,6 +113,7 @@ class Gateway:
         self.keys = parts.keys
         self.keys_read += 1
         self.shaper = parts.shaper
+        self.budgets = parts.budgets
         for path, endpoint in getattr(self, "endpoints", {}).items():
             successor = parts.endpoints.get(path)
             if successor is not endpoint and hasattr(endpoint, "give_way"):

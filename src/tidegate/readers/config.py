@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 import yaml
 
-from tidegate.settings import Section, Settings
+from tidegate.settings import Caps, Section, Settings
 from tidegate.spine.errors import SettingError, nearest
 
 
@@ -103,11 +103,41 @@ def check_settings(s: Settings, where: Any) -> None:
         if not re.fullmatch(r"[A-Za-z0-9._-]+", m.name):
             message = f"expected letters, digits, dots and dashes (it stands in a path), got {m.name!r}"
             raise SettingError(message, where=where("mcp", i, "name"))
+    _check_budgets(s, where)
     if s.workers < 1:
         raise SettingError(f"expected at least 1 worker, got {s.workers}", where=where("workers"))
     if s.loops.steps_max is not None and s.loops.steps_max < 1:
         message = f"expected at least 1 step, got {s.loops.steps_max}"
         raise SettingError(message, where=where("loops", "steps_max"), remedy="leave it out for no limit")
+
+
+def _check_budgets(s: Settings, where: Any) -> None:
+    """Caps that can hold: finite numbers from 0 on, money only where every model has a price."""
+    b = s.budgets
+    all_caps: list[tuple[tuple[str, ...], Caps | None]] = [(("budgets", "run"), b.run)]
+    known = {t.name for t in s.tenants}
+    for name, tenant in b.tenants.items():
+        if known and name not in known:
+            message = f"budgets: the tenant {name!r} does not exist"
+            raise SettingError(message, where=where("budgets", "tenants", name), remedy=nearest(name, known))
+        all_caps += [(("budgets", "tenants", name, kind), getattr(tenant, kind)) for kind in ("run", "total")]
+        if tenant.total is not None and tenant.total.time_s is not None:
+            message = f"tenant {name!r}: time is capped a run, a total of all its calls has none"
+            raise SettingError(message, where=where("budgets", "tenants", name, "total", "time_s"))
+    for path, caps in all_caps:
+        for field in () if caps is None else caps.__struct_fields__:
+            value = getattr(caps, field)
+            if value is not None and not 0 <= value < float("inf"):
+                message = f"expected a cap from 0 on for {field}, got {value!r}"
+                raise SettingError(message, where=where(*path, field), remedy="leave it out for no cap")
+    if any(caps is not None and caps.money_usd is not None for _, caps in all_caps):
+        for i, r in enumerate(s.routes):
+            if r.cost_usd_per_million_prompt is None or r.cost_usd_per_million_completion is None:
+                message = f"money is capped, and the model {r.model!r} has no price"
+                remedy = "give cost_usd_per_million_prompt and cost_usd_per_million_completion (0 where it is free)"
+                raise SettingError(message, where=where("routes", i), remedy=remedy)
+    if b.tokens_out_default < 1 or (b.tokens_attachment is not None and b.tokens_attachment < 0):
+        raise SettingError("expected tokens_out_default from 1 and tokens_attachment from 0 on", where=where("budgets"))
 
 
 def _positive(section: Section, names: tuple[str, ...], what: str, where: Any) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from tidegate.settings import Settings, Store
 from tidegate.spine.ports import Clock, Ids, StateStore
 from tidegate.store.bodies import BodyPolicy, load_redactor
+from tidegate.store.budgets import BudgetBook
 from tidegate.store.decisions import Recorded, read_decisions
 from tidegate.store.findings import FindingBook
 from tidegate.store.journal import JournalWriter
@@ -95,6 +96,11 @@ def trace_sink(settings: Settings, worker: str) -> JournalWriter:
 def trace_store(settings: Settings) -> LakeTraces:
     """The traces of a store, journal and Parquet as one."""
     return LakeTraces(Path(settings.store.path), policy=body_policy(settings))
+
+
+def budget_book(store: Store) -> BudgetBook:
+    """What capped runs and tenants have used."""
+    return BudgetBook(Path(store.path), wait_s=10.0)
 
 
 def finding_book(store: Store) -> FindingBook:

@@ -10,7 +10,7 @@ unknown, so it counts as spent until it is settled.
                          granted units live in the child until it is closed
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -223,15 +223,7 @@ class Ledger:
         return account
 
     def _fits(self, name: str, wanted: Vector) -> Refusal | None:
-        asked = [(i, n) for i, n in enumerate(wanted) if n]
-        for account in self._path(name):
-            limit, spent, reserved, granted = account.limit, account.spent, account.reserved, account.granted
-            for i, n in asked:
-                cap = limit[i]
-                if cap is not None and n > cap - spent[i] - reserved[i] - granted[i]:
-                    left = cap - spent[i] - reserved[i] - granted[i]
-                    return Refusal(account=account.name, resource=RESOURCES[i], wanted=n, left=left)
-        return None
+        return fits(self._path(name), wanted)
 
     def _path(self, name: str) -> tuple[Account, ...]:
         """The account and the ancestors whose room its units take; a grant's units were taken already."""
@@ -253,6 +245,19 @@ class Ledger:
         if reservation is None:
             raise WrongUse(f"no reservation has the key {key!r}")
         return reservation
+
+
+def fits(path: Sequence[Account], wanted: Vector) -> Refusal | None:
+    """Whether an amount may still be set aside in every account of a path; the first that refuses, if one does."""
+    asked = [(i, n) for i, n in enumerate(wanted) if n]
+    for account in path:
+        limit, spent, reserved, granted = account.limit, account.spent, account.reserved, account.granted
+        for i, n in asked:
+            cap = limit[i]
+            if cap is not None and n > cap - spent[i] - reserved[i] - granted[i]:
+                left = cap - spent[i] - reserved[i] - granted[i]
+                return Refusal(account=account.name, resource=RESOURCES[i], wanted=n, left=left)
+    return None
 
 
 def _limit(limit: Mapping[str, int] | None) -> tuple[int | None, ...]:

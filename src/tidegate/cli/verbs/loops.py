@@ -16,6 +16,7 @@ from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict, Thresholds
 from tidegate.admit.toolguard.plugin import findings_of
 from tidegate.admit.toolguard.steps import read_steps
 from tidegate.cli.output import emit, judge_jsonl
+from tidegate.cli.verbs.loops_budgets import budgets, raise_
 from tidegate.cli.verbs.loops_fleet import fleet
 from tidegate.readers.agent_runs import Run, read_run, with_notes_across
 from tidegate.readers.agent_values import read_runs
@@ -209,6 +210,8 @@ def calibrate(files: tuple[str, ...], rate: float, out: Path | None, task_type: 
 
 
 command.add_command(fleet)
+command.add_command(budgets)
+command.add_command(raise_)
 
 
 def read_thresholds(path: Path | None, uncalibrated: bool) -> Thresholds:
