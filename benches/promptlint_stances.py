@@ -58,8 +58,10 @@ def demands(text: str) -> list[str]:
 
 
 def examples(name: str) -> list[Example]:
-    """The wordings of one set."""
+    """The wordings of one set; single pairs give none, for their sides have no second wording to vote."""
     out: list[Example] = []
+    if (HERE / f"{name}_pairs.txt").exists():
+        return out
     for _, lines in groups(HERE / f"{name}_conflicts.txt"):
         cut = lines.index("--")
         for side in (lines[:cut], lines[cut + 1 :]):
@@ -87,6 +89,14 @@ Look at the heading of each chapter.|Find the language of the document.|Detect t
 Find sentences longer than 20 words.|List the bullet points of the slide.|The formal name of the company|A detailed map of the area|Brief the team.|Know the limits of the tool.
 Ask yourself whether the plan works.|Question every assumption.|Take the first answer of the survey.|Apologies from earlier tickets are archived.|The disclaimer of the vendor
 Disclaimers of other vendors are ignored.|The link was broken.|Click the link in the email.|The code of the branch is 12.|Our coupon code is valid.|Use the tool with care."""
+
+
+def written() -> dict[str, list[Example]]:
+    """The sentences written for the reader, by file: `[demand]` headings and wordings that make it."""
+    return {
+        path.stem: [(t, name, True) for name, lines in groups(path) for t in lines]
+        for path in sorted(HERE.glob("stances_*.txt"))
+    }
 
 
 def harmless() -> list[Example]:
@@ -172,8 +182,8 @@ def isotonic(points: list[tuple[float, bool]], bins: int = 24) -> list[list[floa
 
 
 def main() -> None:
-    sets = {name: examples(name) for name in SETS}
-    rest = harmless()
+    sets = {name: rows for name in SETS if (rows := examples(name))}
+    rest = [*harmless(), *(r for rows in written().values() for r in rows)]
     if "--without" in sys.argv:  # weights that have not seen a set: what the learned layer adds on it
         gone = sys.argv[sys.argv.index("--without") + 1]
         sets = {name: rows for name, rows in sets.items() if name not in gone}

@@ -16,6 +16,7 @@ from typing import Any
 from tidegate.check.promptlint.learned import possible_findings
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
+from tidegate.stats.intervals import wilson_bounds
 
 HERE = Path(__file__).with_name("promptlint_sets")
 SETS = {
@@ -31,6 +32,7 @@ SETS = {
     "j": (1010, 6),
     "k": (0, 1),  # single pairs, each once, in one frame of harmless lines
     "l": (0, 1),
+    "m": (1301, 1),  # single pairs and triples, each once, in domains and registers
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table
@@ -53,7 +55,7 @@ def groups(path: Path) -> list[tuple[str, list[str]]]:
     """`[name]` headings and the lines under them."""
     out: list[tuple[str, list[str]]] = []
     for line in path.read_text().splitlines():
-        m = re.match(r"\[([^\]]+)\]$", line)
+        m = re.match(r"\[(.+)\]$", line)
         if m:
             out.append((m[1], []))
         elif line.strip():
@@ -112,7 +114,9 @@ def single_pairs(path: Path) -> Iterator[dict[str, Any]]:
 
 def prompts(name: str) -> Iterator[dict[str, Any]]:
     """The prompts of a set: label, strength or reason, text, lines of the core."""
-    if (single := HERE / f"{name}_pairs.txt").exists():
+    single = HERE / f"{name}_pairs.txt"
+    own = (HERE / f"{name}_domains.txt").exists()
+    if single.exists() and not own:
         yield from single_pairs(single)
         return
     seed, per_family = SETS.get(name, (sum(name.encode()), 6))
@@ -134,6 +138,14 @@ def prompts(name: str) -> Iterator[dict[str, Any]]:
         text, where = laid_out(lines, register, rng)
         return {"label": label, "kind": kind, "core": order, "register": register, "text": text, "lines": where}
 
+    if single.exists():  # `kind:family | one | other [| third]`, each row once in a domain and a register
+        apart = [r for r in registers if r != "prose"]  # in prose two rules may share a line
+        for k, row in enumerate(filter(str.strip, single.read_text().splitlines())):
+            head, *core = (x.strip() for x in row.split(" | "))
+            kind, family = head.split(":")
+            label = "none" if kind == "near" else "conflict"
+            yield {**compose(label, kind, core, apart[k % len(apart)]), "attribute": family}
+        return
     n = 0
     for heading, lines in groups(HERE / f"{name}_conflicts.txt"):
         attribute, strength = heading.split()
@@ -180,13 +192,42 @@ def score(name: str, possible: bool = False) -> dict[str, tuple[int, int, list[d
     return out
 
 
+def both(name: str) -> Iterator[tuple[dict[str, Any], bool, bool]]:
+    """Each prompt of a set, and whether its core is found (near misses: any alarm): by proof, by proof or guess."""
+    for row in prompts(name):
+        analysis = analyse([Source(name="p", text=row["text"])])
+        told = [
+            [{c["line"] for c in f.evidence["core"]} for f in some if "core" in f.evidence]
+            for some in (findings(analysis), possible_findings(analysis))
+        ]
+        proved, any_ = told[0], told[0] + told[1]
+        if row["label"] == "none":
+            yield row, bool(proved), bool(any_)
+        else:
+            yield row, set(row["lines"]) in proved, set(row["lines"]) in any_
+
+
+def figures(name: str) -> None:
+    """Per kind the share found by proof and with possible ones, with 95 % intervals; then the misses by family."""
+    tally: dict[str, list[int]] = {}
+    wrong: list[str] = []
+    for row, proved, any_ in both(name):
+        t = tally.setdefault(row["kind"], [0, 0, 0])
+        t[0], t[1], t[2] = t[0] + proved, t[1] + any_, t[2] + 1
+        if any_ is (row["label"] == "none"):
+            wrong.append(f"    {row['kind']:5} {row['attribute']:12} {row['register']:9} {' || '.join(row['core'])}")
+    for kind, (proved, any_, n) in tally.items():
+        low, high = wilson_bounds([proved, any_], [n, n])
+        cells = [
+            f"{k}/{n} = {k / n:.2f} ({a:.2f} to {b:.2f})" for k, a, b in zip((proved, any_), low, high, strict=True)
+        ]
+        print(f"set {name}: {kind:5} proved {cells[0]}; with possible ones {cells[1]}")
+    print("\n".join(sorted(wrong)))
+
+
 def main() -> None:
-    possible = "--possible" in sys.argv
-    for name in [a for a in sys.argv[1:] if a != "--possible"] or SETS:
-        for kind, (good, n, wrong) in score(name, possible).items():
-            print(f"set {name}: {kind:5} {good}/{n}")
-            for row in wrong:
-                print(f"    {row['attribute']:16} {row['register']:9} {' || '.join(row['core'])}")
+    for name in sys.argv[1:] or SETS:
+        figures(name)
 
 
 if __name__ == "__main__":
