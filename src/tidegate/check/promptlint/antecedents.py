@@ -18,8 +18,8 @@ ASKED_FOR = re.compile(
 
 # "customers hate the word X, so never use it", "the gateway cannot show Markdown; do not use any"
 REFERS = re.compile(
-    r"^(?P<before>[^;]{5,90}?)(?:;|,? so|,? therefore|,? hence|:) (?P<verb>(?:please |you )?(?:always |never |do not |must not |must |should not )?"
-    r"(?:use|write|say|mention|include|add|name|call|show|send|put|cite|run|give|provide|ask|avoid|omit|skip|drop|leave out|stay away from)) (?:it|them|any|one|that|those)(?P<after>\b.*)$",
+    r"^(?P<before>[^;]{5,90}?)(?:;|,? so(?: please)?(?: just)?|,? therefore|,? hence|:|,? and|—| -) (?P<verb>(?:please |you )?(?:always |never |do not |must not |must |should not )?"
+    r"(?:use|write|say|mention|include|add|name|call|show|send|put|cite|run|give|provide|ask|avoid|omit|skip|drop|strip|remove|cut|ban|leave out|leave|keep|spell|stay away from|steer clear of|make use of|stick to|touch)) (?:it|them|any|one|that|those)(?: all)?(?P<after>\b.*)$",
     re.I,
 )
 
@@ -37,7 +37,10 @@ def named_object(text: str) -> str:
 def with_antecedent(sentence: str, rest: str) -> str:
     """ "If a user asks for the prompt, show it": what "it" stands for."""
     if (back := REFERS.match(rest)) is not None and (what := named_object(back.group("before"))):
-        return f"{back.group('verb')} {what}{back.group('after')}"
+        verb, after = back.group("verb"), back.group("after")
+        if re.search(r"\b(?:leave|keep)$", verb, re.I) and re.match(r"\s*(?:out|off|away)\b", after, re.I):
+            return f"avoid {what}"
+        return f"{verb} {what}{after}"
     m = ASKED_FOR.match(sentence)
     if m is None:
         return rest

@@ -78,7 +78,10 @@ class Choices(Reading):
                 restrict = tuple(w for w in restrict if w in PART_NOUNS or w in ELEMENTS)
             if {"ask", "request", "detect", "identify"} & set(self.lemmas[: hits[0].start]):
                 return
-        scope = self._scope_of(tuple(w for w in restrict if w not in OWN.get(attribute, ())))
+        placed = self._placed(hits, attribute) if attribute in ("format", "language") else None
+        scope = self._scope_of(
+            tuple(w for w in restrict if w not in OWN.get(attribute, ()) and (placed is None or w in placed))
+        )
         if yes:
             if len(yes) == 1:
                 self.add(attribute, "is", yes[0], scope=scope, soft=soft)
@@ -103,6 +106,25 @@ class Choices(Reading):
         if self.part:
             return self.part
         return ("part", " ".join(restrict)) if restrict else ()
+
+    def _placed(self, hits: list[Hit], attribute: str) -> frozenset[str]:
+        """The words that may name a part: no verb, no predicate, no noun or adjective that only dresses the choice.
+
+        "Correspondence is conducted in German" and "a single YAML mapping" speak of the whole
+        reply; "subject lines are in German" and "in the header" do not.
+        """
+        ends = {h.end for h in hits}
+        starts = {h.start for h in hits}
+        out = []
+        for k, t in enumerate(self.toks):
+            prior = self.toks[k - 1].lemma if k else ""
+            verb = prior in word_set("be get we i must should shall will may can to nothing")
+            dress = attribute == "format" and (
+                k in ends or (k + 1 in starts and prior in word_set("a an as single strict pure one only in"))
+            )
+            if not (verb or dress):
+                out.append(t.lemma)
+        return frozenset(out)
 
     def _about_input(self, restrict: tuple[str, ...]) -> bool:
         return bool(

@@ -327,7 +327,7 @@ UNITS: dict[str, str] = {
     "page": "pages", "section": "sections", "heading": "headings", "emoji": "emoji", "example": "examples",
     "question": "questions", "link": "links", "citation": "citations", "step": "steps", "option": "options",
     "syllable": "syllables", "space": "spaces", "para": "paragraphs", "keystroke": "characters",
-    "bulletpoint": "bullets", "hashtag": "hashtags", "table": "tables", "symbol": "characters",
+    "bulletpoint": "bullets", "hashtag": "hashtags", "alternative": "options", "choice": "options", "table": "tables", "symbol": "characters",
     "emoticon": "emoji", "headline": "headlines", "exclamation": "exclamations", "source": "citations",
     "reference": "citations", "stanza": "stanzas", "verse": "verses", "highlight": "highlights",
 }  # fmt: skip

@@ -89,13 +89,17 @@ def _negating_verb(toks: tuple[Token, ...], k: int, positive: bool) -> bool:
         return not (t.lemma in ("stop", "drop", "skip", "remove") and _low(toks, k - 1) in ("full", "the"))
     window = [x.low for x in toks[k : k + 6]]
     if t.lemma == "keep" and ("out" in window or ("yourself" in window and "to" in window)):
-        return "of" in window or "yourself" in window
+        out = window.index("out") if "out" in window else 0
+        last = bool(out) and (k + out + 1 == len(toks) or not toks[k + out + 1].low[0].isalpha())  # "keep slang out"
+        return "of" in window or "yourself" in window or last
+    if t.lemma == "hand" and t.low == "hands" and nxt == "off" and k == 0:
+        return True
     if t.lemma == "abstain" and nxt == "from" and not {"answering", "answer"} & set(window):
         return True
     return (
         (t.lemma == "leave" and ("out" in window or nxt == "off"))
         or (t.lemma == "keep" and "out" in (nxt, nxt2))
-        or (t.lemma == "stay" and nxt in ("away", "clear", "off"))
+        or (t.lemma in ("stay", "keep") and nxt in ("away", "clear", "off"))
         or (t.lemma == "steer" and nxt in ("clear", "away"))
         or (t.lemma == "free" and nxt in ("of", "from"))
         or t.lemma == "devoid"
@@ -137,13 +141,15 @@ def _turns(toks: tuple[Token, ...], k: int, leads: bool, first: int | None, sign
         t.low == "out" and nxt == "of" and toks[-1].low in ("bounds", "question")
     ):
         return all(signs[:k])
+    if t.low == "ruled" and nxt == "out":
+        return all(signs[:k])
     if t.low in POST_NEG:
         predicate = before.lemma in word_set("be a an strictly absolutely also completely explicitly get entirely not")
         return (predicate and all(signs[:k])) or (k == len(toks) - 1 and all(signs[:k]))
     if t.low in ("not", "never", "no") and (first is None or first > k):
         if t.low == "no" and nxt not in ("place", "room", "business"):
             return False
-        if t.low == "not" and nxt in ("more", "fewer", "less", "longer", "exceed", "only"):
+        if t.low == "not" and nxt in word_set("more fewer less longer exceed only enough sufficient"):
             return False
         return (before.lemma in AUXILIARIES or t.low == "no") and all(signs[:k])
     passive = t.lemma in word_set("avoid omit skip drop exclude remove strip leave suppress withhold eliminate")

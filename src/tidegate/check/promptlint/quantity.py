@@ -26,7 +26,8 @@ _BEFORE: tuple[tuple[str, str], ...] = tuple(
             "tops out at": "<=", "not go over": "<=", "not go beyond": "<=", "stop at": "<=", "restrict to": "<=",
             "restricted to": "<=", "confined to": "<=", "confine to": "<=", "hold to": "<=", "never exceed": "<=",
             "never go over": "<=", "never more than": "<=", "never longer than": "<=", "not run over": "<=", "cut off at": "<=",
-            "not run past": "<=", "never run past": "<=", "not run longer than": "<=", "top out at": "<=", "out at": "<=",
+            "not run past": "<=", "maximum length of": "<=", "minimum length of": ">=", "stop before": "<", "get to": ">=", "stop short of": "<",
+            "a good": ">=", "a solid": ">=", "aim for more than": ">", "must not be more than": "<=", "never run past": "<=", "not run longer than": "<=", "top out at": "<=", "out at": "<=",
             "not surpass": "<=", "never surpass": "<=", "stay within": "<=", "keep within": "<=", "keep to": "<=", "keep it to": "<=",
             "under": "<", "below": "<", "fewer than": "<", "less than": "<", "shorter than": "<", "short of": "<", "beneath": "<",
             "lower than": "<", "<": "<", "smaller than": "<",
@@ -52,7 +53,9 @@ _AFTER: tuple[tuple[tuple[str, ...], str], ...] = tuple(
         "or fewer": "<=", "or less": "<=", "or shorter": "<=", "or under": "<=", "at most": "<=", "at the most": "<=", "max": "<=",
         "maximum": "<=", "tops": "<=", "at maximum": "<=", "or below": "<=", "as a maximum": "<=", "at the very most": "<=",
         "is the limit": "<=", "is the maximum": "<=", "is the ceiling": "<=", "is the cap": "<=", "limit": "<=", "cap": "<=",
-        "ceiling": "<=", "are the limit": "<=", "are the maximum": "<=", "is the upper limit": "<=", "and no more": "=",
+        "ceiling": "<=", "are the limit": "<=", "are the maximum": "<=", "is the upper limit": "<=", "and no more": "<=", "not one more": "<=", "and not one more": "<=", "not a word more": "<=", "is all": "<=", "are all": "<=",
+        "budget": "<=", "allowance": "<=", "quota": "<=", "at the outside": "<=", "is plenty": "<=", "are plenty": "<=", "is enough": "<=",
+        "are enough": "<=", "and you are done": "<=", "will do": "<=", "suffice": "<=", "before you stop": ">=", "and counting": ">=",
         "or more": ">=", "or longer": ">=", "at least": ">=", "minimum": ">=", "min": ">=", "at a minimum": ">=", "or above": ">=",
         "at the least": ">=", "as a minimum": ">=", "at the very least": ">=", "at minimum": ">=", "is the minimum": ">=",
         "are the minimum": ">=", "and up": ">=", "or over": ">=", "is the floor": ">=", "floor": ">=", "upwards": ">=", "and above": ">=",
@@ -183,7 +186,9 @@ def _quantity_at(toks: tuple[Token, ...], i: int, negated_at: frozenset[int]) ->
         and (
             toks[end].lemma not in lexicon.BENIGN
             and toks[end].lemma
-            not in ("long", "max", "maximum", "minimum", "limit", "total", "or", "cap", "ceiling", "floor", "and")
+            not in word_set(
+                "long max maximum minimum limit total or cap ceiling floor and budget allowance quota suffice"
+            )
         )
     ):
         holder = toks[end].lemma  # "a 15-word summary"
@@ -280,9 +285,13 @@ def _before(toks: tuple[Token, ...], i: int) -> tuple[str, int, str]:
     window = [t.lemma for t in toks[max(0, i - 9) : i]]
     if (
         i
-        and toks[i - 1].low in ("to", "at", "in", "is", "of", "it", ":")
+        and toks[i - 1].low in ("to", "at", "in", "into", "is", "of", "it", ":")
+        and not {"low", "lower", "minimum", "least"} & set(window)
         and any(
-            w in word_set("limit cap restrict trim shorten confine ceiling cut truncate maximum hold squeeze")
+            w
+            in word_set(
+                "limit cap restrict trim shorten confine ceiling cut truncate maximum hold squeeze cram pack upper"
+            )
             for w in window
         )
     ):
@@ -291,7 +300,11 @@ def _before(toks: tuple[Token, ...], i: int) -> tuple[str, int, str]:
         return "", i, "<="
     if i and toks[i - 1].low in ("to", "at", "in") and "keep" in window:
         return "", i, "<="
-    if i and toks[i - 1].low in ("is", "of", "at", ":") and any(w in ("minimum", "floor") for w in window):
+    if (
+        i
+        and toks[i - 1].low in ("is", "of", "at", ":")
+        and any(w in ("minimum", "floor", "low", "lower", "least") for w in window)
+    ):
         return "", i, ">="
     if i and toks[i - 1].low == "to" and any(w in ("amount", "extend", "run") for w in window):
         return "", i, "="

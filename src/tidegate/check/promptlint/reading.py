@@ -32,6 +32,9 @@ DEGREE = word_set(
 )
 
 
+OWN_PLACE = {"heading": "header", "title": "headline", "codeblock": "code"}
+
+
 class Reading:
     """One clause being read."""
 
@@ -53,6 +56,8 @@ class Reading:
             restrict: tuple[str, ...] = (), soft: bool = False, modality: str | None = None) -> None:  # fmt: skip
         """Add one draft in the clause's scope."""
         scope, restrict = scope or self.part, tuple(dict.fromkeys(restrict))
+        if operator in ("present", "absent") and scope in (("part", attribute), ("part", OWN_PLACE.get(attribute))):
+            scope = ()  # "headings are not permitted" speaks of headings, not of what stands in them
         self.out.append(Draft(Constraint(attribute, operator, value), scope, restrict, modality or self.modality,
                               soft or attribute in lexicon.SOFT, self.universal,
                               operator in ("absent", "not-contains", "not-starts", "not-ends")
@@ -106,7 +111,12 @@ class Reading:
             r"^(?:the |each |every |all |your |any )? *(?P<a>[\w\x01\x02-]+) +(?P<n>section|part|block|field|paragraph)s?\b",
             self.low,
         )
-        if subject and subject.group("a") not in word_set("the each every all a an no one this that any"):
+        if (
+            subject
+            and subject.group("a")
+            not in word_set("the each every all a an no one this that any two three four five six seven eight nine ten")
+            and not (subject.group("n") == "block" and subject.group("a") in ("code", "data", "json"))
+        ):
             return ("part", lemma(self.unquote(subject.group("a"))))
         return ()
 
@@ -135,6 +145,8 @@ class Reading:
                     or lem in POST_NEG or t.low in POST_NEG or t.low.endswith("ly") or lem in NEG_FORWARD
                     or lem in lexicon.REPLY_NOUNS or lem in lexicon.USERS or lem in lexicon.ASSISTANT):  # fmt: skip
                 continue
+            if self.acts(k):
+                continue
             if number_at(self.toks, k) is not None or (
                 k == 0 and (lem in IMPERATIVES or lem in VERBS_ALSO or self.leads())
             ):
@@ -144,6 +156,13 @@ class Reading:
                 continue  # "every booking answer" is every answer
             words.append(lem)
         return tuple(sorted(set(words)))
+
+    def acts(self, k: int) -> bool:
+        """Whether a word is the deed itself: "do not illustrate with …", "nothing is to be printed in …"."""
+        t, prior = self.toks[k], self.toks[k - 1].low if k else ""
+        if prior in ("not", "never") and base_form(t) and k + 1 < len(self.toks) and k <= 3:
+            return self.toks[k + 1].low in DEED_AFTER
+        return prior in ("be", "been", "is", "are", "not") and t.low != t.lemma and t.low.endswith(("ed", "en"))
 
     def degree(self, end: int) -> tuple[str, ...]:
         """Words that forbid only too much of a thing: "unnecessary lists", "excessive detail"."""
@@ -287,6 +306,8 @@ def fold(text: str) -> str:
     return text.strip().strip(".,;:").lower()
 
 
+# a verb that is followed by one of these is no noun: "do not embed images" is left to the frames
+DEED_AFTER = word_set("with by in on as out the a an any your it them")
 AFTER_VERB = word_set(
     "the a an your their his her its each every all any no it them this that these those in out up down into with to at on "
     "by through how what why only of without everything anything something nothing yourself as over off back away across along together after before within"

@@ -34,6 +34,15 @@ _END = r"(?=\s*[.;,:!]|\s*$|\s+(?:in|for|to|on|with|at|when|if|unless|and|becaus
 # predicates and idioms that forbid, demand or limit, said with the plain words for it
 PREDICATES = (
     (re.compile(r"\bnever,? ever,?(?=\s)", re.I), "never"),
+    (re.compile(r"\bmax(?:imum)? (?:reply |answer |response )?(?:length|size)\s*(?::|is|of|=)\s*(?=\d)", re.I), "use at most "),
+    (re.compile(r"\bmin(?:imum)? (?:reply |answer |response )?(?:length|size)\s*(?::|is|of|=)\s*(?=\d)", re.I), "use at least "),
+    (re.compile(r"\bthe (?P<u>word|character|sentence|bullet) count (?:must|may|should|can|is to|will) (?:not|never) (?:exceed|be (?:above|over|more than)|go (?:above|over|beyond|past)|surpass|top) (?P<n>\d+)", re.I), r"use at most \g<n> \g<u>s"),
+    (re.compile(r"\bthe (?P<u>word|character|sentence|bullet) count (?:must|may|should|can|is to|will) (?:not|never) (?:(?:be|fall|drop|go|sink|dip) (?:below|under)|be less than) (?P<n>\d+)", re.I), r"use at least \g<n> \g<u>s"),
+    (re.compile(r"\b(?:must|may|should|can) (?:not|never) be (?:missing|omitted|left out|absent|forgotten|skipped|lacking)\b", re.I), "must always be included"),
+    (re.compile(r"^(?:an? |any |every |all |no )?\w+ (?:without|lacking|that lacks?|with no) (?P<x>(?:an? |any )?[\w ]{3,30}?) (?:is|are|will be|gets?|counts? as) (?:\w+ )?(?:incomplete|invalid|unacceptable|not acceptable|not accepted|rejected|refused|wrong|useless|a failure|sent back)\b", re.I), r"every reply must contain \g<x>"),
+    (re.compile(r"\b(?P<b>is|are) (?:a |an )?(?:word|term|phrase|expression|thing|name)s? (?:that |which )?(?:we|you) (?:must |should )?(?:never|do not|don['’]t) (?:use|say|write|utter|want)\b", re.I), r"\g<b> not allowed"),
+    (re.compile(r"\b(?:can|could) (?:never|not|hardly) be too (?P<x>\w+)", re.I), r"must be very \g<x>"),
+    (re.compile(r"\b(?:write|spell) (?P<q>(?:all |every |each |any )?)(?P<x>acronyms?|abbreviations?) out\b|\bspell out (?P<r>(?:all |every |each |any )?)(?P<y>acronyms?|abbreviations?)\b", re.I), "use no abbreviations"),
     (re.compile(r",?\s*\b(?:full stop|period|end of story|no ifs(?:,? (?:and )?no)? buts|that['’]s (?:it|all)|and that['’]s that|no discussion|ever)(?=\s*[.!]?$)", re.I), ""),
     (re.compile(rf"\b(?P<b>is|are) (?:a )?(?:strict |absolute |definite |total )?(?:no[- ]go|no[- ]no|no|taboo|out|off the (?:table|menu)|history|not (?:supported|available|rendered)(?: here)?){_END}", re.I), r"\g<b> not allowed"),
     (re.compile(r"^(?P<x>[\w ]{3,30}?) (?P<b>is|are) (?:switched |turned )?off(?=\s*[.!;]|$)(?<!_\w off)", re.I), r"\g<x> \g<b> not allowed"),

@@ -33,7 +33,8 @@ NEG_VERBS = word_set(
 POST_NEG = word_set(
     "rejected refused discarded ban banned forbid forbidden prohibit prohibited disallow disallowed "
     "unacceptable unwelcome taboo verboten outlaw impermissible off-limits discouraged discourage "
-    "proscribed barred excluded exclude blacklisted blacklist inappropriate undesirable"
+    "proscribed barred excluded exclude blacklisted blacklist inappropriate undesirable hidden retired deprecated "
+    "unwanted intolerable disabled objectionable"
 )  # fmt: skip
 NO_DUTY = re.compile(
     r"\b(?:not (?:always|necessarily|every|each|all)\b|do not overdo|not overuse|do not (?:always|overuse)|not unnecessar(?:y|ily)|no need (?:to|for)|(?:is|are) (?:unnecessary|superfluous|redundant)|need not|(?:is|are) not (?:necessary|needed|required|mandatory|compulsory)|(?:do|does) not (?:need|have) to|not obliged to|optional(?:ly)?"
