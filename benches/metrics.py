@@ -21,10 +21,11 @@ from benches.report import Report
 from tidegate.decide.metrics import elicit
 from tidegate.decide.metrics.audit import run_audit
 from tidegate.decide.metrics.catalogue import METRICS, metric
-from tidegate.decide.metrics.columns import Roles, Table, build
+from tidegate.decide.metrics.columns import build
 from tidegate.decide.metrics.costs import Rates, cost_per_item, expected_cost, predictive_value, ranking_at
 from tidegate.decide.metrics.model import Costs, Results
 from tidegate.decide.metrics.properties import PROPERTIES, audit_metrics
+from tidegate.decide.metrics.tables import Roles, Table
 from tidegate.decide.metrics.verdicts import findings_of
 from tidegate.spine.estimate import Estimate
 from tidegate.stats import power

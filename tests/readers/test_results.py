@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tidegate.decide.metrics.columns import Roles, build
+from tidegate.decide.metrics.columns import build
+from tidegate.decide.metrics.tables import Roles
 from tidegate.readers.results import read_results
 from tidegate.spine.errors import InputError
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import msgspec
 
-from tidegate.decide.metrics.columns import Table
+from tidegate.decide.metrics.tables import Table
 from tidegate.spine.errors import InputError, MissingExtra
 
 HUMAN = frozenset({"human", "human_label", "label", "gold", "truth", "human_verdict", "expert", "annotation"})

@@ -8,9 +8,10 @@ from scipy import special
 
 from tidegate.decide.metrics.audit import Audit, run_audit
 from tidegate.decide.metrics.catalogue import METRICS, metric
-from tidegate.decide.metrics.columns import Roles, Table, build, spelled
+from tidegate.decide.metrics.columns import build
 from tidegate.decide.metrics.dependence import knowledge
 from tidegate.decide.metrics.model import Costs, Results
+from tidegate.decide.metrics.tables import Roles, Table, spelled
 from tidegate.decide.metrics.verdicts import findings_of, measures_of, verdict_of
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Estimate, NotMeasured

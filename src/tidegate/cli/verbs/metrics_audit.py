@@ -13,10 +13,10 @@ from tidegate.cli.verbs.metrics_columns import load, parse_costs, parse_prevalen
 from tidegate.decide.metrics.audit import Audit, run_audit
 from tidegate.decide.metrics.catalogue import metric
 from tidegate.decide.metrics.cells import confusion
-from tidegate.decide.metrics.columns import spelled
 from tidegate.decide.metrics.consequences import rates_of
 from tidegate.decide.metrics.costs import production_prevalence
 from tidegate.decide.metrics.model import Results
+from tidegate.decide.metrics.tables import spelled
 from tidegate.decide.metrics.verdicts import findings_of, measures_of, verdict_of
 from tidegate.readers.results import read_results
 from tidegate.render.report_metrics import crossover_words, html_report, print_audit

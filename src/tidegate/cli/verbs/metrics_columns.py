@@ -9,8 +9,9 @@ import click
 import numpy as np
 import yaml
 
-from tidegate.decide.metrics.columns import Roles, build
+from tidegate.decide.metrics.columns import build
 from tidegate.decide.metrics.model import Costs, Results
+from tidegate.decide.metrics.tables import Roles
 from tidegate.readers.results import read_results
 from tidegate.spine.errors import InputError, nearest
 from tidegate.spine.estimate import Estimate, Measured

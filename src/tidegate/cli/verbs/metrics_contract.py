@@ -16,9 +16,10 @@ from rich.markup import escape
 from tidegate.cli.output import emit
 from tidegate.decide.metrics import contract as contracts
 from tidegate.decide.metrics.catalogue import metric
-from tidegate.decide.metrics.columns import Roles, build
+from tidegate.decide.metrics.columns import build
 from tidegate.decide.metrics.gate import read_bars
 from tidegate.decide.metrics.plugin import decider
+from tidegate.decide.metrics.tables import Roles
 from tidegate.readers.results import read_results
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse

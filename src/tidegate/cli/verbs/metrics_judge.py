@@ -10,8 +10,10 @@ import click
 
 from tidegate.cli.output import emit
 from tidegate.cli.verbs.metrics_columns import write_text
-from tidegate.decide.metrics.columns import Roles, build, find_roles, spelled
+from tidegate.decide.metrics.columns import build
 from tidegate.decide.metrics.judge import EDITS, audit_judge
+from tidegate.decide.metrics.roles import find_roles
+from tidegate.decide.metrics.tables import Roles, spelled
 from tidegate.readers.results import read_results
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse, nearest

@@ -14,7 +14,8 @@ from starlette.responses import Response
 
 from tidegate.console.app import Control
 from tidegate.decide.metrics import elicit
-from tidegate.decide.metrics.columns import Roles, build
+from tidegate.decide.metrics.columns import build
+from tidegate.decide.metrics.tables import Roles
 from tidegate.readers.results import read_results
 from tidegate.spine.errors import InputError
 

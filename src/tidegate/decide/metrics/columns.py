@@ -1,350 +1,36 @@
-"""Which column is what, and labels of every spelling as codes: from a raw table to `Results`.
+"""Labels of every spelling as codes: from a raw table to `Results`.
 
-Columns are found by name first and by content second; what was found is said in `read_as`, and every
-choice can be given by hand.  Nothing is dropped in silence: each oddity becomes an `Issue` with its rows.
+`roles` says which column is what; what was found is said in `read_as`, and every choice can be given by hand.
+Nothing is dropped in silence: each oddity becomes an `Issue` with its rows.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from tidegate.decide.metrics.model import UNREAD, Codes, Issue, Results, Segments
+from tidegate.decide.metrics.roles import find_roles
+from tidegate.decide.metrics.tables import (
+    ROWS_SHOWN,
+    Roles,
+    Table,
+    as_number,
+    as_numbers,
+    pivot,
+    rows_text,
+    spell_column,
+    spelled,
+    yes_no,
+)
 from tidegate.spine.errors import InputError, nearest
-from tidegate.stats.arrays import Floats
-
-TRUTH = ("truth", "label", "gold", "expected", "target", "y_true", "ytrue", "ground_truth", "groundtruth", "actual",
-         "human", "human_label", "gold_label", "true_label", "label_true", "reference", "correct_label", "annotation",
-         "labels", "y", "class", "label_included", "included", "outcome", "is_relevant", "answer_key", "ideal",
-         "human_verdict", "human_winner", "reviewer", "expert", "verdict_human", "true", "correct_answer")  # fmt: skip
-IDS = ("id", "uid", "item", "item_id", "itemid", "key", "row_id", "case_id", "doc_id", "record", "record_id",
-       "openalex_id", "sample_id", "pair_id", "uuid", "ticket", "ticket_id", "example_id", "index")  # fmt: skip
-TEXTS = ("text", "input", "question", "prompt", "query", "title", "abstract", "content", "body", "message", "document",
-         "utterance", "comment", "description")  # fmt: skip
-SYSTEMS = ("prediction", "pred", "predicted", "y_pred", "ypred", "output", "answer", "model_output", "verdict",
-           "decision", "response", "model_label", "predicted_label", "judge", "llm", "classifier",
-           "model_answer")  # fmt: skip
-SCORES = re.compile(r"(^|_|\b)(score|scores|prob|proba|probability|confidence|conf|logit|p|y_score|likelihood)($|_|\b)")
-LONG = ("system", "model", "variant", "arm", "run", "classifier_name", "system_name", "model_name", "judge_name",
-        "candidate")  # fmt: skip
-CLUSTERS = ("cluster", "conversation", "conversation_id", "user_id", "session", "session_id", "thread_id")
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "nil", "-", "?", "missing"})
-YES = frozenset({"1", "true", "yes", "y", "t", "positive", "pos", "relevant", "include", "included", "accept", "spam",
-                 "fraud", "toxic", "unsafe", "flag", "flagged", "hit", "match", "defect", "bad", "fail", "failed",
-                 "incorrect", "hallucinated", "harmful", "escalate", "churn", "sick", "urgent", "malicious", "phishing",
-                 "breach", "abuse", "1.0", "+1", "+"})  # fmt: skip
-NO = frozenset({"0", "false", "no", "n", "f", "negative", "neg", "irrelevant", "exclude", "excluded", "reject", "ham",
-                "ok", "clean", "safe", "pass", "passed", "good", "correct", "benign", "healthy", "normal",
-                "-1", "0.0", "legit", "not relevant", "not_relevant"})  # fmt: skip
-ROWS_SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Table:
-    """Columns of one length by name, the row number of each entry (as its file counts), and where it came from."""
-
-    columns: dict[str, list[Any]]
-    rows: Sequence[int]
-    source: str = ""
-
-    @property
-    def n(self) -> int:
-        """Rows."""
-        return len(self.rows)
-
-
-@dataclass(frozen=True)
-class Roles:
-    """Which column plays which part; empty means: find it."""
-
-    truth: str = ""
-    systems: tuple[str, ...] = ()
-    scores: Mapping[str, str] = field(default_factory=dict)  # system → score column
-    segments: tuple[str, ...] = ()
-    id: str = ""
-    text: str = ""
-    cluster: str = ""
-    long: str = ""  # the column that names the system, when each row is one answer
-    ignore: tuple[str, ...] = ()
-
-
-def spelled(value: Any) -> str:
-    """One spelling for a label: booleans true/false, whole floats as ints, text stripped; "" when missing."""
-    if value is None:
-        return ""
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    if isinstance(value, float | np.floating):
-        if math.isnan(value):
-            return ""
-        return str(int(value)) if float(value).is_integer() else repr(float(value))
-    text = str(value).strip()
-    if text.lower() in MISSING:
-        return ""
-    if re.fullmatch(r"[+-]?\d+\.0+", text):
-        return str(int(float(text)))
-    return text
-
-
-def _spell_column(values: Sequence[Any]) -> list[str]:
-    """Every value spelled; each distinct one once when the column holds one type."""
-    if len({*map(type, values)} - {type(None)}) <= 1:  # 1, 1.0 and True are one key of a dict, so types must agree
-        try:
-            known = {v: spelled(v) for v in {*values}}
-            return [known[v] for v in values]
-        except TypeError:  # lists or objects in JSON
-            return [spelled(str(v)) if v is not None else "" for v in values]
-    return [spelled(str(v) if isinstance(v, list | dict) else v) for v in values]
-
-
-def _as_numbers(values: Sequence[Any]) -> Floats:
-    """A column as numbers, NaN where it holds none."""
-    if not any(isinstance(v, bool) for v in values[:1000]):
-        try:
-            return np.array(values, dtype=np.float64)
-        except (TypeError, ValueError):
-            pass
-    return np.array([as_number(v) for v in values])
-
-
-def as_number(value: Any) -> float:
-    """A number, or NaN when it is missing or not one; infinities stay infinite."""
-    if isinstance(value, bool) or value is None:
-        return math.nan
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return math.nan
-
-
-def _norm(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()).strip("_")
-
-
-def _named(columns: Mapping[str, Any], wanted: Sequence[str]) -> str:
-    by_norm = {_norm(c): c for c in columns}
-    return next((by_norm[w] for w in wanted if w in by_norm), "")
-
-
-def _check(name: str, table: Table, what: str) -> str:
-    if name not in table.columns:
-        raise InputError(f"expected a column for {what}, got {name!r}", where=table.source,
-                         remedy=nearest(name, table.columns))  # fmt: skip
-    return name
-
-
-TRUTH_WORDS = frozenset({"truth", "gold", "golden", "label", "labels", "target", "expected", "actual", "human", "true",
-                         "annotated", "annotator", "annotation", "reference", "correct", "expert", "included", "ref",
-                         "ideal", "groundtruth", "outcome", "wahrheit", "soll"})  # fmt: skip
-ANSWER_WORDS = frozenset({"pred", "preds", "prediction", "predicted", "predictions", "model", "llm", "ai", "ki", "gpt",
-                          "claude", "gemini", "llama", "output", "decision", "verdict", "answer", "answers", "response",
-                          "system", "classifier", "judge", "bot", "auto", "hat", "guess", "estimate", "estimated",
-                          "ist"})  # fmt: skip
-
-
-def _find_truth(columns: Mapping[str, Sequence[Any]], systems: Sequence[str], every: Mapping[str, Any]) -> str:
-    """The truth by its exact name, by a word in its name, or as the partner of a column of answers; "" if unclear."""
-    exact = _named(columns, TRUTH)
-    if exact:
-        return exact
-    words = {c: {*_norm(c).split("_")} for c in every}
-    hinted = [c for c in columns if words[c] & TRUTH_WORDS and not words[c] & ANSWER_WORDS and not _numbers(columns[c])]
-    if len(hinted) == 1:
-        return hinted[0]
-    answers = list(systems) or [c for c in columns if words[c] & ANSWER_WORDS and not _numbers(columns[c])]
-    for a in answers:  # category beside pred_category
-        stem = words[a] - ANSWER_WORDS
-        same = [c for c in columns if c != a and stem and words[c] == stem]
-        if len(same) == 1:
-            return same[0]
-    for a in answers:
-        labels = {*_spell_column(every[a])} - {""}
-        if not 1 <= len(labels) <= 200:
-            continue
-        fits = [c for c in columns if c not in answers and not _unique(columns[c]) and _overlaps(columns[c], labels)]
-        if len(fits) == 1:
-            return fits[0]
-    return ""
-
-
-def _numbers(values: Sequence[Any]) -> bool:
-    """Whether a column holds measurements rather than labels: more than thirty distinct numbers."""
-    seen = {str(v) for v in _sample(values)} - {""}
-    return len(seen) > 30 and all(not math.isnan(as_number(v)) for v in seen)
-
-
-def find_roles(table: Table, given: Roles) -> Roles:
-    """Fill in what was not given, by names first, by contents second."""
-    for what, name in (("the truth", given.truth), ("ids", given.id), ("text", given.text),
-                       ("clusters", given.cluster), ("system names", given.long)):  # fmt: skip
-        if name:
-            _check(name, table, what)
-    for name in (*given.systems, *given.segments, *given.scores.values(), *given.ignore):
-        _check(name, table, "a flag")
-    taken = {given.truth, given.id, given.text, given.cluster, given.long, *given.systems, *given.segments,
-             *given.scores.values(), *given.ignore}  # fmt: skip
-    free = {c: v for c, v in table.columns.items() if c not in taken}
-    truth = given.truth or _find_truth(free, given.systems, table.columns)
-    if not truth:
-        raise InputError("expected a column with the truth, found none by name or content", where=table.source,
-                         remedy=f"name it with --truth; columns: {', '.join(table.columns)}")  # fmt: skip
-    free.pop(truth, None)
-    item = given.id or _named(free, IDS) or next((c for c in free if _norm(c).endswith("_id") and _unique(free[c])), "")
-    free.pop(item, None)
-    text = given.text or _named(free, TEXTS)
-    labels = {*_spell_column(table.columns[truth])} - {""}
-    if text and _overlaps(free.get(text, ()), labels):
-        text = ""
-    free.pop(text, None)
-    cluster = given.cluster or _named(free, CLUSTERS)
-    free.pop(cluster, None)
-    long = given.long or ("" if given.systems else _long_column(table, free, item))
-    free.pop(long, None)
-    scores = dict(given.scores)
-    if not given.scores:
-        scores = {c: c for c in free if _is_score(c, free[c], labels)}
-    systems = given.systems or tuple(c for c in free if c not in scores.values() and _is_system(c, free[c], labels))
-    left = [c for c in free if c not in systems and c not in scores.values()]
-    segments = given.segments or tuple(c for c in left if _is_segment(free[c], table.n))
-    if not given.scores:
-        scores = _pair_scores(systems, [*scores])
-    if not systems and not scores:
-        raise InputError(
-            f"expected at least one column of answers, found none that shares labels with {truth!r} "
-            f"({', '.join(sorted(labels)[:6])})", where=table.source,
-            remedy=f"name it with --system or --score; columns: {', '.join(table.columns)}",
-        )  # fmt: skip
-    return Roles(truth, systems, scores, segments, item, text, cluster, long)
-
-
-def _unique(values: Sequence[Any]) -> bool:
-    return len({str(v) for v in values}) == len(values)
-
-
-def _sample(values: Sequence[Any]) -> list[Any]:
-    step = max(1, len(values) // 2000)
-    return list(values[::step])
-
-
-def _overlaps(values: Sequence[Any], labels: set[str]) -> bool:
-    """Whether a column's answers are (mostly) labels of the truth, in whatever case or yes/no spelling."""
-    seen = [s for s in _spell_column(_sample(values)) if s]
-    if not seen:
-        return False
-    folded = {s.lower() for s in labels}
-    yes_no = all(s in YES or s in NO for s in folded)
-    hits = sum(s.lower() in folded or (yes_no and (s.lower() in YES or s.lower() in NO)) for s in seen)
-    return hits >= 0.5 * len(seen)
-
-
-def _is_score(name: str, values: Sequence[Any], labels: set[str]) -> bool:
-    numbers = np.array([as_number(v) for v in _sample(values)])
-    finite = numbers[np.isfinite(numbers)]
-    text = sum(isinstance(v, str) and spelled(v) != "" and math.isnan(as_number(v)) for v in _sample(values))
-    if finite.size < 0.5 * numbers.size or finite.size == 0 or text > 0.2 * numbers.size:
-        return False
-    fractional = bool((finite != np.round(finite)).mean() > 0.2)
-    if SCORES.search(_norm(name)):
-        return fractional or np.unique(finite).size > max(4, len(labels))
-    return fractional and finite.min() >= 0 and finite.max() <= 1 and np.unique(finite).size > 10
-
-
-def _is_system(name: str, values: Sequence[Any], labels: set[str]) -> bool:
-    if _norm(name) in SYSTEMS:
-        return True
-    return _overlaps(values, labels)
-
-
-def _is_segment(values: Sequence[Any], n: int) -> bool:
-    if any(isinstance(v, list | dict) for v in values[:50]) or len({*map(str, _sample(values))}) > 50:
-        return False
-    names = {*_spell_column(values)} - {""}
-    numeric = all(not math.isnan(as_number(v)) for v in names)
-    return 2 <= len(names) <= min(50, max(2, n // 5)) and (not numeric or len(names) <= 12)
-
-
-def _long_column(table: Table, free: Mapping[str, Sequence[Any]], item: str) -> str:
-    """A column naming systems, when items repeat once a system."""
-    name = _named(free, LONG)
-    if not name or not item:
-        return ""
-    pairs = {*zip(map(str, table.columns[item]), map(str, table.columns[name]), strict=True)}
-    items = {str(v) for v in table.columns[item]}
-    return name if len(pairs) == table.n and len(items) < table.n else ""
-
-
-def _pair_scores(systems: Sequence[str], scores: Sequence[str]) -> dict[str, str]:
-    """Which score belongs to which system: shared name parts, else alone a system of its own."""
-    out: dict[str, str] = {}
-    for score in scores:
-        stem = {*SCORES.sub("_", _norm(score)).strip("_").split("_")} - {""}
-        fits = [s for s in systems if s not in out and (
-            (stem and stem <= {*_norm(s).split("_")}) or (not stem and len(systems) == 1))]  # fmt: skip
-        if not fits:
-            fits = [s for s in systems if s not in out and _norm(score).startswith(_norm(s))]
-        if not fits and len(systems) == 1 and len(scores) == 1:
-            fits = list(systems)
-        out[fits[0] if fits else score] = score
-    return out
-
-
-def pivot(table: Table, roles: Roles) -> tuple[Table, Roles]:
-    """One row an answer → one row an item with a column a system."""
-    if not roles.long:
-        return table, roles
-    answer = roles.systems[0] if roles.systems else ""
-    score = next(iter(roles.scores.values()), "")
-    if len(roles.systems) > 1:
-        raise InputError(f"expected one answer column beside {roles.long!r}, got {', '.join(roles.systems)}",
-                         where=table.source, remedy="name it with --system")  # fmt: skip
-    order: dict[str, int] = {}
-    items = [str(v) for v in table.columns[roles.id]]
-    for i in items:
-        order.setdefault(i, len(order))
-    names = list(dict.fromkeys(spelled(v) or "(unnamed)" for v in table.columns[roles.long]))
-    shared = [c for c in (roles.truth, roles.id, roles.text, roles.cluster, *roles.segments) if c]
-    columns: dict[str, list[Any]] = {c: [None] * len(order) for c in shared}
-    rows = [0] * len(order)
-    fresh: dict[str, list[Any]] = {s: [None] * len(order) for s in names}
-    scored: dict[str, list[Any]] = {f"{s}_score": [None] * len(order) for s in names} if score else {}
-    clash: list[int] = []
-    truths = _spell_column(table.columns[roles.truth])
-    first_truth: dict[int, str] = {}
-    for r in range(table.n):
-        at = order[items[r]]
-        system = spelled(table.columns[roles.long][r]) or "(unnamed)"
-        if not rows[at]:
-            rows[at] = table.rows[r]
-            for c in shared:
-                columns[c][at] = table.columns[c][r]
-        if first_truth.setdefault(at, truths[r]) != truths[r]:
-            clash.append(table.rows[r])
-        if answer:
-            fresh[system][at] = table.columns[answer][r]
-        if score:
-            scored[f"{system}_score"][at] = table.columns[score][r]
-    if clash:
-        raise InputError(f"expected one truth an item, got different ones in rows {_rows_text(clash)}",
-                         where=table.source, remedy="give the truth once per item")  # fmt: skip
-    columns |= (fresh if answer else {}) | scored
-    pivoted = Roles(roles.truth, tuple(names) if answer else (),
-                    {s: f"{s}_score" for s in names} if score else {},
-                    roles.segments, roles.id, roles.text, roles.cluster)  # fmt: skip
-    return Table(columns, rows, table.source), pivoted
-
-
-def _rows_text(rows: Sequence[int]) -> str:
-    shown = ", ".join(str(r) for r in rows[:ROWS_SHOWN])
-    return shown + (f" and {len(rows) - ROWS_SHOWN} more" if len(rows) > ROWS_SHOWN else "")
 
 
 def _issue(rule: str, rows: Sequence[int], message: str, treatment: str, *, blocking: bool = False) -> Issue:
-    return Issue(rule, f"{message}: {'row' if len(rows) == 1 else 'rows'} {_rows_text(rows)}",
+    return Issue(rule, f"{message}: {'row' if len(rows) == 1 else 'rows'} {rows_text(rows)}",
                  tuple(rows[:ROWS_SHOWN]), len(rows), treatment, blocking)  # fmt: skip
 
 
@@ -362,8 +48,8 @@ def build(
     roles = find_roles(table, given)
     table, roles = pivot(table, roles)
     issues: list[Issue] = []
-    truth_text = _spell_column(table.columns[roles.truth])
-    answers = {s: _spell_column(table.columns[s]) for s in roles.systems}
+    truth_text = spell_column(table.columns[roles.truth])
+    answers = {s: spell_column(table.columns[s]) for s in roles.systems}
     classes, alias = _classes(truth_text, answers, labels, table.source, roles.truth)
     keep, truth = _truth_codes(truth_text, classes, alias, labels, table, issues, roles.truth)
     rows = [table.rows[i] for i in keep.tolist()] if keep.size < table.n else list(table.rows)
@@ -420,24 +106,19 @@ def _classes(
         folded.setdefault(n.lower(), []).append(n)
     used = {a for column_ in answers.values() for a in column_} | {*truth}
     if len(names) == 2 or (len(names) == 1 and not declared):
-        kinds = {_yes_no(n): n for n in names if _yes_no(n) is not None}
+        kinds = {yes_no(n): n for n in names if yes_no(n) is not None}
         for a in used - {*names, ""}:
-            kind = _yes_no(a)
+            kind = yes_no(a)
             if kind is not None and kind in kinds:
                 alias[a] = kinds[kind]
-        spare = [a for a in sorted(used) if a and a not in names and a not in alias and _yes_no(a) is not None]
-        if len(names) == 1 and spare and _yes_no(names[0]) is not None:
+        spare = [a for a in sorted(used) if a and a not in names and a not in alias and yes_no(a) is not None]
+        if len(names) == 1 and spare and yes_no(names[0]) is not None:
             names = sorted([names[0], spare[0]], key=_natural)
     for a in used - {*names, ""}:
         match = folded.get(a.lower(), [])
         if len(match) == 1:
             alias[a] = match[0]
     return tuple(names), alias
-
-
-def _yes_no(label: str) -> bool | None:
-    word = label.lower()
-    return True if word in YES else False if word in NO else None
 
 
 def _natural(label: str) -> tuple[int, float, str]:
@@ -512,8 +193,8 @@ def _positive(classes: Sequence[str], truth: Codes, asked: str, where: str) -> i
         return None
     if len(classes) == 1:
         return None
-    yes = [i for i, c in enumerate(classes) if _yes_no(c) is True]
-    no = [i for i, c in enumerate(classes) if _yes_no(c) is False]
+    yes = [i for i, c in enumerate(classes) if yes_no(c) is True]
+    no = [i for i, c in enumerate(classes) if yes_no(c) is False]
     if len(yes) == 1 and len(no) <= 1:
         return yes[0]
     if len(no) == 1:
@@ -525,7 +206,7 @@ def _positive(classes: Sequence[str], truth: Codes, asked: str, where: str) -> i
 def _scores(table: Table, roles: Roles, keep: Codes, rows: Sequence[int], issues: list[Issue]) -> dict[str, np.ndarray]:
     out = {}
     for system, column in roles.scores.items():
-        values = _as_numbers(table.columns[column])[keep]
+        values = as_numbers(table.columns[column])[keep]
         bad = np.flatnonzero(~np.isfinite(values)).tolist()
         if bad:
             issues.append(_issue("score-not-a-number", [rows[i] for i in bad],
@@ -588,7 +269,7 @@ def _clusters(
 
 
 def _segments(values: Sequence[Any], keep: Codes) -> Segments:
-    texts = _spell_column(values)
+    texts = spell_column(values)
     mine = texts if keep.size == len(texts) else [texts[i] for i in keep.tolist()]
     first: dict[str, int] = {}
     codes = np.array([first.setdefault(v or "(none)", len(first)) for v in mine], dtype=np.int64)
