@@ -5,7 +5,7 @@ A list of phrases always misses the next one.  What stays the same from talk to 
 a turn uses: "street not lane", "3 not 5" and "jazz, no rock" are all *own* not *theirs*.  So each
 word of content is replaced by whose it is (O: only the user's before, T: only the answer's, B:
 both, N: new), small words stay, and short runs of the result are weighed together with what the
-turn does (asks, repeats, comes after a question).  The weights are a linear model's
+turn does (asks, repeats, comes after a question) and with the amounts of `reactions_frame`.  The weights are a linear model's
 (`benches/harvest_train.py`), every one can be read in `reactions_weights.json`.
 """
 
@@ -30,6 +30,7 @@ from tidegate.curate.harvest.dialogue import (
     without_quotes,
 )
 from tidegate.curate.harvest.model import Signal, SignalKind
+from tidegate.curate.harvest.reactions_frame import amounts
 from tidegate.curate.harvest.signals_reaction import CONCEDES, language
 from tidegate.spine.resources import resource_text
 
@@ -83,7 +84,7 @@ def _band(name: str, value: float, edges: Sequence[float]) -> str:
 
 def features(c: Context) -> dict[str, float]:
     """Every feature of a turn that holds, by its readable name."""
-    return dict.fromkeys(_features(c), 1.0)
+    return dict.fromkeys(_features(c), 1.0) | dict(amounts(c))
 
 
 def _features(c: Context) -> Iterator[str]:
