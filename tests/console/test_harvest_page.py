@@ -3,11 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from starlette.testclient import TestClient
 
+from tidegate import wiring
 from tidegate.console.app import control_plane
 from tidegate.console.pages import PAGES
+from tidegate.curate.harvest.group import Mode
+from tidegate.readers.mode_answers import read_answers
 from tidegate.readers.suite_files import read_suite, read_suite_ledger
 from tidegate.settings import Settings, Store
 
@@ -68,3 +72,21 @@ def test_review_in_the_browser_writes_the_ledger(page: TestClient, tmp_path: Pat
         "/harvest", data={"case": first, "action": "accept", "owner": "x"}, headers={"Origin": "http://evil.example"}
     )
     assert foreign.status_code == 403
+
+
+def test_two_modes_are_said_to_be_one_in_the_browser(page: TestClient, tmp_path: Path) -> None:
+    state = wiring.state_store(Store(path=str(tmp_path / ".tidegate")))
+    for name, centre in (("late <i>parcels</i>", (1.0, 0.0)), ("lost parcels", (0.9, 0.43))):
+        mode = Mode(mode_id=f"mode-{name[:4]}", name=name, examples=(name,), days={"2026-11-01": 2}, space="x",
+                    centres=(centre,))  # fmt: skip
+        state.put("harvest-modes", mode.mode_id, msgspec.to_builtins(mode))
+    shown = page.get("/harvest").text
+    assert "One problem or two?" in shown
+    assert "late &lt;i&gt;parcels" in shown, "names are text, never markup"
+    both = {"mode": ["mode-late", "mode-lost"], "name": "parcels"}
+    assert page.post("/harvest", data={**both, "action": "same", "owner": "ana"}).status_code == 200
+    answered = read_answers(tmp_path / "suite")[0]
+    assert (answered.same, answered.owner, answered.name) == (True, "ana", "parcels")
+    after = page.get("/harvest").text
+    assert "One problem or two?" not in after
+    assert '<td>parcels</td><td class="n">4</td>' in after

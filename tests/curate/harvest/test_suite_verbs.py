@@ -62,6 +62,33 @@ def test_group_keeps_names_from_day_to_day(here: Path, capsys: pytest.CaptureFix
     assert (code, "expected `text` or `messages`" in wrong["error"]["message"]) == (2, True)
 
 
+def test_owners_say_that_two_modes_are_one(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    texts = ["my parcel never arrived", "the parcel has not arrived", "tracking shows nothing since monday",
+             "nothing since monday in the tracking", "VAT on my invoice is wrong"]  # fmt: skip
+    failures = lines(here / "f.jsonl", [{"id": i, "text": t, "day": "2026-11-01"} for i, t in enumerate(texts)])
+    code, grouped = harvest(capsys, "group", failures)
+    before = len(grouped["modes"])
+    assert (code, before >= 3) == (0, True)
+    parcel, tracking = grouped["labels"]["0"], grouped["labels"]["2"]
+    code, asked = harvest(capsys, "merge", "ask")
+    assert (code, asked["written"] > 0, asked["written"]) == (0, True, len(asked["questions"]))
+    assert harvest(capsys, "merge", "ask")[1]["written"] == 0, "what is open is not asked twice"
+    code, wrong = harvest(capsys, "merge", "same", parcel, tracking)
+    assert (code, "who gives it" in wrong["error"]["message"]) == (2, True)
+    code, told = harvest(capsys, "merge", "same", parcel, tracking, "--owner", "ana", "--name", "parcel is lost")
+    assert (code, told["modes"], len(told["joined"])) == (0, before - 1, 1)
+    code, next_day = harvest(capsys, "group", failures)
+    assert next_day["labels"]["0"] == next_day["labels"]["2"]
+    lost = next(m for m in next_day["modes"] if m["name"] == "parcel is lost")
+    assert lost["count"] == 8, "four failures a day, none lost and none counted twice"
+    assert next_day["fresh"] == []
+    invoice = next_day["labels"]["4"]
+    harvest(capsys, "merge", "different", lost["mode"], invoice, "--owner", "ana")
+    left = harvest(capsys, "merge")[1]["questions"]
+    assert {lost["mode"], invoice} not in [set(q["modes"]) for q in left], "settled pairs are not asked again"
+    assert harvest(capsys, "merge", "same", "--owner", "ana")[0] == 2
+
+
 def test_museum_names_the_traffic_without_a_case(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = [
         "how long can I return shoes",

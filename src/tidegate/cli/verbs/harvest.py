@@ -14,6 +14,7 @@ MODULES: dict[str, tuple[str, str]] = {
     ),
     "run": ("harvest_run", "Run the suite; cases that passed once block a release that fails them."),
     "group": ("harvest_group", "From many failures to few failure modes, with names that stay."),
+    "merge": ("harvest_merge", "Are two failure modes one problem?  Owners answer, and it holds from then on."),
     "museum": ("harvest_museum", "How much of today's traffic does the suite stand for, and what is stale in it?"),
     "retire": ("harvest_retire", "Which cases are relics, by evidence; into quarantine with reason and owner."),
     "select": ("harvest_select", "Which cases to run when there is not time or money for all."),

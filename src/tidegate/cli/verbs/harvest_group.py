@@ -16,6 +16,8 @@ from tidegate.cli.harvest_inputs import MODES, NEAR, embed, embedder_name, open_
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.curate.harvest.group import Failure, Grouping, Mode, distinct, group, group_measures, trend
+from tidegate.curate.harvest.same_mode import joined_grouping
+from tidegate.readers.mode_answers import read_answers
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.finding import Certainty, Finding, Severity
@@ -41,6 +43,14 @@ else:
 @click.option(
     "--keep/--no-keep", default=True, show_default=True, help="Keep the modes in the store, so that names stay."
 )
+@click.option(
+    "--suite",
+    "folder",
+    type=click.Path(path_type=Path),
+    default="suite",
+    show_default=True,
+    help="The folder whose `modes.jsonl` says which modes are one problem (`harvest merge`).",
+)
 @store_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def command(
@@ -49,6 +59,7 @@ def command(
     embedder_: str,
     near: float | None,
     keep: bool,
+    folder: Path,
     store: Path | None,
     config: Path | None,
     as_json: bool,
@@ -77,9 +88,14 @@ def command(
     grouping = group(
         rows, embed(port, kept), same, known, old, near=NEAR[name] if near is None else near, space=same_space
     )
+    grouping = joined_grouping(grouping, read_answers(folder))
     if state is not None:
+        kept_ids = {m.mode_id for m in grouping.modes}
         for mode in grouping.modes:
             state.put(MODES, mode.mode_id, msgspec.to_builtins(mode))
+        for mode in known:
+            if mode.mode_id not in kept_ids:
+                state.delete(MODES, mode.mode_id)
     today = max((r.day for r in rows if r.day), default="")
     days = _days(today)
     seen = set(grouping.labels)

@@ -1,42 +1,54 @@
 """The suite in the browser: cases that wait for a person, what blocks, the last run, failure modes.
 
 Accept and reject write the ledger of the suite folder in the directory that `tidegate serve` was started in, with the
-same steps as `tidegate harvest review`; review by pull request stays as it is.
+same steps as `tidegate harvest review`; review by pull request stays as it is.  Whether two modes are one problem is
+answered into `modes.jsonl` of that folder, as by `tidegate harvest merge`; the next `group` joins them.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tidegate import wiring
 from tidegate.console.app import Control
 from tidegate.curate.harvest.group import Mode
+from tidegate.curate.harvest.same_mode import ModeAnswer, answer_for, join_modes, questions, standing_answers
 from tidegate.curate.harvest.suite import Suite
+from tidegate.readers.mode_answers import add_answers, read_answers
 from tidegate.readers.suite_files import read_suite, read_suite_ledger
 from tidegate.readers.suite_review import accept, reject, waiting
 from tidegate.render.harvest import question_of
 from tidegate.spine.errors import InputError
+from tidegate.spine.ports import StateStore
 
 PATH = "/harvest"
 FOLDER = "suite"
 SHOWN = 50
+PAIRS = 10
 
 
 async def answer(control: Control, request: Request) -> Response:
     """The page, or what a button asked for."""
     folder = Path.cwd() / FOLDER
+    state = wiring.state_store(control.world.settings.store)
     if request.method == "POST":
-        decide(folder, parse_qs((await request.body()).decode("utf-8", "replace")))
+        form = parse_qs((await request.body()).decode("utf-8", "replace"))
+        if "mode" in form:
+            answer_modes(folder, state, form)
+        else:
+            decide(folder, form)
         return RedirectResponse(PATH, 303)
     suite = read_suite(folder) if folder.is_dir() else Suite()
     lines = read_suite_ledger(folder)
-    state = wiring.state_store(control.world.settings.store)
-    modes = sorted((msgspec.convert(v, Mode) for _, v in state.items("harvest-modes")), key=lambda m: -m.count)
+    answers = read_answers(folder)
+    modes = join_modes(modes_of(state), answers).modes
     runs = [run for _, run in state.read_log("harvest-runs")][-10:][::-1]
     counts: dict[str, int] = {}
     for case in suite.cases:
@@ -47,7 +59,8 @@ async def answer(control: Control, request: Request) -> Response:
     ]  # fmt: skip
     return control.render(
         "harvest.html", waiting=rows[:SHOWN], more=max(0, len(rows) - SHOWN), counts=counts, runs=runs,
-        modes=modes[:SHOWN], ledger=lines[-15:][::-1], folder=FOLDER, there=folder.is_dir(),
+        modes=modes[:SHOWN], pairs=pairs(modes, answers), ledger=lines[-15:][::-1], folder=FOLDER,
+        there=folder.is_dir(),
     )  # fmt: skip
 
 
@@ -64,6 +77,40 @@ def decide(folder: Path, form: dict[str, list[str]]) -> None:
         reject(folder, [case], reason=reason, owner=owner, at=at)
     else:
         raise InputError(f"expected accept or reject, got {action!r}")
+
+
+def modes_of(state: StateStore) -> list[Mode]:
+    """The failure modes that the store keeps."""
+    return [msgspec.convert(v, Mode) for _, v in state.items("harvest-modes")]
+
+
+def pairs(modes: Sequence[Mode], answers: Sequence[ModeAnswer]) -> list[tuple[Mode, Mode]]:
+    """Pairs to decide: those asked in the suite's file, then the most alike; no model is loaded for a page."""
+    by_id = {m.mode_id: m for m in modes}
+    asked = [
+        (by_id[a.modes[0]], by_id[a.modes[1]])
+        for a in standing_answers(answers)
+        if a.same is None and by_id.keys() >= set(a.modes)
+    ]
+    spaces = [m.space for m in modes if m.centres]
+    space = max(set(spaces), key=spaces.count, default="")
+    near = [m for m in modes if m.centres and m.space == space]
+    rows = [np.asarray(m.centres, dtype=np.float32) for m in near]
+    known = {frozenset((a.mode_id, b.mode_id)) for a, b in asked}
+    more = [(a, b) for a, b, _ in questions(near, rows, answers, PAIRS) if {a.mode_id, b.mode_id} not in known]
+    return [*asked, *more][:PAIRS]
+
+
+def answer_modes(folder: Path, state: StateStore, form: dict[str, list[str]]) -> None:
+    """Write down that two modes are one problem or are not, as the form says."""
+    one, other = [*form.get("mode", []), "", ""][:2]
+    action, owner = form.get("action", [""])[0], form.get("owner", [""])[0].strip()
+    if action not in ("same", "different"):
+        raise InputError(f"expected same or different, got {action!r}")
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    name = form.get("name", [""])[0].strip()
+    known = join_modes(modes_of(state), read_answers(folder)).modes
+    add_answers(folder, [answer_for(known, one, other, same=action == "same", owner=owner, at=at, name=name)])
 
 
 def in_words(spec: dict[str, Any]) -> str:

@@ -51,6 +51,7 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True):
     space: str = ""  # the embedder that `centres` are of
     centres: tuple[tuple[float, ...], ...] = ()
     reach: float = NEAR  # cosine to a centre that still belongs
+    parts: tuple[str, ...] = ()  # modes that people said are this one, and that are counted in it
 
     @property
     def count(self) -> int:
