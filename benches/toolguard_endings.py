@@ -17,15 +17,17 @@ from typing import Any
 from anthropic.types import Message as AnthropicMessage
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response
+from tests.admit.toolguard.histories import CALIBRATED
 from tests.admit.toolguard.worlds.forms import write
+from tests.admit.toolguard.worlds.fourth_stuck import FOURTH_STUCK
 from tests.admit.toolguard.worlds.second_stuck import SECOND_STUCK
+from tests.admit.toolguard.worlds.third_stuck import THIRD_STUCK
 from tests.admit.toolguard.worlds.topics import DEV_TOPICS, REPORT_TOPICS
 from tests.support import upstreams
 from tests.support.upstreams import Script
 
 from benches.report import Report
 from tidegate.admit.toolguard.loops import judge
-from tidegate.admit.toolguard.model import BUILT_IN
 from tidegate.admit.toolguard.plugin import REFUSED_AFTER, ToolLoopGuard
 from tidegate.admit.toolguard.steps import read_steps
 from tidegate.gateway.seams import Reply
@@ -125,9 +127,10 @@ def legal_request(body: bytes) -> bool:
 def one_stop(rng: random.Random, tally: Counter[str], wrong: list[str]) -> None:
     """One run stopped at a random request."""
     form = rng.choice(list(CLIENTS))
-    run = rng.choice(SECOND_STUCK)(rng.choice(DEV_TOPICS + REPORT_TOPICS), rng)
+    maker: Any = rng.choice((*SECOND_STUCK, *THIRD_STUCK, *FOURTH_STUCK))
+    run = maker(rng.choice(DEV_TOPICS + REPORT_TOPICS), rng) if maker in SECOND_STUCK else maker(rng)
     messages = write(run, form, rng)
-    verdict = judge(read_steps(read_run({"messages": messages}).messages), BUILT_IN)
+    verdict = judge(read_steps(read_run({"messages": messages}).messages), CALIBRATED)
     if verdict.stop_step is None:
         return
     late = rng.choice([0, 0, 0, 1, 2, REFUSED_AFTER - 1])  # requests after the one at which it was asked to end
@@ -141,7 +144,7 @@ def one_stop(rng: random.Random, tally: Counter[str], wrong: list[str]) -> None:
     dialect = CLIENTS[form]
     call = Call(call_id="call_1", identity=Identity(tenant="t"), dialect=dialect, model="m", stream=stream)  # type: ignore[arg-type]
     upstream = rng.choice(["chat", "messages", "responses"]) if n == 1 else "chat"
-    shaper = DialectShaper(Settings(), [ToolLoopGuard(BUILT_IN)], now_s=lambda: 1.0, clock=lambda: 0.0)
+    shaper = DialectShaper(Settings(), [ToolLoopGuard(CALIBRATED)], now_s=lambda: 1.0, clock=lambda: 0.0)
     shaped = shaper.open(call, body, PATHS[dialect], [(upstream,)], 0.0)  # type: ignore[index]
     assert shaped is not None
     obeys = rng.random() < 0.2

@@ -64,6 +64,20 @@ def test_steps_taken_twice_before_are_a_proof_in_whatever_order() -> None:
     assert verdict(wandering[:12]).decision != "stop"  # type: ignore[arg-type]
 
 
+def test_a_gauge_may_stand_still_for_a_while() -> None:
+    percent: Steps = [("restore_progress", {"id": "r-1"}, f"restored {p} % of 812 GB") for p in (0, 0, 0, 0, 4, 9)]
+    assert verdict(percent).decision in ("continue", "nudge")
+    assert verdict([percent[0]] * 10).decision == "stop"
+
+
+def test_a_ticket_is_named_after_a_failure_and_given_to_a_team() -> None:
+    steps: Steps = []
+    for i in range(20):
+        steps.append(("get_next_ticket", {"queue": "new"}, f'{{"id": "S-{i}", "title": "Cannot log in", "by": "{i}"}}'))
+        steps.append(("assign_ticket", {"id": f"S-{i}", "team": "it"}, '{"ok": true}'))
+    assert verdict(steps, CALIBRATED).decision == "continue"
+
+
 def pods(age_s: int, ready: str = "1/2") -> str:
     return f"NAME   READY   STATUS   RESTARTS   AGE\nshop-1   {ready}   Init   0   {age_s}s\nshop-2   1/1   Running   0   {age_s + 40}s"
 
@@ -71,7 +85,7 @@ def pods(age_s: int, ready: str = "1/2") -> str:
 def test_a_table_that_grows_older_is_looked_at_for_longer() -> None:
     look = ("kubectl", {"args": "get pods"})
     assert verdict([(*look, pods(20 + 15 * i)) for i in range(8)]).decision != "stop"
-    assert verdict([(*look, pods(20))] * 3).decision == "stop", "not even the age changes"
+    assert verdict([(*look, pods(20))] * 10).decision == "stop", "not even the age changes"
     assert verdict([(*look, pods(20 + 15 * i)) for i in range(40)]).decision == "stop", "but not for ever"
     deletes = ("delete_pod", {"name": "shop-1"})
     assert verdict([(*deletes, "deleted after 3s")] * 3).decision == "stop"

@@ -35,6 +35,10 @@ PENDING_LONG = re.compile(  # in a longer answer only words that are about a job
     r"|[\"']?\b(?:status|state|phase)[\"']?\s*[:=]\s*[\"']?(?:running|processing|started|accepted|building)\b",
     re.I,
 )
+NAMED = re.compile(  # what a record is called says nothing of how the call went: a ticket named "Cannot log in"
+    r'"(?:title|subject|name|description|summary|question|label|snippet|from)"\s*:\s*"(?:[^"\\]|\\.)*"', re.I
+)
+GAUGE_LENGTH = 200  # characters of an answer that can be a reading
 SHORT = 130  # characters of an answer that can be a state
 PENDING_WORDS = (
     "ing", "pend", "queue", "progress", "not ", "await", "schedul", "start", "later", "status", "state", "phase", "stage",  # noqa: E501
@@ -164,6 +168,8 @@ def classify(content: str | None, is_error: bool | None) -> ResultClass:
     short = len(content) < 600
     if EMPTY.match(head) or (short and "[" in head and EMPTY_JSON.match(head)) or _says_nothing(content):
         return ResultClass.ERROR if is_error else ResultClass.EMPTY
+    if head[:1] in "{[":
+        head = NAMED.sub("", head)
     low = head.lower()
     failed = bool(is_error) or (_any(ERROR_WORDS, low[:300]) and ERROR.search(head[:300]) is not None)
     maybe = failed or len(content) < 200
@@ -195,6 +201,15 @@ def reads(tool: str) -> bool:
 def looks(tool: str, arguments: str) -> bool:
     """Whether a call looks at something, by its tool's name or by how its command begins (`kubectl get pods`)."""
     return reads(tool) or asks_status(tool) or LOOKS.search(f"{tool} {arguments[:60]}") is not None
+
+
+def is_gauge(tool: str, arguments: str, answer: str) -> bool:
+    """Whether a call reads how something stands: by its verb, and an answer as short as a gauge's, with a figure or
+    fields in it.  Searching, reading texts and asking are no such thing.
+    """
+    if len(answer) > GAUGE_LENGTH or not (answer[:1] in "{[" or any(map(str.isdigit, answer))):
+        return False
+    return asks_status(tool) or LOOKS.search(f"{tool} {arguments[:60]}") is not None
 
 
 @lru_cache(maxsize=1024)

@@ -50,6 +50,8 @@ def repeat(run: RunMemory, step: Step) -> Signal | None:
         wants = rung(times, t.live_nudge, None, t.live_stop)
     elif step.ages:
         wants = rung(times, t.near_nudge, None, t.ageing_stop)
+    elif step.gauge and not step.error:
+        wants = rung(times, t.repeats_nudge, None, t.gauge_stop)
     elif step.result_class is ResultClass.ERROR:  # people and agents try a failed thing again
         wants = rung(times, t.repeats_nudge, t.failed_repeats_narrow, t.failed_repeats_stop)
     else:

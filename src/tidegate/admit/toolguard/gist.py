@@ -27,7 +27,7 @@ POSITION_KEYS = frozenset(["page", "coordinate", "coordinates", "offset", "curso
 QUERY_KEYS = frozenset(["q", "query", "queries", "question", "search", "search_query", "search_term", "term", "terms", "keyword", "keywords", "pattern", "regex", "phrase", "text", "input", "prompt", "expression", "words", "topic", "filter", "content", "code", "script", "command", "cmd", "sql", "body", "subject", "message", "description", "thought", "plan", "note", "new_str", "old_str", "new_content", "patch", "diff", "draft", "answer", "summary"])  # fmt: skip  # noqa: E501
 COMMAND_KEYS = frozenset(["command", "cmd", "script", "code", "shell", "bash"])
 HAND_OFF = re.compile(
-    r"^(?:\w+[._-])?(?:transfer|hand_?off|delegate|escalate|route|switch|assign)(?:_?to)?(?:_|$)", re.I
+    r"^(?:\w+[._-])?(?:(?:transfer|hand_?off|delegate|escalate|route|switch|assign)(?:_?to(?:_|$)|$)|hand_?off_)", re.I
 )
 STOPWORDS = frozenset(["a", "an", "the", "of", "for", "to", "in", "on", "at", "by", "with", "and", "or", "is", "are", "was", "be", "been", "it", "its", "this", "that", "these", "those", "i", "me", "my", "we", "our", "you", "your", "s", "please", "now", "again", "what", "how", "which", "about", "from", "as", "do", "does", "did", "can", "could", "would", "should", "will", "there", "here", "into", "not", "no", "info", "details", "find", "search", "show", "give", "tell", "get"])  # fmt: skip  # noqa: E501
 BIT = tuple(1 << i for i in range(512))

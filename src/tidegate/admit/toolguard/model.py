@@ -68,6 +68,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     misuse: bool = False  # its failure is about the way it was called, or by whom
     reading: bool = False  # one call for a short answer about how something is
     looks: bool = False  # one call that looks at something, however long the answer
+    gauge: bool = False  # one look at how something stands: a short answer with a figure, or a few fields
     ages: bool = False  # the step before, made again: nothing changed but an age, which grew
     writes: bool = False  # a text that it gave stands in its answer, and it is no reading
     summary: str = ""
@@ -115,6 +116,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     repeats_stop: int = 3
     failed_repeats_narrow: int = 4
     failed_repeats_stop: int = 5
+    gauge_stop: int = 10  # the same reading of a figure or a state, which may move any time
     ageing_stop: int = 20  # the same reading of something that grows older
     live_nudge: int = 20  # the same reading of something that was seen to change by itself
     live_stop: int = 60

@@ -202,7 +202,8 @@ class StepBuilder:
             re_armed=self._re_armed, summary=summary, misuse=misuse and bool(error), writes=writes,
             failure=_multiset(failures) if error else 0,
             reading=len(told) == 1 and len(told[0]) < SHORT_ANSWER and _reads(calls[0].name),
-            looks=looks, ages=looks and fingerprint.aged(self._last.get(signatures[0], ""), told[0]),
+            looks=looks, gauge=looks and answers.is_gauge(calls[0].name, calls[0].arguments, told[0]),
+            ages=looks and fingerprint.aged(self._last.get(signatures[0], ""), told[0]),
         )  # fmt: skip
 
     def _class_of(self, call: ToolCall, name: int, content: str | None, is_error: bool | None) -> ResultClass:
