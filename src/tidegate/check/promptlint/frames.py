@@ -216,9 +216,9 @@ class Frame(NamedTuple):
     attribute: str
     operator: str
     value: str
-    pattern: re.Pattern[str]
+    source: str  # a regular expression over lemmas, compiled when first needed
     anchor: str  # first, last or none
-    heads: frozenset[str]  # one of these lemmas must occur
+    needs: tuple[frozenset[str], ...]  # one of these lemmas must occur
 
 
 class Match(NamedTuple):
@@ -242,9 +242,10 @@ def _word(part: str) -> str:
     return "(?:" + "|".join(r"\x01\d+\x02" if f == "\x01" else re.escape(f) for f in forms) + ")"
 
 
-def _compile(pattern: str) -> tuple[re.Pattern[str], str, frozenset[str]]:
+def _compile(pattern: str) -> tuple[str, str, tuple[frozenset[str], ...]]:
+    """The regular expression of a pattern, its anchor, and for each of its words that must be there the alternatives."""
     anchor = {"^": "first", "=": "none"}.get(pattern[0], "last")
-    out, heads = "", frozenset[str]()
+    out, needs = "", []
     for part in pattern.lstrip("^=").split():
         if part in ("..", "..."):
             out += r"((?: (?![,;:])\S+){0," + ("3" if part == ".." else "6") + "}?)"
@@ -252,28 +253,33 @@ def _compile(pattern: str) -> tuple[re.Pattern[str], str, frozenset[str]]:
             out += f"(?: {_word(part[:-1])})?"
         else:
             alternatives = _word(part)
-            if not heads and r"\x01" not in alternatives:
-                heads = frozenset(x.replace("\\", "") for x in alternatives[3:-1].split("|"))
+            if r"\x01" not in alternatives:
+                needs.append(frozenset(x.replace("\\", "") for x in alternatives[3:-1].split("|")))
             out += f" {alternatives}"
-    return re.compile(out + r"(?= |$)"), anchor, heads
+    return out + r"(?= |$)", anchor, tuple(needs)
 
 
 @cache
 def frames() -> tuple[Frame, ...]:
-    """All frames, compiled once."""
+    """All frames, their expressions not yet compiled: most prompts need few of them."""
     out = []
     for attribute, operator, value, patterns in _FRAMES:
         for pattern in filter(None, (p.strip() for p in patterns.split("|"))):
-            regex, anchor, heads = _compile(pattern)
-            out.append(Frame(attribute, operator, value, regex, anchor, heads))
+            source, anchor, needs = _compile(pattern)
+            out.append(Frame(attribute, operator, value, source, anchor, needs))
     return tuple(out)
+
+
+@cache
+def _regex(source: str) -> re.Pattern[str]:
+    return re.compile(source)
 
 
 @cache
 def _by_head() -> dict[str, tuple[int, ...]]:
     table: dict[str, list[int]] = {}
     for k, f in enumerate(frames()):
-        for h in f.heads or ("",):
+        for h in f.needs[0] if f.needs else ("",):
             table.setdefault(h, []).append(k)
     return {h: tuple(ks) for h, ks in table.items()}
 
@@ -285,10 +291,13 @@ def frame_matches(lemmas: list[str]) -> list[Match]:
     if not wanted:
         return []
     text = "".join(f" {lem.replace(' ', '_')}" for lem in lemmas)
+    present = set(text.split())
     found: dict[tuple[str, str, str], Match] = {}
     for k in wanted:
         f = frames()[k]
-        m = f.pattern.search(text)
+        if any(present.isdisjoint(need) for need in f.needs):
+            continue
+        m = _regex(f.source).search(text)
         if m is None:
             continue
         start, end = text.count(" ", 0, m.start() + 1) - 1, text.count(" ", 0, m.end())

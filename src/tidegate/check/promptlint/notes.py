@@ -6,6 +6,7 @@ list of findings means that nothing contradicts.
 
 # ruff: noqa: E501
 
+import re
 from collections.abc import Sequence
 
 from tidegate.check.promptlint import explain
@@ -145,8 +146,28 @@ def could_be_hard(instructions: Sequence[Instruction]) -> list[Finding]:
             continue
         seen.add((i.unit.source, i.unit.span))
         out.append(_note("could-be-hard", i, f"line {i.unit.line} is a request to the model; it could be enforced: {mechanism}",
-                         "move it to constraints.yaml if one violation is unacceptable", mechanism=mechanism))  # fmt: skip
+                         "move it to constraints.yaml if one violation is unacceptable", mechanism=mechanism,
+                         **({"constraint": rule} if (rule := hard_rule(i)) else {})))  # fmt: skip
     return out
+
+
+def hard_rule(i: Instruction) -> dict[str, object]:
+    """The entry under `hard:` of a constraints.yaml that enforces a ban; empty where a person must decide what it says.
+
+    Only bans that always bind: a condition or an exception in words has no counterpart that a
+    gateway could check.
+    """
+    c = i.constraint
+    if i.guard or i.exceptions or i.scope or i.restrict or not isinstance(c.value, str):
+        return {}
+    name = "-".join(re.findall(r"[a-z0-9]+", c.value.lower()))
+    if c.attribute == "tool" and c.operator == "absent":
+        return {"id": f"never-call-{name}", "kind": "tool", "tools": [c.value], "text": i.unit.text, "deny": "True"}
+    if c.operator == "not-contains" and name:
+        regex = rf"(?i)\b{re.escape(c.value)}\b"
+        return {"id": f"never-say-{name}", "kind": "output", "text": i.unit.text, "action": "block",
+                "patterns": [{"id": f"never-say-{name}", "regex": regex}]}  # fmt: skip
+    return {}
 
 
 def _note(rule: str, i: Instruction, message: str, suggestion: str, **evidence: object) -> Finding:
