@@ -68,12 +68,15 @@ scheduling: {{policy: {policy}}}
 loops: {{mode: "{loops}"}}
 store: {{path: "{folder}/store"}}
 """
+BUDGETS = """
+budgets: {run: {calls: 1000000000, tokens_in: 1000000000000}, tenants: {team1: {total: {money_usd: 1000000000}}}}
+"""
 
 
-def request(key: str, words: str, more: str = "") -> bytes:
+def request(key: str, words: str, more: str = "", headers: str = "") -> bytes:
     """A client's request, as the load tools send it."""
     body = f'{ASKED}{words}"}}],"temperature":0.7{more}}}'
-    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:1\r\nAuthorization: Bearer {key}\r\n"
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:1\r\nAuthorization: Bearer {key}\r\n{headers}"
     return f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
 
 
@@ -139,7 +142,8 @@ class Sinkless:
 class World:
     """One worker with everything on, and a connection on each side of it."""
 
-    def __init__(self, folder: Path, policy: str, loops: str, *, journal: bool = True, record: bool = True) -> None:
+    def __init__(self, folder: Path, policy: str, loops: str, *, journal: bool = True, record: bool = True,
+                 budget: bool = False) -> None:  # fmt: skip
         from tidegate import serving
         from tidegate.gateway.client import ClientConnection
         from tidegate.gateway.upstream import UpstreamConnection
@@ -150,7 +154,8 @@ class World:
         folder.mkdir()
         (folder / "upstream.key").write_text("sk-upstream")
         config = folder / "tidegate.yaml"
-        config.write_text(CONFIG.format(folder=folder, policy=policy, loops=loops))
+        config.write_text(CONFIG.format(folder=folder, policy=policy, loops=loops) + (BUDGETS if budget else ""))
+        self.headers = "x-tidegate-run-id: run-1\r\n" if budget else ""
         self.key = add_key(folder / "store", "team1")
         parts = serving.read_parts(config, 1)
         self.sink = JournalWriter(
@@ -210,13 +215,14 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "open and no guard": {"policy": "open", "loops": "off"},
     "no record of decisions": {"policy": "fair", "loops": "enforce", "record": False},
     "no journal": {"policy": "fair", "loops": "enforce", "journal": False},
+    "budgets of run and tenant": {"policy": "fair", "loops": "enforce", "budget": True},
 }
 
 
 def batch(world: World, kind: str, calls: int) -> tuple[float, float]:
     """(thread, process) CPU in µs a call, of one batch."""
     more = ',"stream":true' if kind == "stream" else ""
-    data = request(world.key, WORDS if kind == "big" else "", more)
+    data = request(world.key, WORDS if kind == "big" else "", more, world.headers)
     run = world.stream if kind == "stream" else world.whole
     thread0, process0 = time.thread_time_ns(), time.process_time_ns()
     run(data, calls)

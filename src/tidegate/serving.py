@@ -52,7 +52,6 @@ from tidegate.settings import Listener, McpServer, Settings, Tenant, Upstream
 from tidegate.spine.contracts import Guard
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 from tidegate.store.bodies import BodyPolicy, load_redactor
-from tidegate.store.budgets import BudgetBook
 from tidegate.store.journal import JournalWriter
 from tidegate.store.keys import FileKeys
 from tidegate.store.schedule_journal import ScheduleJournal
@@ -61,6 +60,7 @@ from tidegate.verification import VerifyEndpoint, guard_of
 log = logging.getLogger("tidegate")
 SOCKETS = "sockets"  # folder of the workers' control sockets, below the store
 CONSTRAINTS_MODULE = "tidegate.enforcement"  # loaded where constraints are configured: it costs every worker megabytes
+BUDGETS_MODULE = "tidegate.store.budgets"  # likewise: SQLite is a megabyte
 CONTROL_MODULE = "tidegate.console.main"  # run(config_path, socket_folder): loaded in its own process only
 FILES_PER_CONNECTION = 2
 LIMITS_SHARED = (
@@ -138,9 +138,9 @@ def budgets_of(settings: Settings) -> RunBudgets | None:
 
 
 @functools.cache
-def budget_book(store: Path) -> BudgetBook:
-    """One a store and process, whatever is reloaded."""
-    return BudgetBook(store)
+def budget_book(store: Path) -> Any:
+    """The accounts of a store: one a process, whatever is reloaded."""
+    return importlib.import_module(BUDGETS_MODULE).BudgetBook(store)
 
 
 def begin_budgets(settings: Settings, index: int) -> None:

@@ -32,6 +32,7 @@ from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.plugin import ConstraintsGuard
 from tidegate.gateway import control_channel, mcp_doors
 from tidegate.gateway.mcp_endpoint import McpEndpoint
+from tidegate.gateway.measures import BY_NAME
 from tidegate.readers.config import parse_settings
 from tidegate.serving import door_maker
 from tidegate.settings import McpServer
@@ -72,6 +73,15 @@ class Two:
                 return answer.status, json.loads(raw or b"{}"), {k.lower(): v for k, v in answer.headers.items()}
         except urllib.error.HTTPError as error:
             return error.code, json.load(error), {}
+
+    def totals(self) -> dict[str, float]:
+        """All counters and gauges, added up."""
+        out: dict[str, float] = {}
+        for path in control_channel.sockets(self.folder / "store" / "sockets"):
+            said = control_channel.ask(path, "metrics")
+            for c in (*said["counters"], *said["gauges"]):
+                out[c["name"]] = out.get(c["name"], 0) + c["value"]
+        return out
 
     def numbers(self) -> list[float]:
         """Connections that each worker had."""
@@ -146,6 +156,12 @@ def test_a_session_is_whole_over_two_workers(tmp_path: Path) -> None:
                        for n in range(1, 9)]  # fmt: skip
             assert refused == [False] * 3 + [True] * 5, about
         assert min(two.numbers()) > 3, "the kernel gave both workers a part"
+        numbers = two.totals()
+        assert set(numbers) <= set(BY_NAME)
+        assert numbers["tidegate_tool_sessions"] == numbers["tidegate_tool_starts_total"] == 1
+        assert numbers["tidegate_tool_starts_failed_total"] == 0
+        assert numbers["tidegate_tool_requests_handed_total"] > 3, "some met the other worker"
+        assert numbers["tidegate_tool_connects_total"] >= 1
 
         # an owner that dies takes its sessions with it; the others are served again as soon as it is back
         for path in control_channel.sockets(tmp_path / "store" / "sockets"):

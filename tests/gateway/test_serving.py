@@ -222,7 +222,9 @@ def test_a_port_in_use_and_a_missing_secret_are_said_before_anything_starts(tmp_
             assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("module", ["numpy", "scipy", "duckdb", "z3", "sympy", "rich", "click", "starlette", "uvicorn"])
+@pytest.mark.parametrize(
+    "module", ["numpy", "scipy", "duckdb", "z3", "sympy", "rich", "click", "starlette", "uvicorn", "sqlite3"]
+)
 def test_a_worker_imports_nothing_heavy(module: str) -> None:
     code = f"import sys, tidegate.serving; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0, f"{module} is on the workers' import path"

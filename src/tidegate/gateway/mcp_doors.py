@@ -78,6 +78,10 @@ class Door(Protocol):
         """End what belongs to it."""
         ...
 
+    def counts(self) -> Mapping[str, int]:
+        """What it did so far, and what it holds now, by the metric's name (`gateway.measures`)."""
+        ...
+
 
 def rpc_method(body: bytes) -> str:
     """The JSON-RPC method of a message; "" where it has none."""
@@ -127,7 +131,7 @@ class HttpDoor:
         self._clock = clock
         self._idle: list[_Kept] = []
         self._closed = False
-        self.connects = self.reused = self.repeated = 0
+        self.connects = self.repeated = 0
 
     async def ask(self, asked: Asked) -> Told:
         """The server's answer; raises Refusal."""
@@ -138,7 +142,6 @@ class HttpDoor:
         try:
             kept = self._take(KEPT_TOOL_S if method == "tools/call" else KEPT_S)
             if kept is not None:
-                self.reused += 1
                 try:
                     return await self._exchange(kept, data)
                 except _Stale:
@@ -240,8 +243,8 @@ class HttpDoor:
         self._idle.clear()
 
     def counts(self) -> Mapping[str, int]:
-        """Connections made, used again, and requests repeated."""
-        return {"connects": self.connects, "reused": self.reused, "repeated": self.repeated}
+        """Connections made, and requests repeated."""
+        return {"tidegate_tool_connects_total": self.connects, "tidegate_tool_requests_repeated_total": self.repeated}
 
 
 class _Unreachable(OSError):

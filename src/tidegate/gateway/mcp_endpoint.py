@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from tidegate.gateway.budgets import RunBudgets
+from tidegate.gateway.control_channel import Counter
 from tidegate.gateway.mcp import Answered, McpWatch, refusal_result
 from tidegate.gateway.mcp_doors import Asked, Door, HttpDoor, Refusal, Told
 from tidegate.gateway.mcp_http import EventFilter
@@ -272,6 +273,16 @@ class McpEndpoint:
         return await self.door(name).ask(message)
 
     # -- its life
+
+    def numbers(self) -> tuple[list[Counter], list[Counter]]:
+        """(counters, gauges) for Prometheus; the label is a configured server."""
+        counters = [Counter(name="tidegate_tool_requests_handed_total", labels={}, value=self.relay.handed)]
+        gauges: list[Counter] = []
+        for name, door in self._doors.items():
+            for measure, n in door.counts().items():
+                to = counters if measure.endswith("_total") else gauges
+                to.append(Counter(name=measure, labels={"server": name}, value=n))
+        return counters, gauges
 
     def give_way(self, to: object) -> None:
         """Other settings are in force: sessions of a server whose settings stayed go on; all else closes."""

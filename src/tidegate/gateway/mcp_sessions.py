@@ -61,6 +61,7 @@ class StdioDoor:
         self._max = server.sessions_max if sessions_max is None else sessions_max
         self._clock = clock
         self._failures = 0
+        self.starts = self.failed_starts = 0
         self._not_before_s = 0.0
         self._opening = 0
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -121,6 +122,7 @@ class StdioDoor:
 
     async def _start(self) -> ToolProcess:
         s = self.server
+        self.starts += 1
         try:
             return await ToolProcess.start(
                 s.name, s.command, environment=environment_of(self._environment, os.environ), folder=s.folder,
@@ -186,6 +188,7 @@ class StdioDoor:
     def _failed(self, why: str) -> None:
         """It did not even start: wait longer before the next try."""
         self._failures += 1
+        self.failed_starts += 1
         wait_s = min(BACKOFF_MAX_S, BACKOFF_S * 2 ** min(self._failures - 1, 10))
         self._not_before_s = self._clock() + wait_s
         log.error("tool server %s: %s; not started again for %.1f s", self.server.name, why, wait_s)
@@ -215,6 +218,11 @@ class StdioDoor:
         """Look now and then for sessions that ended or are idle."""
         if self._sweeper is None:
             self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
+
+    def counts(self) -> Mapping[str, int]:
+        """Processes started, those that ended at once, and sessions now."""
+        return {"tidegate_tool_starts_total": self.starts, "tidegate_tool_starts_failed_total": self.failed_starts,
+                "tidegate_tool_sessions": len(self.sessions)}  # fmt: skip
 
     async def close(self) -> None:
         """End all processes, and wait until they have ended."""

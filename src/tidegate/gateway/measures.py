@@ -25,6 +25,7 @@ class Measure(msgspec.Struct, frozen=True):
 
 _TENANT = ("tenant",)
 _UPSTREAM = ("upstream",)
+_SERVER = ("server",)
 _CLASS = ("tenant", "class", "reason")
 
 MEASURES: tuple[Measure, ...] = (
@@ -66,6 +67,14 @@ MEASURES: tuple[Measure, ...] = (
     Measure("tidegate_upstream_connections_idle", "gauge", _UPSTREAM, "Of these, waiting for a call."),
     Measure("tidegate_upstream_connects_total", "counter", _UPSTREAM, "Connections opened to the upstream."),
     Measure("tidegate_upstream_connect_failures_total", "counter", _UPSTREAM, "Connections that could not be opened."),
+    Measure("tidegate_tool_sessions", "gauge", _SERVER, "Sessions of a tool server started here: processes now."),
+    Measure("tidegate_tool_starts_total", "counter", _SERVER, "Processes of the tool server started."),
+    Measure("tidegate_tool_starts_failed_total", "counter", _SERVER, "Of these, ended at once."),
+    Measure("tidegate_tool_connects_total", "counter", _SERVER, "Connections opened to the tool server."),
+    Measure("tidegate_tool_requests_repeated_total", "counter", _SERVER,
+            "Safe requests sent again on a fresh connection after a stale one; a tool call never is."),
+    Measure("tidegate_tool_requests_handed_total", "counter", (),
+            "Requests at /mcp that another worker answered: the one that keeps their run."),
     Measure("tidegate_retries_total", "counter", (), "Calls sent again on a fresh connection after a stale one."),
     Measure("tidegate_fallbacks_total", "counter", (), "Calls sent to another upstream before their first byte."),
     Measure("tidegate_connections", "gauge", (), "Client connections open now."),

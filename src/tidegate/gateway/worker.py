@@ -400,12 +400,13 @@ class Gateway:
                 Counter(name="tidegate_upstream_connections", labels=labels, value=pool.open),
                 Counter(name="tidegate_upstream_connections_idle", labels=labels, value=len(pool.idle)),
             ]
-        numbers = getattr(self.admission, "numbers", None)
         counters = self.metrics.counters()
-        if numbers is not None:
-            grown, now = numbers()
-            counters += grown
-            gauges += now
+        for part in (self.admission, *self.endpoints.values()):
+            numbers = getattr(part, "numbers", None)
+            if numbers is not None:
+                grown, now = numbers()
+                counters += grown
+                gauges += now
         counters.append(Counter(name="tidegate_internal_errors_total", labels={}, value=self.failures))
         for name, pool in self.table.pools.items():
             labels = {"upstream": name}
