@@ -40,6 +40,7 @@ from tidegate.gateway.mcp_endpoint import McpEndpoint
 from tidegate.gateway.mcp_process import environment_of
 from tidegate.gateway.mcp_relay import Relay
 from tidegate.gateway.mcp_sessions import StdioDoor
+from tidegate.gateway.neighbours import Neighbours
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.supervisor import EXIT_SETTINGS, Child, Supervisor
@@ -193,14 +194,14 @@ async def relayed(gateway: Gateway, kind: int, data: bytes) -> bytes:
     return await endpoint.relayed(kind, data)
 
 
-def admission_of(settings: Settings, index: int = 0) -> Admission:
+def admission_of(settings: Settings, index: int = 0, neighbours: Neighbours | None = None) -> Admission:
     """Who goes next; every decision is recorded, so that it can be explained and replayed.
 
     `policy: open` has no queue and so no decisions: all go, within their rates.
     """
     if settings.scheduling.policy == "open":
         return OpenAdmission(settings)
-    return Scheduled(settings, ScheduleJournal(Path(settings.store.path), index))
+    return Scheduled(settings, ScheduleJournal(Path(settings.store.path), index), neighbours)
 
 
 def share_of(settings: Settings, workers: int) -> Settings:
@@ -331,10 +332,15 @@ async def worker(index: int, config: Path, workers: int | None, address: tuple[s
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ending.set)
     TRACES.sink = sink
+    neighbours = (
+        Neighbours(folder, index, RELAY.workers) if RELAY.workers > 1 and settings.scheduling.policy != "open" else None
+    )
+    if neighbours is not None:
+        neighbours.listen()
     with sink.start():
         gateway = Gateway(
             parts,
-            admission=admission_of(settings, index),
+            admission=admission_of(settings, index, neighbours),
             sink=sink,
             index=index,
             read_parts=lambda: read_parts(config, workers),
@@ -349,6 +355,8 @@ async def worker(index: int, config: Path, workers: int | None, address: tuple[s
         await gateway.stop(gateway.settings.limits.drain_s)
         channel.close()
         RELAY.close()
+        if neighbours is not None:
+            neighbours.close()
         control_channel.socket_path(folder, index).unlink(missing_ok=True)
 
 

@@ -188,6 +188,27 @@ def test_what_two_workers_expose_is_valid_documented_and_not_counted_twice(tmp_p
     assert [x.value for x in families["tidegate_tenant_weight"].samples if x.labels["tenant"] == "t"] == [1]
 
 
+def test_workers_know_what_the_others_have_in_the_engine(tmp_path: Path) -> None:
+    with served(tmp_path) as s:
+
+        def windows() -> list[tuple[int, int]]:
+            told = [control_channel.ask(p, "metrics")["admission"]["engines"].get("e", {}) for p in s.sockets]
+            return [(w.get("inflight", 0), w.get("inflight_elsewhere", 0)) for w in told]
+
+        slow = [threading.Thread(target=s.ask, args=({"model": "m", "slow": True},)) for _ in range(8)]
+        for thread in slow:
+            thread.start()
+
+        def known() -> bool:
+            (a, a_of_b), (b, b_of_a) = windows()
+            return a + b == 8 and (a_of_b, b_of_a) == (b, a)
+
+        assert eventually(known, 3.0), windows()
+        for thread in slow:
+            thread.join()
+        assert eventually(lambda: windows() == [(0, 0), (0, 0)], 3.0)
+
+
 def answers(s: Served) -> set[int]:
     found = set()
     for path in s.sockets:

@@ -47,6 +47,7 @@ from tidegate.admit.scheduling.model import (
 from tidegate.admit.scheduling.signals import PAGE_CHARS_MAX, parse_metrics, parse_orca
 from tidegate.admit.scheduling.tally import TENANTS_MAX
 from tidegate.gateway.control_channel import Counter
+from tidegate.gateway.neighbours import Neighbours
 from tidegate.gateway.seams import Aborts, Refused, Resume, Warm
 from tidegate.gateway.tls import upstream_tls
 from tidegate.gateway.usage import NOTHING
@@ -69,8 +70,8 @@ BEHIND_RECENT_S = 60.0  # first tokens that take longer are late whatever the lo
 THROTTLED_S = 1.0  # a pause after 429 or 503 where the provider names none
 
 
-def plan_of(settings: Settings) -> Plan:
-    """What the settings say about scheduling."""
+def plan_of(settings: Settings, workers: int = 1) -> Plan:
+    """What the settings say about scheduling, to one of so many workers."""
     s = settings.scheduling
     return Plan(
         policy=s.policy,
@@ -88,7 +89,8 @@ def plan_of(settings: Settings) -> Plan:
         ),
         engines=tuple(
             EngineRule(name=u.name, requests_per_minute=u.requests_per_minute, tokens_per_minute=u.tokens_per_minute,
-                       slots_max=u.connections_max, steppable=u.kind in WATCHED, reports=u.kind in WATCHED)
+                       slots_max=u.connections_max, workers=workers, steppable=u.kind in WATCHED,
+                       reports=u.kind in WATCHED)
             for u in settings.upstreams
         ),
         groups=tuple(Group(engines=r.upstreams, spread=r.balance == "least_busy") for r in settings.routes
@@ -105,9 +107,12 @@ class Scheduled:
     what was decided on it, a few hundred together; give it something that does not block.
     """
 
-    def __init__(self, settings: Settings, record: Callable[[bytes], None] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, record: Callable[[bytes], None] | None = None, neighbours: Neighbours | None = None
+    ) -> None:
         self.settings = settings
-        self.core = Admission(plan_of(settings))
+        self.neighbours = neighbours  # the other workers, where there are any
+        self.core = Admission(self._plan())
         self.record = record
         self._resumes: dict[int, Resume] = {}
         self._progress: dict[int, int] = {}  # totals reported so far
@@ -123,6 +128,9 @@ class Scheduled:
         self._watch: asyncio.Task[None] | None = None
         if record is not None:
             record(encode_plan(self.core.plan))
+
+    def _plan(self) -> Plan:
+        return plan_of(self.settings, 1 if self.neighbours is None else self.neighbours.workers)
 
     # ------------------------------------------------------------ the seam
 
@@ -240,6 +248,10 @@ class Scheduled:
             self._behind_s = now_s
         self._ticked_s = now_s
         self._charge(now_s)
+        if self.neighbours is not None:
+            heard = self.neighbours.exchange(self.core, now_s)
+            if heard is not None:
+                self._do(heard, now_s)
         if self.core.tickets:
             self._do(Tick(), now_s)
         self._write_lines()
@@ -250,7 +262,7 @@ class Scheduled:
     def reload(self, settings: Settings, now_s: float) -> None:
         """New weights, classes and limits; waiting and running calls stay."""
         self.settings = settings
-        self.core.reload(plan_of(settings), now_s)
+        self.core.reload(self._plan(), now_s)
         self._write_lines()
         if self.record is not None:
             self.record(encode_plan(self.core.plan))

@@ -18,6 +18,7 @@ from tidegate.admit.scheduling.model import (
     Arrive,
     Cancel,
     Dispatch,
+    Elsewhere,
     EngineState,
     Finish,
     FirstToken,
@@ -130,7 +131,7 @@ class Admission:
         pool.policy.arrive(request, now)
         self._pump(pool, actions)
         if not ticket.engine:
-            least = pool.policy.least.peek()
+            least = pool.policy.neediest()
             over = least is not None and account.counter > least.counter + pool.policy.slack
             blocked = next((w.blocked for w in way.windows if w.blocked), "engine_slots")
             ticket.reason = "own_queue" if behind_own else "over_share" if over else blocked
@@ -142,7 +143,7 @@ class Admission:
         """
         way, request = ticket.way, ticket.request
         policy = way.pool.policy
-        if policy.queued or limits.held or not policy.short_way:
+        if policy.queued or limits.held or policy.elsewhere or not policy.short_way:
             return False
         expected = self._expected(policy, request)
         uncapped = not policy.protects
@@ -279,7 +280,7 @@ class Admission:
             ticket.stepping = False
             ticket.prefilling = True
             window.prefilling(request.tokens_prompt - ticket.warm, ticket.latency, now)
-            ticket.ahead = window.prefill
+            ticket.ahead = window.prefill + window.others_prefill
         else:
             ticket.engine = window.rule.name
             self._enter(ticket, pool.policy, window)
@@ -302,7 +303,7 @@ class Admission:
         ticket.expected = self._expected(policy, request)
         ticket.prefilling = prefill is None
         window.enter(request.tokens_prompt, ticket.expected, ticket.latency, now, prefill=prefill)
-        ticket.ahead = window.prefill
+        ticket.ahead = window.prefill + window.others_prefill
         if window.requests_budget is not None:
             budget = window.requests_budget
             ticket.stamps += ((budget, budget.reserve(1, now), 1),)
@@ -473,6 +474,22 @@ class Admission:
                     self._resize(pool)
             self._pump_engine(event.engine, actions)
 
+    def _elsewhere(self, event: Elsewhere, actions: list[AnyAction]) -> None:
+        """The other workers: what they served counts, who waits there waits, what they sent is in the engines."""
+        for engines, tenant, charged in event.charged:
+            self.routes.way(engines).pool.policy.absorb(tenant, charged)
+        waiting: dict[tuple[str, ...], list[str]] = {}
+        for engines, tenant in event.waiting:
+            waiting.setdefault(self.routes.way(engines).pool.engines, []).append(tenant)
+        for names, pool in self.pools.items():
+            pool.policy.wait_elsewhere(waiting.get(names, ()))
+        sizes = {name: rest for name, *rest in event.windows}
+        for name, window in self.windows.items():
+            window.elsewhere(*sizes.get(name, (0, 0, 0, 0)))
+        for pool in self.pools.values():
+            if pool.policy.queued:
+                self._pump(pool, actions)
+
     def _stepped(self, event: Stepped, actions: list[AnyAction]) -> None:
         ticket = self.tickets.get(event.request_id)
         if ticket is not None and ticket.stepping and ticket.step:
@@ -543,6 +560,6 @@ class Admission:
 _HANDLERS: dict[type, Callable[[Admission, Any, list[AnyAction]], None]] = {
     Arrive: Admission._arrive, Tokens: Admission._tokens, FirstToken: Admission._first_token,
     Finish: Admission._finish, Cancel: Admission._cancel, Tick: Admission._tick, Signal: Admission._signal,
-    Stepped: Admission._stepped, Moved: Admission._moved, SignalLost: Admission._engine_event,
-    Throttled: Admission._engine_event, EngineState: Admission._engine_event,
+    Stepped: Admission._stepped, Elsewhere: Admission._elsewhere, Moved: Admission._moved,
+    SignalLost: Admission._engine_event, Throttled: Admission._engine_event, EngineState: Admission._engine_event,
 }  # fmt: skip

@@ -141,8 +141,7 @@ class Fair(Ledger):
 
     def pick(self, now_s: float, admissible: Any) -> Waiting | None:
         """The next request (see the module), charged; None when nobody in credit fits."""
-        least = self.least.peek()
-        if least is None:
+        if self.least.peek() is None or (least := self.neediest()) is None:
             return None
         limit = least.counter + self.slack
         owed = least.counter + min(self.slack, self.lift_credit)

@@ -13,6 +13,7 @@ and the gap between two waiting tenants is no longer bounded.
 """
 
 from collections import deque
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import msgspec
@@ -43,13 +44,14 @@ class Flow:
 class Account:
     """One tenant: its counter (charge divided by weight), its flows, what it was given in all."""
 
-    __slots__ = ("completion", "counter", "credit", "flows", "name", "output_mean", "prompt", "prompt_cached",
-                 "waiting", "weight")  # fmt: skip
+    __slots__ = ("charged", "completion", "counter", "credit", "flows", "name", "output_mean", "prompt",
+                 "prompt_cached", "waiting", "weight")  # fmt: skip
 
     def __init__(self, name: str, weight: float) -> None:
         self.name = name
         self.weight = weight
         self.counter = 0.0
+        self.charged = 0.0  # what was charged here, over the weight: the counter without lifts and other workers
         self.credit = 0.0  # deficit round robin only
         self.waiting = 0
         self.flows: dict[str, Flow] = {}
@@ -111,6 +113,7 @@ class Ledger:
         self.bills: dict[int, Bill] = {}
         self.last_left: Account | None = None
         self.least: LazyHeap[Account] = LazyHeap(lambda a: a.counter)
+        self.elsewhere: LazyHeap[Account] = LazyHeap(lambda a: a.counter)  # who waits at another worker
         self._prepare()
 
     def _prepare(self) -> None:
@@ -202,8 +205,8 @@ class Ledger:
 
     def _join(self, request: Waiting, *, front: bool) -> None:
         account = self.account(request.tenant)
-        if not account.waiting:
-            self._lift(account, self.least.peek() or self.last_left)
+        if not account.waiting and account not in self.elsewhere:
+            self._lift(account, self.neediest() or self.last_left)
         flow = self._flow_of(request)
         if not flow.size and account.waiting:  # the same lift among the classes of one tenant
             flow.served = max(flow.served, min(f.served for f in account.flows.values() if f.size))
@@ -220,6 +223,29 @@ class Ledger:
         if account.waiting == 1:
             self.least.push(account)
         self._joined(flow, request, front)
+
+    def neediest(self) -> Account | None:
+        """The least served tenant of those that wait, here or at another worker."""
+        here, away = self.least.peek(), self.elsewhere.peek()
+        if here is None or away is None:
+            return here or away
+        return away if away.counter < here.counter else here
+
+    def absorb(self, tenant: str, charged: float) -> None:
+        """Another worker served a tenant: it counts as if it had been served here."""
+        account = self.account(tenant)
+        account.counter += charged
+        if charged < 0.0:
+            self.least.lower(account)
+            self.elsewhere.lower(account)
+            for flow in account.flows.values():
+                self._lowered(flow)
+
+    def wait_elsewhere(self, tenants: Iterable[str]) -> None:
+        """Who waits at the other workers now."""
+        self.elsewhere = LazyHeap(lambda a: a.counter)
+        for tenant in tenants:
+            self.elsewhere.push(self.account(tenant))
 
     def _lift(self, account: Account, level: Account | None) -> None:
         """Idle time is not cashed in, but for `lift_credit`; a counter is never lowered."""
@@ -299,10 +325,13 @@ class Ledger:
     def _charge(self, flow: Flow, amount: float) -> None:
         if amount:
             account = flow.account
-            account.counter += amount / (account.weight * flow.weight)
+            counted = amount / (account.weight * flow.weight)
+            account.counter += counted
+            account.charged += counted
             flow.served += amount / flow.weight
             if amount < 0.0:
                 self.least.lower(account)
+                self.elsewhere.lower(account)
                 self._lowered(flow)
 
     # ------------------------------------------------------------ for the policies to fill

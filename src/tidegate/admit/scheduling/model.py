@@ -56,6 +56,7 @@ class EngineRule(msgspec.Struct, frozen=True, kw_only=True):
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     slots_max: int = 1024  # connections we may open; the useful number is learned
+    workers: int = 1  # how many workers share the engine: each may open as many
     steppable: bool = False  # keeps prompt prefixes, so a prefill can be sent in steps
     reports: bool = False  # says how full it is (metrics); else the window opens until first tokens come late
 
@@ -230,13 +231,25 @@ class EngineState(Event, frozen=True, tag="u"):
     up: bool
 
 
+class Elsewhere(Event, frozen=True, tag="w"):
+    """What the other workers of this gateway did since the last such event, and how they stand now.
+
+    `pool` is the set of engines that share an order.  `charged` adds up; `waiting` and `windows` replace what was
+    said before.
+    """
+
+    charged: tuple[tuple[tuple[str, ...], str, float], ...] = ()  # pool, tenant, charge over its weight
+    waiting: tuple[tuple[tuple[str, ...], str], ...] = ()  # pool, tenant
+    windows: tuple[tuple[str, int, int, int, int], ...] = ()  # engine, in flight, tokens, tokens held, prefill
+
+
 class Tick(Event, frozen=True, tag="k"):
     """Time passed; needed at least once a second while anything waits."""
 
 
 AnyEvent = (
     Arrive | Cancel | FirstToken | Tokens | Finish | Stepped | Moved
-    | Signal | SignalLost | Throttled | EngineState | Tick
+    | Signal | SignalLost | Throttled | EngineState | Elsewhere | Tick
 )  # fmt: skip
 
 

@@ -69,6 +69,8 @@ class Window:
         self.tokens = 0  # prompt + expected output in flight
         self.tokens_held = 0  # prompt + generated in flight: what the engine's memory holds for us
         self.prefill = self.calm_prefill = 0
+        self.others = 0  # requests that other workers have in it, and as above: their tokens, held, prefill
+        self.others_tokens = self.others_held = self.others_prefill = 0
         self.blocked = ""
         self.signals_lost = 0
         self._limited = False
@@ -105,12 +107,17 @@ class Window:
         self.tokens_budget = resized(self.tokens_budget, rule.tokens_per_minute, 60.0)
 
     @property
+    def slots_most(self) -> int:
+        """Slots beyond which nobody could send anything: what all workers together may open."""
+        return self.rule.slots_max * self.rule.workers
+
+    @property
     def load(self) -> float:
         """How full it is, to compare replicas by: 1.0 is all slots, all memory, or a second of prefill ahead."""
-        full = self.inflight / self.slots
-        held = self.tokens / self.tokens_max  # 0.0 while no limit is known
+        full = (self.inflight + self.others) / self.slots
+        held = (self.tokens + self.others_tokens) / self.tokens_max  # 0.0 while no limit is known
         speed = self.prefill_speed
-        return (full if full > held else held) + (self.prefill / speed if speed else 0.0)
+        return (full if full > held else held) + ((self.prefill + self.others_prefill) / speed if speed else 0.0)
 
     # ------------------------------------------------------------ may it go in?
 
@@ -226,17 +233,17 @@ class Window:
         quota = self.tokens_budget
         if quota is not None and not quota.fits(whole + expected, now_s):
             return "engine_tokens_per_minute"
-        inflight = self.inflight
+        inflight = self.inflight + self.others
         if not inflight:
             return ""
         slots = int(self.slots)
-        if inflight >= slots:
+        if inflight >= slots or self.inflight >= self.rule.slots_max:
             self._limited = True
             return "engine_slots"
-        held = self.tokens_held
-        if held + self._to_come * (self.tokens - held) + whole + expected > self.tokens_max:
+        held = self.tokens_held + self.others_held
+        if held + self._to_come * (self.tokens + self.others_tokens - held) + whole + expected > self.tokens_max:
             return "engine_memory"
-        prefill = self.prefill
+        prefill = self.prefill + self.others_prefill
         if prefill and prefill + prompt > self.prefill_cap(SLICE_ALL):
             return "prefill_ahead"
         if latency or uncapped or self.target_s is None:
@@ -313,6 +320,10 @@ class Window:
         self._latency_mean = keep * self._latency_mean + (1.0 - keep) * self.latency_inflight
         self._mean_at_s = now_s
 
+    def elsewhere(self, inflight: int, tokens: int, held: int, prefill: int) -> None:
+        """What other workers have in it, by their last word."""
+        self.others, self.others_tokens, self.others_held, self.others_prefill = inflight, tokens, held, prefill
+
     # ------------------------------------------------------------ what the engine says
 
     def signal(self, s: Signal, now_s: float) -> None:
@@ -320,9 +331,9 @@ class Window:
         self._signal_s = now_s
         self._silent, self.lost_in_row = False, 0
         if s.slots is not None:
-            self.slots = float(min(s.slots, self.rule.slots_max))
+            self.slots = float(min(s.slots, self.slots_most))
         elif s.waiting is not None:  # a report that rides on an answer leaves out what runs: ours, less what waits
-            running = max(0, self.inflight - s.waiting) if s.running is None else s.running
+            running = max(0, self.inflight + self.others - s.waiting) if s.running is None else s.running
             self._slots_from_queue(running, s.waiting, now_s)
         self._memory(s)
         self._limited = False
@@ -352,7 +363,9 @@ class Window:
             same = 0.9 * self._plateau <= running <= 1.1 * self._plateau
             self._probe = max(PROBE_LEAST, 0.5 * self._probe) if same else PROBE
             self._plateau = float(running)
-            self.slots = max(1.0, float(min(self.inflight - waiting, running) + 1))  # others may use the engine too
+            self.slots = max(
+                1.0, float(min(self.inflight + self.others - waiting, running) + 1)
+            )  # others may use the engine too
             return
         self._plateau = max(self._plateau, float(running))
         if self._limited and not waiting:
@@ -362,7 +375,7 @@ class Window:
                 grown = min(self._plateau + MARGIN, self.slots * 1.1 + 1.0)
             else:
                 grown = self.slots + self._probe
-            self.slots = min(max(self.slots, grown), float(self.rule.slots_max))
+            self.slots = min(max(self.slots, grown), float(self.slots_most))
 
     def _memory(self, s: Signal) -> None:
         if s.preemptions is not None:
@@ -375,13 +388,14 @@ class Window:
                 self._to_come = max(TO_COME, self._to_come - 0.0002)
             self._preemptions = s.preemptions
         capacity: float | None = s.kv_tokens
-        if s.kv_usage is not None and s.kv_usage > 0.05 and self.tokens_held:
+        held = self.tokens_held + self.others_held
+        if s.kv_usage is not None and s.kv_usage > 0.05 and held:
             if capacity is None:
-                seen = self.tokens_held / s.kv_usage
+                seen = held / s.kv_usage
                 known = self.tokens_max / (KV_SHARE * self._shrink)
                 capacity = seen if known == float("inf") else 0.8 * known + 0.2 * seen
             else:  # what is used beyond ours belongs to somebody else
-                capacity -= max(0.0, s.kv_usage * capacity - 1.1 * self.tokens_held)
+                capacity -= max(0.0, s.kv_usage * capacity - 1.1 * held)
         if capacity is not None:
             self.tokens_max = max(capacity * KV_SHARE * self._shrink, 1.0)
 
@@ -402,16 +416,16 @@ class Window:
             return
         late = False
         if not behind:
-            late = self._lateness.saw(ttft_s, ahead, self.inflight)
+            late = self._lateness.saw(ttft_s, ahead, self.inflight + self.others)
             slots = self._lateness.slots_after(late, ttft_s, now_s, self.slots)
             if slots != self.slots:
                 self._starting = slots > self.slots  # cut for nothing: it opens on
-                self.slots = min(slots, float(self.rule.slots_max))
+                self.slots = min(slots, float(self.slots_most))
                 self._cut_at_s = now_s
                 return
         if self._limited and not late:
             self._limited = False
-            self.slots = min(self.slots + (2.0 if self._starting else 1.0 / self.slots), float(self.rule.slots_max))
+            self.slots = min(self.slots + (2.0 if self._starting else 1.0 / self.slots), float(self.slots_most))
 
     def _learn_delay(self, ttft_s: float, ahead_others: int) -> None:
         """Seconds that a prompt token ahead costs; a provider that does not queue shows none."""
@@ -424,7 +438,7 @@ class Window:
         if now_s - self._cut_at_s > 0.5:
             self._starting = False
             self._cut_at_s = now_s
-            self.slots = max(1.0, min(self.slots, self.inflight) * 0.75)
+            self.slots = max(1.0, min(self.slots, self.inflight + self.others) * 0.75)
 
     def describe(self) -> dict[str, float | int | bool | str | None]:
         """Sizes and counts, for the console and the metrics; an unknown token limit is None."""
@@ -433,6 +447,7 @@ class Window:
             "slots": int(self.slots),
             "reserved_slots": self.reserve,
             "inflight": self.inflight,
+            "inflight_elsewhere": self.others,
             "tokens": self.tokens,
             "tokens_max": None if self.tokens_max == float("inf") else int(self.tokens_max),
             "prefill_tokens": self.prefill,
