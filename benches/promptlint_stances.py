@@ -115,7 +115,8 @@ def fit(rows: list[Example], pruned: float = 0.0) -> dict[str, Any]:
     labels = sorted({y for _, y, _ in rows})
     bags = [features(t) for t, _, _ in rows]
     df = collections.Counter(f for bag in bags for f in bag)
-    names = sorted(f for f, n in df.items() if n >= 2)
+    # a word met once counts too: an idiom is one sentence; of neighbours only those met twice
+    names = sorted(f for f, n in df.items() if n >= 2 or f[0] == "=")
     index = {f: k for k, f in enumerate(names)}
     idf = np.array([1.0 + math.log(len(rows) / df[f]) for f in names])
     at = [[index[f] for f in bag if f in index] for bag in bags]

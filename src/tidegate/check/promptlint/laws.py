@@ -271,8 +271,18 @@ def _formats(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
     plainly = {i.constraint.attribute for i in here if not i.scope and not i.restrict}
     closed = [
         there(x)
-        for x in ("markdown", "greeting", "closing", "opener", "bullets", "numbered", "summary", "disclaimer")
-        if x not in ("bullets", "numbered", "summary", "disclaimer", "markdown")
+        for x in (
+            "markdown",
+            "greeting",
+            "closing",
+            "opener",
+            "smalltalk",
+            "bullets",
+            "numbered",
+            "summary",
+            "disclaimer",
+        )
+        if x not in ("bullets", "numbered", "summary", "disclaimer", "markdown", "smalltalk")
         or plainly & ({x} if x != "markdown" else {"markdown", "table", "bold", "heading", "italic", "codeblock"})
     ]
     machine = Among(fmt, MACHINE)

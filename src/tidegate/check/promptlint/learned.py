@@ -16,9 +16,11 @@ from functools import cache
 from itertools import combinations
 from typing import Protocol
 
+from tidegate.check.promptlint.conditions import read_conditions
 from tidegate.check.promptlint.directives import directive
 from tidegate.check.promptlint.lint import Analysis, core_finding
 from tidegate.check.promptlint.model import Unit
+from tidegate.check.promptlint.rewrites import expand
 from tidegate.check.promptlint.suspects import about_them, possible_cores, suspected
 from tidegate.check.promptlint.text import mask, tokens
 from tidegate.check.promptlint.wordset import word_set
@@ -139,9 +141,15 @@ def possible_findings(
         if (a.line == b.line and a.source == b.source) or frozenset(((a.source, a.line), (b.source, b.line))) in proved:
             continue
         p = scorer.probability(a.text, b.text)
-        if p >= threshold:
+        if p >= threshold and not _apart(a.text, b.text):
             out.append(_finding(a, b, p, scorer.name))
     return out
+
+
+def _apart(a: str, b: str) -> bool:
+    """Whether two sentences stand under two different conditions: nothing shows a moment that has both."""
+    one, other = (read_conditions(expand(mask(t).text)).guard for t in (a, b))
+    return bool(one and other) and set(one) != set(other)
 
 
 def _candidates(units: Sequence[Unit]) -> list[tuple[Unit, Unit]]:

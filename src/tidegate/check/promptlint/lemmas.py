@@ -125,7 +125,7 @@ def lemma(word: str) -> str:
                 return stem[:-1] + "y"
             if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "lsz":
                 return stem[:-1]
-            if stem[-1] in "cvu" or stem.endswith(("dg", "ns", "rg", "rs")):
+            if stem[-1] in "cvu" or stem.endswith(("dg", "ns", "rg", "rs", "os", "as")):
                 return stem + "e"
             if any(v in stem for v in "aeiouy"):
                 return stem

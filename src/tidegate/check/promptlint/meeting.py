@@ -6,9 +6,12 @@ from functools import lru_cache
 
 from tidegate.check.promptlint import explain
 from tidegate.check.promptlint.lemmas import lemma
+from tidegate.check.promptlint.lexicon import ENUMERATED
 from tidegate.check.promptlint.literals import SYNONYMS, stem
-from tidegate.check.promptlint.model import Conjunction, Instruction, Priority, Unit
+from tidegate.check.promptlint.model import Conjunction, Instruction, Literal, Priority, Unit
 from tidegate.check.promptlint.text import tokens
+
+FAMILIES = frozenset(ENUMERATED.values()) | {"language", "user", "customer", "time"}
 
 
 def exclusions(
@@ -154,8 +157,8 @@ def may_meet(a: Instruction, b: Instruction) -> bool:
         return False
     if not a.guard or not b.guard:
         return True
-    opaque_a = {(x.key, x.value, x.positive) for c in a.guard for x in c if not x.known or x.key.startswith("phase ")}
-    opaque_b = {(x.key, x.value, x.positive) for c in b.guard for x in c if not x.known or x.key.startswith("phase ")}
+    opaque_a = {(x.key, x.value, x.positive) for c in a.guard for x in c if _opaque(x)}
+    opaque_b = {(x.key, x.value, x.positive) for c in b.guard for x in c if _opaque(x)}
     if _never_together(a, b):
         return False
     known_a = {x.key for c in a.guard for x in c if x.known}
@@ -165,6 +168,15 @@ def may_meet(a: Instruction, b: Instruction) -> bool:
     return not (
         (opaque_a != opaque_b or known_a != known_b) and not (a.universal or b.universal) and (opaque_a or opaque_b)
     )
+
+
+def _opaque(x: Literal) -> bool:
+    """Whether nothing is known of a condition beside others: its family is none of the enumerated ones.
+
+    "The parcel is lost" has a value of its own, and yet nothing shows a moment in which a card is
+    stolen too.
+    """
+    return not x.known or x.key.startswith("phase ") or (x.key not in FAMILIES and " " not in x.key and x.key.isalpha())
 
 
 def _never_together(a: Instruction, b: Instruction) -> bool:

@@ -24,7 +24,7 @@ from tidegate.check.promptlint.model import REPLY, Conjunction, Constraint, Inst
 from tidegate.check.promptlint.ordering import tool_order
 from tidegate.check.promptlint.persona import persona
 from tidegate.check.promptlint.precedence import declared_priorities
-from tidegate.check.promptlint.refusals import answered, refused
+from tidegate.check.promptlint.refusals import answered, refused, supplied
 from tidegate.check.promptlint.rewrites import expand
 from tidegate.check.promptlint.text import mask
 from tidegate.check.promptlint.vocabulary import (
@@ -112,6 +112,10 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
             concern = CONCERN_LABELS.get(low) or CONCERN_LABELS[low.split()[-1]]
             labels.append(low)
             s = s[m.end() :]
+        elif low in ("output", "reply", "answer", "response") and FORMAT_NAMED.match(s[m.end() :]):
+            concern = "format"  # "Output: CSV, header row first"
+            labels.append(low)
+            s = s[m.end() :]
         elif (
             (label.isupper() and not s.isupper())
             or m.group("tag")
@@ -140,7 +144,11 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
             place = len(low.split()) <= 3 and (
                 noun in PART_NOUNS
                 or noun in ELEMENTS
-                or (noun in lexicon.REPLY_NOUNS and len(low.split()) == 2 and low.split()[0] not in lexicon.BENIGN)
+                or (
+                    noun in lexicon.REPLY_NOUNS
+                    and len(low.split()) == 2
+                    and (low.split()[0] not in lexicon.BENIGN or low.split()[0] in MEDIA)
+                )
             )
             if m is not None:
                 s = f"In the {low}, {s[m.end() :]}" if place else s[m.end() :]
@@ -197,7 +205,9 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
         drafts.append(Draft(Constraint("abstain", "present")))  # "admit when you do not know"
     if any(d.constraint.attribute == "refuse" and d.constraint.operator == "present" for d in drafts) and unknown:
         drafts.append(Draft(Constraint("abstain", "present")))  # declining for want of knowledge admits it
-    drafts = _settle([*drafts, *refused(drafts, s), *answered(conditions.guard, rest)])
+    drafts = _settle(
+        [*drafts, *refused(drafts, s), *answered(conditions.guard, rest), *supplied(drafts, conditions.guard, rest)]
+    )
     exceptions = conditions.exceptions
     guard = _conjoin(conditions.guard, guard_intro)
     if conditions.only:
@@ -209,6 +219,8 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     return Parsed(tuple(drafts), guard, exceptions, turned, tuple(labels), tuple(priorities), channel)
 
 
+MEDIA = word_set("spoken written voice chat email sms printed verbal")  # "Spoken answers: at most 20 words"
+FORMAT_NAMED = re.compile(r"(?:valid |raw |pure |strict |plain )?(?:json|xml|yaml|csv|html|plain text|prose)\b", re.I)
 # why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"
 RATIONALE = re.compile(
     r"(?:,?\s+\b(?:because|since|so that(?! (?:a|an|any|even|anyone|everyone|my|your|beginners?|laypeople|children|novices|newcomers|experts?|non-experts?)\b)|as otherwise|given that)\b.*"

@@ -161,7 +161,7 @@ class Reading:
         """Whether a word is the deed itself: "do not illustrate with …", "nothing is to be printed in …"."""
         t, prior = self.toks[k], self.toks[k - 1].low if k else ""
         if prior in ("not", "never") and base_form(t) and k + 1 < len(self.toks) and k <= 3:
-            return self.toks[k + 1].low in DEED_AFTER
+            return t.lemma in DEEDS and self.toks[k + 1].low in DEED_AFTER
         return prior in ("be", "been", "is", "are", "not") and t.low != t.lemma and t.low.endswith(("ed", "en"))
 
     def degree(self, end: int) -> tuple[str, ...]:
@@ -306,8 +306,9 @@ def fold(text: str) -> str:
     return text.strip().strip(".,;:").lower()
 
 
-# a verb that is followed by one of these is no noun: "do not embed images" is left to the frames
-DEED_AFTER = word_set("with by in on as out the a an any your it them")
+# verbs that only bring a thing about; "do not repeat the greeting" forbids less than a greeting
+DEEDS = word_set("embed illustrate divide decorate wrap attach insert type print furnish draw sketch pose compose")
+DEED_AFTER = word_set("with by in on as out the a an any your it them images pictures questions tables")
 AFTER_VERB = word_set(
     "the a an your their his her its each every all any no it them this that these those in out up down into with to at on "
     "by through how what why only of without everything anything something nothing yourself as over off back away across along together after before within"
@@ -336,6 +337,8 @@ def imperative(toks: tuple[Token, ...]) -> bool:
     """Whether a clause begins with a verb in its base form: nothing but a verb stands before "the", "your", "into" …"""
     if len(toks) < 2 or not toks[0].low.isalpha() or not base_form(toks[0]) or toks[0].low in NO_VERB:
         return False
+    if number_at(toks, 0) is not None:
+        return False  # "five bullets"
     if (
         (toks[0].low.endswith("ly") and toks[0].low not in LY_VERBS)
         or toks[0].lemma in lexicon.USERS

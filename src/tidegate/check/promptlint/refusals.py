@@ -58,6 +58,37 @@ def refused(drafts: Sequence[Draft], sentence: str) -> list[Draft]:
     return out
 
 
+SUPPLIES = re.compile(
+    r"^\s*(?:please |always |you must |you should |you )?(?:give|provide|offer|share|supply|dispense|discuss|explain|answer|hand out)\b", re.I
+)  # fmt: skip
+
+
+def supplied(drafts: Sequence[Draft], guard: Sequence[Conjunction], rest: str) -> list[Draft]:
+    """The topic that a sentence supplies to whoever asks: "give legal advice whenever somebody asks for it"."""
+    said = " ".join(x.said() for conj in guard for x in conj)
+    asked = bool(
+        re.search(
+            r"\b(?:asks?|requests?|wants?|needs?|inquires?)\b(?: \w+)? (?:for|about|to know) (?:it|them|that|this)?\W*$",
+            said,
+            re.I,
+        )
+    )
+    if not (asked or not guard) or not SUPPLIES.match(rest) or HOLDS_BACK.search(rest):
+        return []
+    out = []
+    for d in drafts:
+        if (
+            d.constraint.attribute == "do:say"
+            and d.constraint.operator == "present"
+            and d.restrict
+            and d.modality == "must"
+        ):
+            out.append(
+                Draft(Constraint(PREFIX + " ".join(sorted(d.restrict)), "absent"), d.scope, (), "must", False, True)
+            )
+    return out
+
+
 def answered(guard: Sequence[Conjunction], rest: str) -> list[Draft]:
     """The topic that a sentence answers: the one it names as its condition."""
     if len(guard) != 1 or len(guard[0]) != 1 or not TELLS.match(rest) or HOLDS_BACK.search(rest):

@@ -34,6 +34,9 @@ _END = r"(?=\s*[.;,:!]|\s*$|\s+(?:in|for|to|on|with|at|when|if|unless|and|becaus
 # predicates and idioms that forbid, demand or limit, said with the plain words for it
 PREDICATES = (
     (re.compile(r"\bnever,? ever,?(?=\s)", re.I), "never"),
+    (re.compile(r"\b(?:is|are) (?P<n>not|never) to be (?=\w+(?:ed|en|n|t)\b|given|put|sent|made|read|cut|done|told|said)", re.I), r"must \g<n> be "),
+    (re.compile(r"\b(?P<v>leave|leaves|cross|crosses|pass|passes) (?:your|the \w+['’]s) (?:mouth|lips|tongue|keyboard|pen)\b", re.I), "be used"),
+    (re.compile(r"\bwords? out of your mouth\b", re.I), "words"),
     (re.compile(r"\bmax(?:imum)? (?:reply |answer |response )?(?:length|size)\s*(?::|is|of|=)\s*(?=\d)", re.I), "use at most "),
     (re.compile(r"\bmin(?:imum)? (?:reply |answer |response )?(?:length|size)\s*(?::|is|of|=)\s*(?=\d)", re.I), "use at least "),
     (re.compile(r"\bthe (?P<u>word|character|sentence|bullet) count (?:must|may|should|can|is to|will) (?:not|never) (?:exceed|be (?:above|over|more than)|go (?:above|over|beyond|past)|surpass|top) (?P<n>\d+)", re.I), r"use at most \g<n> \g<u>s"),
@@ -44,7 +47,7 @@ PREDICATES = (
     (re.compile(r"\b(?:can|could) (?:never|not|hardly) be too (?P<x>\w+)", re.I), r"must be very \g<x>"),
     (re.compile(r"\b(?:write|spell) (?P<q>(?:all |every |each |any )?)(?P<x>acronyms?|abbreviations?) out\b|\bspell out (?P<r>(?:all |every |each |any )?)(?P<y>acronyms?|abbreviations?)\b", re.I), "use no abbreviations"),
     (re.compile(r",?\s*\b(?:full stop|period|end of story|no ifs(?:,? (?:and )?no)? buts|that['’]s (?:it|all)|and that['’]s that|no discussion|ever)(?=\s*[.!]?$)", re.I), ""),
-    (re.compile(rf"\b(?P<b>is|are) (?:a )?(?:strict |absolute |definite |total )?(?:no[- ]go|no[- ]no|no|taboo|out|off the (?:table|menu)|history|not (?:supported|available|rendered)(?: here)?){_END}", re.I), r"\g<b> not allowed"),
+    (re.compile(rf"\b(?P<b>is|are) (?:a )?(?:(?:strict|absolute|definite|total|complete|big|firm)(?:ly)? )?(?:no[- ]go|no[- ]no|no|taboo|out|off the (?:table|menu)|history|not (?:supported|available|rendered)(?: here)?){_END}", re.I), r"\g<b> not allowed"),
     (re.compile(r"^(?P<x>[\w ]{3,30}?) (?P<b>is|are) (?:switched |turned )?off(?=\s*[.!;]|$)(?<!_\w off)", re.I), r"\g<x> \g<b> not allowed"),
     (re.compile(r"^(?:we|our (?:\w+ )?\w+|(?:the )?(?:customers?|users?|readers?|callers?|clients?|team)) (?:do not|don['’]t|does not|doesn['’]t) (?:want|need|like|use|do|allow|accept|tolerate|care for|wish for|wish to see|want to see) (?:any |to see any )?(?=\w)", re.I), "no "),
     (re.compile(r"^(?:our |the )?(?:house style|style guide|brand voice|brand|editor\w*) (?:knows|has|wants|allows|uses|accepts) no\b", re.I), "use no"),
@@ -148,7 +151,7 @@ GROUPS = (
     (re.compile(r"\b(?:parse|load|deseriali[sz]e|validate|come|get|sent|go|nothing but|accept)s?\b|, so\b", re.I), BEHAVES),
     (re.compile(
         r"\b(?:never|full stop|period|end of|no|that['’]s|is|are|has|do|don['’]t|does|doesn['’]t|ever|first|last|final|closing|opening|initial|opens?|starts?|begins?|ends?"
-        r"|closes?|finishes|waste|spend|longer|shorter|more|less|fewer|and|takes|sum|yes|ok|okay|nod|agreement|leave|bounce|throw|fire|put|send|come|counter"
+        r"|closes?|finishes|waste|spend|count|length|size|must|may|should|can|mouth|lips|without|lacking|word|term|phrase|write|spell|longer|shorter|more|less|fewer|and|takes|sum|yes|ok|okay|nod|agreement|leave|bounce|throw|fire|put|send|come|counter"
         r"|ask|asking|bullet|number|itemi[sz]e|break|split|chop|divide|turn|pop|stick|toss|slip|chuck|drop|pepper|sprinkle|brighten|spice|liven|dress|jazz"
         r"|shows?|turns?|pops?|crops?|comes?|every|alone|nod|thumbs|go[- ]ahead|knows|wants|allows|uses|accepts)\b", re.I), PREDICATES),
 )  # fmt: skip

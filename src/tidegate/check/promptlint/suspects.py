@@ -6,6 +6,8 @@ proved instructions, so that guards, scopes and precedence hold for them too; wh
 *possible* conflict with the product of the probabilities.
 """
 
+# ruff: noqa: E501
+
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -23,11 +25,12 @@ from tidegate.check.promptlint.reading import Reading
 from tidegate.check.promptlint.rewrites import expand
 from tidegate.check.promptlint.stance import LANGUAGE, NONE, NUMBER, QUOTE, TOOL, Guess, Slots, guess, words
 from tidegate.check.promptlint.text import mask, tokens
-from tidegate.check.promptlint.vocabulary import NOT_OURS, STRONG
+from tidegate.check.promptlint.vocabulary import NO_DUTY, NOT_OURS, STRONG
 
 PROBABILITY_MIN = 0.65  # of one reading; below it a sentence stays unread
 CORE_MIN = 0.6  # of a core; below it nothing is said
 WORDS_MAX = 30
+NARROWED_MAX = 2  # words that narrow a demand beside which a guess is still believed
 # "the first bullet names the price" speaks of one thing of many: the reader does not know which
 ONE_OF_MANY = re.compile(
     r"\b(?:first|second|third|fourth|fifth|last|final|next|opening|closing|middle)"
@@ -37,6 +40,15 @@ ONE_OF_MANY = re.compile(
 # placeholders, headings and "do not make up …": nothing that the reader was trained on
 OUTSIDE = re.compile(
     r"\{\{|\{\w+\}|:\s*$|^\W*\d*\W*$|\bmak(?:e|ing) up\b|\b(?:invent|fabricat|hallucinat)\w*|\byourself\b", re.I
+)
+PERMITS = re.compile(r"\W*(?:\w+\W+){0,4}?(?:may|can|might|could|optional\w*|free to|allowed to)\b", re.I)
+# "not all replies need a greeting", "do not overuse emoji", "do not repeat the greeting": how often, not whether
+NOT_ALL = re.compile(
+    r"\b(?:not|don['’]t) (?:all|every|each|always|necessarily)\b|\bnot (?:needed|required|necessary|mandatory)\b", re.I
+)
+TOO_MUCH = re.compile(
+    r"\bover(?:use|do|load)\w*|\btoo (?:many|much|often|long|short)\b|\b(?:excessive|unnecessary|needless|nested)\w*|\b(?:not|never|don['’]t|avoid) (?:repeat|repeating|pile|flood|bombard|spam)\w*",
+    re.I,
 )
 Guesser = Callable[[str], Guess]
 
@@ -69,13 +81,19 @@ def about_them(text: str) -> bool:
     return bool(NOT_OURS.match(text)) and not re.search(r"\b(?:must|should|never|always)\b", text, re.I)
 
 
+def takes_no_side(text: str, operator: str) -> bool:
+    """Whether a sentence only lifts a duty ("citations are not required") or forbids too much of a thing."""
+    said = expand(text)
+    return bool(NO_DUTY.search(said) or NOT_ALL.search(said)) or (operator != "present" and bool(TOO_MUCH.search(said)))
+
+
 def one(unit: Unit, guesser: Guesser, probability_min: float) -> Instruction | None:
     """The instruction that the reader sees in a sentence; None when it is not sure enough."""
     g = guesser(unit.text)
     if g.label == NONE or g.probability < probability_min:
         return None
     constraint = constraint_of(g.label, words(unit.text)[1])
-    if constraint is None:
+    if constraint is None or takes_no_side(unit.text, constraint.operator):
         return None
     masked = mask(unit.text)
     conditions = read_conditions(expand(masked.text))
@@ -91,10 +109,16 @@ def one(unit: Unit, guesser: Guesser, probability_min: float) -> Instruction | N
     return Instruction(
         constraint=constraint, unit=unit, channel=channel_of(conditions.text, conditions.parts),
         scope=part or (("part", section) if section and not strong else ()), guard=conditions.guard,
-        exceptions=conditions.exceptions, modality=modality_of(conditions.text), universal=strong,
+        exceptions=conditions.exceptions, modality=_modality(conditions.text), universal=strong,
         prohibition=constraint.operator in ("absent", "not-contains"), default=conditions.default,
         probability=g.probability,
     )  # fmt: skip
+
+
+def _modality(text: str) -> str:
+    """As the grammar reads it, but a "can" deep in a sentence permits nothing: "ask whether you can do more"."""
+    found = modality_of(text)
+    return "must" if found == "may" and not PERMITS.match(text) else found
 
 
 def constraint_of(label: str, slots: Slots) -> Constraint | None:
@@ -125,6 +149,8 @@ def possible_cores(analysis: Analysis, found: Sequence[Instruction]) -> list[Cor
         chances = [i.probability for i in core.instructions if i.probability is not None]
         if not chances or math.prod(chances) < CORE_MIN or any(p <= set(core.lines) for p in proved):
             continue
+        if any(len(i.restrict) > NARROWED_MAX for i in core.instructions):
+            continue  # a demand found in the midst of a story
         guesses = {(i.unit.source, i.unit.span) for i in core.instructions if i.probability is not None}
         if guesses & told:
             continue  # a guess is shown once, in its likeliest core

@@ -45,7 +45,7 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
         topic = f"tool:{c.value}" if c.attribute == "tool" else COUNTED.get(c.attribute, c.attribute)
         group = {
             **dict.fromkeys(("markdown", "table", "bold", "italic", "heading", "codeblock", "bullets", "numbered", "greeting", "closing",
-                             "opener", "answer-first", "summary", "disclaimer"), "format"),
+                             "opener", "answer-first", "smalltalk", "summary", "disclaimer"), "format"),
             "any-list": "format", "explanation": "reasoning", "reasoning-shown": "reasoning", "title": "headings",
             **dict.fromkeys(("uppercase-letters", "lowercase-letters", "all-caps"), "case"),
             **dict.fromkeys(("abstain", "always-answer", "refuse"), "abstain"),
