@@ -4,8 +4,10 @@
 
 PATH is an interpreter of an environment of its own with `agent-loop-guard` and `unwedge` installed.
 All see the same steps (tool, arguments, the first 1,500 characters of the answer, whether it failed):
-recorded SWE-agent runs (19 stuck, 15 resolved) and a generated run of every kind.  A run counts as
-stopped when the detector's own word is to stop, with its defaults; `unwedge` runs without a model,
+recorded SWE-agent runs (19 stuck, 15 resolved) and a generated run of every kind of the third and the fourth
+set.  Tidegate appears twice: with the thresholds it comes with (fitted to coding agents, so that generated runs of
+other kinds are stopped by proofs alone), and calibrated at 1 % on other good runs of the generated kinds.  A run counts
+as stopped when the detector's own word is to stop, with its defaults; `unwedge` runs without a model,
 with its kill switch on, and counts as stopped when it hands over to a person.
 """
 
@@ -19,18 +21,17 @@ from pathlib import Path
 from typing import Any
 
 from tests.admit.toolguard.worlds.forms import write
-from tests.admit.toolguard.worlds.legit import LEGIT
-from tests.admit.toolguard.worlds.second_legit import SECOND_LEGIT
-from tests.admit.toolguard.worlds.second_stuck import SECOND_STUCK
-from tests.admit.toolguard.worlds.stuck import STUCK
-from tests.admit.toolguard.worlds.topics import REPORT_TOPICS
-from tests.admit.toolguard.worlds.vocabulary import REPORT
+from tests.admit.toolguard.worlds.fourth_good import FOURTH_GOOD
+from tests.admit.toolguard.worlds.fourth_stuck import FOURTH_STUCK
+from tests.admit.toolguard.worlds.third_good import THIRD_GOOD
+from tests.admit.toolguard.worlds.third_stuck import THIRD_STUCK
 
 from benches.report import Report
 from benches.toolguard import DATA, lines
+from benches.toolguard_worlds import fitted, generated
 from tidegate.admit.toolguard import answers
 from tidegate.admit.toolguard.loops import judge
-from tidegate.admit.toolguard.model import BUILT_IN, ResultClass
+from tidegate.admit.toolguard.model import BUILT_IN, ResultClass, Thresholds
 from tidegate.admit.toolguard.steps import read_steps
 from tidegate.readers.agent_runs import read_run
 from tidegate.spine.conversation import Message
@@ -113,20 +114,19 @@ def all_runs() -> list[tuple[str, tuple[Message, ...]]]:
         resolved += kind == "recorded, resolved"
         if kind and (kind == "recorded, stuck" or resolved <= RESOLVED):
             runs.append((kind, read_run(row).messages))
-    sets: tuple[tuple[str, Any, Any], ...] = (
-        ("generated, stuck", STUCK, REPORT),
-        ("generated, stuck", SECOND_STUCK, REPORT_TOPICS),
-        ("generated, good", LEGIT, REPORT),
-        ("generated, good", SECOND_LEGIT, REPORT_TOPICS),
-    )
-    for group, makers, topics in sets:
+    sets = (("generated, stuck", THIRD_STUCK + FOURTH_STUCK), ("generated, good", THIRD_GOOD + FOURTH_GOOD))
+    for group, makers in sets:
         for m, maker in enumerate(makers):
-            for i in range(1):
-                rng = random.Random(SEED * 1009 + m * 31 + i)
-                run = maker(topics[i % len(topics)], rng)
-                if any(t.calls for t in run.turns):  # these detectors see calls alone
-                    runs.append((group, read_run({"messages": write(run, "chat", rng)}).messages))
+            rng = random.Random(SEED * 1009 + m * 31)
+            run = maker(rng)
+            if any(t.calls for t in run.turns):  # these detectors see calls alone
+                runs.append((group, read_run({"messages": write(run, "chat", rng)}).messages))
     return runs
+
+
+def word_of(messages: tuple[Message, ...], thresholds: Thresholds) -> str:
+    decision = judge(read_steps(messages), thresholds).decision
+    return {"stop": "stop", "finalise": "stop", "continue": ""}.get(decision, "warn")
 
 
 def main() -> None:
@@ -142,13 +142,15 @@ def main() -> None:
                 out.write(json.dumps({"group": group, "task": task, "steps": plain(messages)}) + "\n")
         said = subprocess.run([python, "-c", PEERS, str(path)], capture_output=True, text=True, check=True).stdout
     told = [json.loads(line) for line in said.splitlines()]
-    for row, (_, messages) in zip(told, runs, strict=True):
-        row["tidegate"] = {"stop": "stop", "finalise": "stop", "continue": ""}.get(
-            judge(read_steps(messages), BUILT_IN).decision, "warn")  # fmt: skip
+    stuck = generated(THIRD_STUCK + FOURTH_STUCK, (None,), 1, SEED)
+    calibrated = fitted(THIRD_GOOD + FOURTH_GOOD, (None,), SEED, list(stuck))
+    for row, (group, messages) in zip(told, runs, strict=True):
+        row["tidegate"] = word_of(messages, BUILT_IN)
+        row["tidegate, calibrated"] = word_of(messages, calibrated if group.startswith("generated") else BUILT_IN)
     report = Report(f"loop detectors side by side (seed {SEED})")
     for group in dict.fromkeys(g for g, _ in runs):
         rows = [r for r in told if r["group"] == group]
-        for name in ("tidegate", "agent-loop-guard", "unwedge"):
+        for name in ("tidegate", "tidegate, calibrated", "agent-loop-guard", "unwedge"):
             if any(r[name] is None for r in rows):
                 report.row(f"{group}: {name}", goal="(beside)", measured="not installed", holds=None)
                 continue

@@ -15,7 +15,7 @@ WORDS_ALONE = "(words alone)"  # stands for runs without calls among a calibrati
 BITS_SECOND_VISIT = 0.5
 BITS_LATER_VISIT = 1.0
 BITS_AGEING = 0.25  # a look at something that only grew older
-FREE_STEPS, SPENT_STEPS = 100, 64  # see `RunMemory.price`
+FREE_STEPS, SPENT_STEPS = 64, 32  # see `RunMemory.price`
 THINGS_MAX = 64
 STATE_TOKENS = 12  # an answer with fewer is a state, not a text
 FAILING_MAX = 8  # calls whose failures are counted
@@ -89,7 +89,7 @@ class RunMemory:
 
         A run tries its luck anew at every step: evidence that starts at step j is one of many processes, and
         their mixture with weights w_j, which sum to a constant, is one e-process for a run of any length
-        (Ville's inequality).  The weights are 1 for the first 100 steps and (1 + (j - 100) / 64)^-2 from there;
+        (Ville's inequality).  The weights are 1 for the first 64 steps and (1 + (j - 64) / 32)^-2 from there;
         the price is log2(1 / w_j).
         """
         late = self.count - stretch - FREE_STEPS
