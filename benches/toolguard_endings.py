@@ -107,6 +107,9 @@ def _read_chat(data: bytes, stream: bool) -> tuple[list[str], bool]:
     return list(texts.values()), clean and finished == set(texts)
 
 
+STOPS = 16  # of one run: at other requests, with other models behind the gateway
+
+
 def legal_request(body: bytes) -> bool:
     """Whether a request has a result for every call, and no tool may be called."""
     value = json.loads(body)
@@ -124,27 +127,37 @@ def legal_request(body: bytes) -> bool:
     return +calls == +results and value.get("tool_choice") in ("none", {"type": "none"}) and bool(value.get("tools"))
 
 
-def one_stop(rng: random.Random, tally: Counter[str], wrong: list[str]) -> None:
-    """One run stopped at a random request."""
+def stops_of_run(seed: int, tally: Counter[str], wrong: list[str]) -> None:
+    """One run stopped at `STOPS` random requests, which one gateway sees one after another."""
+    rng = random.Random(seed)
     form = rng.choice(list(CLIENTS))
     maker: Any = rng.choice((*SECOND_STUCK, *THIRD_STUCK, *FOURTH_STUCK))
     run = maker(rng.choice(DEV_TOPICS + REPORT_TOPICS), rng) if maker in SECOND_STUCK else maker(rng)
-    messages = write(run, form, rng)
+    messages = write(run, form, random.Random(seed))
     verdict = judge(read_steps(read_run({"messages": messages}).messages), CALIBRATED)
     if verdict.stop_step is None:
         return
-    late = rng.choice([0, 0, 0, 1, 2, REFUSED_AFTER - 1])  # requests after the one at which it was asked to end
-    cut = dataclasses.replace(run, turns=run.turns[: verdict.stop_step + 1 + late])
-    messages = write(cut, form, rng)
     tools = sorted({c[0] for t in run.turns for c in t.calls})
     if not tools:
         return
+    guard = ToolLoopGuard(CALIBRATED)
+    for _ in range(STOPS):
+        late = rng.choice([0, 0, 0, 1, 2, REFUSED_AFTER - 1])  # requests after the one at which it was asked to end
+        cut = dataclasses.replace(run, turns=run.turns[: verdict.stop_step + 1 + late])
+        one_stop(rng, form, write(cut, form, random.Random(seed)), tools, guard, tally, wrong)
+
+
+def one_stop(
+    rng: random.Random, form: str, messages: list[dict[str, Any]], tools: list[str], guard: ToolLoopGuard,
+    tally: Counter[str], wrong: list[str],
+) -> None:  # fmt: skip
+    """One request after the stop, and the answer to it."""
     stream, n = rng.random() < 0.5, rng.choice([1, 1, 1, 3]) if form == "chat" else 1
     body = json.dumps(request_of(form, messages, tools, stream, n)).encode()
     dialect = CLIENTS[form]
     call = Call(call_id="call_1", identity=Identity(tenant="t"), dialect=dialect, model="m", stream=stream)  # type: ignore[arg-type]
     upstream = rng.choice(["chat", "messages", "responses"]) if n == 1 else "chat"
-    shaper = DialectShaper(Settings(), [ToolLoopGuard(CALIBRATED)], now_s=lambda: 1.0, clock=lambda: 0.0)
+    shaper = DialectShaper(Settings(), [guard], now_s=lambda: 1.0, clock=lambda: 0.0)
     shaped = shaper.open(call, body, PATHS[dialect], [(upstream,)], 0.0)  # type: ignore[index]
     assert shaped is not None
     obeys = rng.random() < 0.2
@@ -185,7 +198,7 @@ def main() -> None:
     wrong: list[str] = []
     number = done = 0
     while done < wanted:
-        one_stop(random.Random(SEED * 100_003 + number), tally, wrong)
+        stops_of_run(SEED * 100_003 + number, tally, wrong)
         number += 1
         done = sum(v for k, v in tally.items() if "," in k)
     report = Report(f"endings of stopped runs (seed {SEED})")

@@ -3,9 +3,9 @@
     python -m benches.toolguard_rates [--runs N] [--log FILE] [--json]
 
 A stretch of good work is one generated run of one of the good kinds of `tests/admit/toolguard/worlds` (four sets, five
-API forms), read from its messages once; half of the stretches fit, the other half is tried.  A run is 1 to 25 stretches,
+API forms), read from its messages once; half of the stretches fit, the other half is tried.  A run is 1 to 25 of them,
 one after another without a person between or with one who asks for the next thing: 3 steps to more than a thousand.
-Run i depends on the seed and i alone, and `--log` keeps what was judged, so that the study can be broken off and resumed.
+Run i depends on the seed and i alone; `--log` keeps what was judged, so that the study can be broken off and resumed.
 
 Figures: how many runs proofs end (a deployment without a calibration); how many the statistical signals end where their
 one threshold is fitted at alpha = 1 % to 2,000 runs; the same by length, for the rate must hold in long runs too.
@@ -54,7 +54,8 @@ def pools() -> tuple[Pool, Pool]:
     fit: Pool = []
     tried: Pool = []
     sets: tuple[tuple[Any, Any], ...] = (
-        (LEGIT, DEV + REPORT), (SECOND_LEGIT, DEV_TOPICS + REPORT_TOPICS), (THIRD_GOOD, (None,)), (FOURTH_GOOD, (None,)),
+        (LEGIT, DEV + REPORT), (SECOND_LEGIT, DEV_TOPICS + REPORT_TOPICS),
+        (THIRD_GOOD, (None,)), (FOURTH_GOOD, (None,)),
     )  # fmt: skip
     for makers, domains in sets:
         for i, (_, _, steps) in enumerate(generated(makers, domains, VARIANTS, SEED)):
