@@ -2,7 +2,7 @@
 
     python -m benches.toolguard_peers --python PATH [--json]
 
-PATH is an interpreter of an environment of its own with `agent-loop-guard` and `unwedge` installed.
+PATH is an interpreter of an environment of its own with `agent-loop-guard`, `unwedge` and `agentloopguard-sdk` in it.
 All see the same steps (tool, arguments, the first 1,500 characters of the answer, whether it failed):
 recorded SWE-agent runs (19 stuck, 15 resolved) and a generated run of every kind of the third and the fourth
 set.  Tidegate appears twice: with the thresholds it comes with (fitted to coding agents, so that generated runs of
@@ -38,6 +38,7 @@ from tidegate.spine.conversation import Message
 
 SEED = 20261130
 RESOLVED, KEPT = 15, 1500
+PEER_NAMES = ("agent-loop-guard", "unwedge", "agentloopguard-sdk")
 PEERS = r"""
 import json, sys, time
 READS = ("get", "list", "read", "search", "find", "view", "open", "ls", "cat", "grep")
@@ -66,7 +67,17 @@ def unwedge(run):
         if action not in ("continue", "none", "observe"):
             word = "warn"
     return word
-names = {"agent-loop-guard": loop_guard, "unwedge": unwedge}
+def agentloopguard(run):
+    from agentloopguard import LoopDetectedError, LoopGuard
+    session = LoopGuard().session()
+    for i, s in enumerate(run["steps"]):
+        try:
+            session.record({"tool_name": s["tool"], "tool_args": s["arguments"], "output": s["answer"],
+                            "timestamp": 60.0 * i})
+        except LoopDetectedError:
+            return "stop"
+    return ""
+names = {"agent-loop-guard": loop_guard, "unwedge": unwedge, "agentloopguard-sdk": agentloopguard}
 for line in open(sys.argv[1]):
     run = json.loads(line)
     out = {"group": run["group"]}
@@ -150,7 +161,7 @@ def main() -> None:
     report = Report(f"loop detectors side by side (seed {SEED})")
     for group in dict.fromkeys(g for g, _ in runs):
         rows = [r for r in told if r["group"] == group]
-        for name in ("tidegate", "tidegate, calibrated", "agent-loop-guard", "unwedge"):
+        for name in ("tidegate", "tidegate, calibrated", *PEER_NAMES):
             if any(r[name] is None for r in rows):
                 report.row(f"{group}: {name}", goal="(beside)", measured="not installed", holds=None)
                 continue
@@ -158,7 +169,7 @@ def main() -> None:
             right = stops == len(rows) if group.endswith("stuck") else stops == 0
             report.row(f"{group}: {name}", goal="all stopped" if group.endswith("stuck") else "none stopped",
                        measured=f"{stops} of {len(rows)} stopped, {warns} more warned", holds=right)  # fmt: skip
-    for name in ("agent-loop-guard", "unwedge"):
+    for name in PEER_NAMES:
         times = sorted(r[name + " ms"] for r in told)
         report.row(
             f"{name}: time a step, median", goal="(beside)", measured=f"{times[len(times) // 2]:.2f} ms", holds=True

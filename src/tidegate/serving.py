@@ -31,7 +31,7 @@ import msgspec
 
 from tidegate import compiling
 from tidegate.admit.toolguard.model import BUILT_IN, Thresholds
-from tidegate.admit.toolguard.plugin import ToolLoopGuard
+from tidegate.admit.toolguard.plugin import ChantGuard, ToolLoopGuard
 from tidegate.gateway import control_channel, logs
 from tidegate.gateway.admission import OpenAdmission
 from tidegate.gateway.budgets import RunBudgets
@@ -104,7 +104,8 @@ def guards_of(settings: Settings) -> tuple[Guard, ...]:
     if settings.loops.mode != "off":
         thresholds = read_thresholds(settings.loops.calibration)
         enforce = settings.loops.mode == "enforce"
-        guards.append(ToolLoopGuard(thresholds, enforce=enforce, steps_max=settings.loops.steps_max))
+        made = ChantGuard if settings.loops.chant == "all" else ToolLoopGuard
+        guards.append(made(thresholds, enforce=enforce, steps_max=settings.loops.steps_max))
     answers = guard_of(settings.verify, settings.store)
     if answers is not None:
         guards.append(answers)

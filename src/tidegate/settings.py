@@ -175,6 +175,9 @@ class Loops(Section, frozen=True):
     mode: Literal["enforce", "observe", "off"] = "enforce"
     steps_max: int | None = None
     calibration: str | None = None  # thresholds written by `tidegate loops calibrate`
+    chant: Literal["runs", "all"] = (
+        "runs"  # which answers are cut when they chant: of calls with tools and a history, all
+    )
 
 
 class Verify(Section, frozen=True):

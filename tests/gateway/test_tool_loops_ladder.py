@@ -18,7 +18,7 @@ from tests.support.upstreams import Script
 
 from tidegate.admit.toolguard.ending import CHANT_WORDS
 from tidegate.admit.toolguard.model import BUILT_IN
-from tidegate.admit.toolguard.plugin import ToolLoopGuard
+from tidegate.admit.toolguard.plugin import ChantGuard, ToolLoopGuard
 
 SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}}
 PATHS = {"chat": "/v1/chat/completions", "anthropic": "/v1/messages", "responses": "/v1/responses",
@@ -146,6 +146,18 @@ def test_a_chanting_answer_is_cut_in_the_other_apis(gateway: Running) -> None:
     assert final.status == "completed"
     whole = post(gateway, "chat", body("chat", HISTORY, ["search"]))  # not streamed: cut as well
     assert whole.json()["choices"][0]["message"]["content"].endswith(CHANT_WORDS)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_where_all_answers_are_heard_a_first_one_without_tools_is_cut_too(stream: bool) -> None:
+    asked = {"model": "m", "stream": stream, "messages": [{"role": "user", "content": "What is our refund policy?"}]}
+    for guard, cut in ((ChantGuard(BUILT_IN), True), (ToolLoopGuard(BUILT_IN), False)):
+        with running(["chat"], guards=[guard]) as up:
+            up.upstream.script = Script(text="Refunds: " + CHANT * 400, pieces=40)
+            said = post(up, "chat", asked).text
+            assert (CHANT_WORDS.strip() in said) is cut
+            up.upstream.script = Script(text="Refunds are possible within thirty days.", pieces=4)
+            assert CHANT_WORDS.strip() not in post(up, "chat", asked).text
 
 
 def test_long_answers_of_other_kinds_pass_whole(gateway: Running) -> None:

@@ -32,7 +32,7 @@ Crash = Callable[[str, str], None]  # a guard's name, and what happened: for the
 class Watched:
     """One guard's session over this call."""
 
-    __slots__ = ("alive", "guard", "listens", "name", "pending", "session", "streams")
+    __slots__ = ("alive", "guard", "hears_all", "listens", "name", "pending", "session", "streams")
 
     def __init__(self, guard: Guard, session: GuardSession) -> None:
         self.guard = guard
@@ -40,6 +40,7 @@ class Watched:
         self.session = session
         self.streams = guard.streams
         self.listens = getattr(guard, "listens", False)
+        self.hears_all = self.listens and getattr(guard, "hears_all", False)
         self.alive = True
         self.pending: dict[tuple[int, str], str] = {}  # what a soft guard holds back, to let go if it crashes
 

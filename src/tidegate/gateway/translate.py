@@ -162,8 +162,13 @@ class Bridge:
 
     @property
     def sees_answers(self) -> bool:
-        """Whether the answer passes the guards: text where one streams, tool calls where any could be made."""
-        return self.watch.streams or self.watch.hard or (bool(self.watch.watched) and self._tools)
+        """Whether the answer passes the guards: text where one streams or hears all, calls where any could be made."""
+        watched = self.watch.watched
+        return (
+            self.watch.streams
+            or self.watch.hard
+            or (bool(watched) and (self._tools or any(w.hears_all for w in watched)))
+        )
 
     # -- the request
 

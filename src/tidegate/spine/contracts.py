@@ -148,7 +148,8 @@ class Guard(Protocol):
     """In flight: opens a session for each call it wants to watch.
 
     A guard may also have `markers` (only bodies that hold one of these bytes concern it) and
-    `listens` (see `ListeningSession`); both are left out by guards that do not need them.
+    `listens` (see `ListeningSession`), with `hears_all` also to answers of calls that offer no tools; all are left
+    out by guards that do not need them.
     """
 
     name: str

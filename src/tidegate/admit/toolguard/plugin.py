@@ -47,6 +47,26 @@ class ToolLoopGuard:
         return ToolLoopSession(self, call) if call.dialect in DIALECTS else None
 
 
+class ChantGuard:
+    """The tool-loop guard that hears every answer, also of first calls and of calls without tools.
+
+    It names no markers: each call is read, and each answer heard, which costs every call what one of a run costs.
+    """
+
+    name = ToolLoopGuard.name
+    hard = False
+    streams = False
+    listens = True
+    hears_all = True
+
+    def __init__(self, thresholds: Thresholds, *, enforce: bool = True, steps_max: int | None = None) -> None:
+        self.guard = ToolLoopGuard(thresholds, enforce=enforce, steps_max=steps_max)
+
+    def open(self, call: Call) -> "ToolLoopSession | ToolCallSession | None":
+        """A session for every call that carries messages, and for every call of a tool."""
+        return self.guard.open(call)
+
+
 class ToolLoopSession:
     """One model call of a run."""
 
