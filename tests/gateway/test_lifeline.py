@@ -77,6 +77,35 @@ os._exit(0)
         assert subprocess.run([sys.executable, "-c", code], timeout=20).returncode == 7
 
 
+TIED = """
+import asyncio, sys
+from tidegate.gateway.mcp_process import ToolProcess, environment_of
+
+async def main():
+    script = "import os, signal, sys, time; print(os.getpid(), file=sys.stderr, flush=True); open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"
+    await ToolProcess.start("deaf", [sys.executable, "-c", script, sys.argv[1]], environment=environment_of({}, {}), folder=None, line_bytes_max=1000)
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+def test_a_tool_server_that_does_not_hear_ends_with_its_killed_worker(tmp_path: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("elsewhere only the end of its input tells it")
+    where = tmp_path / "pid"
+    process = subprocess.Popen([sys.executable, "-c", TIED, str(where)])
+    try:
+        assert eventually(lambda: where.exists() and bool(where.read_text()), 20)
+        pid = int(where.read_text())
+        assert alive(pid)
+        process.kill()
+        process.wait(5)
+        assert eventually(lambda: not alive(pid), 5)
+    finally:
+        process.kill()
+
+
 def test_workers_drain_and_end_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     with served(tmp_path) as s:
         assert s.ask({"model": "m"})[0] == 200

@@ -8,9 +8,12 @@ import multiprocessing
 import os
 import random
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tidegate.admit.toolguard.budget import Refusal
 from tidegate.admit.toolguard.run_caps import NO_CAP, Held, limit_of
@@ -88,6 +91,58 @@ def test_a_file_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"budgets\.db"):
         BudgetBook(tmp_path).reserve("a", "w", (RUN,), CALL, 1.0)
     assert BudgetBook(tmp_path / "none").accounts() == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_the_book_is_what_a_dict_would_be(data: st.DataObject) -> None:
+    """Random reservations, settlements (twice, of nothing), deaths and raised caps beside plain sums."""
+    with tempfile.TemporaryDirectory() as folder:
+        book = BudgetBook(Path(folder))
+        caps = {n: data.draw(st.tuples(*[st.none() | st.integers(0, 60)] * 4), label=f"caps of {n}") for n in "abT"}
+        held = {n: Held(n, "run", (*c, None, None)) for n, c in caps.items()}
+        limit = {n: list(c) for n, c in caps.items()}
+        spent, reserved = {n: [0] * 4 for n in "abT"}, {n: [0] * 4 for n in "abT"}
+        open_: dict[str, tuple[str, str, tuple[int, ...]]] = {}  # key: who, owner, amount
+        for step in range(data.draw(st.integers(1, 25), label="steps")):
+            what = data.draw(st.sampled_from(["reserve", "reserve", "reserve", "settle", "recover", "raise"]))
+            if what == "reserve":
+                who, owner = data.draw(st.sampled_from("ab")), data.draw(st.sampled_from(["w0", "w1"]))
+                amount = data.draw(st.tuples(*[st.integers(0, 25)] * 4))
+                path = (who, "T")
+                fits = all(cap is None or not n or spent[a][i] + reserved[a][i] + n <= cap
+                           for a in path for i, n in enumerate(amount) for cap in [limit[a][i]])  # fmt: skip
+                got = book.reserve(f"k{step}", owner, [held[a] for a in path], (*amount, 0, 0), 1.0)
+                assert (not isinstance(got, Refusal)) is fits
+                if fits:
+                    open_[f"k{step}"] = (who, owner, amount)
+                    for a in path:
+                        reserved[a] = [x + n for x, n in zip(reserved[a], amount, strict=True)]
+            elif what == "raise":
+                who, i = data.draw(st.sampled_from("abT")), data.draw(st.integers(0, 3))
+                if book.accounts(who):
+                    more = data.draw(st.integers(0, 200))
+                    book.raise_cap(who, tuple(more if j == i else None for j in range(6)))
+                    limit[who][i] = more
+            else:
+                owner = data.draw(st.sampled_from(["w0", "w1"]))
+                keys = [k for k, v in open_.items() if v[1] == owner] if what == "recover" else sorted(open_)[:1]
+                actual = None if what == "recover" else data.draw(st.none() | st.tuples(*[st.integers(0, 30)] * 4))
+                if what == "recover":
+                    assert book.recover(owner) == len(keys)
+                for key in keys:
+                    if what == "settle":
+                        for _ in range(2):
+                            book.settle(key, None if actual is None else (*actual, 0, 0))
+                    who, _, amount = open_.pop(key)
+                    for a in (who, "T"):
+                        used = amount if actual is None else actual
+                        reserved[a] = [x - n for x, n in zip(reserved[a], amount, strict=True)]
+                        spent[a] = [x + n for x, n in zip(spent[a], used, strict=True)]
+            for u in book.accounts():
+                assert list(u.spent[:4]) == spent[u.name]
+                assert list(u.reserved[:4]) == reserved[u.name]
+        book.close()
 
 
 SHARED = (

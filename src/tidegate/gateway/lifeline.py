@@ -4,7 +4,8 @@ On Linux the kernel itself sends the signal (`PR_SET_PDEATHSIG`); a supervisor t
 fork and that request is noticed by the parent's number.  Elsewhere a pipe tells: only the supervisor
 holds the end that writes, nobody ever writes, so reading ends when, and only when, it is gone.
 
-The signal is SIGTERM: a worker drains as it would have been told to.
+The signal is SIGTERM: a worker drains as it would have been told to.  `tied` gives a program that a worker
+starts the same end: a few lines of Python ask for the signal and then become that program.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 SetSignal = Callable[[int], bool]
@@ -28,6 +29,26 @@ def kernel_tells(number: int) -> bool:
     except (OSError, AttributeError):
         return False
     return int(prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(number), 0, 0, 0)) == 0
+
+
+_TIE = """
+import ctypes, os, sys
+parent, command = int(sys.argv[1]), sys.argv[2:]
+ctypes.CDLL(None).prctl(1, 15, 0, 0, 0)
+if os.getppid() != parent:
+    sys.exit(1)
+try:
+    os.execvp(command[0], command)
+except OSError as error:
+    sys.exit(f"{command[0]}: {error.strerror}")
+"""
+
+
+def tied(command: Sequence[str]) -> tuple[str, ...]:
+    """A command whose process gets SIGTERM when this one dies, even by SIGKILL; unchanged where only Linux could."""
+    if sys.platform != "linux":
+        return tuple(command)
+    return (sys.executable, "-I", "-S", "-c", _TIE, str(os.getpid()), *command)
 
 
 class Lifeline:

@@ -18,6 +18,8 @@ from typing import Any
 
 import msgspec
 
+from tidegate.gateway.lifeline import tied
+
 log = logging.getLogger("tidegate.tools")
 INHERITED = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "USER")
 STDIN_BYTES_MAX = 8 * 1024 * 1024  # not read by the server yet
@@ -69,8 +71,8 @@ class ToolProcess:
     ) -> "ToolProcess":
         """Start it in a process group of its own; raises OSError."""
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(environment), cwd=folder, limit=line_bytes_max,
-            start_new_session=True,
+            *tied(command), stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(environment), cwd=folder,
+            limit=line_bytes_max, start_new_session=True,
         )  # fmt: skip
         return cls(name, process)
 
