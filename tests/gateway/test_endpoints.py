@@ -23,7 +23,7 @@ def test_an_agents_client_reaches_a_tool_server_through_the_gateway(server_url: 
 
     async def main() -> None:
         async with world(endpoints={b"/mcp": endpoint}) as w, asyncio.timeout(30):
-            http = httpx.AsyncClient(headers={"authorization": f"Bearer {KEY}"})
+            http = httpx.AsyncClient(headers={"authorization": f"Bearer {KEY}"}, timeout=30)
             async with (
                 http,
                 Client(streamable_http_client(f"http://127.0.0.1:{w.port}/mcp/bank", http_client=http)) as c,
