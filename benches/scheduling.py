@@ -149,7 +149,7 @@ def costs(report: Report) -> None:
     for round_ in range(40):
         started = time.process_time()
         for _ in range(200):
-            r = policy.pick(0.0, lambda *_: True)
+            r = policy.pick(0.0, lambda *_, **__: True)
             assert r is not None
             policy.progress(r.request_id, 20, 0.0)
             policy.finish(r.request_id, 0.0)
@@ -193,11 +193,16 @@ def replays(report: Report) -> None:
                measured=speed, holds=speed >= 1000.0, note=f"{replay.events:,} events, CPU time")  # fmt: skip
     report.row("G13 decisions that came out differently", goal="0", measured=replay.different,
                holds=replay.different == 0, note=f"of {replay.decisions:,}")  # fmt: skip
-    started = time.process_time()
-    World({"e": EngineSpec()}, Admission(msgspec.structs.replace(plan, policy="fifo")), tick_every_s=0.25).run(chat())
-    speed = 600.0 / (time.process_time() - started)
+    speeds: list[float] = []
+    for _ in range(5):
+        asked = chat()
+        started = time.process_time()
+        World({"e": EngineSpec()}, Admission(msgspec.structs.replace(plan, policy="vtc")), tick_every_s=0.25).run(asked)
+        speeds.append(600.0 / (time.process_time() - started))
+    speed = quantile(speeds, 0.5)
     report.row("G13 the same arrivals under another policy, with a simulated engine", goal=">= 1,000 times real time",
-               measured=speed, holds=speed >= 1000.0, note="one run; CPU time")  # fmt: skip
+               measured=speed, holds=speed >= 1000.0, note=f"median of five runs, {min(speeds):.0f} to "
+               f"{max(speeds):.0f}; CPU time")  # fmt: skip
 
 
 def main() -> None:

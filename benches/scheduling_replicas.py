@@ -16,6 +16,7 @@ from tidegate.sim import workloads
 from tidegate.sim.engine import EngineSpec
 from tidegate.sim.world import Asked, World
 
+# How many prefixes a decision looks up was chosen with one engine on rows 4,000 to 7,000 of the conversations.
 START_S, SEEDS = 1500.0, (21, 22)
 LOST = (150.0, "e1", 210.0)
 
@@ -42,11 +43,19 @@ def p95(asked: list[Asked], low_s: float, high_s: float) -> float:
                      and r.ttft_s is not None], 0.95)  # fmt: skip
 
 
-def share(asked: list[Asked], until_s: float) -> float:
-    """Service of one storm's tenant over the other's, while both wait."""
+def difference(asked: list[Asked], until_s: float) -> tuple[float, float]:
+    """Service of the two storms' tenants while both wait: more less less, and more over less."""
     served = [sum(r.prompt + 2 * r.output for r in asked if r.tenant == f"batch{i}" and (r.done_s or 1e9) < until_s)
               for i in range(2)]  # fmt: skip
-    return max(served) / max(1, min(served))
+    return float(max(served) - min(served)), max(served) / max(1, min(served))
+
+
+def bound(world: World) -> float:
+    """2(2U + credit) with U of the whole group's token window (output is charged ahead)."""
+    assert world.admission is not None
+    (pool,) = world.admission.pools.values()
+    held = sum(w.tokens_max for w in pool.windows)
+    return 2.0 * (2.0 * pool.policy.prices.completion * held + pool.policy.slack + pool.policy.lift_credit)
 
 
 def storm(report: Report) -> None:
@@ -67,9 +76,10 @@ def storm(report: Report) -> None:
         report.row(f"G1 chat TTFT P95 / alone, {words}", goal="<= 1.5", measured=ours / before,
                    holds=ours <= 1.5 * before, note=f"{before * 1e3:.0f} alone, {ours * 1e3:.0f} ms ours, arrivals of "
                    f"{low:.0f} to {high:.0f} s; all done after {end:.0f} s")  # fmt: skip
-        uneven = share(asked, 240.0)
-        report.row(f"one order: service of two equal storms, more / less, {words}", goal="<= 1.05", measured=uneven,
-                   holds=uneven <= 1.05, note="over all replicas, until 240 s")  # fmt: skip
+        apart, ratio = difference(asked, 240.0)
+        used = apart / bound(world)
+        report.row(f"P3 two equal storms over all replicas: difference in service / bound, {words}", goal="<= 1",
+                   measured=used, holds=used <= 1.0, note=f"until 240 s; more / less {ratio:.3f}")  # fmt: skip
         lost = [r for r in asked if r.refused]
         fresh = [r for r in lost if r.first_s is None]
         report.row(f"calls given up that had not begun to be answered, {words}", goal="0", measured=len(fresh),

@@ -66,6 +66,7 @@ class Engine:
         self.prompt_tokens = self.generated_tokens = self.cached_tokens = 0
         self.waiting_max = 0
         self._serial = 0
+        self._prefilling = 0  # of the running: those whose prompt is not computed yet
         self._cache: OrderedDict[int, None] = OrderedDict()
 
     def submit(self, job: Job) -> None:
@@ -86,6 +87,7 @@ class Engine:
                     queue.remove(job)
                     if queue is self.running:
                         self.kv_used -= job.computed + job.generated
+                        self._prefilling -= job.computed < job.prompt
                     return True
         return False
 
@@ -102,7 +104,10 @@ class Engine:
     def step(self, horizon_s: float = 0.0) -> Progress:
         """One iteration; when nothing but decoding goes on, as many equal ones as fit in `horizon_s`."""
         spec = self.spec
-        self._admit()
+        if self.waiting:
+            self._admit()
+        if not self._prefilling and not self.waiting and len(self.running) <= spec.step_tokens_max:
+            return self._decode_only(horizon_s)
         budget = spec.step_tokens_max
         decoding = [j for j in self.running if j.computed >= j.prompt]
         prefilling = [j for j in self.running if j.computed < j.prompt]
@@ -126,10 +131,36 @@ class Engine:
             room = (spec.kv_tokens - self.kv_used) // len(decoding)
             steps = max(1, min(int(horizon_s / duration), room, *(j.output - j.generated for j in decoding)))
         first, done = self._apply(chunks, decoding, steps)
+        self._prefilling = len(prefilling) - sum(j.computed >= j.prompt for j in prefilling)
         self.prompt_tokens += prefill
         self.generated_tokens += len(first) + steps * len(decoding)
         self._make_room()
         return Progress(duration * steps, steps, first, decoding, done, prefill)
+
+    def _decode_only(self, horizon_s: float) -> Progress:
+        """The same where no prompt is computed and nobody waits: what fills the memory is all context."""
+        spec, running = self.spec, self.running
+        n = len(running)
+        duration = spec.step_s + n * spec.decode_s + self.kv_used * spec.context_s
+        least = min([j.output - j.generated for j in running]) if n else 1
+        steps = 1
+        if n and horizon_s > duration:
+            steps = max(1, min(int(horizon_s / duration), (spec.kv_tokens - self.kv_used) // n, least))
+        for job in running:
+            job.generated += steps
+        self.kv_used += steps * n
+        self.generated_tokens += steps * n
+        done = [j for j in running if j.generated >= j.output] if least <= steps else []
+        if done:
+            self._end(done)
+        decoded = running if self.running is not running else running[:]
+        self._make_room()
+        return Progress(duration * steps, steps, [], decoded, done, 0)
+
+    def _end(self, done: list[Job]) -> None:
+        gone = {id(j) for j in done}
+        self.running = [j for j in self.running if id(j) not in gone]
+        self.kv_used -= sum(j.computed + j.generated for j in done)
 
     def _admit(self) -> None:
         """Waiting requests start while there are slots, memory for their prompt and step budget."""
@@ -148,6 +179,7 @@ class Engine:
             self.cached_tokens += job.cached
             self.kv_used += job.cached
             self.running.append(job)
+            self._prefilling += 1
             unfinished += job.prompt - job.computed
 
     def _apply(self, chunks: list[tuple[Job, int]], decoding: list[Job], steps: int) -> tuple[list[Job], list[Job]]:
@@ -170,15 +202,14 @@ class Engine:
             if job.generated >= job.output:
                 done.append(job)
         if done:
-            gone = {id(j) for j in done}
-            self.running = [j for j in self.running if id(j) not in gone]
-            self.kv_used -= sum(j.computed + j.generated for j in done)
+            self._end(done)
         return first, done
 
     def _make_room(self) -> None:
         """Out of memory: whoever started last loses what it computed and waits again, in front."""
         while self.kv_used > self.spec.kv_tokens and len(self.running) > 1:
             victim = self.running.pop()
+            self._prefilling -= victim.computed < victim.prompt
             self.kv_used -= victim.computed + victim.generated
             victim.prompt += victim.generated - (1 if victim.generated else 0)
             victim.output -= victim.generated - (1 if victim.generated else 0)

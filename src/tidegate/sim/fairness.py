@@ -236,7 +236,7 @@ class History:
         if self.reference is not None:
             self.reference.leave(r)
 
-    def _admissible(self, r: Waiting, uncapped: bool = False) -> bool:
+    def _admissible(self, r: Waiting, uncapped: bool = False, warm: bool = False) -> bool:  # noqa: ARG002
         size = r.tokens_prompt + self.outputs[r.request_id]
         if self.flight and self.used + size > self.memory:
             return False

@@ -5,6 +5,7 @@ engines (`sim.engine`) are simulated.  Without an admission, requests go straigh
 the FIFO arm.  One seed, one world: nothing here is random.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from typing import Any
@@ -62,6 +63,23 @@ class Asked(msgspec.Struct):
         return None if self.first_s is None else self.first_s - self.at_s
 
 
+CHARGES_FIRST = (Tick, Finish)  # events before which the gateway charges what streamed (`gateway.scheduling`)
+KINDS = (
+    "abort",
+    "arrive",
+    "change",
+    "leave",
+    "lose",
+    "return",
+    "scrape",
+    "signal",
+    "stepped",
+    "submit",
+    "tick",
+    "warm",
+)
+
+
 class World:
     """Runs one workload through one admission (or none) and its engines."""
 
@@ -90,6 +108,8 @@ class World:
         self.down: set[str] = set()
         self.waiting_samples: list[tuple[float, str, int]] = []  # (time, engine, waiting) at every scrape
         self._heap: list[tuple[float, int, str, Any]] = []
+        self._on_their_way: deque[tuple[float, int, str, Progress]] = deque()  # answers of steps: times only rise
+        self._heavy = 0  # of those, how many end a prompt or an answer: they may bring the engine new work
         self._serial = 0
         self._stepping: set[str] = set()
         self._fresh: dict[int, int] = {}
@@ -115,12 +135,21 @@ class World:
             if self.scrape_every_s > 0:
                 self._at(0.0, "scrape", None)
         self._open = open_requests
-        while self._heap and self._open:
-            at, _, kind, payload = heappop(self._heap)
+        heap, answers = self._heap, self._on_their_way
+        does = {kind: getattr(self, "_" + kind) for kind in KINDS}
+        while self._open and (heap or answers):
+            if answers and (not heap or answers[0][:2] < heap[0][:2]):
+                at, _, name, progress = answers.popleft()
+                if at > until_s:
+                    break
+                self.now = max(self.now, at)
+                self._deliver(name, progress)
+                continue
+            at, _, kind, payload = heappop(heap)
             if at > until_s:
                 break
             self.now = max(self.now, at)
-            getattr(self, "_" + kind)(payload)
+            does[kind](payload)
         return self.now
 
     def _at(self, at: float, kind: str, payload: Any) -> None:
@@ -156,7 +185,7 @@ class World:
 
     def _tell(self, event: AnyEvent) -> None:
         assert self.admission is not None
-        if self._fresh and not isinstance(event, Tokens):  # what streamed is charged before anything is decided
+        if self._fresh and isinstance(event, CHARGES_FIRST):
             counts, self._fresh = tuple(self._fresh.items()), {}
             self._tell(Tokens(counts))
         actions = self.admission.step(event, self.now)
@@ -263,8 +292,10 @@ class World:
         if name in self._stepping or not engine.busy:
             return
         self._stepping.add(name)
-        horizon = self._heap[0][0] - self.now if self._heap else 1.0
-        progress = engine.step(min(max(horizon, 0.0), 1.0))
+        horizon = 0.0
+        if not self._heavy:  # until something happens: answers that only go on change nothing in the engine
+            horizon = min(max(self._heap[0][0] - self.now, 0.0), 1.0) if self._heap else 1.0
+        progress = engine.step(horizon)
         self._at(self.now + progress.duration_s, "stepped", (name, engine, progress))
 
     def _stepped(self, what: tuple[str, Engine, Progress]) -> None:
@@ -272,17 +303,19 @@ class World:
         if self.engines[name] is not engine:  # it died in the middle
             return
         self._stepping.discard(name)
-        self._at(self.now + self.half_trip_s, "deliver", (name, p))
+        self._serial += 1
+        self._on_their_way.append((self.now + self.half_trip_s, self._serial, name, p))
+        self._heavy += bool(p.first or p.done)
         self._start(name)
 
-    def _deliver(self, what: tuple[str, Progress]) -> None:
+    def _deliver(self, name: str, p: Progress) -> None:
         """The tokens of a step reach the clients (and the admission on their way)."""
-        name, p = what
+        self._heavy -= bool(p.first or p.done)
         if name in self.down:  # what broke meanwhile is answered elsewhere, or was given up
             p = Progress(p.duration_s, p.steps, self._still_at(name, p.first), self._still_at(name, p.decoded),
                          self._still_at(name, p.done), p.prefill_tokens)  # fmt: skip
-        for job in p.decoded:
-            self._token(job.job_id, p.steps)
+        if p.decoded:
+            self._tokens(p.decoded, p.steps)
         for job in p.first:
             if job.job_id < 0:
                 self._tell(Stepped(-1 - job.job_id))
@@ -311,12 +344,20 @@ class World:
     def _still_at(self, name: str, jobs: list[Job]) -> list[Job]:
         return [j for j in jobs if self._at_engine.get(j.job_id) == name]
 
-    def _token(self, request_id: int, count: int) -> None:
-        r = self.asked[request_id]
-        if r.refused or r.last_s is None:
-            return
-        r.gaps.append(((self.now - r.last_s) / count, count))
-        r.last_s = self.now
-        r.received += count
-        if self.admission is not None:
-            self._fresh[request_id] = self._fresh.get(request_id, 0) + count
+    def _tokens(self, decoded: list[Job], steps: int) -> None:
+        """So many more tokens for each of these."""
+        now, asked, fresh, charged = self.now, self.asked, self._fresh, self.admission is not None
+        for job in decoded:
+            request_id = job.job_id
+            r = asked[request_id]
+            last_s = r.last_s
+            if last_s is None or r.refused:
+                continue
+            r.gaps.append(((now - last_s) / steps, steps))
+            r.last_s = now
+            r.received += steps
+            if charged:
+                if request_id in fresh:
+                    fresh[request_id] += steps
+                else:
+                    fresh[request_id] = steps

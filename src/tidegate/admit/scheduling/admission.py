@@ -192,12 +192,12 @@ class Admission:
         only: list[Window] = []  # at most one: where credit is measured among fewer
         protects, stepping = policy.protects, self.plan.prefix_stepping
 
-        def admissible(request: Waiting, uncapped: bool = False) -> bool:
+        def admissible(request: Waiting, uncapped: bool = False, warm: bool = False) -> bool:
             expected = self._expected(policy, request)
             latency = request.deadline_s is not None
             ticket = self.tickets[request.request_id]
             single = ticket.way.single
-            for window in (single,) if single is not None else self._in_order(ticket):
+            for window in (single,) if single is not None else self._in_order(ticket, warm):
                 if only and window is not only[0]:
                     continue
                 prompt = request.tokens_prompt
@@ -231,12 +231,13 @@ class Admission:
             else:
                 self._dispatch(ticket, chosen[0], actions)
 
-    def _in_order(self, ticket: Ticket) -> Sequence[Window]:
-        """The windows that a request may use, first choice first."""
-        pool = ticket.pool
+    def _in_order(self, ticket: Ticket, warm: bool = False) -> Sequence[Window]:
+        """The windows that a request may use, first choice first; `warm`: only replicas that have its prefix."""
+        pool, windows = ticket.pool, ticket.way.windows
         if not pool.spread:
-            return ticket.way.windows
-        return in_order(ticket.way.windows, pool.warm.at(ticket.request.prefix_key))
+            return windows
+        where = pool.warm.at(ticket.request.prefix_key)
+        return [w for w in windows if w.rule.name in where] if warm else in_order(windows, where)
 
     def _open_only_to_some(self, pool: Pool) -> list[tuple[Window, float]]:
         """Engines that the least served who wait may not use, with the credit that those who may are short of.
@@ -322,14 +323,15 @@ class Admission:
     # ------------------------------------------------------------ what happens to a dispatched request
 
     def _tokens(self, event: Tokens, actions: list[AnyAction]) -> None:  # noqa: ARG002 - all handlers look alike
+        tickets, windows, now = self.tickets, self.windows, self.now
         for request_id, count in event.counts:
-            ticket = self.tickets.get(request_id)
+            ticket = tickets.get(request_id)
             if ticket is None or not ticket.engine or count <= 0:
                 continue
-            ticket.pool.policy.progress(request_id, count, self.now)
-            before = max(ticket.generated, ticket.expected)
-            ticket.generated += count
-            self.windows[ticket.engine].grow(max(ticket.generated, ticket.expected) - before, count)
+            ticket.pool.policy.progress(request_id, count, now)
+            generated = ticket.generated = ticket.generated + count
+            beyond = generated - ticket.expected
+            windows[ticket.engine].grow(0 if beyond <= 0 else min(beyond, count), count)
 
     def _first_token(self, event: FirstToken, actions: list[AnyAction]) -> None:
         ticket = self.tickets.get(event.request_id)

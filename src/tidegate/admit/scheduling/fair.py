@@ -29,8 +29,7 @@ from tidegate.spine.contracts import Waiting
 
 LOOKAHEAD = 8  # requests that do not fit before we stop looking for one that does
 PATIENCE = 0.25  # share of its first-token target after which an owed tenant's request goes before other deadlines
-HOT_KEPT = 64
-HOT_PREFIXES = 8  # warm prefixes that are looked up for a waiting request
+HOT_KEPT = 64  # warm prefixes that are looked up for a waiting request
 
 
 def used(request: Waiting, now_s: float) -> float:
@@ -149,7 +148,9 @@ class Fair(Ledger):
         chosen = chosen or self._urgent(limit, admissible, now_s)
         if chosen is None and self._late:
             chosen = self._least_served(self._late, limit, admissible)
-        chosen = chosen or self._warm(limit, admissible) or self._least_served(self._calm, limit, admissible)
+        if chosen is None and self._by_prefix:
+            chosen = self._warm(limit, admissible)
+        chosen = chosen or self._least_served(self._calm, limit, admissible)
         chosen = chosen or self._owed(limit, admissible)
         return None if chosen is None else self._take(chosen)
 
@@ -207,14 +208,15 @@ class Fair(Ledger):
         return chosen
 
     def _warm(self, limit: float, admissible: Any) -> Waiting | None:
-        for n, key in enumerate(self._hot):
-            if n == HOT_PREFIXES:
-                return None
+        waiting = self._by_prefix
+        for key in self._hot:
+            if key not in waiting:
+                continue
             request = self._live_prefix(key)
             if request is None:
                 continue
             flow = self._flow_of(request)
-            if flow.account.counter <= limit and self._in_turn(flow) and admissible(request):
+            if flow.account.counter <= limit and self._in_turn(flow) and admissible(request, warm=True):
                 return request
         return None
 

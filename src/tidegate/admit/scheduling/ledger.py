@@ -135,8 +135,14 @@ class Ledger:
     def progress(self, request_id: int, tokens_generated: int, now_s: float) -> None:  # noqa: ARG002
         """A dispatched request generated more tokens: charged now, unless prepaid."""
         bill = self.bills.get(request_id)
-        if bill is not None:
-            self._generated(bill, bill.generated + tokens_generated)
+        if bill is None:
+            return
+        bill.generated += tokens_generated
+        flow = bill.flow
+        flow.account.completion += tokens_generated
+        beyond = bill.generated - bill.prepaid
+        if beyond > 0:
+            self._charge(flow, self.prices.completion * min(beyond, tokens_generated))
 
     def finish(
         self,
