@@ -344,7 +344,26 @@ def decisions(report: Report) -> None:
     ]
     _timed(report, "20 rules a tool that count past calls", fifty, history)
     plain = [f"tools: [tool_0], deny: 'args.amount > {1000 + i} and args.kind == \"k{i}\"'" for i in range(1000)]
-    _timed(report, "1,000 rules of one tool, each to be tried", "  tool_0: {effect: reversible}", plain)
+    _timed(report, "1,000 rules of one tool that begin with an amount", "  tool_0: {effect: reversible}", plain)
+    _timed(report, "1,000 rules of 25 tools in the mixture below", "\n".join(fifty.split("\n")[:25]), mixed(25, 1000))
+    _timed(report, "1,000 rules of one tool in the mixture below", "  tool_0: {effect: reversible}", mixed(1, 1000))
+    compared = [f"tools: [tool_0], deny: 'args.amount * 2 > args.limit + {1000 + i}'" for i in range(1000)]
+    _timed(report, "1,000 rules of one tool, each to be tried", "  tool_0: {effect: reversible}", compared)
+
+
+def mixed(tools: int, n: int) -> list[str]:
+    """Rules in the proportions of the policy files here: most name a kind, an amount, a host or a path, one in twenty
+    compares two arguments or excludes a value and can only be tried."""
+    shapes = (
+        *('args.kind == "k{i}" and args.amount > {j}',) * 5, *("args.amount > {j}",) * 2, 'args.amount > {j} and args.kind in ["k{i}", "x{i}"]',
+        *('args.to == "user{i}@example.org"',) * 2, *('domain(args.to) in ["d{i}.example", "e{i}.example"]',) * 2,
+        *('starts(args.path, "/srv/{i}/")',) * 2, *('run.count("{t}", kind=args.kind) > {j}',) * 2, 'run.count("{t}") > {j} and args.kind == "k{i}"',
+        'not starts(args.path, "/home/") and args.kind == "x{i}"', "args.amount * 2 > args.limit + {j}",
+    )  # fmt: skip
+    return [
+        f"tools: [tool_{i % tools}], deny: '{shapes[i // tools % len(shapes)].format(i=i, j=10_000 + i, t=f'tool_{i % tools}')}'"
+        for i in range(n)
+    ]
 
 
 def _timed(report: Report, what: str, tools: str, rules: list[str]) -> None:
@@ -356,7 +375,7 @@ def _timed(report: Report, what: str, tools: str, rules: list[str]) -> None:
         run.happened(f"tool_{i % n}", {"amount": i, "kind": f"k{i % 10}"})
     spent = []
     for i in range(4000):
-        text = json.dumps({"amount": i % 300, "kind": f"k{i % 1000}"})
+        text = json.dumps({"amount": i % 300, "kind": f"k{i % 1000}", "limit": 500, "to": f"u{i}@d.example", "path": f"/home/{i}/a.txt"})  # fmt: skip
         began = time.thread_time_ns()
         engine.decide(run, f"tool_{i % n}", text)
         spent.append((time.thread_time_ns() - began) / 1000)

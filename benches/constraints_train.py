@@ -25,10 +25,12 @@ from tidegate.check.constraints.grammar import Reading, read
 from tidegate.check.constraints.sentences import Sentence, sentences
 from tidegate.runner.embedders import WordLlamaEmbedder
 
-DEVELOPMENT = ("train", "a", "b", "c", "d")
+DEVELOPMENT = ("train", "a", "b", "c", "d", "e", "f")
 TARGET = Path(learned.__file__).with_name("audit_weights.json")
 EMBEDDING_WEIGHT = 3.0
 STRENGTH = (0.3, 1.0, 0.3)  # inverse regularisation of rule, class, hard
+
+PHRASES = "phrases"  # rows that train classes only
 
 Row = tuple[str, Labelled, Sentence, Reading]
 
@@ -47,13 +49,18 @@ def rows_of_set(name: str) -> list[Row]:
 
 
 def rows_of_phrases() -> list[Row]:
-    """The phrases, each a rule of its class; they train classes and not what a rule is."""
+    """Phrases and rules of many domains, each of its class; they train classes and not what a rule is."""
     out: list[Row] = []
-    for line in (SETS / "phrases.txt").read_text(encoding="utf-8").splitlines():
-        found = re.match(r"\[(\w+) (\w+)\] (.*)", line)
-        for text in (t.strip() for t in found.group(3).split(";")) if found else ():
-            sentence = Sentence(text=text, span=(0, len(text)), line=1)
-            out.append(("phrases", Labelled("phrases", text, (found.group(1),), found.group(2)), sentence, read(text)))  # type: ignore[union-attr]
+    for name in ("phrases", "domains"):
+        group = name
+        for line in (SETS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+            if line.startswith("=== "):
+                group = f"{PHRASES} {line[4:]}"
+            found = re.match(r"\[(\w+) (\w+)\] (.*)", line)
+            for text in (t.strip() for t in found.group(3).split(";")) if found else ():
+                label = Labelled(group, text, (found.group(1),), found.group(2))  # type: ignore[union-attr]
+                sentence = Sentence(text=text, span=(0, len(text)), line=1)
+                out.append((group if group != name else PHRASES, label, sentence, read(text)))
     return out
 
 
@@ -104,7 +111,7 @@ def vector(text: str) -> Any:
 
 def fit(x: Any, rows: list[Row]) -> list[tuple[Any, float]]:
     """(coefficients, bias) of each output, in the order of `learned.OUTPUTS`."""
-    whole = np.array([d != "phrases" for d, *_ in rows])
+    whole = np.array([not d.startswith(PHRASES) for d, *_ in rows])
     rule = np.array([bool(label.classes) for _, label, _, _ in rows])
     out = [_one(x[whole], rule[whole], STRENGTH[0])]
     for name in learned.OUTPUTS[1:-1]:

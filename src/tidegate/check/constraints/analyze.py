@@ -37,6 +37,7 @@ class _Translator:
     def __init__(self, z3: Any) -> None:
         self.z3 = z3
         self.sorts: dict[str, str] = {}
+        self.made: dict[str, Any] = {}  # every variable by its kind and term
 
     def learn(self, node: ast.AST) -> None:
         """Which terms are numbers, texts or truth values: from what they are compared with."""
@@ -81,7 +82,8 @@ class _Translator:
         name = ast.unparse(node)
         kind = self._kind(node) or self.sorts.get(name) or want
         z3 = self.z3
-        return {"real": z3.Real, "text": z3.String, "bool": z3.Bool}[kind](f"{kind}:{name}")
+        made: Any = {"real": z3.Real, "text": z3.String, "bool": z3.Bool}[kind](f"{kind}:{name}")
+        return self.made.setdefault(f"{kind}:{name}", made)
 
     def truth(self, node: ast.expr) -> Any:
         """A condition as a formula."""
@@ -344,10 +346,10 @@ def _model(x: str, y: str) -> tuple[bool, dict[str, Any]]:
     if answer != z3.sat:
         return bool(answer != z3.unsat), {}
     model, arguments = solver.model(), {}
-    for declared in model.decls():
-        kind, _, name = declared.name().partition(":")
-        if name.startswith("args.") and name[5:].isidentifier():
-            arguments[name[5:]] = _value(kind, model[declared])
+    for name, variable in translator.made.items():  # also those that do not matter: the condition reads them
+        kind, _, path = name.partition(":")
+        if path.startswith("args.") and path[5:].isidentifier():
+            arguments[path[5:]] = _value(kind, model.eval(variable, model_completion=True))
     return True, arguments
 
 

@@ -82,8 +82,6 @@ def judge(sentence: Sentence, *, named: bool = False) -> Judged:
         return Judged(is_rule=False, sign=reading.sign, consequence="none", enforceable="soft-only", mechanism="none",
                       probability=seen.rule)  # fmt: skip
     scores = _scores(sentence, seen)
-    if scores["legal_safety"] < scores["style"] + 1 and lexicon_scores(sentence.text)["legal_safety"] <= 0:
-        scores["legal_safety"] = min(scores.values())  # what no word of law, health or danger supports
     consequence = max(CONSEQUENCES[:-1], key=lambda name: scores[name])
     enforceable, mechanism = enforceability(consequence, sentence.text, sentence.lead, hard=seen.hard)
     sign = "named by a model" if named and not reading.is_rule else reading.sign if reading.is_rule else "habit"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -21,7 +21,7 @@ from tidegate.check.constraints.arguments import call_hash, read_arguments
 from tidegate.check.constraints.cedar import ask_cedar, compile_cedar
 from tidegate.check.constraints.confirmations import EXPIRES_S
 from tidegate.check.constraints.credentials import Revocations
-from tidegate.check.constraints.expression import Compiled, Unknown, compile_expression, first_equality
+from tidegate.check.constraints.expression import Compiled, Unknown, compile_expression
 from tidegate.check.constraints.model import (
     EFFECTS,
     RANK,
@@ -32,6 +32,7 @@ from tidegate.check.constraints.model import (
     Verdict3,
     output_parts,
 )
+from tidegate.check.constraints.plan import Plan
 from tidegate.check.constraints.run import Run
 from tidegate.check.constraints.sinks import egress, provenance
 from tidegate.check.constraints.stream import Filter, filter_text
@@ -39,7 +40,6 @@ from tidegate.check.constraints.stream import Filter, filter_text
 __all__ = ["NAMES", "Engine", "Grants", "Run", "decide_all"]
 NAMES = ("args", "run", "call", "user", "now", "principal", "context")
 Found = tuple[Verdict3, str, str]  # verdict, rule, reason
-_MISSING = object()
 
 
 class Grants(Protocol):
@@ -57,35 +57,6 @@ class _Rule(msgspec.Struct, frozen=True):
     ask: Compiled | None
     allow: Compiled | None
     cedar: Any = None
-
-
-class _Plan:
-    """The rules that concern one tool: looked up by the value of an argument where their condition begins with it."""
-
-    def __init__(self, rules: Sequence[_Rule]) -> None:
-        self.tried: list[_Rule] = []
-        self.looked_up: dict[str, dict[Any, list[_Rule]]] = {}
-        self.by_field: dict[str, list[_Rule]] = {}
-        for r in rules:
-            conditions = [c for c in (r.rule.deny, r.rule.ask, r.rule.allow) if c is not None]
-            first = first_equality(conditions[0]) if r.rule.kind == "tool" and len(conditions) == 1 else None
-            if first is None:
-                self.tried.append(r)
-                continue
-            field, values = first
-            for value in dict.fromkeys(values):
-                self.looked_up.setdefault(field, {}).setdefault(value, []).append(r)
-            self.by_field.setdefault(field, []).append(r)
-
-    def rules(self, args: Mapping[str, Any]) -> Iterator[_Rule]:
-        """Every rule whose condition may hold for these arguments, or may not be shown not to."""
-        yield from self.tried
-        for field, table in self.looked_up.items():
-            value = args.get(field, _MISSING)
-            if value is _MISSING or value.__hash__ is None:  # missing, a list or an object: ask each
-                yield from self.by_field[field]
-            else:
-                yield from table.get(value, ())
 
 
 class Engine:
@@ -115,6 +86,7 @@ class Engine:
                 by_tool.setdefault(tool, []).append(compiled)
             if not r.tools:
                 everywhere.append(compiled)
+        self._known = known
         self._plans = {
             (t, e): self._plan(rules, everywhere, e) for t, rules in by_tool.items() for e in self._effects(t)
         }
@@ -125,9 +97,9 @@ class Engine:
         self._owner = owner
         self.outgoing = Filter(patterns, literals, hold_max=policy.hold_max) if patterns or literals else None
 
-    @staticmethod
-    def _plan(rules: list[_Rule], everywhere: list[_Rule], effect: str) -> _Plan:
-        return _Plan([r for r in (*rules, *everywhere) if not r.rule.effects or effect in r.rule.effects])
+    def _plan(self, rules: list[_Rule], everywhere: list[_Rule], effect: str) -> Plan[_Rule]:
+        concerned = [r for r in (*rules, *everywhere) if not r.rule.effects or effect in r.rule.effects]
+        return Plan(concerned, _looked_up_by, self._known)
 
     def _effects(self, tool: str) -> tuple[str, ...]:
         spec = self.spec(tool)
@@ -193,7 +165,7 @@ class Engine:
         }  # fmt: skip
         for name in self.policy.facts:
             scope[name] = functools.partial(run.fact, name)
-        for r in plan.rules(args):
+        for r in plan.rules(scope):
             verdict, why = self._apply(r, scope, now_s, revocations)
             if verdict == "allow":
                 permitted = True
@@ -247,6 +219,12 @@ class Engine:
         except Unknown as error:
             return "deny", f"{reason} (cannot be shown: {error})"
         return None, ""
+
+
+def _looked_up_by(r: _Rule) -> str | None:
+    """The condition of a rule that has one alone."""
+    conditions = [c for c in (r.rule.deny, r.rule.ask, r.rule.allow) if c is not None]
+    return conditions[0] if r.rule.kind == "tool" and len(conditions) == 1 else None
 
 
 def _condition(rule: HardRule, field: str) -> str | None:

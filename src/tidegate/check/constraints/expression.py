@@ -90,24 +90,6 @@ def parse_expression(text: str, where: str) -> ast.expr:
         raise SettingError(f"condition {text[:80]!r} does not parse: {error}", where=where) from error
 
 
-def first_equality(text: str) -> tuple[str, tuple[Any, ...]] | None:
-    """(field, values) where a condition can only hold, or be Unknown, if `args.field` is missing or one of the values.
-
-    That is so when its first conjunct is `args.field == value` or `args.field in [values]`: evaluation
-    stops there for any other value, so a rule can be looked up instead of tried.
-    """
-    tree: ast.expr = parse_expression(text, "condition")
-    while isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
-        tree = tree.values[0]
-    match tree:
-        case ast.Compare(ast.Attribute(ast.Name("args"), field), [ast.Eq()], [ast.Constant(value)]):
-            return field, (value,)
-        case ast.Compare(ast.Attribute(ast.Name("args"), field), [ast.In()], [ast.List(items) | ast.Tuple(items)]):
-            values = tuple(i.value for i in items if isinstance(i, ast.Constant))
-            return (field, values) if len(values) == len(items) else None
-    return None
-
-
 class _Checker:
     """Rewrites a condition's tree into the tree that runs; what is not in the language is refused."""
 

@@ -25,7 +25,7 @@ class Run:
         self.policy = policy
         self.run_id = run_id
         self.labels = Labels()
-        self.calls: list[tuple[str, dict[str, Any]]] = []
+        self.calls: dict[str, list[dict[str, Any]]] = {}  # arguments of the calls of each tool
         self.counts: Counter[str] = Counter()
         self.results: dict[str, Any] = {}
         self.facts: dict[str, dict[str, Any]] = {name: dict((facts or {}).get(name, {})) for name in policy.facts}
@@ -40,7 +40,7 @@ class Run:
 
     def happened(self, tool: str, arguments: dict[str, Any], content: str | None = None) -> None:
         """A call was let through, and (where known) what it returned."""
-        self.calls.append((tool, arguments))
+        self.calls.setdefault(tool, []).append(arguments)
         self.counts[tool] += 1
         for (t, names), seen in self._with.items():
             if t == tool:
@@ -72,7 +72,7 @@ class Run:
         names = tuple(arguments)
         seen = self._with.get((tool, names))
         if seen is None:
-            seen = self._with[tool, names] = Counter(_values(a, names) for t, a in self.calls if t == tool)
+            seen = self._with[tool, names] = Counter(_values(a, names) for a in self.calls.get(tool, ()))
         return seen[_values(arguments, names)]
 
     def called(self, tool: str, **arguments: Any) -> bool:
@@ -88,7 +88,7 @@ class Run:
     def total(self, tool: str, argument: str) -> float:
         """Sum of a numeric argument over the calls of a tool let through; Unknown where one is no number."""
         if (tool, argument) not in self._sums:
-            self._sums[tool, argument] = sum(_amount(a, argument) for t, a in self.calls if t == tool)
+            self._sums[tool, argument] = sum(_amount(a, argument) for a in self.calls.get(tool, ()))
         total = self._sums[tool, argument]
         if total != total:
             raise Unknown(f"an earlier {argument} of {tool} is no number")

@@ -1,0 +1,101 @@
+"""Rules that are looked up decide as if each were tried, on random conditions and calls with missing and odd arguments.
+
+The reference is the engine with a plan that tries everything; the seed is in the name of the case.
+"""
+
+import random
+from typing import Any
+
+import pytest
+
+from tidegate.check.constraints import plan
+from tidegate.check.constraints.decide import Engine, Run
+from tidegate.check.constraints.load import parse_policy
+from tidegate.check.constraints.model import Policy
+
+TEXTS = ("a", "ab", "abc", "b", "https://x.example/1", "")
+
+
+def part(rng: random.Random) -> str:
+    op = rng.choice(("<", "<=", ">", ">=", "==", "!="))
+    text = rng.choice(TEXTS)
+    return rng.choice((
+        f"args.n {op} {rng.randrange(5)}", f"{rng.randrange(5)} {op} args.m", f'args.s == "{text}"',
+        f'args.s in ["{text}", "b"]', f'args.s not in ["{text}"]', f'starts(args.s, "{text}")', f'ends(args.s, "{text}")',
+        'has(args, "o")', f"args.n + args.m {op} {rng.randrange(8)}", f"len(args.tags) > {rng.randrange(3)}",
+        f'run.count("pay", s=args.s) {op} {rng.randrange(3)}', f'run.count("pay") {op} {rng.randrange(4)}', 'run.called("look")',
+        f'host(args.s) == "{rng.choice(("x.example", "y.example"))}"', f"args.flag == {rng.random() < 0.5}",
+    ))  # fmt: skip
+
+
+def condition(rng: random.Random) -> str:
+    out = part(rng)
+    for _ in range(rng.randrange(3)):
+        out = f"{out} {rng.choice(('and', 'and', 'and', 'or'))} {'not ' if rng.random() < 0.15 else ''}{part(rng)}"
+    return out
+
+
+def policy(rng: random.Random) -> Policy:
+    rules = "\n".join(
+        f"  - {{id: r{i}, kind: tool, tools: [pay], {rng.choice(('deny', 'deny', 'ask', 'allow'))}: '{condition(rng)}'}}"
+        for i in range(rng.randint(2, 9))
+    )
+    tools = "{pay: {effect: irreversible}, look: {effect: read}}"
+    return parse_policy(f"version: 1\ntools: {tools}\ndefaults: {{irreversible: allow}}\nhard:\n{rules}\n")
+
+
+def call(rng: random.Random) -> dict[str, Any]:
+    full: dict[str, Any] = {
+        "n": rng.choice((0, 1, 2, 3, 4, 2.5, True, "2", None)), "m": rng.randrange(5), "s": rng.choice((*TEXTS, 3, ["a"], {"a": 1})),
+        "o": 1, "tags": ["x"] * rng.randrange(4), "flag": rng.choice((True, False, 1)),
+    }  # fmt: skip
+    return {k: v for k, v in full.items() if rng.random() < 0.9}
+
+
+def tries_all(self: Any, scope: Any) -> Any:
+    return [*self.tried, *(r for g in self.groups for r in g.rules)]
+
+
+def decisions(seed: int) -> list[tuple[str, frozenset[str], str]]:
+    rng = random.Random(seed)
+    engine = Engine(policy(rng))
+    run = Run(engine.policy)
+    out = []
+    for _ in range(25):
+        args = call(rng)
+        said = engine.decide(run, "pay", args)
+        out.append((said.decision, frozenset(said.rules), said.reason if len(said.rules) == 1 else ""))
+        if rng.random() < 0.5:
+            run.happened(rng.choice(("pay", "look")), args)
+    return out
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_looked_up_rules_decide_as_tried_ones(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = decisions(seed)
+    monkeypatch.setattr(plan.Plan, "rules", tries_all)
+    assert looked_up == decisions(seed)
+
+
+def test_a_plan_that_forgets_rules_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = [decisions(seed) for seed in range(10)]
+    monkeypatch.setattr(plan.Plan, "rules", lambda self, scope: iter(self.tried))
+    assert sound != [decisions(seed) for seed in range(10)]
+
+
+@pytest.mark.parametrize(("text", "term", "how"), [
+    ('args.amount > 100 and args.kind == "k"', "args.kind", "equal"),
+    ('run.count("pay", kind=args.kind) >= 3', "run.count('pay', kind=args.kind)", ">="),
+    ('starts(args.path, "/etc/")', "args.path", "begins"),
+    ("3 < args.n", "args.n", ">"),
+    ('host(args.url) in ["a.example"] and args.n > 1', "host(args.url)", "equal"),
+])  # fmt: skip
+def test_what_is_looked_up(text: str, term: str, how: str) -> None:
+    found = plan.key(text)
+    assert found is not None
+    assert (found.term, found.how) == (term, how)
+
+
+@pytest.mark.parametrize("text", ["args.n + 1 > args.m", 'args.s != "a"', 'args.a == "x" or args.b == "y"'])
+def test_what_is_tried(text: str) -> None:
+    assert plan.key(text) is None
