@@ -222,8 +222,8 @@ def confirmed(old: Rule, new: Rule, tool: str, witness: dict[str, Any] | None) -
     return applies(old) != applies(new)
 
 
-def study(policies: int, seed: int) -> Report:
-    """Both studies."""
+def study(policies: int, seed: int, versions: int | None = None) -> Report:
+    """Both studies; as many pairs of versions as policies unless told otherwise."""
     report = Report("analysis of policies (C9)")
     rng = random.Random(seed)
     began = time.process_time()
@@ -245,7 +245,7 @@ def study(policies: int, seed: int) -> Report:
                holds=not false)  # fmt: skip
     began = time.process_time()
     wrong = unconfirmed = pairs = real = unreadable = 0
-    for _ in range(policies):
+    for _ in range(policies if versions is None else versions):
         old = [some_rule(rng) for _ in range(rng.randint(1, 3))]
         new = changed(rng, old)
         wanted_rules = differing(old, new)
@@ -275,8 +275,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--policies", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=9)
+    parser.add_argument("--versions", type=int, default=None)
     given = parser.parse_args()
-    study(given.policies, given.seed).finish()
+    study(given.policies, given.seed, given.versions).finish()
 
 
 if __name__ == "__main__":
