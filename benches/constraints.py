@@ -358,7 +358,7 @@ def mixed(tools: int, n: int) -> list[str]:
         *('args.kind == "k{i}" and args.amount > {j}',) * 5, *("args.amount > {j}",) * 2, 'args.amount > {j} and args.kind in ["k{i}", "x{i}"]',
         *('args.to == "user{i}@example.org"',) * 2, *('domain(args.to) in ["d{i}.example", "e{i}.example"]',) * 2,
         *('starts(args.path, "/srv/{i}/")',) * 2, *('run.count("{t}", kind=args.kind) > {j}',) * 2, 'run.count("{t}") > {j} and args.kind == "k{i}"',
-        'not starts(args.path, "/home/") and args.kind == "x{i}"', "args.amount * 2 > args.limit + {j}",
+        'not starts(args.path, "/data/") and args.kind == "x{i}"', "args.amount * 2 > args.limit + {j}",
     )  # fmt: skip
     return [
         f"tools: [tool_{i % tools}], deny: '{shapes[i // tools % len(shapes)].format(i=i, j=10_000 + i, t=f'tool_{i % tools}')}'"
@@ -375,7 +375,7 @@ def _timed(report: Report, what: str, tools: str, rules: list[str]) -> None:
         run.happened(f"tool_{i % n}", {"amount": i, "kind": f"k{i % 10}"})
     spent = []
     for i in range(4000):
-        text = json.dumps({"amount": i % 300, "kind": f"k{i % 1000}", "limit": 500, "to": f"u{i}@d.example", "path": f"/home/{i}/a.txt"})  # fmt: skip
+        text = json.dumps({"amount": i % 300, "kind": f"k{i % 1000}", "limit": 500, "to": f"u{i}@d.example", "path": f"/data/{i}/a.txt"})  # fmt: skip
         began = time.thread_time_ns()
         engine.decide(run, f"tool_{i % n}", text)
         spent.append((time.thread_time_ns() - began) / 1000)

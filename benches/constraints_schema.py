@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.report import Report
+from tidegate.check.constraints.jsonwatch import Watcher
 from tidegate.check.constraints.strictjson import Schema
 from tidegate.spine.errors import SettingError
 
@@ -31,7 +32,7 @@ def cases(folder: Path) -> list[tuple[str, Any, Any, bool]]:
 
 def cut_at(schema: Schema, text: str) -> int | None:
     """The place at which a text is cut, None where it is accepted to its end."""
-    watch = schema.watch()
+    watch = Watcher(schema)
     for i, c in enumerate(text):
         if not watch.feed(c):
             return i + 1

@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from tidegate.check.constraints.analyze import analyze, differences
+from tidegate.check.constraints.jsonwatch import Watcher
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import SoftRule
 from tidegate.check.constraints.plugin import ConstraintsGuard
@@ -91,11 +92,11 @@ def test_strict_json_cuts_at_the_first_impossible_character() -> None:
         }
     )
     good = '{"a": 12}'
-    w = s.watch()
+    w = Watcher(s)
     assert all(w.feed(c) for c in good)
     assert w.end()
     for bad, at in (('{"a": "x"}', 6), ('{"b": 1}', 3), ('{"a": 1}', 7), ("[", 0), ('{"a": 01', 7)):
-        w = s.watch()
+        w = Watcher(s)
         assert next(i for i, c in enumerate(bad) if not w.feed(c)) == at
 
 
@@ -156,5 +157,5 @@ def test_an_unpaired_surrogate_is_never_valid() -> None:
     text = '{"a": "\\ud800"}'
     schema = Schema({"type": "object", "properties": {"a": {"type": "string", "maxLength": 9}}})
     assert schema.wrong(text)
-    watch = schema.watch()
+    watch = Watcher(schema)
     assert not (watch.feed(text) and watch.end())

@@ -3,9 +3,7 @@
 
 Two parts.  `Prefix` is an exact byte-level pushdown for JSON itself (RFC 8259): after every
 character, some continuation is a JSON text or none is.  `Schema` adds JSON Schema: whole documents
-are validated by jsonschema-rs (all of draft 2020-12), and a prefix is refused as soon as a part of
-it that is complete can no longer be repaired: a wrong type, a property that is not allowed, a
-value outside an enum or a bound, a finished member that fails its own schema.
+are validated by jsonschema-rs (all of draft 2020-12); `jsonwatch` follows a stream under it.
 """
 
 from __future__ import annotations
@@ -198,10 +196,6 @@ class Schema:
             return "" if self.schema else "the schema accepts nothing"
         return "" if _valid(self._whole, value) else "a part of it does not have the required form"
 
-    def watch(self) -> Watcher:
-        """Follow a stream of this schema's documents."""
-        return Watcher(self)
-
     def part_ok(self, schema: Any, value: Any) -> bool:
         """Whether a finished part satisfies the subschema that certainly holds for it."""
         if isinstance(schema, bool):
@@ -238,137 +232,6 @@ def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(out) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return out
-
-
-class Watcher:
-    """A stream under a schema: `feed` is False from the first character after which nothing valid can come."""
-
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
-        self.prefix = Prefix()
-        self.alive = True
-
-    def feed(self, chunk: str) -> bool:
-        """Whether some continuation may still be valid."""
-        if not self.alive:
-            return False
-        for c in chunk:
-            before = self.prefix.mode, len(self.prefix.stack)
-            if not self.prefix.feed(c) or not self._possible(c, before):
-                self.alive = False
-                return False
-        return True
-
-    def end(self) -> bool:
-        """Whether what came is one valid document."""
-        return self.alive and self.prefix.end() and not self.schema.wrong(self.prefix.text)
-
-    def _possible(self, c: str, before: tuple[str, int]) -> bool:
-        p = self.prefix
-        if before[0] == "key" and p.mode == "colon":
-            kind = self._at(p.path[:-1])
-            if isinstance(kind, dict) and not _key_allowed(kind, p.path[-1]):
-                return False
-        if before[0] in ("value", "first value") and p.mode != before[0] and c not in " \t\r\n]":
-            path = p.path[:-1] if c in "{[" else p.path
-            kind = self._at(path)
-            if kind is False or (isinstance(kind, dict) and not _type_begins(kind, c)):
-                return False
-        for path, text in p.finished:
-            kind = self._at(path)
-            if kind is not None and not self.schema.part_ok(kind, json.loads(text)):
-                return False
-        return True
-
-    def _at(self, path: tuple[Any, ...]) -> Any:
-        """The subschema that certainly applies at a path (through properties, items and local $ref), or None."""
-        node: Any = self.schema.schema
-        for key in (*path, None):
-            for _ in range(32):
-                if (
-                    isinstance(node, dict)
-                    and isinstance(node.get("$ref"), str)
-                    and node["$ref"].startswith("#/")
-                    and "$id" not in node
-                ):
-                    node = _resolve(self.schema.schema, node["$ref"])
-                else:
-                    break
-            if key is None:
-                break
-            node = _child(node, key)
-        return node if isinstance(node, dict | bool) and not _has_anchor(node) else None
-
-
-def _has_anchor(node: Any) -> bool:
-    text = json.dumps(node) if isinstance(node, dict) else ""
-    return (
-        any(k in text for k in ('"$id"', '"$anchor"', '"$dynamicRef"', '"$dynamicAnchor"', '"#"'))
-        or '"$ref": "#/properties' in text
-    )
-
-
-def _resolve(root: Any, ref: str) -> Any:
-    node = root
-    for part in ref[2:].split("/"):
-        part = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(node, dict) or part not in node:
-            return None
-        node = node[part]
-    return node
-
-
-def _child(node: Any, key: Any) -> Any:
-    if not isinstance(node, dict):
-        return node if node is False else None
-    if isinstance(key, int):
-        prefix = node.get("prefixItems", [])
-        if key < len(prefix):
-            return prefix[key]
-        return node.get("items") if not isinstance(node.get("items"), list) else None
-    properties = node.get("properties", {})
-    if key in properties:
-        return properties[key]
-    if "patternProperties" in node:
-        return None
-    return node.get("additionalProperties")
-
-
-def _key_allowed(node: dict[str, Any], key: str) -> bool:
-    if key in node.get("properties", {}) or "patternProperties" in node:
-        return node.get("properties", {}).get(key) is not False
-    return node.get("additionalProperties") is not False
-
-
-_BEGINS = {
-    "object": "{",
-    "array": "[",
-    "string": '"',
-    "number": "-0123456789",
-    "integer": "-0123456789",
-    "boolean": "tf",
-    "null": "n",
-}
-
-
-def _type_begins(node: dict[str, Any], c: str) -> bool:
-    if "$ref" in node:
-        return True
-    kinds = node.get("type")
-    if kinds is not None:
-        kinds = [kinds] if isinstance(kinds, str) else kinds
-        if not any(c in _BEGINS.get(k, "") for k in kinds):
-            return False
-    options = node["enum"] if "enum" in node else [node["const"]] if "const" in node else None
-    return options is None or any(c in _first(o) for o in options)
-
-
-def _first(value: Any) -> str:
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, int | float):
-        return "-0123456789"
-    return {"dict": "{", "list": "[", "str": '"', "NoneType": "n"}[type(value).__name__]
 
 
 def _check_keywords(schema: Any) -> None:
