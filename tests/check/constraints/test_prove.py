@@ -1,6 +1,8 @@
 """Witnesses are seen to pass and to fail; analysis finds what was planted; strict JSON; the guard itself."""
 
+import json
 import random
+from typing import Any
 
 import msgspec
 import pytest
@@ -98,6 +100,51 @@ def test_strict_json_cuts_at_the_first_impossible_character() -> None:
     for bad, at in (('{"a": "x"}', 6), ('{"b": 1}', 3), ('{"a": 1}', 7), ("[", 0), ('{"a": 01', 7)):
         w = Watcher(s)
         assert next(i for i, c in enumerate(bad) if not w.feed(c)) == at
+
+
+@pytest.mark.parametrize(("schema", "bad", "at"), [
+    ({"enum": ["red", "green"]}, '"rot"', 2),
+    ({"type": "string", "maxLength": 3}, '"abcdef"', 4),
+    ({"maxItems": 2}, "[1, 2, 3]", 7),
+    ({"maxProperties": 1}, '{"a": 1, "b": 2}', 11),
+    ({"propertyNames": {"maxLength": 1}}, '{"ab": 1}', 4),
+    ({"allOf": [{"properties": {"a": {"type": "string"}}}]}, '{"a": 1}', 6),
+    ({"$ref": "#/$defs/x", "$defs": {"x": {"items": {"type": "null"}}}, "type": "array"}, "[1]", 1),
+    ({"anyOf": [{"properties": {"k": {"const": "a"}, "v": {"type": "null"}}}, {"properties": {"k": {"const": "b"}, "v": {"type": "string"}}}]},
+     '{"k": "a", "v": 1}', 16),
+    ({"oneOf": [{"type": "string"}, {"type": "array"}]}, "7", 0),
+])  # fmt: skip
+def test_a_stream_is_cut_where_no_continuation_is_valid(schema: dict[str, Any], bad: str, at: int) -> None:
+    w = Watcher(Schema(schema))
+    assert next(i for i, c in enumerate(bad) if not w.feed(c)) == at
+
+
+@pytest.mark.parametrize("text", [r'"\\users"', r'"\u12"', r'"\\\u0041"', r'"a\u00e9b\n"'])
+def test_escapes_are_read_as_json_reads_them(text: str) -> None:
+    w = Watcher(Schema({"type": "string"}))
+    assert (w.feed(text) and w.end()) == _is_json(text)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def test_an_answer_that_cannot_become_valid_ends_at_once() -> None:
+    s = session(
+        parse_policy("""
+version: 1
+hard:
+  - {id: form, kind: schema, json_schema: {type: object, properties: {n: {type: integer}}, required: [n]}}
+""")
+    )
+    out = [d for piece in ('{"n"', ': "', "seven") for d in s.feed(TextDelta(piece, "content", 0), 0.0)]
+    assert [type(d).__name__ for d in out] == ["TextDelta", "FinishDelta"]
+    assert out[0].channel == "refusal"
+    assert s.feed(TextDelta(' more"}', "content", 0), 0.0) == ()
 
 
 def session(p):  # type: ignore[no-untyped-def]

@@ -28,6 +28,7 @@ class Watcher:
         self._keys: dict[Path, int] = {}  # properties seen of each open object
         self._dead: dict[tuple[Path, int], set[int]] = {}  # branches that cannot hold, by place and list of branches
         self._certain: dict[Path, list[Any]] = {}
+        self._limited: dict[Path, bool] = {}
 
     def feed(self, chunk: str) -> bool:
         """Whether some continuation may still be valid."""
@@ -64,8 +65,8 @@ class Watcher:
                 and not self._holds(path[:-1], lambda n: path[-1] < n.get("maxItems", path[-1] + 1))
             ):
                 return False
-        elif p.mode == "string" and not self._holds(p.path, lambda node: text_begins(node, p.token)):
-            return False
+        elif p.mode == "string" and self._limits_text(p.path):
+            return self._holds(p.path, lambda node: text_begins(node, p.token))
         return all(self._finished(path, text) for path, text in p.finished)
 
     def _finished(self, path: Path, text: str) -> bool:
@@ -82,7 +83,7 @@ class Watcher:
         )
 
     def _holds(self, path: Path, fits: Any) -> bool:
-        """Whether every schema that certainly applies at a path lets this through, and some branch of each choice does."""
+        """Whether every schema that certainly applies at a path lets this through, and a branch of each choice."""
         for node in self._at(path):
             if node is False or (isinstance(node, dict) and not fits(node)):
                 return False
@@ -93,6 +94,19 @@ class Watcher:
                     if isinstance(branches, list) and not self._some_branch(path, i, branches, fits):
                         return False
         return True
+
+    def _limits_text(self, path: Path) -> bool:
+        """Whether some schema could end a text at a path before it is finished."""
+        found = self._limited.get(path)
+        if found is None:
+            nodes = list(self._at(path))
+            for i in range(len(path) + 1):
+                for node in self._at(path[:i]):
+                    for name in ("anyOf", "oneOf") if isinstance(node, dict) else ():
+                        nodes += self._below(node.get(name, []), path[i:])
+            found = any(isinstance(n, dict) and not n.keys().isdisjoint(("maxLength", "enum", "const")) for n in nodes)
+            self._limited[path] = found
+        return found
 
     def _some_branch(self, path: Path, i: int, branches: list[Any], fits: Any) -> bool:
         dead = self._dead.setdefault((path[:i], id(branches)), set())

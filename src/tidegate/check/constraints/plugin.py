@@ -17,6 +17,7 @@ from tidegate.check.constraints.arguments import Unreadable, read_arguments
 from tidegate.check.constraints.confirmations import Confirmations
 from tidegate.check.constraints.credentials import Revocations
 from tidegate.check.constraints.decide import Engine, Run
+from tidegate.check.constraints.jsonwatch import Watcher
 from tidegate.check.constraints.load import output_filter
 from tidegate.check.constraints.model import Policy
 from tidegate.check.constraints.record import Record, Recorder
@@ -99,6 +100,7 @@ class ConstraintsSession:
         self.choices: dict[int, StreamFilter] = {}
         self.schemas = guard.schemas
         self.answers: dict[int, list[str]] = {}
+        self.watchers: dict[int, list[Watcher]] = {}  # of strict answers that are still coming
         self.cut: set[int] = set()
         self.seen_spans: set[tuple[int, str, int, int, str]] = set()
         self._findings: list[Finding] = []
@@ -141,6 +143,9 @@ class ConstraintsSession:
         if delta.choice in self.cut:
             return ()
         if self.schemas and delta.channel == "content":
+            watchers = self.watchers.setdefault(delta.choice, [Watcher(s) for s in self.schemas])
+            if not all(w.feed(delta.text) for w in watchers):  # nothing that could still come would make it valid
+                return self._refuse_schema(delta.choice, "it cannot become a valid document any more")
             self.answers.setdefault(delta.choice, []).append(delta.text)
             return ()
         released = self._stream(delta.choice).feed(delta.channel, delta.text)

@@ -117,8 +117,7 @@ class Prefix:
         return True
 
     def _string(self, c: str) -> bool:
-        pending = re.search(r"(?:\\(?:u[0-9a-fA-F]{0,3})?)\Z", self.token)
-        escape = pending.group() if pending and (len(pending.group()) > 1 or _odd_backslash(self.token)) else ""
+        escape = _open_escape(self.token)
         if escape:
             self.token += c
             if escape == "\\":
@@ -160,8 +159,18 @@ class Prefix:
         self.complete = not self.stack
 
 
-def _odd_backslash(text: str) -> bool:
-    return (len(text) - len(text.rstrip("\\"))) % 2 == 1
+_ESCAPE_END = re.compile(r"\\(u[0-9a-fA-F]{0,3})?\Z")
+
+
+def _open_escape(token: str) -> str:
+    """The escape that is not finished at the end of a text as written, or ""; an escaped backslash opens none."""
+    found = _ESCAPE_END.search(token, max(0, len(token) - 5))
+    if found is None:
+        return ""
+    i = found.start()
+    while i > 0 and token[i - 1] == "\\":
+        i -= 1
+    return found.group() if (found.start() - i) % 2 == 0 else ""
 
 
 class Schema:
