@@ -2,7 +2,7 @@
 """Strict JSON against the JSON-Schema-Test-Suite: `python -m benches.constraints_schema --suite FOLDER`.
 
 FOLDER is `tests/draft2020-12` of a copy of the public suite; only its required part is read (not
-`optional/`).  Each test is a schema, a document and whether it is valid.  A schema is either refused
+`optional/`).  Without it, only documents generated here are cut.  Each test is a schema, a document and whether it is valid.  A schema is either refused
 by name when it is loaded, or must give the right verdict on the whole document, and must never cut a
 valid document before its end; what a cut document's share is at the cut is reported.
 """
@@ -52,14 +52,127 @@ def corrupted(text: str, rng: random.Random) -> str:
     return text[:i]
 
 
+TICKET = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "pattern": "^T-[0-9]{4}$"},
+        "status": {"enum": ["open", "waiting", "closed"]},
+        "priority": {"type": "integer", "minimum": 1, "maximum": 5},
+        "subject": {"type": "string", "maxLength": 60},
+        "customer": {
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "mail": {"type": "string"}, "vip": {"type": "boolean"}},
+            "required": ["name", "mail"],
+            "additionalProperties": False,
+        },
+        "items": {
+            "type": "array",
+            "maxItems": 4,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "sku": {"type": "string"},
+                    "count": {"type": "integer", "minimum": 1},
+                    "price": {"type": "number"},
+                },
+                "required": ["sku", "count"],
+                "additionalProperties": False,
+            },
+        },
+        "refund": {
+            "anyOf": [
+                {"type": "null"},
+                {
+                    "type": "object",
+                    "properties": {"amount": {"type": "number"}},
+                    "required": ["amount"],
+                    "additionalProperties": False,
+                },
+            ]
+        },
+        "notes": {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
+    },
+    "required": ["id", "status", "priority", "customer", "items", "notes"],
+    "additionalProperties": False,
+}
+
+
+def ticket(rng: random.Random) -> dict[str, Any]:
+    """A valid document of the schema above."""
+    words = ["lamp", "broken", "cable", "please", "box", "arrived", "late", "blue"]
+    return {
+        "id": f"T-{rng.randrange(10_000):04}", "status": rng.choice(("open", "waiting", "closed")), "priority": rng.randint(1, 5),
+        "subject": " ".join(rng.choices(words, k=rng.randint(2, 6))),
+        "customer": {"name": rng.choice(words), "mail": f"{rng.choice(words)}@example.org", "vip": rng.random() < 0.5},
+        "items": [{"sku": rng.choice(words), "count": rng.randint(1, 9), "price": rng.randint(1, 99) / 2} for _ in range(rng.randint(1, 4))],
+        "refund": rng.choice((None, {"amount": 12.5})), "notes": rng.sample(words, rng.randint(0, 3)),
+    }  # fmt: skip
+
+
+def spoiled(document: dict[str, Any], rng: random.Random) -> dict[str, Any]:
+    """The document with one mistake of a kind that models make, at a place drawn evenly from its members and items."""
+    places: list[tuple[Any, Any]] = []
+
+    def walk(value: Any) -> None:
+        for key, child in value.items() if isinstance(value, dict) else enumerate(value):
+            places.append((value, key))
+            if isinstance(child, dict | list):
+                walk(child)
+
+    out: dict[str, Any] = json.loads(json.dumps(document))
+    walk(out)
+    holder, key = rng.choice(places)
+    kind = rng.randrange(4)
+    if kind == 0 and isinstance(holder, dict):
+        del holder[key]  # seen only where the object ends
+    elif kind == 1 and isinstance(holder, dict):
+        holder[f"{key}_2"] = holder.pop(key)
+    elif kind == 2:
+        holder[key] = [holder[key]]
+    else:
+        holder[key] = "n/a" if not isinstance(holder[key], str) else 7
+    return out
+
+
+def generations(report: Report, n: int, rng: random.Random) -> None:
+    """Where documents as a model would write them, with one mistake, are cut; valid ones never."""
+    schema = Schema(TICKET)
+    shares: list[float] = []
+    early = missed = 0
+    while len(shares) < n:
+        good = ticket(rng)
+        early += cut_at(schema, json.dumps(good)) is not None
+        text = json.dumps(spoiled(good, rng))
+        if schema.wrong(text):
+            place = cut_at(schema, text)
+            missed += place is None
+            shares.append((place or len(text)) / len(text))
+    median = statistics.median(shares)
+    report.row("C12 generated documents with one mistake: median share at the cut", goal="<= 0.6", measured=median, holds=median <= 0.6,
+               note=f"{n} documents, mistakes at any member or item")  # fmt: skip
+    report.row("C12 generated documents: valid ones cut, invalid ones passed", goal="0 and 0", measured=f"{early} and {missed}", holds=early == missed == 0)  # fmt: skip
+
+
 def main() -> None:
     """Print the verdicts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--suite", type=Path, required=True)
+    parser.add_argument("--suite", type=Path, default=None)
+    parser.add_argument("--generations", type=int, default=2000)
     parser.add_argument("--corrupted", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     print(f"seed {given.seed}")
+    report = Report("constraints: strict JSON")
+    generations(report, given.generations, random.Random(given.seed))
+    if given.suite is None:
+        report.row("C12 required suite", goal="100 %", measured="no --suite given", holds=None)
+        report.finish([])
+    suite(report, given)
+    report.finish([])
+
+
+def suite(report: Report, given: argparse.Namespace) -> None:
+    """The verdicts on the public suite, and corrupted streams of its documents."""
     every = cases(given.suite)
     refused: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
@@ -94,7 +207,6 @@ def main() -> None:
                 delivered += bool(compiled.wrong(bad))
             except ValueError:
                 delivered += 1
-    report = Report("constraints: strict JSON")
     report.row("C12 right verdicts of the required suite", goal="100 % of what is not refused", measured=f"{judged - sum(wrong.values())} of {judged}",
                holds=not +wrong, note=f"wrong in {dict(+wrong)}" if +wrong else "")  # fmt: skip
     report.row("C12 schemas refused when loaded", goal="reported", measured=f"{sum(refused.values())} of {len(every)} tests", holds=True,
@@ -108,7 +220,6 @@ def main() -> None:
         measured=f"{delivered} of {given.corrupted}",
         holds=delivered == 0,
     )
-    report.finish()
 
 
 if __name__ == "__main__":

@@ -52,6 +52,8 @@ class Watcher:
             self._keys[parent] = self._keys.get(parent, 0) + 1
             if not self._holds(parent, lambda node: self._key_fits(node, p.path[-1], self._keys[parent])):
                 return False
+        if p.mode == "key":
+            return "\\" in p.token or self._holds(p.path[:-1], lambda node: key_begins(node, p.token))
         begins = before in ("value", "first value") and p.mode != before and c not in " \t\r\n]"
         if begins:
             path = p.path[:-1] if c in "{[" else p.path
@@ -187,6 +189,13 @@ def key_allowed(node: dict[str, Any], key: str) -> bool:
     if key in node.get("properties", {}) or "patternProperties" in node:
         return node.get("properties", {}).get(key) is not False
     return node.get("additionalProperties") is not False
+
+
+def key_begins(node: dict[str, Any], token: str) -> bool:
+    """Whether some key that an object may hold begins with these characters."""
+    if node.get("additionalProperties") is not False or "patternProperties" in node:
+        return True
+    return any(k.startswith(token) for k, v in node.get("properties", {}).items() if v is not False)
 
 
 _BEGINS = {
