@@ -31,7 +31,7 @@ HOT = (
     "gateway/admission", "gateway/answering",
     "gateway/ask_usage", "gateway/client", "gateway/exchange", "gateway/front", "gateway/known",
     "gateway/metrics", "gateway/record", "gateway/scheduling", "gateway/upstream", "gateway/wheel", "gateway/worker",
-    "store/bodies", "store/journal",
+    "store/batch", "store/bodies", "store/journal",
 )  # fmt: skip
 """Modules without classes that msgspec makes (those need the interpreter), by their cost in a call."""
 

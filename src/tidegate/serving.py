@@ -64,6 +64,7 @@ CONSTRAINTS_MODULE = "tidegate.enforcement"  # loaded where constraints are conf
 BUDGETS_MODULE = "tidegate.store.budgets"  # likewise: SQLite is a megabyte
 CONTROL_MODULE = "tidegate.console.main"  # run(config_path, socket_folder): loaded in its own process only
 FILES_PER_CONNECTION = 2
+GC_OBJECTS = 20_000  # made and not freed, before cycles are looked for: a call makes none, its objects go when it ends
 LIMITS_SHARED = (
     "requests_per_minute", "tokens_per_minute", "tokens_per_day", "queue_requests_max", "queue_bytes_max",
     "connections_max",
@@ -352,6 +353,7 @@ async def worker(index: int, config: Path, workers: int | None, address: tuple[s
         await gateway.start(bound(family, address), server_tls(settings.listen.tls, "listen.tls"))
         gc.collect()
         gc.freeze()  # what is here now stays: later collections need not look at it
+        gc.set_threshold(GC_OBJECTS, 20, 20)
         await ending.wait()
         await gateway.stop(gateway.settings.limits.drain_s)
         channel.close()

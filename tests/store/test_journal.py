@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.store.strategies import traces
 from tidegate.spine.errors import SettingError
 from tidegate.spine.trace import CallTrace, Event
 from tidegate.store import segments
+from tidegate.store.batch import Piece
 from tidegate.store.bodies import BodyPolicy, load_redactor, text_hash
 from tidegate.store.framing import HEADER, KIND_TRACE, NotASegment, append_frame, check_header, decode_trace, frames
 from tidegate.store.framing import header as segment_header
@@ -125,10 +127,10 @@ class FullDisk:
     def __init__(self, room: int) -> None:
         self.room = room
 
-    def __call__(self, fd: int, data: bytearray) -> int:
+    def __call__(self, fd: int, pieces: Sequence[Piece]) -> int:
         if self.room <= 0:
             raise OSError(errno.ENOSPC, "No space left on device")
-        done = os.write(fd, bytes(data[: self.room]))
+        done = os.write(fd, b"".join(pieces)[: self.room])
         self.room -= done
         return done
 
@@ -189,9 +191,9 @@ print(w.acknowledged, w.lost["disk_full"])
 
 
 def test_a_writer_that_falls_behind_counts_and_goes_on(tmp_path: Path) -> None:
-    def slow(fd: int, data: bytearray) -> int:
+    def slow(fd: int, pieces: Sequence[Piece]) -> int:
         time.sleep(0.05)
-        return os.write(fd, data)
+        return os.writev(fd, pieces)
 
     writer = JournalWriter(tmp_path, "w0", flush_interval_ms=1, pending_bytes_max=40_000, write=slow).start()
     for i in range(1_000):
@@ -274,12 +276,20 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from tests.store.examples import trace
+from tidegate.store import batch
 from tidegate.store.journal import JournalWriter
+batch.PIECE_BYTES = 8
 first = int(sys.argv[2])
 w = JournalWriter(Path(sys.argv[1]), "w0", flush_interval_ms=0.5, segment_bytes=60_000).start()
 said = 0
 for i in range(first, first + 1_000_000):
-    w.put(trace(i))
+    t = trace(i)
+    if i % 2:
+        bodies = t.request_body.encode(), t.response_body.encode()
+        t.request_body = t.response_body = None
+        w.put_bodies(t, *bodies)
+    else:
+        w.put(t)
     if i % 50 == 0 and w.acknowledged > said:
         said = w.acknowledged
         os.write(1, b"%d\\n" % said)

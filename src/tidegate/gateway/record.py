@@ -6,6 +6,7 @@ from tidegate.gateway.answering import Answering
 from tidegate.gateway.usage import NOTHING, TAIL_BYTES, usage_of_json, usage_of_stream
 from tidegate.spine.call import Call, Ending, Usage
 from tidegate.spine.feedback import ABOUT
+from tidegate.spine.ports import TraceSink
 from tidegate.spine.trace import CallTrace
 
 
@@ -35,7 +36,7 @@ def usage_and_model(x: Answering) -> tuple[Usage, str | None]:
 def trace_of(
     x: Answering, ending: Ending, usage: Usage, model: str | None, ended_at_s: float, upstream: str | None
 ) -> CallTrace:
-    """Everything kept about this call."""
+    """Everything kept about this call but its bodies."""
     ask = x.ask
     call = Call(
         call_id=x.trace_id,
@@ -55,8 +56,6 @@ def trace_of(
     cost = None
     if entry is not None and entry.cost and usage.tokens_prompt is not None:
         cost = usage.tokens_prompt * entry.cost[0] + (usage.tokens_completion or 0) * entry.cost[1]
-    keep = x.gw.keeps_bodies(x.identity.tenant)
-    kept = x.kept
     attributes: dict[str, Any] = {ABOUT: x.about} if x.about else {}
     if call.task is not None:
         attributes["task"] = call.task
@@ -80,8 +79,22 @@ def trace_of(
         bytes_out=x.bytes_out,
         usage=usage,
         cost_usd=cost,
-        request_body=x.body.decode("utf-8", "replace") if keep else None,
-        response_body=(kept[0] if len(kept) == 1 else b"".join(kept)).decode("utf-8", "replace") if keep else None,
         events=x.events,
         attributes=attributes,
     )
+
+
+def hand_over(x: Answering, trace: CallTrace, sink: TraceSink) -> None:
+    """Give a trace to the sink: with its bodies where this tenant's are kept, uncopied where the sink takes them so."""
+    if not x.gw.keeps_bodies(x.identity.tenant):
+        sink.put(trace)
+        return
+    kept = x.kept
+    response = kept[0] if len(kept) == 1 else b"".join(kept)
+    put_bodies = x.gw.put_bodies
+    if put_bodies is not None:
+        put_bodies(trace, x.body, response)
+        return
+    trace.request_body = x.body.decode("utf-8", "replace")
+    trace.response_body = response.decode("utf-8", "replace")
+    sink.put(trace)

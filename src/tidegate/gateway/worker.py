@@ -21,14 +21,14 @@ from tidegate.gateway.exchange import Exchange
 from tidegate.gateway.health import HealthChecks
 from tidegate.gateway.lifecycle import Phase
 from tidegate.gateway.metrics import Metrics, by_tenant
-from tidegate.gateway.record import trace_of
+from tidegate.gateway.record import hand_over, trace_of
 from tidegate.gateway.routing import MakeTls, Table, make_pools
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper
 from tidegate.gateway.upstream import Pool
 from tidegate.gateway.wheel import Wheel
 from tidegate.settings import Deadlines, Settings
 from tidegate.spine.call import Ending, Usage
-from tidegate.spine.ports import KeyTable, TraceSink
+from tidegate.spine.ports import BodySink, KeyTable, TraceSink
 
 log = logging.getLogger("tidegate.gateway")
 DEFAULT_DEADLINES = Deadlines()
@@ -71,7 +71,7 @@ class Gateway:
         self.index = index
         self.admission = admission
         self.sink = sink
-        self.put_trace = sink.put
+        self.put_bodies = sink.put_bodies if isinstance(sink, BodySink) else None
         self.read_parts = read_parts
         self.poll = poll
         self.now_s = now_s
@@ -320,7 +320,7 @@ class Gateway:
             x.bytes_out,
             x.chunks,
         )
-        self.put_trace(trace_of(x, ending, usage, model, now_s, upstream))
+        hand_over(x, trace_of(x, ending, usage, model, now_s, upstream), self.sink)
 
     def connection_opened(self, connection: ClientConnection) -> bool:
         """Whether another client may come."""

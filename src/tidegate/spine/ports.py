@@ -6,7 +6,7 @@ A pure part never imports any of these implementations; it takes them as argumen
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from tidegate.spine.call import Identity, Usage
 from tidegate.spine.trace import CallTrace
@@ -79,6 +79,15 @@ class TraceSink(Protocol):
 
     def put(self, trace: CallTrace) -> None:
         """Take one trace.  Never blocks and never raises: what cannot be kept is counted, with its reason."""
+        ...
+
+
+@runtime_checkable
+class BodySink(TraceSink, Protocol):
+    """A sink that also takes a call's bodies as they came, so that nobody need decode and copy them."""
+
+    def put_bodies(self, trace: CallTrace, request: bytes, response: bytes) -> None:
+        """Take one trace without bodies, and its bodies: kept as `put` keeps them as text."""
         ...
 
 

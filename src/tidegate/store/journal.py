@@ -2,7 +2,7 @@
 
 `put` encodes a trace into a buffer in memory (two microseconds, no I/O).  A writer thread wakes
 when there is something, lets a batch gather for `flush_interval_ms`, takes the buffer and appends
-it to the worker's own segment file with one `write`.  Where bodies must be changed first (hashed,
+it to the worker's own segment file with one `writev`.  Where bodies must be changed first (hashed,
 redacted by a user's function), `put` only keeps the struct and the thread encodes, 64 records at a
 time.  Encoding in the thread for everybody was measured and is worse: under load two threads want
 one interpreter, each switch costs as much as several records, and the writer falls behind.
@@ -25,13 +25,14 @@ import os
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from tidegate.spine.trace import CallTrace
+from tidegate.store.batch import Batch, Piece, Write, text_of, write_all
 from tidegate.store.bodies import BodyPolicy
-from tidegate.store.framing import HEADER, KIND_LOSS, KIND_TRACE, Loss, append_frame, header
+from tidegate.store.framing import HEADER, KIND_LOSS, KIND_TRACE, Loss, header
 from tidegate.store.syncing import Syncer, named
 
 Fsync = Literal["never", "seal", "second", "batch"]
@@ -69,7 +70,7 @@ class JournalWriter:
         fsync: Fsync = "second",
         pending_bytes_max: int = 16 * 1024 * 1024,
         now_s: Callable[[], float] = time.time,
-        write: Callable[[int, bytearray], int] = os.write,
+        write: Write = os.writev,
         sync: Callable[[int], None] = os.fdatasync,
     ) -> None:
         self.path = path
@@ -86,14 +87,11 @@ class JournalWriter:
         self._now_s = now_s
         self._write = write
         self._queue: deque[CallTrace] = deque()  # to be encoded by the thread
-        self._filling = bytearray()  # encoded by `put`, not yet taken by the thread
-        self._filled = self._filled_bytes = 0  # records in it, and what they count for
+        self._filling = Batch()  # encoded by `put`, not yet taken by the thread
         self._lock = threading.Lock()  # held for microseconds: by `put`, and by the thread when it takes the buffer
         self._queue_bytes = 0  # added by put
         self._drained_bytes = 0  # added by the writer; apart, so that no lock is needed
-        self._buffer = bytearray()  # encoded, not yet written
-        self._buffered = 0  # records in it
-        self._buffered_bytes = 0
+        self._batch = Batch()  # encoded, not yet written
         self._lost_recorded: Counter[str] = Counter()
         self._loss_recorded_s = 0.0
         self._trouble: str = ""  # the reason the last write failed, until one succeeds
@@ -118,21 +116,57 @@ class JournalWriter:
     def put(self, trace: CallTrace) -> None:
         """Take one trace; waits for nothing (see `_step_aside`), never raises.  The caller gives the trace up."""
         size = RECORD_BYTES_BASE + len(trace.request_body or "") + len(trace.response_body or "")
-        if self._queue_bytes - self._drained_bytes + size > self.pending_bytes_max or self._closing.is_set():
-            self.lost[self._trouble or "writer_behind"] += 1
+        if not self._room_for(size):
             return
-        self._queue_bytes += size
-        self.accepted += 1
         if self.policy.plain:
             with self._lock:
-                if self._append_trace(self._filling, self.policy, trace):
-                    self._filled += 1
-                    self._filled_bytes += size
-                else:
-                    self.lost["unencodable"] += 1
-                    self._queue_bytes -= size
+                self._keep(self._append_trace(self._filling, self.policy, trace), size)
         else:
             self._queue.append(trace)
+        self._told()
+
+    def put_bodies(self, trace: CallTrace, request: bytes, response: bytes) -> None:
+        """As `put`, with the bodies as they came: where they may be written as they are, nobody copies a long one."""
+        policy = self.policy
+        size = len(request) + len(response)
+        if not policy.plain or 4 * size > policy.body_bytes_max:
+            trace.request_body = request.decode("utf-8", "replace")
+            trace.response_body = response.decode("utf-8", "replace")
+            self.put(trace)
+            return
+        size += RECORD_BYTES_BASE
+        if not self._room_for(size):
+            return
+        request, response = text_of(request), text_of(response)
+        with self._lock:
+            try:
+                self._filling.append_with_bodies(KIND_TRACE, trace, request, response)
+                self._keep(True, size)
+            except Exception:  # the long way knows how to repair it
+                trace.request_body, trace.response_body = request.decode(), response.decode()
+                self._keep(self._append_trace(self._filling, policy, trace), size)
+        self._told()
+
+    def _room_for(self, size: int) -> bool:
+        """Whether a record of this size may be taken; counts it, as taken or as lost."""
+        if self._queue_bytes - self._drained_bytes + size > self.pending_bytes_max or self._closing.is_set():
+            self.lost[self._trouble or "writer_behind"] += 1
+            return False
+        self._queue_bytes += size
+        self.accepted += 1
+        return True
+
+    def _keep(self, encoded: bool, size: int) -> None:
+        """Count a record that `put` encoded, or could not."""
+        if encoded:
+            self._filling.records += 1
+            self._filling.counted_bytes += size
+        else:
+            self.lost["unencodable"] += 1
+            self._queue_bytes -= size
+
+    def _told(self) -> None:
+        """Wake the writer thread; let it run where it fell behind."""
         if not self._armed:
             self._armed = True
             self._wake.set()
@@ -153,7 +187,7 @@ class JournalWriter:
     @property
     def pending(self) -> int:
         """Records taken and not yet written."""
-        return len(self._queue) + self._filled + self._buffered
+        return len(self._queue) + self._filling.records + self._batch.records
 
     def counters(self) -> Mapping[str, int]:
         """Everything the metrics show: accepted, acknowledged, pending, lost by reason, bodies cut or dropped."""
@@ -219,7 +253,7 @@ class JournalWriter:
             if closing:
                 self._finish()
                 return
-            if self._buffered:  # the disk refuses: wait before the next try, memory is bounded
+            if self._batch.records:  # the disk refuses: wait before the next try, memory is bounded
                 self._armed = True
                 self._closing.wait(RETRY_S)
                 self._wake.set()
@@ -230,41 +264,39 @@ class JournalWriter:
 
     def _drain(self) -> None:
         """Encode and write until the queue is empty or the disk refuses."""
-        while self._buffered or self._filled or self._queue:
-            if not self._buffered:
+        while self._batch.records or self._filling.records or self._queue:
+            if not self._batch.records:
                 self._take_filled()
-            if not self._buffered:
+            if not self._batch.records:
                 self._encode_batch()
-            if self._buffered and not self._write_batch():
+            if self._batch.records and not self._write_batch():
                 return
         with self._written:
             self._written.notify_all()
 
     def _take_filled(self) -> None:
         """The records that `put` encoded, as the next batch."""
-        assert not self._buffer
-        with self._lock:
-            self._buffer, self._filling = self._filling, self._buffer
-            self._buffered, self._filled = self._filled, 0
-            self._buffered_bytes, self._filled_bytes = self._filled_bytes, 0
+        if self._filling.records:
+            fresh = Batch()
+            with self._lock:
+                self._batch, self._filling = self._filling, fresh
 
     def _encode_batch(self) -> None:
-        queue, buffer, policy = self._queue, self._buffer, self.policy
-        base = len(buffer)
-        while queue and self._buffered < BATCH_RECORDS and len(buffer) - base < BATCH_BYTES:
+        queue, batch, policy = self._queue, self._batch, self.policy
+        while queue and batch.records < BATCH_RECORDS and len(batch.last) < BATCH_BYTES:
             trace = queue.popleft()
             size = RECORD_BYTES_BASE + len(trace.request_body or "") + len(trace.response_body or "")
-            if not self._append_trace(buffer, policy, trace):
+            if not self._append_trace(batch, policy, trace):
                 self.lost["unencodable"] += 1
                 self._drained_bytes += size
                 continue
-            self._buffered += 1
-            self._buffered_bytes += size
+            batch.records += 1
+            batch.counted_bytes += size
 
-    def _append_trace(self, buffer: bytearray, policy: BodyPolicy, trace: CallTrace) -> bool:
+    def _append_trace(self, batch: Batch, policy: BodyPolicy, trace: CallTrace) -> bool:
         """One frame; a trace with a value that has no encoded form is written without it, and marked."""
         try:
-            append_frame(buffer, KIND_TRACE, policy.apply(trace))
+            batch.append(KIND_TRACE, policy.apply(trace))
             return True
         except Exception as error:  # lone surrogates, or an object without a form in events or attributes
             self.last_error = f"{type(error).__name__}: {error}"
@@ -276,7 +308,7 @@ class JournalWriter:
         for kept_attributes, kept_events in ((attributes, events), (attributes, ()), ({}, ())):
             trace.attributes, trace.events = {**kept_attributes, "repaired": True}, kept_events
             with contextlib.suppress(Exception):  # the policy again: what it has not seen is never written
-                append_frame(buffer, KIND_TRACE, policy.apply(trace))
+                batch.append(KIND_TRACE, policy.apply(trace))
                 return True
         return False
 
@@ -285,7 +317,7 @@ class JournalWriter:
         try:
             if self._fd < 0:
                 self._open_segment()
-            self._append(self._buffer)
+            self._append(self._batch.pieces)
             if self.fsync == "batch":
                 self._sync(self._fd)
         except OSError as error:
@@ -294,18 +326,13 @@ class JournalWriter:
             self._undo_partial_write()
             return False
         self._trouble = ""
-        self.acknowledged += self._buffered
-        self._drained_bytes += self._buffered_bytes
-        self._buffer = bytearray() if len(self._buffer) > BATCH_BYTES else self._buffer
-        self._buffer.clear()
-        self._buffered = self._buffered_bytes = 0
+        self.acknowledged += self._batch.records
+        self._drained_bytes += self._batch.counted_bytes
+        self._batch = Batch()
         return True
 
-    def _append(self, data: bytearray) -> None:
-        done = 0
-        while done < len(data):
-            done += self._write(self._fd, data[done:] if done else data)
-        self._size += done
+    def _append(self, pieces: Sequence[Piece]) -> None:
+        self._size += write_all(self._write, self._fd, pieces)
 
     def _undo_partial_write(self) -> None:
         """Cut the segment back to its last whole frame; a segment that cannot be cut is left to recovery."""
@@ -331,7 +358,7 @@ class JournalWriter:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._fd, self._file, self._size = fd, file, 0
-            self._append(bytearray(header(created_ns)))
+            self._append([header(created_ns)])
             hidden.rename(file)
         except OSError:
             self._fd = -1
@@ -343,16 +370,16 @@ class JournalWriter:
     def _record_losses(self, *, now: bool = False) -> None:
         """Write down what was lost since the last such record, once the disk takes records again."""
         fresh = self.lost - self._lost_recorded
-        if not fresh or self._trouble or self._buffered:
+        if not fresh or self._trouble or self._batch.records:
             return
         if not now and time.monotonic() - self._loss_recorded_s < LOSS_RECORD_S:
             return
         self._loss_recorded_s = time.monotonic()
-        append_frame(self._buffer, KIND_LOSS, Loss(at_s=self._now_s(), worker=self.worker, lost=dict(fresh)))
+        self._batch.append(KIND_LOSS, Loss(at_s=self._now_s(), worker=self.worker, lost=dict(fresh)))
         if self._write_batch():
             self._lost_recorded += fresh
         else:
-            self._buffer.clear()
+            self._batch = Batch()
 
     def _seal_if_due(self) -> None:
         requested = self._seal_requested()
@@ -395,10 +422,8 @@ class JournalWriter:
         """The last words: what could not be written is lost, and said so if the disk lets us."""
         if self.pending:
             self.lost[self._trouble or "write_error"] += self.pending
-            self._buffer.clear()
-            self._filling.clear()
+            self._batch, self._filling = Batch(), Batch()
             self._queue.clear()
-            self._buffered = self._filled = 0
         self._trouble = ""
         self._record_losses(now=True)
         if self._fd >= 0:
