@@ -68,7 +68,7 @@ class ClientConnection(asyncio.Protocol):
     def __init__(self, gw: "Gateway") -> None:
         self.gw = gw
         self.look_s = math.inf
-        self.number = 0.0
+        self.number = 0
         self.exchange: Exchange | None = None
         self.queue: deque[Exchange | Fault] = deque()
         self.parser = httptools.HttpRequestParser(self)
