@@ -30,7 +30,8 @@ HOT = (
     "admit/scheduling/tally", "admit/scheduling/tickets", "admit/scheduling/warm", "admit/scheduling/window",
     "gateway/admission", "gateway/answering",
     "gateway/ask_usage", "gateway/client", "gateway/exchange", "gateway/front", "gateway/known",
-    "gateway/metrics", "gateway/record", "gateway/scheduling", "gateway/upstream", "gateway/wheel", "gateway/worker",
+    "gateway/metrics", "gateway/record", "gateway/scheduling", "gateway/skim", "gateway/upstream",
+    "gateway/wheel", "gateway/worker",
     "store/batch", "store/bodies", "store/journal",
 )  # fmt: skip
 """Modules without classes that msgspec makes (those need the interpreter), by their cost in a call."""

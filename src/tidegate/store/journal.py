@@ -46,6 +46,7 @@ BATCH_BYTES = 1024 * 1024
 RECORD_BYTES_BASE = 600  # what a queued record costs beside its bodies, roughly
 RETRY_S = 0.5
 LOSS_RECORD_S = 1.0  # at most one record of losses a second
+ENOUGH_BYTES = 256 * 1024  # in a batch: written while the processor's cache still holds it
 BEHIND_BYTES = 1024 * 1024  # waiting beyond this: the writer thread may be starved of interpreter or processor ...
 NAP_S, NAP_EVERY_S = 0.0005, 0.01  # ... so `put` steps aside for so long, so often at most
 FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -97,6 +98,7 @@ class JournalWriter:
         self._trouble: str = ""  # the reason the last write failed, until one succeeds
         self._wake = threading.Event()
         self._armed = False
+        self._enough = threading.Event()  # a batch need not gather longer
         self._closing = threading.Event()
         self._written = threading.Condition()
         self._writer: threading.Thread | None = None
@@ -170,6 +172,8 @@ class JournalWriter:
         if not self._armed:
             self._armed = True
             self._wake.set()
+        if self._filling.counted_bytes >= ENOUGH_BYTES and not self._enough.is_set():
+            self._enough.set()
         if self._queue_bytes - self._drained_bytes > BEHIND_BYTES and not self._trouble:
             self._step_aside()
 
@@ -232,6 +236,7 @@ class JournalWriter:
         if self._writer is None:
             return
         self._closing.set()
+        self._enough.set()
         self._wake.set()
         self._writer.join(timeout_s)
         self._writer = None
@@ -242,8 +247,9 @@ class JournalWriter:
         while True:
             self._wake.wait(self._idle_s())
             if self._armed:
-                self._closing.wait(self.flush_interval_s)
+                self._enough.wait(self.flush_interval_s)
             closing = self._closing.is_set()
+            self._enough.clear()
             self._wake.clear()
             self._armed = False  # from here on a put wakes us again
             self._drain()
