@@ -1,16 +1,22 @@
-"""Run our exports in the tools themselves, against a stub: `python -m benches.harvest_exchange --promptfoo BIN --inspect PYTHON`.
+"""Run our exports in the tools themselves, against a stub.
 
-None of the tools is a dependency: BIN is promptfoo's program, PYTHON the interpreter of an environment with
-`inspect-ai`.  Three cases whose answers are known; a tool that cannot load the file or scores one otherwise fails.
+`python -m benches.harvest_exchange --promptfoo BIN --inspect PYTHON --deepeval PYTHON --evals PYTHON`
+
+None of the tools is a dependency: BIN is promptfoo's program, each PYTHON the interpreter of an environment with
+`inspect-ai`, `deepeval` or `evals` (the last one's `includes` class needs `--no-deps` and then blobfile, lz4, zstandard, openai,
+tiktoken, requests, snowflake-connector-python, backoff, dacite, beartype).  Three cases whose answers are known; a tool that
+cannot load the file or scores one otherwise fails.  A case that the export names as lost is scored as failed there.
 """
 
 # ruff: noqa: E501
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from tidegate.curate.harvest.exchange import FORMATS
@@ -45,6 +51,49 @@ def stub():
 log = eval(Task(dataset=json_dataset(sys.argv[1]), solver=stub(), scorer=includes()), model="mockllm/model", display="none", log_dir=sys.argv[3])[0]
 print(json.dumps({s.id: s.scores["includes"].value == "C" for s in log.samples}))
 """
+DEEPEVAL = """import json, os, sys
+os.environ.update(DEEPEVAL_TELEMETRY_OPT_OUT="YES", DEEPEVAL_UPDATE_WARNING_OPT_IN="NO")
+from deepeval import evaluate
+from deepeval.dataset import EvaluationDataset
+from deepeval.metrics import BaseMetric
+from deepeval.test_case import LLMTestCase
+known = json.loads(sys.argv[2])
+class Says(BaseMetric):
+    threshold, async_mode = 0.5, False
+    def measure(self, case, *rest, **more):
+        self.score = float(bool(case.expected_output) and case.expected_output.lower() in case.actual_output.lower())
+        self.success = self.score >= 0.5
+        return self.score
+    async def a_measure(self, case, *rest, **more):
+        return self.measure(case)
+    def is_successful(self):
+        return self.success
+data = EvaluationDataset()
+data.add_goldens_from_json_file(file_path=sys.argv[1])
+said = lambda g: next((v for k, v in known.items() if k in g.input.splitlines()[-1]), "")
+done = evaluate([LLMTestCase(name=g.name, input=g.input, expected_output=g.expected_output, actual_output=said(g)) for g in data.goldens], [Says()])
+print(json.dumps({r.name: r.success for r in done.test_results}))
+"""
+EVALS = """import json, sys
+from pathlib import Path
+from evals.base import RunSpec
+from evals.elsuite.basic.includes import Includes
+from evals.record import LocalRecorder
+from evals.registry import Registry
+known = json.loads(sys.argv[2])
+class Said:
+    def __init__(self, text):
+        self.text = text
+    def get_completions(self):
+        return [self.text]
+def stub(prompt, **more):
+    return Said(next((v for k, v in known.items() if k in prompt[-1]["content"]), ""))
+spec = RunSpec(completion_fns=["stub"], eval_name="tidegate", base_eval="tidegate", split="test", run_config={}, created_by="", run_id="r", created_at="")
+recorder = LocalRecorder(sys.argv[3] + "/evals.log", spec)
+Includes([stub], sys.argv[1], ignore_case=True, eval_registry_path=Path(sys.argv[3]), registry=Registry()).run(recorder)
+ids = [json.loads(line)["metadata"]["tidegate"]["id"] for line in open(sys.argv[1])]
+print(json.dumps({ids[int(e.sample_id.split(".")[-1])]: e.data["correct"] for e in recorder.get_events("match")}))
+"""
 
 
 def promptfoo(program: str, folder: Path) -> dict[str, bool]:
@@ -58,33 +107,47 @@ def promptfoo(program: str, folder: Path) -> dict[str, bool]:
     return {r["testCase"]["metadata"]["tidegate"]["id"]: r["success"] for r in results}
 
 
-def inspect(python: str, folder: Path) -> dict[str, bool]:
-    """Case → scored correct, as Inspect says; a case without a target is scored incorrect there."""
-    (folder / "d.jsonl").write_text(FORMATS["inspect"].write(CASES)[0])
-    (folder / "run.py").write_text(INSPECT)
-    done = subprocess.run([python, str(folder / "run.py"), str(folder / "d.jsonl"), json.dumps(ANSWERS), str(folder)],
-                          check=True, timeout=300, capture_output=True, text=True)  # fmt: skip
+def scored_by(tool: str, script: str, python: str, folder: Path) -> dict[str, bool]:
+    """Case → scored as right, as the tool itself says in its own environment."""
+    data, program = folder / f"{tool}{FORMATS[tool].suffix}", folder / f"run_{tool}.py"
+    data.write_text(FORMATS[tool].write(CASES)[0])
+    program.write_text(script)
+    done = subprocess.run([python, str(program), str(data), json.dumps(ANSWERS), str(folder)], check=True, timeout=300,
+                          capture_output=True, text=True, cwd=folder, env={**os.environ, "OPENAI_API_KEY": "none is used"})  # fmt: skip
     scored: dict[str, bool] = json.loads(done.stdout.splitlines()[-1])
     return scored
 
 
+# What each tool must say of the three cases; False where the export names the case as lost.
+WANTED = {
+    "promptfoo": [True, True, False],
+    "inspect": [True, True, False],
+    "deepeval": [True, False, False],
+    "openai-evals": [True, True, False],
+}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--promptfoo")
-    parser.add_argument("--inspect")
-    options = parser.parse_args()
-    wanted = [True, True, False]
+    for option in ("--promptfoo", "--inspect", "--deepeval", "--evals"):
+        parser.add_argument(option)
+    given = vars(parser.parse_args())
+    runs = {
+        "promptfoo": (given["promptfoo"], promptfoo),
+        "inspect": (given["inspect"], partial(scored_by, "inspect", INSPECT)),
+        "deepeval": (given["deepeval"], partial(scored_by, "deepeval", DEEPEVAL)),
+        "openai-evals": (given["evals"], partial(scored_by, "openai-evals", EVALS)),
+    }
     wrong = 0
     with tempfile.TemporaryDirectory() as name:
-        for tool, given, run in (("promptfoo", options.promptfoo, promptfoo), ("inspect", options.inspect, inspect)):
-            if not given:
+        for tool, (program, run) in runs.items():
+            if not program:
                 print(f"{tool}: not run, no program given")
                 continue
-            scored = run(given, Path(name))
+            scored = run(program, Path(name))
             got = [scored.get(c.case_id) for c in CASES]
-            same = got == wanted
-            wrong += not same
-            print(f"{tool}: {'as expected' if same else f'expected {wanted}'}, got {got}")
+            wrong += got != WANTED[tool]
+            print(f"{tool}: {'as expected' if got == WANTED[tool] else f'expected {WANTED[tool]}'}, got {got}")
     return 1 if wrong else 0
 
 

@@ -28,8 +28,8 @@ from tidegate.curate.harvest.context import Context, lexical_similarity
 from tidegate.curate.harvest.dialogue import read_turns
 
 SEED = 20261126
-SETS = ("dev", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10")
-NEWEST = ("t8", "t9", "t10")
+SETS = ("dev", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11")
+NEWEST = ("t8", "t9", "t10", "t11")
 FILES = ("harvest_reactions.txt", "harvest_reactions_2.txt")
 HONEST = ("reactions", "topics", *NEWEST)  # written after the readers of cues were last changed for a wording
 KINDS = {"C": "correction", "M": "no_i_meant", "R": "rephrase", "F": "frustration", "A": "abandonment", "G": "regenerate"}  # fmt: skip

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from tidegate.curate.harvest.context import Context
-from tidegate.curate.harvest.dialogue import SMALL_WORDS, content_stems, plain, values
+from tidegate.curate.harvest.dialogue import SMALL_WORDS, content_stems, plain, stem, values
 
 _WORDS = re.compile(r"[^\W_]+(?:[.,:]\d+)*", re.UNICODE)
+_DIGIT = re.compile(r"\d")
 _WORDS_MAX, _TEXT_MAX = 120, 1500
 _TAKES_BACK = re.compile(r"(?:ah |oh )?(?:\w+ )?(?:sorry|apolog|you are|right|indeed|my )")
 
@@ -26,7 +27,7 @@ Amount = tuple[str, float]
 
 def amounts(c: Context) -> Iterator[Amount]:
     """Named amounts, each of about 0 to 1 (lengths as logarithms); zero ones are left out."""
-    yield from ((name, value) for name, value in (*_turn(c), *_next_answer(c)) if value)
+    yield from ((name, value) for name, value in (*_turn(c), *_next_answer(c), *opening(c)) if value)
 
 
 def _keys(text: str) -> frozenset[str]:
@@ -52,7 +53,7 @@ def _turn(c: Context) -> Iterator[Amount]:
     yield "x request length", math.log1p(len(asked.split()))
     yield "x answer length", math.log1p(len(c.answer.text.split()))
     for name, text in (("request", asked), ("answer", c.answer.text), ("turn", c.user.text)):
-        yield f"x number in {name}", float(re.search(r"\d", text) is not None)
+        yield f"x number in {name}", float(_DIGIT.search(text) is not None)
     yield "x turn starts small", float(c.user.text[:1].islower())
 
 
@@ -86,6 +87,32 @@ def _next_answer(c: Context) -> Iterator[Amount]:
     yield "x next meets turn more", _share(keys & said, said) - _share(met & said, said)
     yield "x next longer", math.log((1 + len(then)) / (1 + len(first)))
     yield "x next takes back", float(_TAKES_BACK.match(plain(c.after.text)) is not None)
+
+
+_OPENING = 8  # words of the answer that tell its kind
+_HALF = 0.5  # an answer alone tells less than what is said to it; counted less, it also learns less
+
+
+def opening(c: Context) -> Iterator[Amount]:
+    """How the answer begins, the request's own words as `O`, others of content as `N`, and what a question got.
+
+    "The old town is a ..." to a question for a time is no answer, whatever the town.
+    """
+    own = c.own_words | c.own_values
+    kinds: list[str] = []
+    for word in _WORDS.findall(c.answer.plain_all[:_TEXT_MAX])[:_OPENING]:
+        number = word[0].isdigit()
+        held = bool({stem(word)} & own) or (number and bool(values(word) & own))
+        kinds.append(word if word in SMALL_WORDS else ("#" if number else "") + ("O" if held else "N"))
+    begun = ["^", *kinds]
+    for length in (1, 2, 3):
+        for at in range(len(begun) - length + 1):
+            yield f"a{length} {' '.join(begun[at : at + length])}", _HALF
+    asks = c.asked.plain.split(maxsplit=1)[:1] if c.asked is not None else []
+    if asks and asks[0] in SMALL_WORDS and kinds:
+        counted = "#" if _DIGIT.search(c.answer.text) else "."
+        yield f"q {asks[0]} {counted}", _HALF
+        yield f"q {asks[0]} {kinds[0]}", _HALF
 
 
 def _words(text: str) -> list[str]:
