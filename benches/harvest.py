@@ -19,10 +19,11 @@ PARTS: dict[str, Part] = {
     "scrub": lambda report, full: capture.scrubbing(report, 1000 if full else 300),
 }
 if find_spec("benches.harvest_suite") is not None:
-    from benches import harvest_suite
+    from benches import harvest_retire, harvest_suite
 
     PARTS |= {
-        name: (lambda report, full, part=part: part(report, not full)) for name, part in harvest_suite.PARTS.items()
+        name: (lambda report, full, part=part: part(report, not full))
+        for name, part in (harvest_suite.PARTS | {"retire": harvest_retire.bench_retire}).items()
     }
 
 

@@ -7,10 +7,12 @@ import pytest
 from tidegate.curate.harvest.coverage import calibrated_radius, coverage, hole_scores
 from tidegate.curate.harvest.museum import History, age_days, by_mode, shares, silent_cases, suspects
 from tidegate.curate.harvest.retire import (
+    Kills,
     RelicRule,
     decisions_unchanged,
     drawn,
     judge_cases,
+    kills_of,
     passes_surely,
     resample_rate,
     traffic_share,
@@ -20,6 +22,7 @@ from tidegate.curate.harvest.vectors import unit
 from tidegate.spine.case import Case, Provenance, make_case
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Estimate, NotMeasured
+from tidegate.spine.gate import Verdict
 
 SEED = 7
 
@@ -105,11 +108,15 @@ def histories(*ids: str) -> dict[str, History]:
     return {i: History(case_id=i, releases=GOOD) for i in ids}
 
 
+def sure(*mutants: str) -> Kills:
+    return Kills(sure=frozenset(mutants))
+
+
 def test_a_relic_goes_only_when_all_four_conditions_hold() -> None:
     a, b, c = case("a"), case("b"), case("c")
     ids = [x.case_id for x in (a, b, c)]
     known = histories(*ids)
-    kills = {ids[0]: frozenset({"m1"}), ids[1]: frozenset({"m1", "m2"}), ids[2]: frozenset({"m3"})}
+    kills = {ids[0]: sure("m1"), ids[1]: sure("m1", "m2"), ids[2]: sure("m3")}
     low = dict.fromkeys(ids, 0.0)
     verdicts = {j.case_id: j for j in judge_cases([a, b, c], known, low, kills, RULE)}
     assert verdicts[ids[0]].relic, verdicts[ids[0]].reason
@@ -128,21 +135,43 @@ def test_a_relic_goes_only_when_all_four_conditions_hold() -> None:
 def test_two_cases_that_cover_for_each_other_do_not_both_go() -> None:
     a, b, c, d = case("a"), case("b"), case("c"), case("d")
     ids = [x.case_id for x in (a, b, c, d)]
-    kills = {i: frozenset({"m"}) for i in ids[:2]} | {i: frozenset({i}) for i in ids[2:]}
+    kills = {i: sure("m") for i in ids[:2]} | {i: sure(i) for i in ids[2:]}
     gone = [j for j in judge_cases([a, b, c, d], histories(*ids), dict.fromkeys(ids, 0.0), kills, RULE) if j.relic]
     assert len(gone) == 1
+
+
+def test_a_mutant_on_which_a_case_was_undecided_or_not_run_keeps_it() -> None:
+    fail, maybe, passed = Verdict.FAIL, Verdict.UNDECIDED, Verdict.PASS
+    cases = [case("a"), case("b"), case("c")]
+    a, b, c = ids = [x.case_id for x in cases]
+
+    def relics(*mutants: dict[str, Verdict]) -> set[str]:
+        kills = kills_of({f"m{i}": rows for i, rows in enumerate(mutants)}, ids)
+        return {j.case_id for j in judge_cases(cases, histories(*ids), dict.fromkeys(ids, 0.0), kills, RULE) if j.relic}
+
+    held = {b: fail, c: fail}  # m0: b and c; each of them alone sees one more
+    alone = ({a: passed, b: fail, c: passed}, {a: passed, b: passed, c: fail})
+    assert relics({a: passed, **held}, *alone) == {a}
+    assert relics({a: maybe, **held}, *alone) == {a}, "b surely sees it too"
+    assert relics({a: maybe, b: passed, c: passed}, *alone) == set(), "nobody else surely sees it"
+    assert relics(held, *alone) == {a}
+    flaky = {**histories(*ids), b: History(case_id=b, releases=tuple([(28, 40)] * 5))}
+    kills = kills_of({"m0": {a: fail, b: fail, c: passed}, "m1": {a: passed, b: passed, c: fail}}, ids)
+    judged = judge_cases(cases, flaky, dict.fromkeys(ids, 0.0), kills, RULE)
+    assert not [j for j in judged if j.relic], "b fails without harm too, so only a surely sees m0"
+    assert relics({b: passed, c: passed}, *alone) == set(), "a never ran on the first mutant, and nobody else sees it"
 
 
 @pytest.mark.parametrize("exempt", [case("x", "regulation"), case("x", "incident"), case("x", pinned="INC-12")])
 def test_regulatory_and_incident_pinned_cases_are_exempt(exempt: Case) -> None:
     ids = [exempt.case_id, "o1", "o2"]
-    (said,) = judge_cases([exempt], histories(*ids), {exempt.case_id: 0.0}, {i: frozenset() for i in ids}, RULE)
+    (said,) = judge_cases([exempt], histories(*ids), {exempt.case_id: 0.0}, {i: Kills() for i in ids}, RULE)
     assert not said.relic
     assert said.reason.startswith("exempt")
 
 
 def test_parts_of_the_rule() -> None:
-    assert unique_kills({"a": frozenset({"1", "2"}), "b": frozenset({"2"})}) == {"a"}
+    assert unique_kills({"a": sure("1", "2"), "b": sure("2")}) == {"a"}
     assert passes_surely(History(case_id="a", releases=GOOD[:4]), RULE) is None
     assert passes_surely(History(case_id="a", releases=((3, 3),) * 5), RULE) is False, "too few runs to be sure"
     known = histories("a", "b", "c") | {"z": History(case_id="z", releases=((0, 40),) * 5)}

@@ -1,5 +1,6 @@
 """Goal: the learned reader sees whose words a turn uses, holds over subjects it never saw, and is silent where nothing was learned."""
 
+import math
 from typing import Any
 
 import pytest
@@ -60,6 +61,6 @@ def test_other_scripts_are_compared_by_letters_and_not_by_a_model_that_finds_the
 def test_features_are_named_and_finite() -> None:
     f = features(turn("set it to 5", "It is 6.", "5, NOT 6!!"))
     assert f
-    assert all(v == 1.0 for v in f.values())
+    assert all(math.isfinite(v) and v for v in f.values())
     assert "capitals" in f
     assert "marks" in f

@@ -14,7 +14,15 @@ from tidegate.cli.harvest_inputs import embed, embedder_name, histories, open_em
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.curate.harvest.ledger import Action, Line, append
-from tidegate.curate.harvest.retire import Judgement, RelicRule, judge_cases, resample_rate, traffic_share
+from tidegate.curate.harvest.retire import (
+    Judgement,
+    Kills,
+    RelicRule,
+    judge_cases,
+    kills_of,
+    resample_rate,
+    traffic_share,
+)
 from tidegate.readers.suite_files import read_suite, read_suite_ledger, write_cases, write_ledger
 from tidegate.render.harvest import question_of
 from tidegate.spine.answer import Answer
@@ -123,15 +131,9 @@ def _age(at: str, now: str) -> float:
         return 0.0  # a call of unknown time counts as recent: that keeps cases
 
 
-def _kills(paths: tuple[Path, ...], live: list[Case]) -> dict[str, frozenset[str]]:
-    kills: dict[str, set[str]] = {}
-    for path in paths:
-        for row in read_results(path)["cases"]:
-            kills.setdefault(row["case"], set())
-            if row["verdict"] == Verdict.FAIL.value:
-                kills[row["case"]].add(str(path))
-    ids = {c.case_id for c in live}
-    return {i: frozenset(m) for i, m in kills.items() if i in ids}
+def _kills(paths: tuple[Path, ...], live: list[Case]) -> dict[str, Kills]:
+    verdicts = {str(p): {row["case"]: Verdict(row["verdict"]) for row in read_results(p)["cases"]} for p in paths}
+    return kills_of(verdicts, [c.case_id for c in live])
 
 
 def _show(console: Console, judged: list[Judgement], cases: dict[str, Case], apply: bool) -> None:

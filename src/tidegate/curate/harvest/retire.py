@@ -2,7 +2,7 @@
 
 1. its share of the last W days' traffic is below τ_w;
 2. its posterior pass rate is above 0.98 in each of the last R releases;
-3. it kills no mutant that no other case kills;
+3. it kills no mutant that no other case surely kills, and none where it was undecided or not run;
 4. without it every release decision of the last R releases stays the same in ≥ 99 % of bootstrap replicates.
 
 A regulatory or incident-pinned case is never a relic.  What could not be measured counts as "keep".
@@ -21,10 +21,12 @@ from tidegate.curate.harvest.museum import History
 from tidegate.curate.harvest.vectors import Vectors, unit
 from tidegate.spine.case import Case
 from tidegate.spine.errors import InputError
+from tidegate.spine.gate import Verdict
 from tidegate.stats.late import late
 
 special = late("scipy.special")
 
+STEADY = 0.9  # pass rate without harm above which a case's failure on a mutant says something of the mutant
 EXEMPT = ("regulation", "incident")
 
 
@@ -85,13 +87,44 @@ def passes_surely(history: History | None, rule: RelicRule) -> bool | None:
     return below <= 1 - rule.pass_level
 
 
-def unique_kills(kills: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    """Cases that kill a mutant which no other case kills; `kills` maps a case to the mutants it fails on."""
+class Kills(msgspec.Struct, frozen=True, kw_only=True):
+    """What one case notices of the mutants: those it surely fails on, and those it may fail on.
+
+    It may fail where its runs were undecided, and where it was not run at all: what was not
+    measured must not make a relic.
+    """
+
+    sure: frozenset[str] = frozenset()
+    possible: frozenset[str] = frozenset()
+
+
+def kills_of(verdicts: Mapping[str, Mapping[str, Verdict]], case_ids: Sequence[str]) -> dict[str, Kills]:
+    """Kills of each case from `verdicts[mutant][case]`; a case that ran on no mutant is left out (not measured)."""
+    out: dict[str, Kills] = {}
+    for case in case_ids:
+        said = {mutant: rows.get(case) for mutant, rows in verdicts.items()}
+        if any(v is not None for v in said.values()):
+            out[case] = Kills(
+                sure=frozenset(m for m, v in said.items() if v is Verdict.FAIL),
+                possible=frozenset(m for m, v in said.items() if v is None or v is Verdict.UNDECIDED),
+            )
+    return out
+
+
+def unique_kills(kills: Mapping[str, Kills]) -> frozenset[str]:
+    """Cases that kill, or may kill, a mutant which no other case surely kills.
+
+    A mutant that no case surely kills and several may kill keeps all of them: which one would see it is not known.
+    """
     times: dict[str, int] = {}
-    for mutants in kills.values():
-        for mutant in mutants:
+    for own in kills.values():
+        for mutant in own.sure:
             times[mutant] = times.get(mutant, 0) + 1
-    return frozenset(case for case, mutants in kills.items() if any(times[m] == 1 for m in mutants))
+    return frozenset(
+        case
+        for case, own in kills.items()
+        if any(times[m] == 1 for m in own.sure) or any(not times.get(m) for m in own.possible)
+    )
 
 
 def decisions_unchanged(histories: Mapping[str, History], case_id: str, rule: RelicRule, seed: int) -> float | None:
@@ -121,7 +154,7 @@ def judge_cases(
     cases: Sequence[Case],
     histories: Mapping[str, History],
     shares: Mapping[str, float],
-    kills: Mapping[str, frozenset[str]] | None,
+    kills: Mapping[str, Kills] | None,
     rule: RelicRule,
     *,
     seed: int = 1,
@@ -131,8 +164,15 @@ def judge_cases(
     `shares` holds traffic shares by case id (missing: not measured), `kills` the kill matrix (None: no
     mutants were run, so nothing can be retired).  Cases are judged one after another, and what was judged a
     relic leaves the pool: two cases that each look redundant because of the other do not both go.
+    A case that does not surely pass unharmed kills nothing surely: it would have failed anyway.
     """
-    alive = dict(kills) if kills is not None else None
+    steady = msgspec.structs.replace(rule, pass_min=STEADY)
+    alive: dict[str, Kills] | None = None
+    if kills is not None:
+        alive = {}
+        for i, own in kills.items():
+            trusted = passes_surely(histories.get(i), steady)
+            alive[i] = own if trusted else Kills(possible=own.sure | own.possible)
     left = dict(histories)
     out: list[Judgement] = []
     for case in sorted(cases, key=lambda c: (shares.get(c.case_id, 1.0), c.case_id)):
@@ -146,7 +186,7 @@ def judge_cases(
 
 
 def _judge(case: Case, histories: Mapping[str, History], share: float | None,
-           kills: Mapping[str, frozenset[str]] | None, rule: RelicRule, seed: int) -> Judgement:  # fmt: skip
+           kills: Mapping[str, Kills] | None, rule: RelicRule, seed: int) -> Judgement:  # fmt: skip
     if case.provenance.source in EXEMPT or case.provenance.pinned:
         why = case.provenance.pinned or case.provenance.source
         return Judgement(case_id=case.case_id, relic=False, conditions={}, reason=f"exempt: {why}")

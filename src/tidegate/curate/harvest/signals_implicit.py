@@ -48,7 +48,7 @@ READERS: tuple[Callable[[Context], Signal | None], ...] = (
 )  # fmt: skip
 
 
-LEARNED_ALONE = 0.55  # the chance from which a turn counts that no reader of cues knows
+LEARNED_ALONE = 0.7  # the chance from which a turn counts that no reader of cues knows
 DOUBTED = 0.35  # below it even a plain cue is not believed: the turn as a whole says otherwise
 _ANY_SCRIPT = (SignalKind.REGENERATE, SignalKind.EDIT)  # what is seen without knowing the words
 
