@@ -34,6 +34,7 @@ SETS = {
     "l": (0, 1),
     "m": (1301, 1),  # single pairs and triples, each once, in domains and registers
     "n": (1402, 1),
+    "o": (1503, 1),
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table

@@ -119,8 +119,10 @@ class Choices(Reading):
         for k, t in enumerate(self.toks):
             prior = self.toks[k - 1].lemma if k else ""
             verb = prior in word_set("be get we i must should shall will may can to nothing")
-            dress = attribute == "format" and (
-                k in ends or (k + 1 in starts and prior in word_set("a an as single strict pure one only in"))
+            likened = bool({"as", "like"} & {x.low for x in self.toks[max(0, k - 3) : k]})  # "as in a letter"
+            dress = likened or (
+                attribute == "format"
+                and (k in ends or (k + 1 in starts and prior in word_set("a an as single strict pure one only in")))
             )
             if not (verb or dress):
                 out.append(t.lemma)
@@ -170,12 +172,15 @@ class Choices(Reading):
             return False
         if (
             self.toks[h.end - 1].low.endswith("s")
+            and not (h.start and self.lemmas[h.start - 1] == "be" and set(self.lemmas[: h.start]) & lexicon.REPLY_NOUNS)
             and h.value != "csv"
             and self.toks[h.end - 1].low not in ("paragraphs",)
         ):
             return False
         prior = [t.low for t in self.toks[: h.start]]
         lemmas = self.lemmas[: h.start]
+        if not h.positive and (h.start == 0 or nxt == "be") and not {"input", "file", "upload"} & set(self.lemmas):
+            return True  # "JSON is prohibited", "keep JSON out"
         if h.value in ("plain", "prose"):
             return not ({"convert", "parse", "from", "readable", "look", "view", "legible", "even"} & set(lemmas))
         if {"parse", "read", "receive", "given", "input", "accept", "convert", "load", "inside", "extract"} & set(

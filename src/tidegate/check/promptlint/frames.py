@@ -123,8 +123,11 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "^@tell ... you/it .. not know | ^@tell ... i do not know | ^@tell/express/convey/flag/voice/signal/indicate/show .. uncertainty/doubt/ignorance | ^@tell ... be .. unsure/uncertain/unknown"
      " | ^@tell ... not .. sure/certain | ^@tell ... not .. answer/know | ^@tell ... not/lack .. have? .. information/answer/data | ^decline/refuse to answer | ^plead/profess/claim/admit/feign ignorance"),
     ("confident", "present", "", "^sound/be/appear/stay/remain/always .. confident/certain/sure/decisive | confidently"),
+    ("ask", "present", "",
+     "ask/prompt/query .. @user? .. for .. more/further/additional/extra .. detail/information/info/context/clarification/clarity/explanation/input"
+     " | ask .. @user? .. for clarification/detail/information/context/specific | request .. more/further/additional .. detail/information/info/context/clarification"),
     ("warmth", "present", "",
-     "@show/express/convey/display/offer/voice .. empathy/sympathy/compassion/warmth/kindness/emotion/feeling/care/concern | acknowledge .. feeling/frustration/emotion"
+     "@show/express/convey/display/offer/voice .. empathy/sympathy/compassion/warmth/kindness/emotion/feeling/care/concern/enthusiasm/excitement/joy/delight | acknowledge .. feeling/frustration/emotion"
      " | be/sound/stay/remain .. warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
     ("warmth", "absent", "",
      "=keep/leave .. emotion/feeling/sentiment .. out | emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),

@@ -18,6 +18,7 @@ from tidegate.check.promptlint.formulas import (
     Or,
     Var,
     at_least,
+    at_most,
     choice,
     count,
     flag,
@@ -217,6 +218,9 @@ def _literals(channel: str, here: list[Instruction]) -> list[Formula]:
             machine_ok = ta.lstrip()[:1] in "{[<" if kind == "starts" else ta.rstrip()[-1:] in "}]>"
             if not machine_ok:
                 out.append(implies(Flag(va, True), Among(choice(channel, "format"), MACHINE, False)))
+            if kind == "ends" and not ta.rstrip().endswith("?"):
+                last = count(channel, "questions", ("narrowed", "at the end"))
+                out.append(implies(Flag(va, True), at_most(last, 0)))
             if kind == "ends" and ta.rstrip().endswith("?"):
                 out.append(implies(Flag(va, True), Flag(flag(channel, "ask"), True)))
             if kind == "ends" and (FAREWELL.search(ta) or re.fullmatch(r"[^:?\[\]{}]{3,60}!", ta.strip())):

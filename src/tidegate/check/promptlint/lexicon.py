@@ -148,7 +148,7 @@ CHOICE: dict[str, dict[str, str]] = {
                   " | conversational | friendly and casual | hang out | informal tone | colloquially | talk to a mate",
     },
     "verbosity": {
-        "brief": "brief | briefly | concise | concisely | terse | tersely | succinct | succinctly | laconic | short and sweet"
+        "brief": "in a few word | few word | as little as possible | brief | briefly | concise | concisely | terse | tersely | succinct | succinctly | laconic | short and sweet"
                  " | to the point | minimal word | brevity | as short as possible | as few word as possible | bare minimum"
                  " | keep it short | short answer | short reply | short response | pithy | curt reply | clipped"
                  " | fewest word | fewest possible word | telegraphic | telegram style | compact | keep reply short"

@@ -223,15 +223,19 @@ class Reading:
             k = b
             while k + 1 < len(self.toks) and self.toks[k].low in ("or", "and", "nor", ",", "/"):
                 k += 1
-                while k + 1 < len(self.toks) and self.toks[k].low in (
-                    "or",
-                    "and",
-                    "nor",
-                    "any",
-                    "a",
-                    "an",
-                    "the",
-                    "other",
+                while k + 1 < len(self.toks) and (
+                    self.toks[k].low.endswith("ly")
+                    or self.toks[k].low
+                    in (
+                        "or",
+                        "and",
+                        "nor",
+                        "any",
+                        "a",
+                        "an",
+                        "the",
+                        "other",
+                    )
                 ):
                     k += 1
                 out.add(k)
@@ -347,6 +351,8 @@ def imperative(toks: tuple[Token, ...]) -> bool:
         return False
     if toks[1].low in AFTER_VERB:
         return True
+    if toks[1].low in ("exactly", "precisely") or (number_at(toks, 1) is not None and toks[0].lemma not in SUBJECTS):
+        return True  # "suggest exactly three beers"
     plural = toks[1].low.isalpha() and toks[1].low != toks[1].lemma and toks[1].low.endswith("s")
     finite = any(t.lemma in ("be", "must", "should", "may", "can", "will", "have", "do") for t in toks)
     if not plural and not finite and len(toks) > 2 and toks[1].low.isalpha() and toks[0].lemma not in SUBJECTS:

@@ -78,7 +78,7 @@ def supplied(drafts: Sequence[Draft], guard: Sequence[Conjunction], rest: str) -
     out = []
     for d in drafts:
         if (
-            d.constraint.attribute == "do:say"
+            d.constraint.attribute.startswith("do:")
             and d.constraint.operator == "present"
             and d.restrict
             and d.modality == "must"

@@ -37,6 +37,8 @@ PREDICATES = (
     (re.compile(r"\b(?:is|are) (?P<n>not|never) to be (?=\w+(?:ed|en|n|t)\b|given|put|sent|made|read|cut|done|told|said)", re.I), r"must \g<n> be "),
     (re.compile(r"\b(?P<v>leave|leaves|cross|crosses|pass|passes) (?:your|the \w+['’]s) (?:mouth|lips|tongue|keyboard|pen)\b", re.I), "be used"),
     (re.compile(r"\bwords? out of your mouth\b", re.I), "words"),
+    (re.compile(r"^\s*(?:the )?(?:hard |upper |strict )?(?:limit|max(?:imum)?|cap|ceiling|upper (?:limit|bound))\s*:\s*(?=\d+ )", re.I), "use at most "),
+    (re.compile(r"^\s*(?:the )?(?:min(?:imum)?|floor|lower (?:limit|bound))\s*:\s*(?=\d+ )", re.I), "use at least "),
     (re.compile(r"\bmax(?:imum)? (?:reply |answer |response )?(?:length|size)\s*(?::|is|of|=)\s*(?=\d)", re.I), "use at most "),
     (re.compile(r"\bmin(?:imum)? (?:reply |answer |response )?(?:length|size)\s*(?::|is|of|=)\s*(?=\d)", re.I), "use at least "),
     (re.compile(r"\bthe (?P<u>word|character|sentence|bullet) count (?:must|may|should|can|is to|will) (?:not|never) (?:exceed|be (?:above|over|more than)|go (?:above|over|beyond|past)|surpass|top) (?P<n>\d+)", re.I), r"use at most \g<n> \g<u>s"),
@@ -151,7 +153,7 @@ GROUPS = (
     (re.compile(r"\b(?:parse|load|deseriali[sz]e|validate|come|get|sent|go|nothing but|accept)s?\b|, so\b", re.I), BEHAVES),
     (re.compile(
         r"\b(?:never|full stop|period|end of|no|that['’]s|is|are|has|do|don['’]t|does|doesn['’]t|ever|first|last|final|closing|opening|initial|opens?|starts?|begins?|ends?"
-        r"|closes?|finishes|waste|spend|count|length|size|must|may|should|can|mouth|lips|without|lacking|word|term|phrase|write|spell|longer|shorter|more|less|fewer|and|takes|sum|yes|ok|okay|nod|agreement|leave|bounce|throw|fire|put|send|come|counter"
+        r"|closes?|finishes|waste|spend|count|length|size|limit|max|min|maximum|minimum|cap|ceiling|floor|must|may|should|can|mouth|lips|without|lacking|word|term|phrase|write|spell|longer|shorter|more|less|fewer|and|takes|sum|yes|ok|okay|nod|agreement|leave|bounce|throw|fire|put|send|come|counter"
         r"|ask|asking|bullet|number|itemi[sz]e|break|split|chop|divide|turn|pop|stick|toss|slip|chuck|drop|pepper|sprinkle|brighten|spice|liven|dress|jazz"
         r"|shows?|turns?|pops?|crops?|comes?|every|alone|nod|thumbs|go[- ]ahead|knows|wants|allows|uses|accepts)\b", re.I), PREDICATES),
 )  # fmt: skip

@@ -64,6 +64,8 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
             out.append((ch, "closing", "+"))
             if str(c.value).rstrip().endswith("?"):
                 out.append((ch, "ask", "+"))
+            else:
+                out.append((ch, "questions", "-"))
         out += [(ch, "text", "+"), (ch, "length", "+"), (ch, "format", "+phrase"), (ch, "format", "*")]
         if c.operator != "contains":
             out += [(ch, c.operator, f"={c.value}")]
