@@ -5,6 +5,7 @@
 import re
 
 from tidegate.check.promptlint import lexicon
+from tidegate.check.promptlint.lemmas import lemma
 from tidegate.check.promptlint.quantity import Quantity, quantities
 from tidegate.check.promptlint.reading import Reading
 from tidegate.check.promptlint.vocabulary import (
@@ -20,6 +21,10 @@ VOID = re.compile(
     r"\b(?:is|are|be|gets?|being|counts? as|considered|treated as|deemed)\b[^,;]{0,25}\b(?:truncated|cut|incomplete|invalid|insufficient|too (?:long|short)"
     r"|fail(?:s|ed|ures?)?|bounced|returned|wrong|dropped|lost|thrown away|ignored|a mistake|an error|not enough|too much|clipped|trimmed|chopped|unusable|thin|skimpy|short|bloated|excessive)\b",
     re.I,
+)
+
+EACH_THING = re.compile(
+    r"(?:each|every) (?P<n>[a-z]+) (?:has|have|gets?|is|must|should|needs?|takes?|may|can|contains?|consists?|holds?|runs?|receives?)\b"
 )
 
 
@@ -119,7 +124,7 @@ class Amounts(Reading):
         )
         if set(self.lemmas) & verbs:
             return True
-        return q.low != q.high
+        return q.low != q.high or BOUND.search(self.low) is not None
 
     def _holder(self, q: Quantity) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
         """What is measured: () for the whole reply, None when it is one thing of many and binds nothing else."""
@@ -209,6 +214,9 @@ class Amounts(Reading):
             return ((lead, *others) if others else (lead,)), ()
         if self.part:
             return self.part, ()
+        each = EACH_THING.match(self.low)
+        if each and q.unit in lexicon.LENGTH_UNITS and each.group("n") not in lexicon.USERS | lexicon.REPLY_NOUNS:
+            return (f"each {lemma(each.group('n'))}",), ()  # "each book gets at least 20 words"
         if words:
             if q.unit.startswith("count:") or q.unit in ("bullets", "items", "examples", "sections", "paragraphs"):
                 parts = [w for w in words if w in PART_NOUNS]

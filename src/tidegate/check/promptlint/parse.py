@@ -136,7 +136,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
                 s = f"For {low}, {s[m.end() :]}"  # "Enterprise users: …"
                 m = None
             elif len(low.split()) >= 3 and not re.search(
-                r"\b(?:rule|policy|style|tone|format|length|language)s?\b", low
+                r"\b(?:section|part|rule|policy|style|tone|format|length|language)s?\b", low
             ):
                 guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {low}", words=low),),))
             labels.append(low)
@@ -150,8 +150,9 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
                     and (low.split()[0] not in lexicon.BENIGN or low.split()[0] in MEDIA)
                 )
             )
+            place = place or bool(re.fullmatch(r"(?:the )?\w+ (?:section|part)", low))
             if m is not None:
-                s = f"In the {low}, {s[m.end() :]}" if place else s[m.end() :]
+                s = f"In the {low.removeprefix('the ')}, {s[m.end() :]}" if place else s[m.end() :]
     s = STRESS.sub("", s)
     arrow = re.match(r"^(?P<left>[^→]{3,80})\s*(?:→|->|=>)\s*(?P<right>.+)$", s)
     if arrow is not None and "\x01" not in arrow.group("left"):

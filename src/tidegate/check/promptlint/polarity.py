@@ -92,6 +92,8 @@ def _negating_verb(toks: tuple[Token, ...], k: int, positive: bool) -> bool:
         out = window.index("out") if "out" in window else 0
         last = bool(out) and (k + out + 1 == len(toks) or not toks[k + out + 1].low[0].isalpha())  # "keep slang out"
         return "of" in window or "yourself" in window or last
+    if t.low in ("cut", "strike", "scrap", "nix", "axe") and k == 0 and not any(x.low.isdigit() for x in toks):
+        return True  # "cut the greeting", but not "cut it to 50 words"
     if t.lemma == "hand" and t.low == "hands" and nxt == "off" and k == 0:
         return True
     if t.lemma == "abstain" and nxt == "from" and not {"answering", "answer"} & set(window):

@@ -37,6 +37,10 @@ PREDICATES = (
     (re.compile(r"\b(?:is|are) (?P<n>not|never) to be (?=\w+(?:ed|en|n|t)\b|given|put|sent|made|read|cut|done|told|said)", re.I), r"must \g<n> be "),
     (re.compile(r"\b(?P<v>leave|leaves|cross|crosses|pass|passes) (?:your|the \w+['’]s) (?:mouth|lips|tongue|keyboard|pen)\b", re.I), "be used"),
     (re.compile(r"\bwords? out of your mouth\b", re.I), "words"),
+    (re.compile(r"^(?P<s>[^,;:]{3,60}?) (?:is|are|stays?|remains?) (?:strictly |always )?(?:a )?(?:secret|confidential|private|classified|under wraps|between us)(?=\s*[.;!]|$)", re.I), r"never reveal \g<s>"),
+    (re.compile(r"\bhand (?:out )?(?P<x>(?:the|our|your|a|an) [\w ]+?) (?:out )?to (?=(?:every|each|any|all|the|who\w*|anyone|everyone)\b)", re.I), r"give \g<x> to "),
+    (re.compile(r"\bname-drop\b", re.I), "mention"),
+    (re.compile(r"\b(?:brand|product|company|trade) name (?=\x01)", re.I), "word "),
     (re.compile(r"^\s*(?:the )?(?:hard |upper |strict )?(?:limit|max(?:imum)?|cap|ceiling|upper (?:limit|bound))\s*:\s*(?=\d+ )", re.I), "use at most "),
     (re.compile(r"^\s*(?:the )?(?:min(?:imum)?|floor|lower (?:limit|bound))\s*:\s*(?=\d+ )", re.I), "use at least "),
     (re.compile(r"\bmax(?:imum)? (?:reply |answer |response )?(?:length|size)\s*(?::|is|of|=)\s*(?=\d)", re.I), "use at most "),
@@ -153,7 +157,7 @@ GROUPS = (
     (re.compile(r"\b(?:parse|load|deseriali[sz]e|validate|come|get|sent|go|nothing but|accept)s?\b|, so\b", re.I), BEHAVES),
     (re.compile(
         r"\b(?:never|full stop|period|end of|no|that['’]s|is|are|has|do|don['’]t|does|doesn['’]t|ever|first|last|final|closing|opening|initial|opens?|starts?|begins?|ends?"
-        r"|closes?|finishes|waste|spend|count|length|size|limit|max|min|maximum|minimum|cap|ceiling|floor|must|may|should|can|mouth|lips|without|lacking|word|term|phrase|write|spell|longer|shorter|more|less|fewer|and|takes|sum|yes|ok|okay|nod|agreement|leave|bounce|throw|fire|put|send|come|counter"
+        r"|closes?|finishes|waste|spend|count|length|size|limit|stays?|remains?|hand|name|max|min|maximum|minimum|cap|ceiling|floor|must|may|should|can|mouth|lips|without|lacking|word|term|phrase|write|spell|longer|shorter|more|less|fewer|and|takes|sum|yes|ok|okay|nod|agreement|leave|bounce|throw|fire|put|send|come|counter"
         r"|ask|asking|bullet|number|itemi[sz]e|break|split|chop|divide|turn|pop|stick|toss|slip|chuck|drop|pepper|sprinkle|brighten|spice|liven|dress|jazz"
         r"|shows?|turns?|pops?|crops?|comes?|every|alone|nod|thumbs|go[- ]ahead|knows|wants|allows|uses|accepts)\b", re.I), PREDICATES),
 )  # fmt: skip
