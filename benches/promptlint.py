@@ -8,6 +8,7 @@ written, odd rows only report.  Peers run where they are installed.
 import importlib.util
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -303,18 +304,23 @@ def speed(report: Report) -> None:
     ] * 5
     path = Path("/tmp") / f"tidegate-bench-{os.getpid()}.md"
     path.write_text("\n".join(lines))
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "tidegate.cli.main", "prompts", "lint", str(path), "--no-blame", "--json"],
-            capture_output=True,
-            check=False,
-        )
-        times.append(time.perf_counter() - start)
+    # an installed package has its byte code: a first run writes it, and is not counted
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    times, spent = [], []
+    with tempfile.TemporaryDirectory() as cache:
+        for _ in range(4):
+            start, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run(
+                [sys.executable, "-m", "tidegate.cli.main", "prompts", "lint", str(path), "--no-blame", "--json"],
+                env={**env, "PYTHONPYCACHEPREFIX": cache}, capture_output=True, check=False,
+            )  # fmt: skip
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            times.append(time.perf_counter() - start)
+            spent.append(after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime)
     path.unlink()
-    cold = float(np.median(times))
-    report.row("1,500 lines, process start included", goal="<= 2 s", measured=cold, holds=cold <= 2, unit="s")
+    cold = float(np.median(times[1:]))
+    report.row("1,500 lines, process start included", goal="<= 2 s", measured=cold, holds=cold <= 2, unit="s",
+               note=f"{np.median(spent[1:]):.2f} s CPU")  # fmt: skip
     text = "\n".join(lines)
     lint(text)
     start = time.process_time()
