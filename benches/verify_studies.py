@@ -17,6 +17,8 @@ from tests.runner.simulators_a import SIMULATORS as FIRST
 from tests.runner.simulators_b import SIMULATORS as SECOND
 from tests.runner.simulators_c import SIMULATORS as THIRD
 from tests.runner.simulators_d import SIMULATORS as FOURTH
+from tests.runner.simulators_e import SIMULATORS as FIFTH
+from tests.runner.simulators_f import SIMULATORS as SIXTH
 
 from benches.report import Report
 from tidegate.check.verify.engine import verify_answer
@@ -32,7 +34,8 @@ from tidegate.spine.conversation import TextDelta
 from tidegate.stats.intervals import proportion
 
 ITEMS = SET_A + SET_B + SET_C + SET_D + SET_E + SET_F
-EQUIVALENT = {("metropolis gaussian", "log_target(proposal)"), ("ising", "dE < 0 or dE == 0 and False or"), ("ising", "s[i][j] = rng.choice((-1, 1))")}  # fmt: skip
+# what changes no distribution: from the mode, accepting with π(y)/π(mode) keeps detailed balance; a(a-1) is the other convention
+EQUIVALENT = {("metropolis callback exponential", "x, lp = y, lp"), ("gillespie dimerisation matrix", "k_on * a * (a - 1)"), ("metropolis gaussian", "log_target(proposal)"), ("ising", "dE < 0 or dE == 0 and False or"), ("ising", "s[i][j] = rng.choice((-1, 1))")}  # fmt: skip
 
 
 def planted(report: Report) -> None:
@@ -145,27 +148,48 @@ class Sampler:
 
     def word(self, v: int) -> str:
         if self.kind == "quantity":
-            return self.rng.choice(
+            shown = self.rng.choice(
                 [
                     f"{v} km",
                     f"{v * 1000} m",
-                    f"about {v}.0 km",
-                    f"The distance is {v} km.",
-                    f"So the answer is {v * 1000} m.",
+                    f"{v},000 m",
+                    f"{v}.0 km",
+                    f"{v} kilometres",
+                    f"{v * 1000} metres",
+                    f"{v * 100000} cm",
                 ]
             )
+            return self.rng.choice(SENTENCES["quantity"]).format(shown)
         if self.kind == "formula":
-            return self.rng.choice(
-                (
-                    ["C2H6O", "C2H5OH", "CH3CH2OH"],
-                    ["C2H4O2", "CH3COOH"],
-                    ["CH2O", "HCHO"],
-                    ["C3H6O", "(CH3)2CO", "CH3COCH3"],
-                    ["C6H6O", "C6H5OH"],
-                )[v]
-            )
-        name, doc = self.rng.choice("abxyz"), self.rng.choice(["", '    """Do it."""\n'])
-        return f"def f({name}):\n{doc}    return {name} * {v}"
+            return self.rng.choice(FORMULAE[v])
+        name, doc = (
+            self.rng.choice("abxyzntk"),
+            self.rng.choice(["", '    """Do it."""\n', '    """The product."""\n', '    """Scaled."""\n']),
+        )
+        note = self.rng.choice(["", ": int", ": float"])
+        tail = self.rng.choice(["", "  # scaled", "  # the result", "  # done"])
+        return f"def f({name}{note}):\n{doc}    return {name} * {v}{tail}"
+
+
+SENTENCES = {
+    "quantity": [
+        "{}",
+        "The distance is {}.",
+        "So the answer is {}.",
+        "It comes to {}.",
+        "**{}**",
+        "After all steps we find {}.",
+        "Answer: {}",
+        "We get {}.",
+    ]
+}
+FORMULAE = (
+    ["C2H6O", "C2H5OH", "CH3CH2OH", "C₂H₆O", "C₂H₅OH", "CH₃CH₂OH", "H3CCH2OH"],
+    ["C2H4O2", "CH3COOH", "C₂H₄O₂", "CH₃COOH", "HC2H3O2", "CH3CO2H"],
+    ["CH2O", "HCHO", "CH₂O", "H2CO", "HCOH"],
+    ["C3H6O", "(CH3)2CO", "CH3COCH3", "C₃H₆O", "CH₃COCH₃", "OC(CH3)2"],
+    ["C6H6O", "C6H5OH", "C₆H₆O", "C₆H₅OH", "HOC6H5"],
+)  # fmt: skip
 
 
 def auroc(positive: list[float], negative: list[float]) -> float:
@@ -184,7 +208,7 @@ def entropy(report: Report) -> None:
         scores["typed"][sampler.knows].append(semantic_entropy(texts).entropy)
         scores["string"][sampler.knows].append(semantic_entropy(texts, equal).entropy)
         sampler.asked = 0
-        scores["sequential"][sampler.knows].append(1 - sample_until_settled(sampler, "How far?").share)
+        scores["sequential"][sampler.knows].append(-sample_until_settled(sampler, "How far?").odds)
         asked += sampler.asked
     areas = {n: auroc(s[False], s[True]) for n, s in scores.items()}
     report.row(
@@ -205,7 +229,14 @@ def entropy(report: Report) -> None:
 
 def simulators(report: Report, seeds: int) -> None:
     """Mutants of 60 small simulators without a contract, and sound ones over many seeds; all development data by now."""
-    sets = (("first set", FIRST), ("second set", SECOND), ("third set", THIRD), ("fourth set", FOURTH))
+    sets = (
+        ("first set", FIRST),
+        ("second set", SECOND),
+        ("third set", THIRD),
+        ("fourth set", FOURTH),
+        ("fifth set", FIFTH),
+        ("sixth set", SIXTH),
+    )
     for label, group in sets:
         killed = total = 0
         for name, (source, mutants) in group.items():

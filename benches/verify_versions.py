@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from benches.report import Report
-from benches.verify import DATA
+from benches.verify_data import DATA
 from tidegate.check.verify.api import ApiIndex, LayeredIndex, api_index
 from tidegate.check.verify.code import check_code
 from tidegate.readers.api_symbols import read_api

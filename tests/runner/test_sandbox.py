@@ -4,10 +4,12 @@ import pytest
 from tests.runner.simulators_a import SIMULATORS as FIRST
 from tests.runner.simulators_c import SIMULATORS as THIRD
 from tests.runner.simulators_d import SIMULATORS as FOURTH
+from tests.runner.simulators_e import SIMULATORS as FIFTH
+from tests.runner.simulators_f import SIMULATORS as SIXTH
 
 from tidegate.runner.sandbox import Limits, run_simulation
 
-SIMULATORS = {**FIRST, **THIRD, **FOURTH}
+SIMULATORS = {**FIRST, **THIRD, **FOURTH, **FIFTH, **SIXTH}
 SOUND = "def simulate(seed=0):\n    return [0.0] * 30\n"
 LIMITS = Limits(wall_s=6.0, cpu_s=3)
 
@@ -80,7 +82,9 @@ def orbit(dt=0.01, total=6.0):
 
 
 @pytest.mark.parametrize("name", ["harmonic verlet", "kepler leapfrog", "lj md", "random walk", "metropolis gaussian", "sir", "sir stochastic", "heat", "wave", "schroedinger", "option", "projectile class",
-                                  "lattice walk many walkers", "mm1 heap", "lcg monte carlo pi", "two body leapfrog", "decay chain stochastic", "ising chain class", "biased walk ensemble numpy", "heat explicit insulated", "poisson process", "nbody energy momentum"])  # fmt: skip
+                                  "lattice walk many walkers", "mm1 heap", "lcg monte carlo pi", "two body leapfrog", "decay chain stochastic", "ising chain class", "biased walk ensemble numpy", "heat explicit insulated", "poisson process", "nbody energy momentum",
+                                  "heat 2d vectorised", "wave string class", "upwind advection", "photon slab transport", "percolation union find", "split step schroedinger class", "gillespie dimerisation matrix", "predator prey gillespie",
+                                  "metropolis callback exponential", "self-consistent quartic metropolis class", "gamblers ruin vectorised", "seir binomial chain", "telegraph two state", "coupled pendulums rk4 array"])  # fmt: skip
 def test_a_sound_simulator_holds_and_its_mutant_is_caught_without_a_contract(name: str) -> None:
     source, mutants = SIMULATORS[name]
     sound = run_simulation(source, seed=5)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tidegate.check.verify.api import ApiIndex, LayeredIndex, api_index
+from tidegate.readers.exported_names import names_of
 from tidegate.spine.errors import InputError
 
 # decorators that leave a signature as it is written
@@ -79,8 +80,11 @@ def _sections(module: Any, seen: set[str], modules: frozenset[str]) -> Iterator[
     seen.add(module.path)
     members = dict(module.members)
     answered = _answered(members.get("__getattr__"))
-    open_ended = answered is None or any("*" in n for n in members) or _wild(module)
-    lines: list[str] = sorted(answered or ())
+    own = names_of(_path(module))
+    lazy = "__getattr__" in members and own.bound is not None and "__getattr__" not in _functions(members)
+    told = own.bound is not None and (answered is not None or lazy)
+    open_ended = not told and (answered is None or any("*" in n for n in members) or _wild(module))
+    lines: list[str] = sorted({*(answered or ()), *(own.bound or ())} - members.keys())
     classes = []
     for name, member in members.items():
         if name.startswith("__") and name != "__init__":
@@ -108,6 +112,16 @@ STAR = re.compile(r"^\s*from\s+\S+\s+import\s+\*", re.M)
 MADE = re.compile(
     r"^__all__\s*(?:\+?=)\s*(?!\s*[\[(]\s*(?:[\"'\n#\])]|$))|^__all__[^\n]*(?:\bfor\b|dir\(|globals\()", re.M
 )
+
+
+def _path(module: Any) -> Path:
+    found = module.filepath
+    return found[0] if isinstance(found, list) else Path(found or ".")
+
+
+def _functions(members: Any) -> set[str]:
+    """Names of functions the module defines itself."""
+    return {n for n, m in members.items() if not m.is_alias and m.kind.value == "function"}
 
 
 def _source(module: Any) -> str:

@@ -105,7 +105,7 @@ DEFECTS = (ZeroDivisionError, OverflowError, IndexError, UnboundLocalError, Floa
 
 def measure(job, confined):
     """Execute the source, find what to run, run it, measure."""
-    entry, measured, contract, motion, fields, chance = confined
+    entry, measured, contract, *groups = confined
     out = measured.Measured()
     space = {"__name__": "simulation"}
     tree = ast.parse(job["source"])
@@ -118,7 +118,8 @@ def measure(job, confined):
 
     np.seterr(all="ignore")
     seed = job["seed"]
-    series = subject.again(seed)
+    with entry.noticed(space, job["source"]):
+        series = subject.again(seed)
     for spec in stated.get("invariants", ()):
         try:
             contract.run_invariant(out, spec, space, subject, seed, series)
@@ -130,7 +131,7 @@ def measure(job, confined):
                 "an invariant that can be evaluated",
             )
     ctx = measured.Context(out, subject, series, job["source"], space, seed, 0.4 * job["cpu_s"])
-    for laws in (motion, fields, chance):
+    for laws in groups:
         try:
             laws.check(ctx)
         except (
@@ -175,7 +176,16 @@ def main():
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
     confined = tuple(
         importlib.import_module(f"tidegate.runner.confined.{name}")
-        for name in ("entry", "measured", "contract", "laws_motion", "laws_field", "laws_chance")
+        for name in (
+            "entry",
+            "measured",
+            "contract",
+            "laws_motion",
+            "laws_field",
+            "laws_transport",
+            "laws_chance",
+            "laws_jump",
+        )
     )
     answer_to = os.dup(1)
     os.dup2(2, 1)  # what the simulation prints is not the answer

@@ -45,7 +45,7 @@ class Scripted:
 def test_sampling_stops_when_the_leader_is_settled_and_the_second_derivation_is_blind() -> None:
     agreed = Scripted("5 m", "500 cm", "5.0 m")
     found = sample_until_settled(agreed, "How long?")
-    assert (found.entropy, found.samples) == (0.0, 3)
+    assert (found.entropy, found.samples) == (0.0, 4)
     torn = sample_until_settled(Scripted("5 m", "6 m", "7 m", "8 m"), "How long?")
     assert torn.samples == 3, "three answers, three values: more would only confirm the guessing"
     assert torn.entropy > 1.0

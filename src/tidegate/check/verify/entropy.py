@@ -22,12 +22,13 @@ from tidegate.spine.ports import Model
 
 
 class Entropy(NamedTuple):
-    """Discrete entropy in nats over clusters, the largest cluster's share, and its members' first text."""
+    """Discrete entropy in nats over clusters, the largest one's share, its members' first text, and its `evidence`."""
 
     entropy: float
     share: float
     samples: int
     answer: str
+    odds: float = 0.0
 
 
 def last_quantity(text: str) -> Quantity | None:
@@ -122,36 +123,39 @@ def semantic_entropy(samples: Sequence[str], equal: Callable[[str, str], bool] =
         return Entropy(0.0, 0.0, 0, "")
     top = max(clusters, key=len)
     entropy = sum(len(c) / n * math.log(n / len(c)) for c in clusters)
-    return Entropy(entropy, len(top) / n, n, top[0])
+    return Entropy(entropy, len(top) / n, n, top[0], evidence(len(top), n))
 
 
-FUTILE = 0.32  # a leader this unlikely to hold the majority: more samples would only confirm the guessing
+# how often a further sample agrees with the leading answer: of a model that knows, and of one that guesses
+AGREES_KNOWN, AGREES_GUESSED = 0.9, 0.2
 
 
-def sample_until_settled(model: Model, question: str, *, most: int = 10, confidence: float = 0.9) -> Entropy:
-    """Ask until the posterior that the leading cluster holds the majority passes `confidence`, or is hopeless.
+def evidence(lead: int, samples: int) -> float:
+    """Log of the odds that a model knows, from the size of its leading answer's cluster (even odds before the first).
 
-    At most `most` times.
+    Wald's sequential ratio: each sample after the first joins the leader with `AGREES_KNOWN` or with `AGREES_GUESSED`.
+    """
+    joined, apart = max(0, lead - 1), samples - lead
+    return joined * math.log(AGREES_KNOWN / AGREES_GUESSED) + apart * math.log(
+        (1 - AGREES_KNOWN) / (1 - AGREES_GUESSED)
+    )
 
-    The bound is the Beta posterior that the leader beats the runner-up in their own contest.
+
+def sample_until_settled(model: Model, question: str, *, most: int = 10, confidence: float = 0.98) -> Entropy:
+    """Ask until the evidence that the model knows its answer, or that it guesses, passes `confidence`.
+
+    At most `most` times.  `odds` of the answer is that evidence.
     """
     samples: list[str] = []
+    bound = math.log(confidence / (1 - confidence))
+    found = semantic_entropy(samples)
     for k in range(most):
-        samples.append(
-            model.ask({"messages": [{"role": "user", "content": question}], "temperature": 1.0, "seed": k}).text
-        )
+        request = {"messages": [{"role": "user", "content": question}], "temperature": 1.0, "seed": k}
+        samples.append(model.ask(request).text)
         found = semantic_entropy(samples)
-        lead = round(found.share * len(samples))
-        settled = _beats(lead, len(samples) - lead) if len(samples) >= 3 else 0.5
-        if settled >= confidence or settled <= FUTILE:
-            return found
-    return semantic_entropy(samples)
-
-
-def _beats(a: int, b: int) -> float:
-    """P(p > 1/2) under Beta(a + 1, b + 1): a binomial tail."""
-    n = a + b + 1
-    return float(sum(math.comb(n, k) for k in range(a + 1))) / 2.0**n
+        if abs(found.odds) >= bound:
+            break
+    return found
 
 
 def second_derivation(model: Model, question: str, answer: str) -> bool | None:

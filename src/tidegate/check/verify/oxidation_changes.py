@@ -32,6 +32,7 @@ VERBS = r"(?:goes|go|going|changes?|changing|moves?|rises?|falls?|drops?|increas
 CUE = re.compile(
     r"\bfrom\s+(?:an?\s+|the\s+)?(?:oxidation\s+(?:state|number)\s+(?:of\s+)?)?(?:[+\-−–⁻⁺(IV\d]|zero|plus|minus)"
 )
+CUES = ("from +", "from −", "from -", "from –", "from 0", "from (", "from zero", "from plus", "from minus", "from I", "from V", "from an oxidation", "from the oxidation", "from oxidation")  # fmt: skip
 ELECTRONS = re.compile(
     rf"\b(?:an?\s+)?(?:loss|gain|transfer|loses|gains|losing|gaining|takes up|gives up|transferring)?\s*(?:of\s+|so\s+)?(?P<n>\b(?:{'|'.join(SPELLED)})\b|(?<![\w.])\d{{1,2}})\s+electrons?\b(?P<per>[^.;\n]{{0,24}}\b(?:per|each)\b)?"
 )
@@ -53,6 +54,8 @@ def change() -> re.Pattern[str]:
 
 def check_changes(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on changes of oxidation state told in prose."""
+    if not any(cue in text for cue in CUES):
+        return
     for start, end in ranges:
         if CUE.search(text, start, end) is None:
             continue

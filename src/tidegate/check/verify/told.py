@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 
-from tidegate.check.verify.scan import sentences
+from tidegate.check.verify.scan import lowered, sentences
 from tidegate.check.verify.spoken import UNSURE, N, Stated
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -190,18 +190,23 @@ FIGURE = re.compile(r"\d+")
 
 def check_told(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on the results that sentences of prose draw from their own numbers."""
+    whole = lowered(text)
+    live = [n for n, (cues, *_) in enumerate(FORMS) if any(c in whole for c in cues)]
+    story = "started with" in whole or "begins with" in whole or "starts with" in whole or "began with" in whole
+    if not live and not story:
+        return
     for start, end in (piece for r in ranges for piece in sentences(text, *r)):
-        if len(FIGURE.findall(text, start, end)) < 2:
-            continue
         low = text[start:end].lower()
-        for n, (cues, _, results, percent) in enumerate(FORMS):
-            if not any(c in low for c in cues) or (n == 0 and "from " not in low):
-                continue
+        mine = [n for n in live if any(c in low for c in FORMS[n][0]) and (n or "from " in low)]
+        if not (mine or story) or len(FIGURE.findall(text, start, end)) < 2:
+            continue
+        for n in mine:
+            _, _, results, percent = FORMS[n]
             for found in form(n).finditer(text, start, end):
                 decision = _decide(text, found, results, percent)
                 if decision is not None:
                     yield decision
-        if "start" in low or "began" in low or "had " in low:
+        if story:
             yield from _story(text, start, end)
 
 

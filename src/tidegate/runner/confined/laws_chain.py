@@ -109,7 +109,7 @@ def density(ctx):
     """The log of the target density the source defines, as a function of one number."""
     import numpy as np
 
-    table = {k.lower(): v for k, v in ctx.space.items() if inspect.isfunction(v)}
+    table = {k.lower(): v for k, v in ctx.space.items() if inspect.isfunction(v) or inspect.ismethod(v)}
 
     def usable(f):
         required = [p for p in inspect.signature(f).parameters.values() if p.default is p.empty]

@@ -6,10 +6,11 @@ under any seed; where one run is not enough, the entry is run again under other 
 
 from tidegate.runner.confined.laws_chain import chains
 from tidegate.runner.confined.laws_event import arrivals, births, decay, epidemics
+from tidegate.runner.confined.laws_jump import percolation
 from tidegate.runner.confined.laws_price import options
 from tidegate.runner.confined.laws_queue import queue
 from tidegate.runner.confined.laws_spin import chain_of_spins, ising
-from tidegate.runner.confined.laws_state import circle, markov
+from tidegate.runner.confined.laws_state import circle, markov, ruin, telegraph
 from tidegate.runner.confined.laws_uniform import uniforms
 from tidegate.runner.confined.laws_walk import diffusions, spread, walks
 
@@ -33,6 +34,9 @@ def check(ctx):
         options,
         circle,
         markov,
+        percolation,
+        telegraph,
+        ruin,
         uniforms,
     ):
         try:

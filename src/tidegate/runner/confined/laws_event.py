@@ -81,16 +81,42 @@ def epidemics(ctx):
     )
     if s is None or i is None or r is None or not (s.shape == i.shape == r.shape) or s.ndim != 1:
         return
-    total = s + i + r
-    ctx.out.add("S + I + R stays", bool(np.ptp(total) < 1e-9 * total[0] + 1e-9), f"range {np.ptp(total):g}", "constant")
+    e = ctx.role("e", "exposed", "latent")
+    total = s + i + r + (e if e is not None and e.shape == s.shape else 0)
+    ctx.out.add(
+        "S + I + R stays" if e is None else "S + E + I + R stays",
+        bool(np.ptp(total) < 1e-9 * total[0] + 1e-9),
+        f"range {np.ptp(total):g}",
+        "constant",
+    )
     ctx.out.add(
         "susceptibles only fall, the recovered only rise",
         bool(np.all(np.diff(s) <= 0) and np.all(np.diff(r) >= 0)),
         "as recorded",
         "monotone",
     )
-    if read(ctx.lower) is not None:
+    if read(ctx.lower) is not None and e is None:
         hazards(ctx, read, "events")
+    if beta is not None and gamma is not None and ctx.says("binom") and ctx.says("exp"):
+        day = ctx.param("dt", "delta_t") or 1.0
+        leave = "a day's" if day == 1 else "a step's"
+        flows = [
+            ("infections", -np.diff(s), s[:-1], beta * i[:-1] / total[:-1]),
+            ("recoveries", np.diff(r), i[:-1], gamma),
+        ]
+        sigma = ctx.param("sigma", "incubation_rate")
+        if e is not None and sigma is not None:
+            flows.append(("onsets", np.diff(i) + np.diff(r), e[:-1], sigma))
+        for name, seen, pool, rate in flows:
+            expected = float((pool * (1 - np.exp(-rate * day))).sum())
+            slack = 5 * math.sqrt(expected + 1) + 1
+            off = abs(float(seen.sum()) - expected)
+            ctx.out.add(
+                f"{leave} {name} as often as their rate says",
+                off <= slack,
+                f"{seen.sum():g}",
+                f"{expected:.1f} within {slack:.1f}",
+            )
 
 
 def arrivals(ctx):

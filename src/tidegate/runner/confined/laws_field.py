@@ -2,7 +2,7 @@
 """Laws of fields: heat, waves, transport and quantum states on a grid."""
 
 from tidegate.runner.confined.against import obeys
-from tidegate.runner.confined.measured import conserved
+from tidegate.runner.confined.measured import TIMES, conserved
 
 FIELDS = ("u", "history", "states", "temperature", "temperatures", "t", "phi", "solution", "snapshots", "field", "y", "c", "concentration", "hist", "u_history", "us", "results", "frames", "rho")  # fmt: skip
 
@@ -51,6 +51,9 @@ def time_spacing(ctx, rows):
     dt = ctx.param("dt", "delta_t", "tau", "k_t")
     if dt is not None:
         return dt
+    times = ctx.role(*TIMES, dims=1)
+    if times is not None and len(times) == rows and ctx.spacing() is not None:
+        return ctx.spacing()
     total = ctx.param("t_max", "tmax", "t_end", "t_final", "t")
     return total / (rows - 1) if total else None
 

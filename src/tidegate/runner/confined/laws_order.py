@@ -36,11 +36,7 @@ def order(ctx):
                 s = ctx.subject.again(ctx.seed, **{step: h, **({count: steps} if count else {})})
             except Exception:
                 break  # too coarse a step may overflow: finer ones may not
-            arrays = [
-                np.atleast_1d(np.asarray(a))[-1].ravel()
-                for name, a in sorted(s.items())
-                if a.dtype.kind in "fc" and a.ndim and name.lower() in (*POSITIONS, "states", "psi", "y", "u")
-            ]
+            arrays = _ends(s, PATHS) or _ends(s, POPULATIONS)
             if not arrays:
                 return
             ends.append(np.concatenate([np.asarray(a, complex) for a in arrays]))
@@ -65,6 +61,21 @@ def order(ctx):
             f"order {best:.2f} in {step}",
             f"{wanted}, as the method's name promises",
         )
+
+
+PATHS = frozenset({*POSITIONS, "states", "psi", "y", "u"})
+POPULATIONS = frozenset({"prey", "predator", "predators", "s", "i", "r", "susceptible", "infected", "recovered"})
+
+
+def _ends(series, names):
+    """The last rows of the series of these names, numbered ones too."""
+    import numpy as np
+
+    return [
+        np.atleast_1d(np.asarray(a))[-1].ravel()
+        for name, a in sorted(series.items())
+        if a.dtype.kind in "fc" and a.ndim and name.lower().rstrip("0123456789_") in names
+    ]
 
 
 def _arguments(subject):

@@ -1,6 +1,8 @@
-"""Finite Markov chains, and the estimate of π."""
+# ruff: noqa: E501  (tables and messages read best on one line)
+"""Finite Markov chains, two-state signals, the gambler's ruin, and the estimate of π."""
 
 import math
+import re
 
 from tidegate.runner.confined.measured import near
 
@@ -121,3 +123,64 @@ def transition(ctx):
                 if found.min() >= 0 and found.max() <= 1:
                     return found, None
     return None, None
+
+
+def telegraph(ctx):
+    """Two states with exponential dwell times: each as long as its own rate says, and on for k_on / (k_on + k_off)."""
+    import numpy as np
+
+    on, off = ctx.param("k_on", "kon", "rate_on", "alpha"), ctx.param("k_off", "koff", "rate_off", "beta")
+    t, state = ctx.role("t", "times", "time", dims=1), ctx.role("state", "states", "signal", "s", dims=1)
+    if on is None or off is None or not ctx.says(r"telegraph|two.?state|on.?off|bursting"):
+        return
+    total = ctx.param("t_end", "t_max", "tmax", "total_time", "duration")
+    share = ctx.role("fraction_on", "on_fraction", "p_on", "mean_state", "occupancy", dims=0)
+    wanted = on / (on + off)
+    if share is not None and total:
+        error = math.sqrt(2 * wanted * (1 - wanted) / ((on + off) * total))
+        near(ctx, "it is on for k_on / (k_on + k_off)", float(share), wanted, 6 * error)
+    if t is None or state is None or len(t) != len(state) or len(t) < 100 or set(np.unique(state)) != {0.0, 1.0}:
+        return
+    changed = np.concatenate([[0], np.flatnonzero(np.diff(state) != 0) + 1])
+    dwell, where = np.diff(t[changed]), state[changed[:-1]]
+    for value, rate, label in ((0.0, on, "off"), (1.0, off, "on")):
+        x = dwell[where == value]
+        if len(x) > 50:
+            near(ctx, f"it stays {label} for 1/k on average", float(x.mean()) * rate, 1.0, 6 / math.sqrt(len(x)))
+            near(ctx, f"times {label} are exponential", float(x.var()) * rate**2, 1.0, 6 * math.sqrt(8 / len(x)))
+
+
+def ruin(ctx):
+    """A gambler with a out of N wins with probability a/N and plays a (N - a) rounds; with odds p as the formula says."""
+    import numpy as np
+
+    start = ctx.param("start", "initial", "a", "k", "x0", "initial_fortune", "i", "fortune")
+    goal = ctx.param("target", "goal", "n", "upper", "total", "b")
+    if not ctx.says(r"gambler|\bruin\b") or start is None or goal is None or not 0 < start < goal:
+        return
+    p = ctx.param("p", "p_win", "prob") or 0.5
+    games = ctx.param("n_games", "games", "n_trials", "trials", "n_sims", "n_walks", "samples", "n_samples") or 1000.0
+    r = (1 - p) / p
+    wins = start / goal if abs(r - 1) < 1e-12 else (1 - r**start) / (1 - r**goal)
+    rounds = start * (goal - start) if abs(r - 1) < 1e-12 else (start - goal * wins) / (1 - 2 * p)
+    share = next(
+        (float(v) for k, v in ctx.lower.items() if np.size(v) == 1 and re.search(r"win|success|reach|target", k)), None
+    )
+    lost = next(
+        (float(v) for k, v in ctx.lower.items() if np.size(v) == 1 and re.search(r"ruin|lose|loss|broke", k)), None
+    )
+    error = math.sqrt(wins * (1 - wins) / games) + 1e-9
+    if share is not None and share <= 1:
+        near(ctx, "the share of wins", share, wins, 5 * error + 1 / games)
+    if lost is not None and lost <= 1:
+        near(ctx, "the share of ruins", lost, 1 - wins, 5 * error + 1 / games)
+    lasted = next(
+        (
+            np.asarray(v, float)
+            for k, v in ctx.lower.items()
+            if np.ndim(v) == 1 and re.search(r"duration|rounds|length|steps|times", k)
+        ),
+        None,
+    )
+    if lasted is not None and len(lasted) > 100:
+        near(ctx, "the mean duration", float(lasted.mean()), rounds, 6 * float(lasted.std()) / math.sqrt(len(lasted)))
