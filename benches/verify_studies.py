@@ -12,6 +12,7 @@ from tests.check.verify.answers_c import ITEMS as SET_C
 from tests.check.verify.answers_d import ITEMS as SET_D
 from tests.check.verify.answers_e import ITEMS as SET_E
 from tests.check.verify.answers_f import ITEMS as SET_F
+from tests.check.verify.answers_g import ITEMS as SET_G
 from tests.check.verify.answers_known import LIBRARY, REGISTRY
 from tests.runner.simulators_a import SIMULATORS as FIRST
 from tests.runner.simulators_b import SIMULATORS as SECOND
@@ -33,7 +34,7 @@ from tidegate.spine.claim import Support
 from tidegate.spine.conversation import TextDelta
 from tidegate.stats.intervals import proportion
 
-ITEMS = SET_A + SET_B + SET_C + SET_D + SET_E + SET_F
+ITEMS = SET_A + SET_B + SET_C + SET_D + SET_E + SET_F + SET_G
 # what changes no distribution: from the mode, accepting with π(y)/π(mode) keeps detailed balance; a(a-1) is the other convention
 EQUIVALENT = {("metropolis callback exponential", "x, lp = y, lp"), ("gillespie dimerisation matrix", "k_on * a * (a - 1)"), ("metropolis gaussian", "log_target(proposal)"), ("ising", "dE < 0 or dE == 0 and False or"), ("ising", "s[i][j] = rng.choice((-1, 1))")}  # fmt: skip
 

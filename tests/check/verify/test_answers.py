@@ -7,6 +7,7 @@ from tests.check.verify.answers_c import ITEMS as LONGER
 from tests.check.verify.answers_d import ITEMS as LAST
 from tests.check.verify.answers_e import ITEMS as EVERY
 from tests.check.verify.answers_f import ITEMS as UNREAD
+from tests.check.verify.answers_g import ITEMS as FRESH
 from tests.check.verify.answers_known import LIBRARY, REGISTRY
 
 from tidegate.check.verify.engine import verify_answer
@@ -14,7 +15,7 @@ from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
-ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD
+ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 KNOWN_MISSES = {
     "Let x be the position, v be the velocity, t the time. x = v t and x = v / t.",  # the first reading holds
@@ -24,6 +25,12 @@ KNOWN_MISSES = {
     "Disk failures: 12 of 480 drives failed last year, an annualised failure rate of 3.5%.",  # a year may not be one of theirs
     "Install the client first: `pip install pandas-turbo-frames-xl`, then import it.",  # no list of distributions is complete
     "The panel yields 4.2 kWh a day, i.e. 151.2 MJ.",  # an energy a day beside an energy
+    "After eating 7 of the 30 biscuits there are 24 left.",
+    "With a 25% off coupon, the $64 shoes cost $50.",
+    "A 5 lb dumbbell weighs 2.72 kg.",  # what weighs need not be what is named
+    "One day has 24 × 3600 = 86,400 s; a week is 604,600 s.",  # weeks are counted in more ways than one
+    "The hydroxide ion is OH2-.",
+    "Planck's constant in electronvolts is 4.316 × 10⁻¹⁵ eV·s.",
     "A 12 fl oz can holds about 255 mL.",  # what a can holds need not be its size
     "The notice period is 6 weeks, or 40 days.",  # weeks are counted in more ways than one
     "The film lasts 135 minutes, or 2 h 25 min.",  # two lengths a few minutes apart may both be meant
@@ -56,7 +63,7 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
     ("answer", "needle"),
     [
         (answer, needle)
-        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD
+        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH
         if needle and answer in KNOWN_MISSES
     ],
 )

@@ -164,7 +164,11 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
         or (
             about
             and not (printable and not _said_roughly(text, a, link))
-            and off <= max(b.ulp if b.digits < 4 else b.ulp / 2, abs(computed) / 100)
+            and off
+            <= max(
+                b.ulp if b.digits < 4 else b.ulp / 2,
+                abs(computed) / (100 if b.digits < 4 or _said_roughly(text, a, link) else 10_000),
+            )
         )
     ):
         if off > abs(computed) / 50 and not offset and not _said_roughly(text, a, link):

@@ -173,8 +173,8 @@ def _compare(claim: Claim, q: Quantity, entries: list[Coefficient]) -> Decision:
 def _part_of_name(text: str, start: int, end: int, named: list[str], sentence: str, base: int) -> bool:
     for n in named:
         at = sentence.find(n)
-        if at >= 0 and base + at <= start < base + at + len(n) + 6:
-            return True
+        if at >= 0 and base + at <= start and re.fullmatch(r"[\s:\-–/(]{0,2}", text[base + at + len(n) : start] or ""):
+            return True  # EN 1990:2002, whose year is part of its name
     return bool(
         re.search(
             r"(?:clause|section|table|eq(?:uation)?\.?|§|annex|part)\s*[A-Z]?$",

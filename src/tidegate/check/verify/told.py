@@ -89,8 +89,21 @@ def _quotient(read: Read, _: re.Match[str]) -> Results | None:
     return {f"{float(read['a']):g} / {float(read['b']):g}": read["a"] / read["b"]}
 
 
-def _sum(read: Read, _: re.Match[str]) -> Results | None:
+def _sum(read: Read, found: re.Match[str]) -> Results | None:
+    before = found.string[max(0, found.start() - 100) : found.end()]
+    if re.search(r"\b(?:each|every|per|both|times|twice|double|dozens?|apiece)\b", before, re.I):
+        return None  # 5 teams of 11 players and 3 reserves each, 70 in total
     return {f"{float(read['a']):g} + {float(read['b']):g}": read["a"] + read["b"]}
+
+
+def _part_or_rest(read: Read, _: re.Match[str]) -> Results | None:
+    part = read["a"] * read["p"] / 100
+    shown = f"{float(read['p']):g} % of {float(read['a']):g}"
+    return {
+        shown: part,
+        f"{float(read['a']):g} − {shown}": read["a"] - part,
+        f"{float(read['a']):g} + {shown}": read["a"] + part,
+    }
 
 
 def _twice(read: Read, found: re.Match[str]) -> Results | None:
@@ -145,6 +158,12 @@ FORMS: tuple[tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results
     (("%", "percent", "per cent"),
      rf"\b[Aa]n? (?:[a-z]+ ){{1,3}}(?:of|at) {_n('p')}{PCT} (?:of|on) (?:the |an? |your )?{_n('a')}{PLAIN}(?:\s[a-z]+){{0,2}}? (?:is|comes to|equals|gives|makes|amounts to) {ABOUT}(?P<out>{N}){PLAIN}(?!\s[a-z]+ (?:more|less))",
      _part_of, False),
+    (
+        ("%", "percent", "per cent"),
+        rf"\b[Aa]n? {_n('p')}{PCT} (?:[a-z]+ ){{1,2}}on (?:the |an? |your ){_n('a')}{PLAIN}(?:\s[a-z]+){{0,2}}? (?:is|comes to|equals|gives|makes|amounts to) {ABOUT}(?P<out>{N}){PLAIN}(?!\s[a-z]+ (?:more|less))",
+        _part_or_rest,
+        False,
+    ),
     (("quarter", "third", "half", "fifth", "tenth", "eighth"),
      rf"\b(?P<share>(?i:one|two|three|four|five|seven|nine|an?)[ -](?:half|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?)|(?i:half)) of (?:the |all |our |these |those )?{_n('a')}{THINGS}(?:,|\s\(|\s—)\s*(?:or|i\.e\.,?|that is,?|which is)\s*{ABOUT}(?P<out>{N}){PLAIN}",
      _fraction_of, False),
