@@ -97,7 +97,7 @@ def test_strict_json_cuts_at_the_first_impossible_character() -> None:
     w = Watcher(s)
     assert all(w.feed(c) for c in good)
     assert w.end()
-    for bad, at in (('{"a": "x"}', 6), ('{"b": 1}', 3), ('{"a": 1}', 7), ("[", 0), ('{"a": 01', 7)):
+    for bad, at in (('{"a": "x"}', 6), ('{"b": 1}', 2), ('{"a": 1}', 7), ("[", 0), ('{"a": 01', 7)):
         w = Watcher(s)
         assert next(i for i, c in enumerate(bad) if not w.feed(c)) == at
 
