@@ -34,21 +34,23 @@ NEEDS = {
     "nemoguardrails": "its output rails ask a model",
     "guardrails-ai": "its validators are fetched from a hub with an account",
     "llm-guard": "its secret scanner is detect-secrets, the others need model weights",
+    "invariant-ai": "its rules judge whole traces of calls and hold no stream back",
     "LlamaFirewall": "its scanners need model weights",
 }
 
 # Run in the interpreter of the peers: a name and cases in, for each way the texts that came out and the time.
 DRIVER = r"""
-import importlib, json, sys, time
+import contextlib, json, sys, time
 name, cases = json.load(sys.stdin)
+held = contextlib.ExitStack()  # a peer's settings, in force until the end
 
 def detect_secrets():
     from detect_secrets.core.scan import scan_line
     from detect_secrets.settings import default_settings
+    held.enter_context(default_settings())
     def clean(text):
-        with default_settings():
-            for found in sorted((s.secret_value for s in scan_line(text) if s.secret_value), key=len, reverse=True):
-                text = text.replace(found, "[redacted]")
+        for found in sorted((s.secret_value for s in scan_line(text) if s.secret_value), key=len, reverse=True):
+            text = text.replace(found, "[redacted]")
         return text
     return clean
 
@@ -149,7 +151,7 @@ def score(report: Report, name: str, answer: dict[str, Any], texts: list[list[st
 def main() -> None:
     """Every peer that is there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", type=int, default=400)
+    parser.add_argument("--cases", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--python", default=os.environ.get("TIDEGATE_PEERS_PYTHON", sys.executable))
     given = parser.parse_args()
