@@ -23,7 +23,7 @@ from tidegate.curate.harvest.signals_reaction import wrong_language
 from tidegate.curate.harvest.signals_tool_facts import contradicts_tools
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
 
-THRESHOLD = 0.6
+THRESHOLD = 0.55
 # What is said plainly outranks what is inferred; a run that ends badly is called by its end.
 RANK: dict[SignalKind, int] = {
     kind: i

@@ -48,7 +48,7 @@ READERS: tuple[Callable[[Context], Signal | None], ...] = (
 )  # fmt: skip
 
 
-LEARNED_ALONE = 0.7  # the chance from which a turn counts that no reader of cues knows
+LEARNED_ALONE = 0.55  # the chance from which a turn counts that no reader of cues knows
 DOUBTED = 0.35  # below it even a plain cue is not believed: the turn as a whole says otherwise
 _ANY_SCRIPT = (SignalKind.REGENERATE, SignalKind.EDIT)  # what is seen without knowing the words
 
@@ -101,7 +101,8 @@ def read_user_turns(turns: Sequence[Turn], similar: Similar) -> Iterator[Signal]
             yield signal_of(
                 kind_of(c), c, chance, "the user's turn takes the answer as users take a failed one", {"learned": True}
             )
-        if any(s.probability >= SURE for s in found) and chance >= DOUBTED:
+        sure = {s.reason for s in found if s.probability >= SURE}
+        if sure and (chance >= DOUBTED or len(sure) > 1):  # two plain readings are not argued away
             chance = max(chance, 0.65)
         for s in found:
             yield msgspec.structs.replace(s, probability=min(chance, s.probability) if s.probability < 0.5 else chance)
