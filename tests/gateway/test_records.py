@@ -20,7 +20,9 @@ def run(main: Coroutine[Any, Any, None]) -> None:
     asyncio.run(main)
 
 
-def test_the_next_request_goes_before_the_record_of_the_call_before_it() -> None:
+def test_the_next_request_goes_before_the_record_of_the_call_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "RECORD_S", 1.0)  # a busy machine may take longer than 2 ms to ask again
+
     async def main() -> None:
         recorded_when_asked: list[int] = []
 
