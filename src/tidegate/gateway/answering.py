@@ -217,7 +217,10 @@ class Answering(ABC):
             self.keep_bytes(data)
             if self.chunked:
                 data = b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data) if complete else b"%x\r\n%b\r\n" % (len(data), data)
-            self.write_on(data)
+            if self.head_waits:
+                self.write_on(data)
+            else:
+                self.client.write(data)
         elif complete and self.chunked:
             self.write_on(b"0\r\n\r\n")
         elif self.head_waits:

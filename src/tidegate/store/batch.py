@@ -11,7 +11,7 @@ from zlib import crc32
 
 from tidegate.store.framing import CRC, FRAME, append_frame, encoder
 
-PIECE_BYTES = 4096  # a shorter body is copied: that is cheaper than two more pieces
+PIECE_BYTES = 16_384  # a shorter body is copied: that is cheaper than two more pieces
 FIXMAP, FIXMAP_LAST, MAP16 = 0x80, 0x8F, 0xDE  # MessagePack's forms of a map's head
 STR8, STR16, STR32 = 0xD9, 0xDA, 0xDB
 
