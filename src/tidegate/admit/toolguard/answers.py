@@ -38,6 +38,7 @@ PENDING_LONG = re.compile(  # in a longer answer only words that are about a job
 NAMED = re.compile(  # what a record is called says nothing of how the call went: a ticket named "Cannot log in"
     r'"(?:title|subject|name|description|summary|question|label|snippet|from)"\s*:\s*"(?:[^"\\]|\\.)*"', re.I
 )
+FIGURE = re.compile(r"\d")
 GAUGE_LENGTH = 200  # characters of an answer that can be a reading
 SHORT = 130  # characters of an answer that can be a state
 PENDING_WORDS = (
@@ -101,8 +102,7 @@ NOTHING = (
     r"not found|none found"
 )
 SAID_NOTHING = re.compile(  # "Sorry, we could not find any rooms for that.  Try other words."
-    r"^(?!.*\b(?:yet|still|errors?|issues?|problems?|warnings?|conflicts?|violations?|failures?)\b)"
-    r"\W*(?:(?:sorry|unfortunately|i'm afraid|apologies)\W+)?"
+    r"^\W*(?:(?:sorry|unfortunately|i'm afraid|apologies)\W+)?"
     r"(?:(?:we|i|the \w+|your \w+|this \w+|there|it) )?(?:(?:search|query|index|database|were|are|was|is|have|"
     r"has) )*"
     r"(?:(?:could(?: not|n't)|can(?:not|'t)|did(?: not|n't)|unable to|failed to) (?:find|match|return|"
@@ -114,6 +114,9 @@ SAID_NOTHING = re.compile(  # "Sorry, we could not find any rooms for that.  Try
     r"entries|items?|pages?|articles?|listings?)\b)"
     r"[^\n.!?,;]{0,90}[.!]?(?:\s+(?:please |you |maybe |perhaps |consider |did you |try )[^\n]{0,120})?\s*$",
     re.I,
+)
+GOOD_NEWS = re.compile(  # nothing of these is not nothing
+    r"\b(?:yet|still|errors?|issues?|problems?|warnings?|conflicts?|violations?|failures?)\b", re.I
 )
 NOTHING_WORDS = ("no", "0 ", "zero", "any", "unable to find")
 EMPTY = re.compile(rf"^\s*(?:|\[\s*\]|\{{\s*\}}|null|none|undefined|\"\"|(?:{NOTHING})[.!]?)\s*$", re.I)
@@ -189,7 +192,9 @@ def _says_nothing(content: str) -> bool:
     """Whether a sentence or two say that nothing was found."""
     if not 8 <= len(content) <= 260 or content[0] in "{[<":
         return False
-    return _any(NOTHING_WORDS, content[:120].lower()) and SAID_NOTHING.match(content) is not None
+    if not _any(NOTHING_WORDS, content[:120].lower()) or SAID_NOTHING.match(content) is None:
+        return False
+    return GOOD_NEWS.search(content.split("\n", 1)[0]) is None
 
 
 @lru_cache(maxsize=1024)
@@ -200,16 +205,25 @@ def reads(tool: str) -> bool:
 
 def looks(tool: str, arguments: str) -> bool:
     """Whether a call looks at something, by its tool's name or by how its command begins (`kubectl get pods`)."""
-    return reads(tool) or asks_status(tool) or LOOKS.search(f"{tool} {arguments[:60]}") is not None
+    return reads(tool) or _looks_at_state(tool, arguments)
+
+
+@lru_cache(maxsize=1024)
+def _is_state_tool(tool: str) -> bool:
+    return asks_status(tool) or LOOKS.search(tool) is not None
+
+
+def _looks_at_state(tool: str, arguments: str) -> bool:
+    return _is_state_tool(tool) or LOOKS.search(arguments, 0, 60) is not None
 
 
 def is_gauge(tool: str, arguments: str, answer: str) -> bool:
     """Whether a call reads how something stands: by its verb, and an answer as short as a gauge's, with a figure or
     fields in it.  Searching, reading texts and asking are no such thing.
     """
-    if len(answer) > GAUGE_LENGTH or not (answer[:1] in "{[" or any(map(str.isdigit, answer))):
+    if len(answer) > GAUGE_LENGTH or (answer[:1] not in "{[" and FIGURE.search(answer) is None):
         return False
-    return asks_status(tool) or LOOKS.search(f"{tool} {arguments[:60]}") is not None
+    return _looks_at_state(tool, arguments)
 
 
 @lru_cache(maxsize=1024)

@@ -39,6 +39,7 @@ HANDLE = re.compile(r"\[(?:ref=)?[a-z]?\d+\]")  # of an element on a page: anoth
 CODE = re.compile(r"\w\(|[=;{}<>]|\b(?:SELECT|INSERT|UPDATE|DELETE)\b", re.I)
 ALIKE_CODE = 0.97
 LONG_TEXT = re.compile(r'"((?:[^"\\]|\\.){24,})"')
+INFORMS = 8  # tokens from which an answer tells something
 TEXTS_MIN, TEXTS_COUNT_MIN = 120, 3
 ARITHMETIC = re.compile(r"[\d.,]+(?:[-+*/=()]+[\d.,]+)+")
 LONG_FLOAT = re.compile(rb"^\d+\.\d{3,}$")
@@ -80,7 +81,7 @@ def near(a: Gist, b: Gist) -> bool:
         or alike(bits_of(a.tokens), bits_of(b.tokens)) < 0.85
     ):  # fmt: skip
         return False
-    informs = size >= 8
+    informs = size >= INFORMS
     if a.positions != b.positions and not (informs or a.failed):
         return False  # "ok" for page 1 and page 2 is work done twice on different parts
     if a.code and not informs and not a.failed and a.answer != NOTHING:
@@ -109,7 +110,7 @@ def gist_of(calls: Sequence[tuple[str, object]], told: Sequence[str], error: int
     names = calls[0][0] if len(calls) == 1 else "\0".join(sorted(t for t, _ in calls))
     return Gist(
         tools=fingerprint.name_of(names) or 1, entities=_name(entities), positions=_name(positions),
-        words=token_set(map(_bytes, words)), code=any(_is_code(arguments) for _, arguments in calls),
+        words=token_set(map(_bytes, words)), code=len(tokens) < INFORMS and any(_is_code(a) for _, a in calls),
         answer=error or (NOTHING if empty else answer),
         tokens=token_bits, numbers=number_name, size=len(tokens), failed=bool(error),
     )  # fmt: skip
