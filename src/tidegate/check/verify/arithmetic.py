@@ -16,7 +16,7 @@ from tidegate.check.verify.expression import Parser
 from tidegate.check.verify.lexer import Token, tokenize
 from tidegate.check.verify.readings import labels_of
 from tidegate.check.verify.tree import Unparsed, operators
-from tidegate.check.verify.words import STOP, WORD_NUMBERS
+from tidegate.check.verify.words import STOP, SUPERSCRIPTS, SYMBOLIC, WORD_NUMBERS
 from tidegate.spine.claim import Decision
 
 SEGMENT_TOKENS_MAX = 400
@@ -201,6 +201,8 @@ def _first_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
                 continue
         if token.kind == "word" and not _number_word(token) and not _spelled(tokens, i):
             continue
+        if before is not None and _symbol(tokens, before, i, start):
+            return None
         try:
             parsed = Parser(tokens, end).parse(i)
         except Unparsed:
@@ -208,6 +210,16 @@ def _first_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
         if _only_skips(tokens, parsed.end, end):
             return Side(parsed, i, before is not None)
     return None
+
+def _symbol(tokens: Sequence[Token], before: Token, i: int, start: int) -> bool:
+    """Whether a symbol stands directly before place i: `r (3 + 4)`, `ρ √16`, `v₀ 3 × 4` are products with a factor unread."""
+    if before.kind not in ("word", "label") or SYMBOLIC.fullmatch(before.text.rstrip(SUPERSCRIPTS)) is None:
+        return False
+    if before.text not in "aA":
+        return True
+    place = next(j for j in range(i - 1, start - 1, -1) if tokens[j] is before)
+    earlier = token_before(tokens, place, start)  # an article, unless it follows a sign or a number
+    return earlier is not None and earlier.kind in ("op", "num", "close", "eq", "super", "pi")
 
 
 def _left_side(tokens: Sequence[Token], start: int, end: int, *, first: bool) -> Side | None:

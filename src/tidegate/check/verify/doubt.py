@@ -112,6 +112,8 @@ def why_not_refute(
         return "a scale letter after money"
     if "letter" in flags and (len(set(labels_of(a) + labels_of(b))) > 1 or _unlabelled(a) or _unlabelled(b)):
         return "a letter after a number may be a variable"
+    if not labels_of(b) and any(len(n.label) == 1 and LONE_LETTER.fullmatch(n.label[0]) for n in leaves(a)):
+        return "a letter after a number may be a variable"
     if "dozens" in flags:
         return "a dozen may be a unit"
     if operators(b) == 0 and _more_digits_than_given(a, b, found):
@@ -157,6 +159,7 @@ def _more_digits_than_given(a: Node, b: Node, found: Found) -> bool:
     )
 
 
+LONE_LETTER = re.compile(r"[A-Za-zΩ](?:[²³⁻⁺¹]+|\^-?\d)?")
 SCALE_LETTERS = (("k",), ("M",), ("B",), ("bn",))
 
 

@@ -14,10 +14,12 @@ from fractions import Fraction
 from tidegate.check.verify.label_reading import LabelReader, starts_operand
 from tidegate.check.verify.lexer import Token
 from tidegate.check.verify.tree import Node, Parsed, Unparsed, leaves
+from tidegate.check.verify.units import parse_unit
 from tidegate.check.verify.words import (
     FUNCTIONS,
     PLUS_WORDS,
     SCALES,
+    SUPERSCRIPTS,
     TIMES_WORDS,
     WORD_NUMBERS,
 )
@@ -326,11 +328,19 @@ class Parser(LabelReader):
         label, adjacent = self._label()
         if not label:
             return node
+        if node.kind in ("pi", "^") and any(n.kind == "pi" for n in leaves(node)) and not _denotes_unit(label):
+            raise Unparsed("a symbol after π")
         if adjacent and len(label) == 1 and len(label[0]) == 1 and label[0] != "°":
             self.flags.add("letter")
         if node.kind in ("num", "scale", "dozen", "pct"):
             return node._replace(label=(*node.label, *label))
         return Node("unit", (node,), label=label)
+
+
+def _denotes_unit(label: tuple[str, ...]) -> bool:
+    """Whether what follows π must be a unit or a noun: `π rad`, `π cm²`, but `π r²`, `π d`, `π rh` hold a factor."""
+    first = label[0].partition("^")[0].rstrip(SUPERSCRIPTS)
+    return len(first) > 3 or (len(first) > 1 and parse_unit(first) is not None)
 
 
 def _whole(token: Token) -> Node:

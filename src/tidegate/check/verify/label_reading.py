@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from tidegate.check.verify.lexer import Token
 from tidegate.check.verify.tree import Unparsed
+from tidegate.check.verify.units import parse_unit
 from tidegate.check.verify.words import (
     CHANGES_MEANING,
     FUNCTIONS,
     PLUS_WORDS,
+    SHORTENED,
     STOP,
+    SUPERSCRIPTS,
+    SYMBOLIC,
     TIMES_WORDS,
     UNIT_LETTERS,
     WORD_NUMBERS,
@@ -74,9 +79,7 @@ class LabelReader:
                     ):
                         break
                     unit_power = low in ("square", "sq", "cubic") and after is not None and after.kind == "word"
-                    if (low in CHANGES_MEANING and not unit_power) or (
-                        len(token.text) == 1 and token.text not in UNIT_LETTERS and token.text not in "°a"
-                    ):
+                    if (low in CHANGES_MEANING and not unit_power) or (words[-1:] != ["/"] and _is_variable(token.text)):
                         raise Unparsed(f"{token.text!r} may change the meaning")
                     if (
                         not words
@@ -206,6 +209,20 @@ class LabelReader:
             self.i = i + 1
             return True
         return False
+
+
+@lru_cache(maxsize=4096)
+def _is_variable(word: str) -> bool:
+    """Whether a word after a number is a symbol, not a unit or a noun: `x`, `r²`, `v₀`, `ρ`, `rh`."""
+    bare = word.rstrip(SUPERSCRIPTS)
+    if len(bare) == 1:
+        return bare not in UNIT_LETTERS and bare not in "°a"
+    return (
+        SYMBOLIC.fullmatch(bare) is not None
+        and not bare.startswith("\\")
+        and bare not in SHORTENED
+        and parse_unit(word) is None
+    )
 
 
 def starts_operand(token: Token) -> bool:

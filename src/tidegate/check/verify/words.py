@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 STOP = frozenset(["is", "are", "was", "were", "be", "and", "so", "then", "which", "that", "this", "these", "those", "the", "a", "an", "of", "equals", "gives", "for", "to", "because", "since", "we", "he",
     "she", "it", "they", "you", "i", "if", "or", "but", "in", "on", "at", "by", "with", "as", "thus", "therefore", "hence", "from", "while", "when", "where", "into", "has", "have", "had", "will",
     "would", "can", "could", "there", "their", "his", "her", "its", "also", "however", "per", "about", "approximately", "not", "now", "each", "every", "all", "only", "after", "before", "than"])  # fmt: skip
@@ -37,3 +39,9 @@ WORD_NUMBERS = dict(zip(
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"],
     [*range(21), 30, 40, 50, 60, 70, 80, 90], strict=True,
 ))  # fmt: skip
+
+
+SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
+# a letter, letters without a vowel, a LaTeX command, a short word with a Greek letter or a subscript
+SYMBOLIC = re.compile(r"\\[A-Za-z]+|[A-Za-z]|(?!vs)[b-df-hj-np-tv-xz]{2,3}|(?=\w{0,5}[Ͱ-Ͽ₀-₉ₐ-ₜ])\w{1,6}")
+SHORTENED = frozenset(["pcs", "pc", "pts", "pt", "hrs", "hr", "wks", "wk", "yrs", "yr", "mths", "mth", "pkg", "pkt", "px", "fps", "mph", "rpm", "kph", "bps", "pps", "rps", "qps", "tps", "vs", "qty", "nm", "cts", "ct", "tbsp", "tsp", "vms", "vm", "gb", "mb", "kb", "tb"])  # fmt: skip
