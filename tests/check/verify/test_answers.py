@@ -8,6 +8,7 @@ from tests.check.verify.answers_d import ITEMS as LAST
 from tests.check.verify.answers_e import ITEMS as EVERY
 from tests.check.verify.answers_f import ITEMS as UNREAD
 from tests.check.verify.answers_g import ITEMS as FRESH
+from tests.check.verify.answers_h import ITEMS as TWINS
 from tests.check.verify.answers_known import LIBRARY, REGISTRY
 
 from tidegate.check.verify.engine import verify_answer
@@ -15,7 +16,7 @@ from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
-ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH
+ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 KNOWN_MISSES = {
     "Let x be the position, v be the velocity, t the time. x = v t and x = v / t.",  # the first reading holds
@@ -41,7 +42,6 @@ KNOWN_MISSES = {
     "The stack of 2^16 = 65,563 entries overflows.",  # numbers that overflow are of another algebra
     "```python\nimport csv\n\nwith open('a.csv') as f:\n    rows = list(csv.DictReader(f, seperator=';'))\n```",  # it takes any keyword
     "```python\nimport time\n\ntime.sleep(seconds=2, unit='s')\n```",  # its parameters are not in the index
-    "d = v t = 20 m/s × 4 s = 80 m/s",  # the numbers agree; the units do not, and the symbols are not declared
 }
 
 
@@ -63,7 +63,7 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
     ("answer", "needle"),
     [
         (answer, needle)
-        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH
+        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS
         if needle and answer in KNOWN_MISSES
     ],
 )

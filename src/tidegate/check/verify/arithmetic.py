@@ -211,6 +211,7 @@ def _first_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
             return Side(parsed, i, before is not None)
     return None
 
+
 def _symbol(tokens: Sequence[Token], before: Token, i: int, start: int) -> bool:
     """Whether a symbol stands directly before place i: `r (3 + 4)`, `ρ √16`, `v₀ 3 × 4` are products with a factor unread."""
     if before.kind not in ("word", "label") or SYMBOLIC.fullmatch(before.text.rstrip(SUPERSCRIPTS)) is None:
@@ -245,6 +246,8 @@ def _later_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
     follow = next((t for t in tokens[parsed.end : end] if t.kind != "skip"), None)
     if follow is None:
         return None
+    if follow.text == "of" and parsed.node.kind in ("/", "pct") and not labels_of(parsed.node):
+        return Side(parsed._replace(flags=parsed.flags | {"share-of"}), start, False)  # = 1/6 of the sample
     if (
         follow.kind == "word"
         and follow.text.lower() in STOP

@@ -56,6 +56,8 @@ def check_constants(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
     low = lowered(text)
     spoken = any(w in low for w in telling_words())
     for start, end in ranges:
+        if "mol" in low:
+            yield from _counted(text, start, end)
         if not spoken and SETS.search(text, start, end) is None:
             continue
         named = (
@@ -162,7 +164,30 @@ def _by_symbol(text: str, q: Quantity, lead: str) -> Decision | None:
     name = SYMBOLS.get(found.group("symbol").replace("{", "").replace("}", ""))
     if name is None:
         return None
-    return _judge(text, q, name, named=False)
+    said = AFTER.match(text, q.end, q.end + 60)
+    return _judge(text, q, name, named=said is not None and index().get(key_of(said.group(1))) == name)
+
+
+# (the molar gas constant) after a value
+AFTER = re.compile(r"\s*[,(]\s*(?:which is\s+)?(?:the\s+)?([A-Za-z][A-Za-z' ]{5,50}?)\s*[,.;)]")
+COUNTED = re.compile(
+    r"\s*(?:particles|entities|molecules|atoms|ions|formula units|things|objects)\s+(?:in|per|make up|make)\s+(?:a|one|1|each|every)?\s?mole?\b(?!\s+of\b)"
+)
+
+
+def _counted(text: str, start: int, end: int) -> Iterator[Decision]:
+    """`6.022 × 10^23 particles in a mole`: the Avogadro constant told by its meaning."""
+    for q in quantities(text, start, end):
+        if q.value < 10**15 or (q.unit is not None and q.unit.kind != "count"):
+            continue
+        q = q._replace(end=q.end - (len(q.unit_text) if q.unit is not None else 0))
+        lead = float(q.value) / 10 ** (len(str(int(q.value))) - 1)
+        if 5.9 < lead < 6.1 and COUNTED.match(text, q.end, min(end, q.end + 60)) is not None:
+            decision = _judge(
+                text, q._replace(unit=parse_unit("1/mol"), unit_text="1/mol"), "Avogadro constant", named=True
+            )
+            if decision is not None:
+                yield decision
 
 
 def _size(entry: Entry) -> Unit | None:
@@ -233,7 +258,7 @@ def _judge(text: str, q: Quantity, name: str, *, named: bool) -> Decision | None
 
 # constants that people quote from memory, cut rather than rounded: c = 2.99 × 10⁸ m/s
 EVERYDAY = frozenset(SYMBOLS.values()) | frozenset(ALIASES.values())
-UNIT_ENDS = re.compile(r"\s*(?:$|[.,;)\n]|\$|\s[a-z]{3,}\b)")
+UNIT_ENDS = re.compile(r"\s*(?:$|\((?=[a-z]{5})|[.,;)\n]|\$|\s[a-z]{3,}\b)")
 
 
 def _other_unit(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from tidegate.check.verify import unit_table as table
-from tidegate.check.verify.data_sizes import no_other_bytes, thousand_for_1024
+from tidegate.check.verify.data_sizes import bits_for_bytes, no_other_bytes, thousand_for_1024
 from tidegate.check.verify.quantities import Quantity, quantities
 from tidegate.check.verify.units import convert, dims_text, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
@@ -34,6 +34,8 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
     """Decisions on `quantity = quantity` in the same dimension."""
     for start, end in ranges:
         before: Quantity | None = None
+        size: Quantity | None = None
+        earlier: Quantity | None = None
         for q in _whole_quantities(text, start, end):
             if before is not None and before.unit is not None and q.unit is not None:
                 link = EQUAL.fullmatch(text, before.end, q.start)
@@ -43,6 +45,14 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
                         yield decision
                 elif (confused := thousand_for_1024(text, before, q)) is not None:
                     yield confused
+            if q.unit is not None:  # a computation's bare numbers may stand between rate and time
+                if (
+                    earlier is not None
+                    and size is not None
+                    and (slip := bits_for_bytes(text, size, earlier, q)) is not None
+                ):
+                    yield slip
+                size, earlier = earlier, q
             before = q
         if ONE_OF.search(text, start, end) is not None:
             yield from _one_of(text, start, end)

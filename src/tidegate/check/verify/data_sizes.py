@@ -7,6 +7,7 @@ import re
 from fractions import Fraction
 
 from tidegate.check.verify.quantities import Quantity
+from tidegate.check.verify.unit_table import BIT, dims
 from tidegate.check.verify.units import convert
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -29,6 +30,36 @@ def no_other_bytes(a: Quantity, b: Quantity, computed: Fraction) -> bool:
             meant = [computed * Fraction(1024, 1000) ** (sign * j) for j in (0, power, *((1,) if power == 2 else ()))]
             return all(abs(b.value - m) > max(b.ulp, abs(m) / 200) for m in meant)
     return False
+
+
+SENT = re.compile(
+    r"(?:\s[a-z\-]+){0,3}?\s(?:at|over(?: an?)?|through(?: an?)?|via(?: an?)?|on(?: an?)?|with(?: an?)?)\s"
+)
+NEEDS = re.compile(
+    r"(?:\s[a-z\-]+){0,3}?\s(?:takes|take|needs|requires|would take|will take|downloads in|uploads in|transfers in|is (?:sent|transferred|downloaded|copied) in)\s(?:about\s|roughly\s|approximately\s|only\s|just\s)?(?:[\d.,\s×*/÷()\-+]+=\s*)?"
+)
+
+
+def bits_for_bytes(text: str, size: Quantity, rate: Quantity, time: Quantity) -> Decision | None:
+    """`A 600 MB file at 100 Mbit/s takes 6 s`: bytes divided by bits a second as if they were the same."""
+    if size.unit is None or rate.unit is None or time.unit is None or not rate.value:
+        return None
+    if size.unit.dims != BIT or rate.unit.dims != dims(bit=1, s=-1) or time.unit.dims != dims(s=1):
+        return None
+    if SENT.fullmatch(text, size.end, rate.start) is None or NEEDS.fullmatch(text, rate.end, time.start) is None:
+        return None
+    exact = size.value * size.unit.size / (rate.value * rate.unit.size)
+    stated = time.value * time.unit.size
+    if not any(abs(stated * f / exact - 1) < Fraction(2, 100) for f in (8, Fraction(1, 8))):
+        return None
+    claim = Claim(kind="quantity", text=text[size.start : time.end], span=(size.start, time.end))
+    shown = f"{float(exact / time.unit.size):.6g} {time.unit_text.strip()}"
+    receipt = Receipt(
+        oracle="units",
+        computation=f"{text[size.start : size.end]} / ({text[rate.start : rate.end]}) = {shown}; 1 byte is 8 bits",
+    )
+    message = f"{text[size.start : size.end].strip()} at {text[rate.start : rate.end].strip()} takes {shown}, not {text[time.start : time.end].strip()}: a byte is 8 bits"
+    return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
 
 
 HOLDING = re.compile(

@@ -10,6 +10,7 @@ from tidegate.check.verify.interval import Interval
 from tidegate.check.verify.readings import Found, labels_of, last_place
 from tidegate.check.verify.tree import Node, is_whole, leaves, operators
 from tidegate.check.verify.unit_reading import UnitReading
+from tidegate.check.verify.units import parse_unit
 
 DISOWNED = re.compile(
     r"mistake|incorrect|\bwrong|(?<!standard )(?<!relative )(?<!absolute )(?<!percentage )(?<!percent )(?<!squared )(?<!margin of )(?<!sampling )\berror(?!\s(?:rate|bar|budget|margin))|not equal|n't equal|n't be|\bfalse\b|misconception|instead of|contradict|absurd|impossible|typo|"
@@ -112,8 +113,10 @@ def why_not_refute(
         return "a scale letter after money"
     if "letter" in flags and (len(set(labels_of(a) + labels_of(b))) > 1 or _unlabelled(a) or _unlabelled(b)):
         return "a letter after a number may be a variable"
-    if not labels_of(b) and any(len(n.label) == 1 and LONE_LETTER.fullmatch(n.label[0]) for n in leaves(a)):
+    if _lone_variable(a, b):
         return "a letter after a number may be a variable"
+    if "share-of" in flags and (labels_of(a) or not 0 < found.computed.middle <= 1):
+        return "a share of something that is not a number"
     if "dozens" in flags:
         return "a dozen may be a unit"
     if operators(b) == 0 and _more_digits_than_given(a, b, found):
@@ -157,6 +160,18 @@ def _more_digits_than_given(a: Node, b: Node, found: Found) -> bool:
         abs(found.computed.middle - found.stated.middle)
         <= abs(found.computed.middle) * sum((t.ulp / (2 * abs(t.value)) for t in inputs if t.value), Fraction(0)) * 3
     )
+
+
+def _lone_variable(a: Node, b: Node) -> bool:
+    """Whether the left side's only unit is a letter that the right side's unit does not agree with: `1/2 d = 4`, `3 × 2 h² = 54`."""
+    labelled = [n.label for n in leaves(a) if n.label]
+    if not labelled or any(len(x) > 1 or LONE_LETTER.fullmatch(x[0]) is None for x in labelled):
+        return False
+    if not labels_of(b):
+        return True
+    mine = parse_unit(labelled[0][0])
+    result = next((parse_unit(" ".join(n.label)) for n in leaves(b) if n.label), None)
+    return len(labelled) == 1 and mine is not None and result is not None and mine.dims != result.dims
 
 
 LONE_LETTER = re.compile(r"[A-Za-zΩ](?:[²³⁻⁺¹]+|\^-?\d)?")

@@ -114,6 +114,10 @@ def _decide(
     if found.true and units:
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}; {units}")
         return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{quoted.strip()!r}: {units}")
+    differ = "" if found.how == " in consistent units" or not found.true else reading.dimension_error()
+    if differ:
+        receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}; {differ}")
+        return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{quoted.strip()!r}: {differ}")
     if found.true and found.how != " in consistent units" and reading.clash():
         return _unverifiable(claim, "the numbers agree, the units of the two sides do not")
     if found.true:

@@ -311,7 +311,8 @@ class Parser(LabelReader):
                 self.next()
                 self.flags.add("percent-product")
                 return Node("*", (node, self.factor()))
-            raise Unparsed("a share of something that is not a number")
+            self.flags.add("share-of")
+            return node
         if token is not None and token.kind == "word" and token.text.lower() in SCALES:
             self.next()
             node = Node("scale", (node,), name=token.text.lower(), label=node.label, money=node.money)
@@ -340,7 +341,7 @@ class Parser(LabelReader):
 def _denotes_unit(label: tuple[str, ...]) -> bool:
     """Whether what follows π must be a unit or a noun: `π rad`, `π cm²`, but `π r²`, `π d`, `π rh` hold a factor."""
     first = label[0].partition("^")[0].rstrip(SUPERSCRIPTS)
-    return len(first) > 3 or (len(first) > 1 and parse_unit(first) is not None)
+    return len(first) > 3 or (len(first) > 1 and first != "ab" and parse_unit(first) is not None)
 
 
 def _whole(token: Token) -> Node:

@@ -79,7 +79,7 @@ class LabelReader:
                     ):
                         break
                     unit_power = low in ("square", "sq", "cubic") and after is not None and after.kind == "word"
-                    if (low in CHANGES_MEANING and not unit_power) or (words[-1:] != ["/"] and _is_variable(token.text)):
+                    if (low in CHANGES_MEANING and not unit_power) or _is_variable(token.text):
                         raise Unparsed(f"{token.text!r} may change the meaning")
                     if (
                         not words
@@ -217,12 +217,8 @@ def _is_variable(word: str) -> bool:
     bare = word.rstrip(SUPERSCRIPTS)
     if len(bare) == 1:
         return bare not in UNIT_LETTERS and bare not in "°a"
-    return (
-        SYMBOLIC.fullmatch(bare) is not None
-        and not bare.startswith("\\")
-        and bare not in SHORTENED
-        and parse_unit(word) is None
-    )
+    symbol = SYMBOLIC.fullmatch(bare) is not None and not bare.startswith("\\") and bare not in SHORTENED
+    return bare == "ab" or (symbol and parse_unit(word) is None)  # attobarns are not met in prose
 
 
 def starts_operand(token: Token) -> bool:

@@ -287,6 +287,19 @@ def decide_reaction(text: str, reaction: Reaction) -> Decision:
     )  # fmt: skip
 
 
+def _dissociation(reaction: Reaction) -> bool:
+    """Whether one neutral compound falls into ions of its own elements: such a line is written balanced or not at all."""
+    if len(reaction.left) != 1 or len(reaction.right) < 2:
+        return False
+    whole = reaction.left[0].formula
+    ions = [t.formula for t in reaction.right]
+    if whole is None or whole.charge or any(f is None or not f.charge for f in ions):
+        return False
+    parts = {e for f in ions if f is not None for e in f.composition}
+    signs = {(f.charge or 0) > 0 for f in ions if f is not None}
+    return parts == set(whole.composition) and len(signs) == 2
+
+
 def _why_scheme(text: str, reaction: Reaction, wrong: dict[str, list[Fraction]]) -> str:
     terms = reaction.left + reaction.right
     first, last = sentence(text, reaction.start, reaction.end)
@@ -312,6 +325,8 @@ def _why_scheme(text: str, reaction: Reaction, wrong: dict[str, list[Fraction]])
         return ""  # ions alone, and their charges do not add up
     if any(t.formula is None for t in terms):
         return ""  # electrons are written: a half-reaction, and no scheme
+    if plain and _dissociation(reaction):
+        return ""
     if plain and (len(terms) < 3 or not ASSERTED.search(before + after)):
         return "a scheme, not a balanced equation"
     organic = sum(

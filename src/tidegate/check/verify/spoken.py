@@ -104,7 +104,10 @@ def _change(found: re.Match[str]) -> tuple[Fraction, str] | None:
 
 def _changed(found: re.Match[str]) -> tuple[Fraction, str] | None:
     a, p = Stated(found.group("a")).value, Stated(found.group("p")).value
-    down = bool(re.match(r"decreas|reduc|less|lower|discount|off|minus|drop", found.group("way").lower()))
+    way = found.group("way").lower()
+    down = bool(re.match(r"decreas|reduc|less|lower|discount|off|minus|drop", way))
+    if way in ("off", "discount on") and Stated(found.group("out")).value == a * p / 100:
+        return None  # 20% off $80 is $16: the saving
     return a * (1 + (-p if down else p) / 100), f"{float(a):g} × (1 {'-' if down else '+'} {float(p):g}%)"
 
 

@@ -106,6 +106,20 @@ def _part_or_rest(read: Read, _: re.Match[str]) -> Results | None:
     }
 
 
+def _with_part(read: Read, found: re.Match[str]) -> Results | None:
+    """Base and part told together: the total, or what is left."""
+    base, told, part = read["a"], read["q"], read["a"] * read["p"] / 100
+    shown = f"{float(base):g}"
+    more = {f"{shown} + {float(told):g}": base + told, f"{shown} + {float(read['p']):g} %": base + part}
+    less = {f"{shown} − {float(told):g}": base - told, f"{shown} − {float(read['p']):g} %": base - part}
+    if found.group("sum"):
+        cut = re.search(
+            r"discount|\boff\b|reduc|rebate|deduct|saving", found.string[max(0, found.start() - 120) : found.end()]
+        )
+        return {**more, **less} if cut else more
+    return less
+
+
 def _twice(read: Read, found: re.Match[str]) -> Results | None:
     first, second = (-1 if re.match(r"lo|f|dr|de|sh", found.group(w)) else 1 for w in ("w1", "w2"))
     left = (1 + first * read["p"] / 100) * (1 + second * read["q"] / 100)
@@ -188,6 +202,9 @@ FORMS: tuple[tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results
     (("each", "apiece"),
      rf"(?<![\w.,/–-]){_n('a', words=True)}{THINGS} (?:of|with|at|holding|containing) {_n('b')}{PLAIN}(?P<thing>(?:\s[a-z\-]+){{0,2}}?) (?:each|apiece)[^\d.;:%?!]{{0,40}}?(?:comes? to|makes?|gives?|total(?:s|ling)?|needs?|is|for|hold|holds|cost|costs|weigh|weighs|room for)\s+{ABOUT}(?P<out>{N}){PLAIN}(?P<total>(?:\s[a-z\-]+){{0,2}}?)(?=[,.;)]|\s(?:in|altogether|overall|total)\b)",
      _product, False),
+    (("%", "percent", "per cent"),
+     rf"{_n('p')}{PCT} (?:[a-z\-]+ ){{0,3}}?(?:of|on|off) (?:the |an? |its )?{_n('a')}{PLAIN}(?:\s[a-z\-]+){{0,2}}? (?:is|=|comes to|equals|makes|gives|adds|saves) {_n('q')}{PLAIN}(?:,|;|\sand)? (?:(?P<sum>(?:for|so|giving|making|bringing|to give|with|which (?:gives|makes|brings))\s(?:it |the |an? )?(?:grand |new |overall )?(?:total|sum|bill|gross (?:price|amount))(?: price| bill| amount| cost)?(?: (?:of|to|is|comes to|becomes))?)|(?:leaving|so (?:you|we|they|he|she) (?:pay|keep)|so the (?:sale|final|discounted|reduced|net) (?:price|amount|pay|salary) (?:is|becomes|comes to))) {ABOUT}(?P<out>{N}){PLAIN}(?!\s(?:each|per|for|in|after|with)\b)",
+     _with_part, False),
     (("adding", "plus"),
      rf"{_n('a')}{PLAIN}(?:,|;|\sand|\s—)\s*(?:adding|plus) (?:the |an? |another )?(?:[a-z]+ ){{0,4}}?(?:of )?{_n('b')}{PLAIN}(?:\s(?:of|for|in)(?:\s[a-z]+){{1,3}}?)? (?:gives|makes|yields|brings it to|comes to|totals) {ABOUT}(?P<out>{N}){PLAIN}",
      _added, False),

@@ -61,6 +61,8 @@ class UnitReading:
         if len(money) > 1:
             return "two currency units on one line"
         counted = any(n.kind == "fn" and n.name == "log10" for n in leaves(self.a))  # 10 log10(2) = 3.01 dB
+        if any(u.kind == "offset" for u in known_a + known_b) and _scale_formula(self.a, known_a, known_b):
+            return "" if abs(computed.middle - stated.middle) >= 1 else "a temperature rounded on the way"
         if any(u.kind == "offset" or (u.kind == "log" and not counted) for u in known_a + known_b):
             return "a unit with a zero point or a logarithmic unit"
         if self.strict() is not None:
@@ -92,6 +94,22 @@ class UnitReading:
         """Whether both sides have known dimensions that differ (20 m/s × 4 s = 80 m/s)."""
         found = self.strict()
         return found is not None and found[0][1] != found[1][1] and NONE not in (found[0][1], found[1][1])
+
+    def dimension_error(self) -> str:
+        """How the dimensions of both sides differ where no factor of the left one can have lost its unit; else nothing.
+
+        A bare 2 may be two seconds, a bare ½ is a formula's own.
+        """
+        found = self.strict()
+        if found is None or not self.clash():
+            return ""
+        own = (Fraction(1), Fraction(1, 2), Fraction(0))
+        bare = [n for n in _factors(self.a) if not n.label and n.token is not None and n.token.value not in own]
+        if bare and not (_halved(self.a) and len(bare) == 1 and bare[0].token is not None and bare[0].token.value == 2):
+            return ""
+        if any(n.label in LETTERS for side in (self.a, self.b) for n in _factors(side)):
+            return ""
+        return f"the left side is in [{dims_text(found[0][1])}], the right side in [{dims_text(found[1][1])}]"
 
     def strict(self) -> tuple[tuple[Interval, Dims], tuple[Interval, Dims]] | None:
         """Both sides with units, if every number has a symbol for its unit and nothing is left to guess."""
@@ -181,6 +199,35 @@ class UnitReading:
         if operators(node.parts[1]) == 0 and y.exact and dy == NONE:
             return iv.power(x, y), tuple(p * y.low for p in dx)
         raise ValueError("power")
+
+
+# letters after a number that may be a scale or another unit than the one read
+LETTERS = (("M",), ("B",), ("b",), ("k",), ("c",), ("e",), ("F",), ("C",), ("l",))
+
+
+def _scale_formula(a: Node, units_a: list[Unit], units_b: list[Unit]) -> bool:
+    """Whether the left side is the change from one temperature scale to another, whose bare numbers are meant."""
+    if len(units_b) != 1 or len(units_a) > 1:
+        return False
+    numbers = {n.token.value for n in _factors(a) if n.token is not None}
+    if any(u.dims != units_b[0].dims for u in units_a):
+        return False
+    if units_b[0].kind != "offset":
+        return bool(numbers & {Fraction(273), Fraction("273.15")}) and all(u.kind == "offset" for u in units_a)
+    if numbers & {Fraction(273), Fraction("273.15")}:
+        return all(u.kind != "offset" for u in units_a)
+    ratio = {Fraction(5), Fraction(9)} <= numbers or Fraction("1.8") in numbers
+    return Fraction(32) in numbers and ratio
+
+
+def _halved(node: Node) -> bool:
+    """Whether the expression's only bare numbers are those of a fraction 1/2."""
+    halves = [n for n in _nodes(node) if n.kind == "/" and all(p.kind == "num" and not p.label for p in n.parts)]
+    return len(halves) == 1 and [p.token.value for p in halves[0].parts if p.token is not None] == [1, 2]
+
+
+def _nodes(node: Node) -> list[Node]:
+    return [node, *(n for p in node.parts for n in _nodes(p))]
 
 
 PURE = frozenset({Fraction(1), Fraction(2), Fraction(1, 2), Fraction(3), Fraction(4), Fraction(0)})

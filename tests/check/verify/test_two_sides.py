@@ -1,0 +1,45 @@
+"""Units of both sides, shares in prose, scales of temperature, ions, bytes at a rate: wrong refuted, right twin left alone."""
+
+import pytest
+
+from tidegate.check.verify.engine import verify_answer
+from tidegate.spine.claim import Support
+
+PAIRS = [
+    ("10 N / 0.2 m = 50 N/m", "10 N / 0.2 m = 50 N·m"),
+    ("540 g / 200 cm³ = 2.7 g/cm³", "540 g / 200 cm³ = 2.7 g·cm³"),
+    ("1/2 × 2 kg × (3 m/s)² = 9 J", "1/2 × 2 kg × (3 m/s)² = 9 N"),
+    ("After two steps 6/24 = 1/4 of the students remain.", "After two steps 6/24 = 1/3 of the students remain."),
+    ("(98.6 − 32) × 5/9 = 37 °C", "(98.6 − 32) × 5/9 = 35 °C"),
+    ("25 °C + 273.15 = 298.15 K", "25 °C + 273.15 = 308.15 K"),
+    ("CaCl2 → Ca2+ + 2 Cl−", "CaCl2 → Ca2+ + Cl−"),
+    ("20% off $80 is $16, so you pay $64.", "20% off $80 is $16, so you pay $74."),
+    ("There are 6.022 × 10^23 molecules in one mole.", "There are 6.022 × 10^24 molecules in one mole."),
+    ("R = 8.314 J/(mol·K) (molar gas constant).", "R = 8.314 J/mol (molar gas constant)."),
+    ("A 1 GB file at 80 Mbit/s takes 100 s.", "A 1 GB file at 80 Mbit/s takes 12.5 s."),
+]
+
+
+def refuted(text: str) -> list[str]:
+    return [d.message for d in verify_answer(text, "").decisions if d.support is Support.REFUTED]
+
+
+@pytest.mark.parametrize(("right", "wrong"), PAIRS)
+def test_the_wrong_twin_is_refuted_and_the_right_one_is_not(right: str, wrong: str) -> None:
+    assert not refuted(right)
+    assert refuted(wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The stone falls 2 × 3 m/s = 6 m.",  # two seconds, for all the line says
+        "100 − 60 = 1/4 of the price",
+        "MnO4- + Fe2+ → Mn2+ + Fe3+",  # a skeleton
+        "A mole of water holds 1.807 × 10^24 atoms in one mole of molecules.",
+        "A 600 MB file over a 100 Mbit/s link takes about 60 s with overhead.",
+        "-20 °C × 2 + 30 = -10 °F is the cook's rule.",
+    ],
+)
+def test_what_may_be_meant_otherwise_is_left_alone(text: str) -> None:
+    assert not refuted(text)
