@@ -2,10 +2,12 @@
 
 Each set was measured once before any of its wordings had been looked at (the README's "first look"
 column); what it missed was then mended in the grammar, so that all are development data now.
-A next set is added the same way: write `x_conflicts.txt`, `x_near.txt`, `x_triples.txt` (or `x_pairs.txt` alone), run
+A next set is added the same way: write `x_conflicts.txt`, `x_near.txt`, `x_triples.txt` (or `x_pairs.txt` alone, or
+`x_wordings.txt`, `x_grid_near.txt` and `x_plain.txt`), run
 `python -m benches.promptlint_wordings x` once, keep the figure, then read the misses.
 """
 
+import itertools
 import random
 import re
 import sys
@@ -35,6 +37,8 @@ SETS = {
     "m": (1301, 1),  # single pairs and triples, each once, in domains and registers
     "n": (1402, 1),
     "o": (1503, 1),
+    "p": (7, 1),  # every wording of one side beside every wording of the other, in ten plain lines
+    "q": (7, 1),
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table
@@ -114,8 +118,43 @@ def single_pairs(path: Path) -> Iterator[dict[str, Any]]:
         yield {**shared, "text": text, "lines": [2, 5], "attribute": "pair"}
 
 
+def grid(name: str) -> Iterator[dict[str, Any]]:
+    """The prompts of a set of sides: each wording of side A beside each of side B, and near misses, in eleven lines.
+
+    `x_wordings.txt` has `kind | strength | side | sentence`, `x_grid_near.txt` `kind | reason | one | other`,
+    `x_plain.txt` harmless lines, of which the first opens each prompt.
+    """
+    rng = random.Random(SETS[name][0])
+    opening, *fillers = (HERE / f"{name}_plain.txt").read_text().splitlines()
+
+    def compose(label: str, kind: str, core: tuple[str, str], attribute: str) -> dict[str, Any]:
+        flip = label == "conflict" and rng.random() < 0.5
+        one, other = core[::-1] if flip else core
+        lines = rng.sample(fillers, 9)
+        i, j = sorted(rng.sample(range(10), 2))
+        lines.insert(i, one)
+        lines.insert(j + 1, other)
+        where = {"register": "plain", "text": "\n".join([opening, *lines]), "lines": [i + 2, j + 3]}
+        return {"label": label, "kind": kind, "core": list(core), "attribute": attribute, **where}
+
+    sides: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for row in (HERE / f"{name}_wordings.txt").read_text().splitlines():
+        if row.strip() and not row.startswith("#"):
+            kind, strength, side, sentence = row.split(" | ", 3)
+            sides.setdefault((kind, strength), {"A": [], "B": []})[side].append(sentence)
+    for (kind, strength), both_sides in sides.items():
+        for core in itertools.product(both_sides["A"], both_sides["B"]):
+            yield compose("conflict", strength, core, kind)
+    for row in filter(str.strip, (HERE / f"{name}_grid_near.txt").read_text().splitlines()):
+        _, reason, one, other = row.split(" | ", 3)
+        yield compose("none", "near", (one, other), reason)
+
+
 def prompts(name: str) -> Iterator[dict[str, Any]]:
     """The prompts of a set: label, strength or reason, text, lines of the core."""
+    if (HERE / f"{name}_wordings.txt").exists():
+        yield from grid(name)
+        return
     single = HERE / f"{name}_pairs.txt"
     own = (HERE / f"{name}_domains.txt").exists()
     if single.exists() and not own:
