@@ -6,9 +6,14 @@ a serving answer, and what users say to them, by style of author) and from the w
 named in `SETS`; folds never share a style, a set or a scenario.  The joint weights (learned score and readers of
 cues) are fitted out of fold and only where the readers of cues had not been changed for the
 wording.  Prints what held out folds give.  `--without SET` leaves a set out, to report on it.
+
+`--reader ends` trains the table for turns that end their talk: every example is cut after the turn, and the amounts of
+`reactions_frame` are left out.  `--write` replaces the one table that was trained, and with `goes_on` the kinds.
+The `ends` table that ships is what this script gave at 8a48d8e: from the first reactions and the sets up to t9, uncut talks, strength 0.6.
 """
 
 import argparse
+import dataclasses
 import json
 import random
 import re
@@ -26,6 +31,7 @@ from benches.harvest_dialogues import HERE, read
 from tidegate.curate.harvest import reactions, signals_implicit
 from tidegate.curate.harvest.context import Context, lexical_similarity
 from tidegate.curate.harvest.dialogue import read_turns
+from tidegate.curate.harvest.reactions_frame import amounts
 
 SEED = 20261126
 SETS = ("dev", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11")
@@ -37,6 +43,8 @@ LEARNED_KINDS = frozenset(KINDS.values())
 USED = LEARNED_KINDS | {"clean", "contradiction", "edit"}
 FOLDS, GROUPS_MIN, STRENGTH, STRENGTH_KINDS = 5, 4, 0.3, 0.3
 WHOLE = 2.5  # what a turn of a whole talk weighs beside a written reaction: there are fewer, and they are what is met
+READERS = ("goes_on", "ends")
+LEAST, LEAST_KINDS = 0.02, 0.1  # weights below are not written
 TARGET = Path(reactions.__file__).with_name("reactions_weights.json")
 
 
@@ -171,14 +179,29 @@ def folds_of(found: list[Example]) -> Any:
     return np.array([fold_of[k] for k in key])
 
 
+def seen_by(reader: str, found: list[Example]) -> list[Example]:
+    """The examples as a reader gets them: whole, or cut after the turn."""
+    if reader == "goes_on":
+        return found
+    return [e._replace(turn=dataclasses.replace(e.turn, after=None, last=True)) for e in found]
+
+
+def features_for(reader: str, c: Context) -> dict[str, float]:
+    """What a reader weighs of a turn: all of it, or all but the amounts."""
+    every = reactions.features(c)
+    left_out = frozenset() if reader == "goes_on" else frozenset(n for n, _ in amounts(c))
+    return {n: v for n, v in every.items() if n not in left_out}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--without", action="append", default=[])
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--reader", choices=READERS, default="goes_on")
     options = parser.parse_args()
-    found = examples(frozenset(options.without))
+    found = seen_by(options.reader, examples(frozenset(options.without)))
     names: dict[str, set[str]] = {}
-    every = [reactions.features(e.turn) for e in found]
+    every = [features_for(options.reader, e.turn) for e in found]
     for e, f in zip(found, every, strict=True):
         for name in f:
             names.setdefault(name, set()).add(e.group)
@@ -227,23 +250,34 @@ def main() -> None:
     kind = fit(rows[signs], kinds[signs], STRENGTH_KINDS)
     print("joint", joint.coef_.round(3), joint.intercept_.round(3))
     if options.write:
-        TARGET.write_text(json.dumps(weights(columns, final, joint, kind), indent=0, sort_keys=True) + "\n")
+        shipped = json.loads(TARGET.read_text())
+        shipped[options.reader] = table(columns, final, joint)
+        if options.reader == "goes_on":
+            shipped |= kinds_of(columns, kind)
+        TARGET.write_text(json.dumps(shipped, indent=0, sort_keys=True) + "\n")
 
 
-def weights(columns: Any, final: Any, joint: Any, kind: Any) -> dict[str, Any]:
-    """The trained models as named numbers, the smallest left out."""
+def named(columns: Any, row: Any, least: float) -> dict[str, float]:
+    """Weights by the names of their features, the smallest left out."""
+    return {n: round(float(w), 3) for n, w in zip(columns.feature_names_, row, strict=True) if abs(w) >= least}
 
-    def named(row: Any, least: float) -> dict[str, float]:
-        return {n: round(float(w), 3) for n, w in zip(columns.feature_names_, row, strict=True) if abs(w) >= least}
 
+def table(columns: Any, final: Any, joint: Any) -> dict[str, Any]:
+    """What one reader learned, with how it is joined to the readers of cues."""
     learned, once, surely, twice = (round(float(w), 3) for w in joint.coef_[0])
     return {
-        "failed": named(final.coef_[0], 0.01),
+        "failed": named(columns, final.coef_[0], LEAST),
         "failed_bias": round(float(final.intercept_[0]), 4),
         "joint": {"learned": learned, "ruled": once, "ruled_surely": surely, "ruled_twice": twice, "bias": round(float(joint.intercept_[0]), 4)},
-        "kinds": {str(k): named(row, 0.05) for k, row in zip(kind.classes_, kind.coef_, strict=True)},
-        "kind_bias": {str(k): round(float(b), 4) for k, b in zip(kind.classes_, kind.intercept_, strict=True)},
     }  # fmt: skip
+
+
+def kinds_of(columns: Any, kind: Any) -> dict[str, Any]:
+    """What tells the kinds of sign apart."""
+    return {
+        "kinds": {str(k): named(columns, row, LEAST_KINDS) for k, row in zip(kind.classes_, kind.coef_, strict=True)},
+        "kind_bias": {str(k): round(float(b), 4) for k, b in zip(kind.classes_, kind.intercept_, strict=True)},
+    }
 
 
 if __name__ == "__main__":

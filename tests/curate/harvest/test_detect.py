@@ -22,7 +22,7 @@ def talk(*texts: str) -> list[dict[str, Any]]:
 
 def test_the_development_conversations_hold() -> None:
     """A ratchet on the sets the detectors were chosen on; the bench reports a set that they were not."""
-    for name, recall, precision in (("dev", 0.9, 0.95), ("t1", 0.85, 0.95), ("t5", 0.88, 0.95)):
+    for name, recall, precision in (("dev", 0.9, 0.95), ("t1", 0.85, 0.95), ("t5", 0.88, 0.95), ("t13", 0.65, 0.85)):
         rows = read(f"harvest_dialogues_{name}.txt")
         judged = [(w, detect(w.messages, product=w.product)) for w in rows]
         failing = [(w, d) for w, d in judged if w.signal != "clean"]
@@ -43,7 +43,7 @@ PAIRS = [  # the same words, once at an answer that failed and once not
 
 PAIRS += [  # what the exchange does
     (talk("Find a train to Newcastle", "Trains from Sydney to Newcastle run hourly.", "The one in England"), talk("Find a train to Newcastle", "Newcastle in Australia or in England?", "The one in England")),
-    (talk("Hotel under 120 a night", "Hotel Sacher costs 540 a night.", "My budget was 120."), talk("Hotel under 120 a night", "Hotel Kunst costs 98 a night.", "And for 150?")),
+    (talk("Hotel under 120 a night", "Hotel Sacher costs 540 a night.", "My budget was 120."), talk("Hotel under 120 a night", "Hotel Kunst costs 98 a night.", "And for 120?")),
     (talk("how do I activate my card", "Para activar su tarjeta, inicie sesión en la aplicación y pulse Activar.", "ok"), talk("say in spanish how I activate my card", "Para activar su tarjeta, inicie sesión en la aplicación y pulse Activar.", "ok")),
     (talk("sort a dict", "Use d.sort().", "AttributeError: 'dict' object has no attribute 'sort'"), talk("sort a dict", "Please send me the output.", "AttributeError: 'dict' object has no attribute 'sort'")),
     (talk("is there a fee for changes?", "Yes, 25 euros under policy 14b.", "where did you get that from?"), talk("is there a fee for changes?", "Yes, 25 euros.", "ok, and for a refund?")),
@@ -55,13 +55,6 @@ def test_the_context_decides_and_not_the_words(bad: list[Any], good: list[Any]) 
     assert detect(bad).failed is True
     assert detect(bad).failing_turn == 1
     assert detect(good).failed is False
-
-
-@pytest.mark.xfail(
-    strict=True, reason="a follow-up made of nothing but the request's own value looks like a repeated request"
-)
-def test_known_gap_a_follow_up_of_the_own_value() -> None:
-    assert detect(talk("Hotel under 120 a night", "Hotel Kunst costs 98 a night.", "And for 120?")).failed is False
 
 
 def test_hard_signals() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from tidegate.curate.harvest.context import Context, by_script, lexical_similarity
 from tidegate.curate.harvest.dialogue import read_turns
-from tidegate.curate.harvest.reactions import failed_chance, features, judged, roles
+from tidegate.curate.harvest.reactions import _learned, failed_chance, features, goes_on, judged, roles
 from tidegate.curate.harvest.signals import detect
 from tidegate.curate.harvest.signals_implicit import cued, user_turns
 
@@ -64,3 +64,27 @@ def test_features_are_named_and_finite() -> None:
     assert all(math.isfinite(v) and v for v in f.values())
     assert "capitals" in f
     assert "marks" in f
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "said"),
+    [
+        ("Which platform does the 8:12 to Gent leave from?", "The 9:12 to Gent leaves from platform 4.", "I asked about the earlier one"),
+        ("Rename the variable foo to count", "Renamed foo to counter.", "count"),
+        ("how do i turn OFF notifications", "Go to Settings > Notifications and switch them on.", "lol i want less of them not more"),
+        ("who is the current CEO?", "I'm unable to browse. Anything else?", "never mind, I'll look it up myself"),
+        ("Find flights without layovers", "Option 1: one stop in Doha, 14 h.", "direct ones only, as I said"),
+    ],
+)  # fmt: skip
+def test_a_plain_sign_at_the_end_of_a_talk_is_not_talked_down(asked: str, answer: str, said: str) -> None:
+    assert detect(talk(asked, answer, said)).failed
+
+
+def test_a_turn_that_ends_its_talk_is_weighed_by_a_table_that_knows_no_next_answer_and_no_lengths() -> None:
+    ends, on = _learned()["ends"]["failed"], _learned()["goes_on"]["failed"]
+    assert not [n for n in ends if n.startswith(("x next", "x turn", "x request length", "x answer length"))]
+    assert any(n.startswith("x next") for n in on)
+    last, first = turn("set it to 5", "It is 6.", "hm, five"), turn("set it to 5", "It is 6.", "hm, five", "It is 5.")
+    assert not goes_on(last)
+    assert goes_on(first)
+    assert failed_chance(last, []) != failed_chance(first, [])

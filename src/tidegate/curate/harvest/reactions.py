@@ -5,8 +5,9 @@ A list of phrases always misses the next one.  What stays the same from talk to 
 a turn uses: "street not lane", "3 not 5" and "jazz, no rock" are all *own* not *theirs*.  So each
 word of content is replaced by whose it is (O: only the user's before, T: only the answer's, B:
 both, N: new), small words stay, and short runs of the result are weighed together with what the
-turn does (asks, repeats, comes after a question) and with the amounts of `reactions_frame`.  The weights are a linear model's
-(`benches/harvest_train.py`), every one can be read in `reactions_weights.json`.
+turn does (asks, repeats, comes after a question) and, where the next answer is known, with the amounts of `reactions_frame`.  The weights
+are those of two linear models (`benches/harvest_train.py`), for turns that end their talk and for those that do not; every one can be read
+in `reactions_weights.json`.
 """
 
 from __future__ import annotations
@@ -221,15 +222,23 @@ def _total(weights: Mapping[str, float], names: Mapping[str, float], bias: float
     return bias + sum(weights.get(n, 0.0) * v for n, v in names.items())
 
 
+def goes_on(c: Context) -> bool:
+    """Whether it is known what the assistant said to the turn."""
+    return c.after is not None and bool(c.after.text.strip())
+
+
 def failed_chance(c: Context, ruled: Sequence[Signal]) -> float | None:
     """The chance that the turn shows a failed answer: the learned weights, and whether the readers of cues agree.
+
+    A turn that ends its talk has weights of its own: those learned with the next answer in sight
+    lean on it, and where it is missing they take what is left (lengths, openings) for more than it tells.
 
     None where the talk is in a script or language that nothing was learned of: there the readers
     of cues speak alone.
     """
     if not judged(c):
         return None
-    learned = _learned()
+    learned = _learned()["goes_on" if goes_on(c) else "ends"]
     total = _total(learned["failed"], features(c), learned["failed_bias"])
     joint = learned["joint"]
     strongest = max((s.probability for s in ruled), default=0.0)

@@ -17,7 +17,7 @@ from tidegate.curate.harvest import cues
 from tidegate.curate.harvest.context import Context, Similar, by_script, lexical_similarity, signal_of
 from tidegate.curate.harvest.dialogue import Turn, mostly_latin
 from tidegate.curate.harvest.model import Signal, SignalKind
-from tidegate.curate.harvest.reactions import SURE, failed_chance, kind_of
+from tidegate.curate.harvest.reactions import SURE, failed_chance, goes_on, kind_of
 from tidegate.curate.harvest.signals_again import asked_anew, asks_again
 from tidegate.curate.harvest.signals_mood import fed_up, gave_up, gets_the_same_again, nudges
 from tidegate.curate.harvest.signals_reaction import REACTIONS
@@ -49,6 +49,7 @@ READERS: tuple[Callable[[Context], Signal | None], ...] = (
 
 
 LEARNED_ALONE = 0.55  # the chance from which a turn counts that no reader of cues knows
+LEARNED_ALONE_AT_END = 0.7  # the same where the talk ends with the turn: no next answer bears it out
 DOUBTED = 0.35  # below it even a plain cue is not believed: the turn as a whole says otherwise
 _ANY_SCRIPT = (SignalKind.REGENERATE, SignalKind.EDIT)  # what is seen without knowing the words
 
@@ -97,7 +98,7 @@ def read_user_turns(turns: Sequence[Turn], similar: Similar) -> Iterator[Signal]
             yield from (s for s in found if latin or s.kind in _ANY_SCRIPT)
             continue
         chance = round(min(0.97, chance), 3)
-        if not found and chance >= LEARNED_ALONE:
+        if not found and chance >= (LEARNED_ALONE if goes_on(c) else LEARNED_ALONE_AT_END):
             yield signal_of(
                 kind_of(c), c, chance, "the user's turn takes the answer as users take a failed one", {"learned": True}
             )

@@ -28,6 +28,7 @@ _SORRY = re.compile(
 _MENTIONED = re.compile(
     r"\bas (?:i )?(?:\w+ )?(?:mentioned|said|told|wrote|stated|written|explained|noted)\b|\b(?:remember|recall) ?\?|\blike i said\b|\bthat is why i (?:\w+ )?(?:wrote|said|asked|chose|wanted|ordered)\b|\b(?:see|read|check) my (?:first|last|previous|earlier|original) (?:message|request|question|sentence)\b"
 )
+_REMINDS = re.compile(r"\b(?:as|like) i (?:\w+ )?(?:said|asked|wrote|mentioned|told you)\b")
 _SOURCE = re.compile(
     r"\bwhere did you (?:get|find|read|see|take) (?:that|this|it)\b|\b(?:is|are|was) not (?:\w+ )?(?:in|on|part of) (?:your|the|my|our) (?:\w+ ){0,2}(?:terms|policy|policies|conditions|contract|site|website|page|rules|faq|handbook|price list|agreement|t ?& ?c|manual|documentation|docs)\b|\bsince when\b|\bno such (?:\w+ )?(?:policy|rule|fee|law|clause|charge|limit|requirement|regulation)\b|\bthere (?:is|was) no (?:such |fee|charge)|\b(?:can|could) you (?:quote|cite|show me) (?:the|that|this) (?:policy|rule|clause|law|paragraph)\b|\bstatutory\b|\bthat is (?:illegal|against the law|unlawful|not legal)\b|\byou (?:can not|are not allowed to) (?:just )?(?:exclude|charge|refuse|demand|require)\b|\bmade that up\b"
 )
@@ -92,6 +93,8 @@ def holds_against(c: Context) -> Signal | None:
     asks = "?" in c.user.text
     if asks or c.answer_asks or cues.FOLLOW_UP.match(said) or cues.WISH.search(said):
         return None
+    if _REMINDS.search(said):  # in other words than before
+        return _signal(SignalKind.NO_I_MEANT, c, 0.8, "the user reminds of what she had said")
     kept = (values(c.user.text) & c.own_values) - values(c.answer.text)
     if kept and len(c.user.words) <= 10 and (values(c.answer.text) or len(mine & own) >= 0.6 * len(mine)):
         return _signal(
