@@ -113,20 +113,23 @@ def _may_equate(text: str, start: int, end: int) -> bool:
 def segments(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     """Runs of tokens between breaks that hold an equals sign; `equals` and `is equal to` count as one."""
     run: list[Token] = []
+    equal = False
     for i, token in enumerate(tokens):
         if token.kind == "newline":
             follow = next((t for t in tokens[i + 1 : i + 4] if t.kind != "skip"), None)
             if follow is not None and follow.kind == "eq":
                 continue
         if token.kind in ("newline", "break"):
-            if any(t.kind == "eq" for t in run) or _prose_equality(run):
+            if equal or _prose_equality(run):
                 yield run
-            run = []
+            run, equal = [], False
         elif token.kind == "word" and token.text.lower() == "equals":
             run.append(token._replace(kind="eq", text="="))
+            equal = True
         else:
             run.append(token)
-    if any(t.kind == "eq" for t in run) or _prose_equality(run):
+            equal = equal or token.kind == "eq"
+    if equal or _prose_equality(run):
         yield run
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from math import isqrt
 
 from tidegate.check.verify.lexer import NUMBER, number_value
-from tidegate.check.verify.scan import sentences
+from tidegate.check.verify.scan import lowered, sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "arithmetic in words"
@@ -216,18 +216,23 @@ UNSURE = re.compile(
 )
 
 
-FIGURE = re.compile(r"\d+")
+TWO_FIGURES = re.compile(r"\d\D+\d")
 OF_PERCENT = frozenset({2, 3, 4, 5, 6, 7, 8, 11})  # forms that need a percentage
 
 
 def check_spoken(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on the phrases of `FORMS` in prose."""
-    for start, end in (piece for r in ranges for piece in sentences(text, *r)):
-        if len(FIGURE.findall(text, start, end)) < 2:
+    whole = lowered(text)
+    percents = "%" in whole or "percent" in whole or "per cent" in whole
+    live = [
+        (n, keys) for n, keys in enumerate(KEYS) if (percents or n not in OF_PERCENT) and any(k in whole for k in keys)
+    ]
+    for start, end in (piece for r in ranges for piece in sentences(text, *r)) if live else ():
+        if TWO_FIGURES.search(text, start, end) is None:
             continue
         low = text[start:end].lower()
-        percent = "%" in low or "percent" in low or "per cent" in low
-        for n, keys in enumerate(KEYS):
+        percent = percents and ("%" in low or "percent" in low or "per cent" in low)
+        for n, keys in live:
             if (n in OF_PERCENT and not percent) or not any(k in low for k in keys):
                 continue
             compute = FORMS[n][1]

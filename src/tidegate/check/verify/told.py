@@ -222,6 +222,7 @@ def form(n: int) -> re.Pattern[str]:
 
 
 FIGURE = re.compile(r"\d+")
+TWO_FIGURES = re.compile(r"\d\D+\d")
 
 
 def check_told(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
@@ -232,10 +233,10 @@ def check_told(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     if not live and not story:
         return
     for start, end in (piece for r in ranges for piece in sentences(text, *r)):
+        if TWO_FIGURES.search(text, start, end) is None:
+            continue
         low = text[start:end].lower()
         mine = [n for n in live if any(c in low for c in FORMS[n][0]) and (n or "from " in low)]
-        if not (mine or story) or len(FIGURE.findall(text, start, end)) < 2:
-            continue
         for n in mine:
             _, _, results, percent = FORMS[n]
             for found in form(n).finditer(text, start, end):
