@@ -9,6 +9,7 @@ from tests.check.verify.answers_e import ITEMS as EVERY
 from tests.check.verify.answers_f import ITEMS as UNREAD
 from tests.check.verify.answers_g import ITEMS as FRESH
 from tests.check.verify.answers_h import ITEMS as TWINS
+from tests.check.verify.answers_i import ITEMS as UNSEEN
 from tests.check.verify.answers_known import LIBRARY, REGISTRY
 
 from tidegate.check.verify.engine import verify_answer
@@ -16,9 +17,18 @@ from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
-ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS
+ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 KNOWN_MISSES = {
+    "He pays 12 monthly instalments of $45, $520 in all.",
+    "In hexadecimal 0x1F = 30 in decimal.",
+    "A rise from 250 to 300 is an increase of 25%.",
+    "With 19% VAT the net price of 200 € becomes 219 €.",
+    "The tip of 18% on $50 is $8.",
+    "The track is 400 m long, so 5 laps are 2.5 km.",
+    "A mole holds 6.202 × 10²³ particles.",
+    "G = 6.674 × 10⁻¹¹ N·m²/kg (Newtonian constant of gravitation).",
+    'See LeCun, Bengio and Hinton, "Deep learning" (2016), doi:10.1038/nature14539.',
     "Let x be the position, v be the velocity, t the time. x = v t and x = v / t.",  # the first reading holds
     "e^0 + e^1 ≈ 4.72",  # e may be a variable
     "CaCO3 + HCl → CaCl2 + H2O + CO2",  # a scheme, for all the text says
@@ -63,7 +73,7 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
     ("answer", "needle"),
     [
         (answer, needle)
-        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS
+        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN
         if needle and answer in KNOWN_MISSES
     ],
 )

@@ -16,6 +16,11 @@ PAIRS = [
     ("20% off $80 is $16, so you pay $64.", "20% off $80 is $16, so you pay $74."),
     ("There are 6.022 × 10^23 molecules in one mole.", "There are 6.022 × 10^24 molecules in one mole."),
     ("R = 8.314 J/(mol·K) (molar gas constant).", "R = 8.314 J/mol (molar gas constant)."),
+    (
+        "Let m be in kg and a in m/s². Then F = m a is the force.",
+        "Let m be in kg and a in m/s². Then F = m + a is the force.",
+    ),
+    ("2 h = 2 × 60 = 120 min", "2 h = 2 × 60 = 120 s"),
     ("A 1 GB file at 80 Mbit/s takes 100 s.", "A 1 GB file at 80 Mbit/s takes 12.5 s."),
 ]
 
@@ -34,10 +39,15 @@ def test_the_wrong_twin_is_refuted_and_the_right_one_is_not(right: str, wrong: s
     "text",
     [
         "The stone falls 2 × 3 m/s = 6 m.",  # two seconds, for all the line says
+        "3 h = 3 × 50 = 150 km",
+        "1 day = 8 × 60 = 480 min",
         "100 − 60 = 1/4 of the price",
         "MnO4- + Fe2+ → Mn2+ + Fe3+",  # a skeleton
         "A mole of water holds 1.807 × 10^24 atoms in one mole of molecules.",
         "A 600 MB file over a 100 Mbit/s link takes about 60 s with overhead.",
+        "The room is 4 m × 5 m = 20 m<sup>2</sup>.",
+        "The room is 4 m × 5 m = 20 m squared.",
+        "The belt moves 4 m / 5 s = 0.8 m (per second).",
         "-20 °C × 2 + 30 = -10 °F is the cook's rule.",
     ],
 )

@@ -29,8 +29,17 @@ def test_a_product_with_a_symbol_is_never_refuted(form: str, symbol: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "lead",
+    ["|x| ", "x′ ", "∑ ", "∛", "∂ ", r"\sum ", r"\sum_{i} ", r"\int ", "x* ", "x^2 ", r"\vec{v} ", r"\mathrm{r} "],
+)
+def test_what_is_no_token_of_ours_is_not_dropped_either(lead: str) -> None:
+    text = f"Here {lead}(3 + 4) = 14"
+    assert not [d.message for d in verify_answer(text, "").decisions if d.support is Support.REFUTED]
+
+
+@pytest.mark.parametrize(
     "text",
-    ["π rad / 2 = 2.57 rad", "π × 9 = 38.27", "a 3 × 4 = 13 grid", "the mass is 5 kg × 3 = 16 kg", "5 N × 3 m = 16 J", "3 × 5 pcs = 16 pcs"],
+    ["π rad / 2 = 2.57 rad", "π × 9 = 38.27", "a 3 × 4 = 13 grid", "the mass is 5 kg × 3 = 16 kg", "5 N × 3 m = 16 J", "3 × 5 pcs = 16 pcs", "2 × 6 kg CO₂ = 13 kg CO₂", "2 × 3 mol H₂O = 7 mol H₂O"],
 )  # fmt: skip
 def test_units_and_nouns_are_still_read(text: str) -> None:
     assert [d for d in verify_answer(text, "").decisions if d.support is Support.REFUTED]

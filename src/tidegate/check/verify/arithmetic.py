@@ -136,8 +136,8 @@ def segments(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 def _prose_equality(run: Sequence[Token]) -> bool:
     return (
         3 <= len(run) <= 40
+        and sum([t.kind == "num" for t in run]) >= 3
         and any(t.kind == "word" and t.text.lower() == "is" for t in run)
-        and sum(t.kind == "num" for t in run) >= 3
     )
 
 

@@ -52,10 +52,18 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
                     and (slip := bits_for_bytes(text, size, earlier, q)) is not None
                 ):
                     yield slip
+                if earlier is not None and before is not earlier and THROUGH.fullmatch(text, earlier.end, q.start):
+                    decision = None if _compound(text, earlier) else _conversion(text, earlier, q, "=")
+                    if decision is not None:
+                        yield decision
                 size, earlier = earlier, q
             before = q
         if ONE_OF.search(text, start, end) is not None:
             yield from _one_of(text, start, end)
+
+
+# 1 day = 24 × 60 = 1,440 s: bare numbers between two quantities
+THROUGH = re.compile(r"\s*=\s*[\d.,\s×*/÷·()+−\-]{3,40}=\s*")
 
 
 ONE_OF = re.compile(

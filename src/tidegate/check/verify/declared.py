@@ -46,7 +46,7 @@ PURE = re.compile(
 
 
 IN_UNITS = re.compile(
-    rf"(?<![A-Za-z\\])(?P<symbol>{BARE_SYMBOL})\$?\s+(?:is\s+)?(?:(?:the|its|an?)\s+(?:[a-z\-]+\s+){{1,5}}?)?(?:measured\s+|given\s+|expressed\s+)?in\s+(?P<unit>[A-Za-zµΩ°][A-Za-zµΩ/·^²³⁻¹0-9\- ]{{0,18}}?)(?=\s*(?:[,;.)]|$|\n|and\b))"
+    rf"(?<![A-Za-z\\])(?P<symbol>{BARE_SYMBOL})\$?\s+\(?(?:is\s+|be\s+|being\s+)?(?:(?:the|its|an?)\s+(?:[a-z\-]+\s+){{1,5}}?)?(?:measured\s+|given\s+|expressed\s+)?in\s+(?P<unit>[A-Za-zµΩ°][A-Za-zµΩ/·^²³⁻¹0-9\- ]{{0,18}}?)(?=\s*(?:[,;.)]|$|\n|and\b))"
 )
 
 

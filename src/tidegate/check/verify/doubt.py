@@ -38,6 +38,12 @@ ROUGH_AFTER = re.compile(
 )
 
 
+# what stands directly before an expression and makes it a part of a longer one, though it is no token of ours
+LEADS_IN = re.compile(
+    r"(?:[±∓^_′″∑∏∫∮∂∇∛∜⟩]|\\pm|\\mp|\+/-|\+-|(?<=\w)\||\\(?:sum|prod|int|oint|partial|nabla|limits)(?:[_^](?:\{[^{}]{0,20}\}|\w))*)\s*\Z"
+)
+
+
 def _plain_ratio(node: Node) -> bool:
     tokens = [p.token for p in node.parts if p.kind == "num" and p.token is not None]
     return (
@@ -72,7 +78,7 @@ def why_not_refute(
         and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 20
     ):
         return "an approximation"
-    if re.search(r"(?:[±∓^_]|\\pm|\\mp|\+/-|\+-)\s*$", text[max(0, start - 6) : start]) or re.match(
+    if LEADS_IN.search(text, max(0, start - 60), start) or re.match(
         r"\s*(?:[±∓]|\\pm|\\mp|\+/-|\+-)", text[end : end + 6]
     ):
         return "part of a longer expression"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -115,7 +116,7 @@ def _decide(
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}; {units}")
         return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{quoted.strip()!r}: {units}")
     differ = "" if found.how == " in consistent units" or not found.true else reading.dimension_error()
-    if differ:
+    if differ and UNIT_GOES_ON.match(text, end) is None and UNIT_ASIDE.search(quoted) is None:
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}; {differ}")
         return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{quoted.strip()!r}: {differ}")
     if found.true and found.how != " in consistent units" and reading.clash():
@@ -143,6 +144,13 @@ def _decide(
         receipt=receipt,
         message=f"{quoted.strip()!r}: {show(a)} is {in_unit or computed}, not {stated}{' ' + ' '.join(b.label) if in_unit else ''}",
     )
+
+
+# 30 m<sup>2</sup>, 30 m squared: the unit is not yet whole where the expression ends
+UNIT_GOES_ON = re.compile(
+    r"\s?(?:<sup|&sup|\^|\*\*(?=\d)|[\d²³⁻·/]|\\textsuperscript|-?squared\b|-?cubed\b|\(\s?(?:per\b|squared|cubed|/))"
+)
+UNIT_ASIDE = re.compile(r"\(\s?(?:per|each|a|every|squared|cubed)\b|\(\s?/")
 
 
 def _unverifiable(claim: Claim, reason: str) -> Decision:

@@ -113,10 +113,11 @@ def _with_part(read: Read, found: re.Match[str]) -> Results | None:
     more = {f"{shown} + {float(told):g}": base + told, f"{shown} + {float(read['p']):g} %": base + part}
     less = {f"{shown} − {float(told):g}": base - told, f"{shown} − {float(read['p']):g} %": base - part}
     if found.group("sum"):
-        cut = re.search(
-            r"discount|\boff\b|reduc|rebate|deduct|saving", found.string[max(0, found.start() - 120) : found.end()]
-        )
-        return {**more, **less} if cut else more
+        told_text = found.string[max(0, found.start() - 120) : found.end()]
+        if re.search(r"discount|\boff\b|reduc|rebate|deduct|saving", told_text):
+            return {**more, **less}
+        out = _read(found.group("out"))
+        return more if out is not None and out.value > base else None  # a total below its base is another's
     return less
 
 

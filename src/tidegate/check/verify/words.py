@@ -42,6 +42,8 @@ WORD_NUMBERS = dict(zip(
 
 
 SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺"
-# a letter, letters without a vowel, a LaTeX command, a short word with a Greek letter or a subscript
-SYMBOLIC = re.compile(r"\\[A-Za-z]+|[A-Za-z]|(?!vs)[b-df-hj-np-tv-xz]{2,3}|(?=\w{0,5}[Ͱ-Ͽ₀-₉ₐ-ₜ])\w{1,6}")
-SHORTENED = frozenset(["pcs", "pc", "pts", "pt", "hrs", "hr", "wks", "wk", "yrs", "yr", "mths", "mth", "pkg", "pkt", "px", "fps", "mph", "rpm", "kph", "bps", "pps", "rps", "qps", "tps", "vs", "qty", "nm", "cts", "ct", "tbsp", "tsp", "vms", "vm", "gb", "mb", "kb", "tb"])  # fmt: skip
+# a letter, letters without a vowel, a LaTeX command, a short word with a Greek letter, a letter or two with a subscript (CO₂ and H₂O are none)
+SYMBOLIC = re.compile(
+    r"\\[A-Za-z]+|[A-Za-z]|(?!vs)[b-df-hj-np-tv-xz]{2,3}|(?=\w{0,5}[Ͱ-Ͽ])\w{1,6}|(?:[A-Za-z]|[a-z]{2})[₀-₉ₐ-ₜ]+"
+)
+SHORTENED = frozenset(["O₂", "N₂", "H₂", "pcs", "pc", "pts", "pt", "hrs", "hr", "wks", "wk", "yrs", "yr", "mths", "mth", "pkg", "pkt", "px", "fps", "mph", "rpm", "kph", "bps", "pps", "rps", "qps", "tps", "vs", "qty", "nm", "cts", "ct", "tbsp", "tsp", "vms", "vm", "gb", "mb", "kb", "tb"])  # fmt: skip
