@@ -39,6 +39,7 @@ SETS = {
     "o": (1503, 1),
     "p": (7, 1),  # every wording of one side beside every wording of the other, in ten plain lines
     "q": (7, 1),
+    "r": (7, 1),
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table
