@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tidegate.check.promptlint.rewrites import CONTRACTIONS, GROUPS, expand
+from tidegate.check.promptlint.statements import STATEMENTS
 from tidegate.check.promptlint.text import mask
 from tidegate.check.promptlint.wordings import WORDINGS
 
@@ -17,7 +18,8 @@ SETS = Path(__file__).resolve().parents[3] / "benches" / "promptlint_sets"
 
 def by_every_pattern(text: str) -> str:
     """The slow obvious way."""
-    for pattern, replacement in (*(row for _, group in GROUPS for row in group), *CONTRACTIONS, *WORDINGS):
+    groups = (*GROUPS, *STATEMENTS)
+    for pattern, replacement in (*(row for _, group in groups for row in group), *CONTRACTIONS, *WORDINGS):
         text = pattern.sub(replacement, text)
     return text
 

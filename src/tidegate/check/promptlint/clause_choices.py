@@ -149,6 +149,8 @@ class Choices(Reading):
         return "translate" not in self.lemmas and "translation" not in self.lemmas and "learn" not in self.lemmas
 
     def _audience_named(self, h: Hit) -> bool:
+        if self.toks[h.end - 1].low.endswith(("'s", "s'")):
+            return False  # "the children's programme" is a thing
         if re.match(r"^\s*you (?:are|act)\b", self.low) or "you are an expert" in self.low:
             return False
         prior = self.lemmas[max(0, h.start - 5) : h.start]
@@ -227,6 +229,12 @@ class Choices(Reading):
         if self.part and self.part[1] in ("title", "headline") and not hits:
             return
         restrict = self.residue("case", *((h.start, h.end) for h in hits))
+        named = re.search(r"\b(?:including|even|inclusive of)\b(?P<what>[^,;.]*)", self.low)
+        if named is not None:  # "all lowercase, including names" speaks of everything
+            restrict = tuple(w for w in restrict if not re.search(rf"\b{re.escape(w)}", named.group("what")))
+            self.part = (
+                () if self.part and re.search(rf"\b{re.escape(self.part[-1])}", named.group("what")) else self.part
+            )
         restrict = tuple(
             w for w in restrict if w not in ("letter", "capital", "case", "character", "shift", "key", "alphabet")
         )

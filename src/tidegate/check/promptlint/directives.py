@@ -46,6 +46,8 @@ DECLARED = re.compile(
     r"|^(?:the |your )?(?:\w+ )?(?:date|time|number|output|reply|response|answer|length|word) (?:format|style|language|limit|count) is\b"
     r"|^(?:the |all |any |each |every |your )?(?:dates?|times?|numbers?|prices?|amounts?|distances?|measurements?|names?|headings?|titles?) (?:use|follow|take|have|must|are|is)\b"
     r"|^(?:the |your |our )?(?:\w+ )?(?:reader|audience|readership|user)s? (?:is|are|has|have|know)\b"
+    r"|^(?:the |your |our )?(?:tone|style|register|manner) (?:is|stays|remains)\b"
+    r"|.{0,60}?\b(?:fewer|less|more|shorter|longer|under|below|above|over|beyond)\b.{3,40}\b(?:is|are|counts? as) (?:considered |deemed )?(?:not enough|too (?:short|long|few|many|little|much)|incomplete|insufficient|invalid|unacceptable|rejected|refused)\b"
     r"|\b(?:is|are) (?:strongly |always |actively )?(?:encouraged|preferred|desired|favou?red|appreciated|wanted|discouraged)\b",
     re.I,
 )

@@ -31,7 +31,7 @@ EXAMPLE_TAG = re.compile(
 EXAMPLE_OPENING = re.compile(
     r"^\W*(?:(?:here (?:is|are)|this is|the following (?:is|are)|below (?:is|are)|see)\b.{0,40}\b(?:examples?|samples?)\b"
     r"|(?!(?:never|always|no|do|please|avoid|skip|omit|leave|give|include|use|without|add|provide|show|refrain|illustrate|answer)\b)(?:an?|another|one|some|the)?\s*(?:\w+[- ]){0,3}(?:examples?|samples?|counter-?examples?)\b(?!\s+(?:must|should|may"
-    r"|per|in|are|is|need|at|count|have|has)\b)(?:\s+(?:of|from|for)\b[^:]*|\s+\w+)*\s*(?:\d+)?\s*[:.(\x01\"“-]"
+    r"|per|in|are|is|need|at|count|have|has|go|goes|come|comes|stand|stands|belong|belongs|appear|appears|get|gets|follow|run|never|always|can|will|shall|sit)\b)(?:\s+(?:of|from|for)\b[^:]*|\s+\w+)*\s*(?:\d+)?\s*[:.(\x01\"“-]"
     r"|for (?:example|instance)\b|e\.g\.|i\.e\.|such as\b|(?:bad|good|wrong|right|correct|incorrect|don['’]t|before|after)\s*:"
     r"|(?:user|assistant|human|ai|model|customer|agent|bot|q|a|input|output|question|sample \w+|old (?:rule|policy|wording))\s*:"
     r"\s*(?=\S))",

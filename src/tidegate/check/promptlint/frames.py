@@ -30,8 +30,8 @@ CLASSES: dict[str, str] = {
     "consent": "confirmation permission approval consent authorization authorisation go-ahead okay",
     "seek": "ask request obtain get seek require wait need await secure receive have",
     "rely": "use rely draw fall turn lean resort bring fill go apply include add tap depend incorporate supplement",
-    "user": "user customer client reader guest caller patient student member visitor person they them he she learner employee"
-            " shopper passenger tenant pupil player",
+    "user": "user customer client reader guest caller patient student member visitor person people they them he she learner employee"
+            " shopper passenger tenant pupil player traveller traveler policyholder subscriber applicant candidate buyer",
     "question": "question query request prompt message",
     "reason": "reasoning rationale derivation logic thinking justification explanation reason deduction thought",
     "answer": "answer conclusion result verdict solution bottom recommendation finding outcome takeaway",
@@ -136,7 +136,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("ask", "present", "",
      "ask .. @user .. anything/something/question | ask .. clarification/clarifying | ask .. question "
      " | seek .. clarification | request .. clarification | clarifying/clarification/followup question | follow up question | question to/for/at .. @user | ask back | clarify .. with .. @user"
-     " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify | ask what .. @user .. mean/want/need | check/confirm/verify/consult back? with .. user/customer/client/guest/caller/them | check back | put .. question to"),
+     " | await/wait .. clarification | ask/prompt/invite .. @user .. to clarify/elaborate/specify | question back | ask .. to clarify | ask what .. @user .. mean/want/need | ask .. @user what .. @user .. mean/want/need/have/intend/plan/prefer/expect | check/confirm/verify/consult back? with .. user/customer/client/guest/caller/them | check back | put .. question to"),
     ("ask", "absent", "", "=answer/proceed/continue/act/go/reply/respond/decide/move/start/work .. without .. ask/check/consult | =make .. assumption .. instead/rather"),
     ("citation", "present", "",
      "^source/reference .. be name/cite/mention/list/give/provide/include/omit | reference .. source | leave .. source/reference/citation .. out | list/name/give/include/mention/attach/provide/append/identify/state .. your/every/all/any/the? source/reference | link to .. source | include .. reference | without .. source/reference/citation"
@@ -167,7 +167,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | =leave .. nothing/no out/unsaid/unexplained | =leave nothing out | =not cut .. short/corner | as much detail as | richly/fully/thoroughly/exhaustively/comprehensively/extensively .. explain/answer/cover/describe? | full picture"
      " | as .. thorough/detailed/complete as possible | cover .. every/all .. angle/aspect/detail/nuance/side | =not be .. brief/terse/short | =not hold back .. detail | longer .. @answer/reply/response .. prefer/welcome/well"),
     ("verbosity", "is", "brief",
-     "brevity | say .. as little as | as little as possible | keep .. explanation .. brief/short/concise | =minimize/minimise/reduce/cut/limit/avoid .. verbosity/wordiness/verbiage/length | keep .. reply/response/answer/thing/it/message/everything .. short/brief/concise/terse/tight/succinct/compact/crisp"
+     "brevity | say .. as little as | as little as possible | keep .. explanation .. brief/short/concise | =minimize/minimise/reduce/cut/limit/avoid .. verbosity/wordiness/verbiage/length | keep .. reply/response/answer/thing/it/message/everything .. short/brief/concise/terse/tight/succinct/compact/crisp/minimal/lean/pithy"
      " | short/brief/concise/terse/succinct .. reply/response/@answer/message | @answer/reply/response .. be .. short/brief/concise/terse/succinct | be .. brief/concise/terse/succinct/short | as short/brief/concise as | few .. word .. as/possible"
      " | =not ramble/waffle/elaborate/pad | =no rambling/waffle/fluff/filler/padding | =avoid/skip/omit/cut .. fluff/filler/waffle/padding | get to the point | to the point | save .. word | =not be .. verbose/wordy/longwinded/long | =no long .. reply/response/answer/explanation"
      " | =avoid .. long/lengthy .. reply/response/answer/explanation | =no .. longer than .. need/necessary/it | shorter be better | economy of word | cut to the chase | =waste no word | =without elaborate/elaboration | =leave .. out .. detail/fluff"),
@@ -175,7 +175,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. beginner/layperson/layman/novice/newcomer/child/laypeople/everyone/public/amateur/toddler/dummy | reader/audience/user .. be a/an? .. beginner/layperson/novice/layman/newcomer/amateur"
      " | =no .. prior/background/technical/specialist .. knowledge/experience/expertise/background | so that a/any/anyone/an? .. child/beginner/anyone/novice/layperson/grandmother/kid .. understand/follow/get | as if .. @user .. know nothing"
      " | explain/define/introduce/cover .. basic/fundamental/basics/acronym | explain/define/introduce every/each/all/any .. term/concept/acronym/abbreviation | knows nothing about | new to the .. topic/subject/field/area | eli5 | gear/aim/pitch/target/tailor ... to/towards/at/toward .. beginner/layperson/laypeople/novice/newcomer/everyone | explain .. from scratch | like .. be .. five/ten | address .. beginner/novice/layperson/laypeople/newcomer | as .. to a/an .. child/beginner/novice/layperson | that a/an? .. beginner/novice/child/layperson/newcomer .. follow/understand | at the level of a/an? .. beginner/child/novice/layperson"
-     " | complete/absolute/total beginner/novice | =no/without any? prior/previous/advance/special? .. knowledge/experience/background/expertise/training | =know nothing | laypeople/layperson/layman"),
+     " | =someone/anyone/person/reader/user with/without no? .. background/knowledge/experience/training/clue | explain/talk/write/speak ... to/for a/an .. year old | complete/absolute/total beginner/novice | =no/without any? prior/previous/advance/special? .. knowledge/experience/background/expertise/training | =know nothing | laypeople/layperson/layman"),
     ("audience", "is", "expert",
      "=assume/presume/expect .. advance/advanced/deep/solid/strong/expert/professional/thorough/good .. knowledge/background/expertise | =leave .. term/basic/basics/concept .. undefined/unexplained | =leave out/off .. basic/elementary .. explanation | write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/peer/developer | reader/audience/user .. be a/an? .. expert/specialist/engineer/professional/practitioner/scientist/researcher/developer"
      " | reader/audience/user/they .. have .. deep/strong/solid/advanced/extensive/expert/thorough .. knowledge/experience/expertise/background/understanding | =skip/omit/leave/avoid/bypass .. basic/basics/fundamental/introduction/definition/background"

@@ -129,6 +129,9 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
             and low.split()[0] not in word_set("summary end list name link title")
         ) or re.match(r"(?:never|always|do not|don't|must|should|avoid|if|when|unless|for|in|on)\b", low):
             pass
+        elif RULE_LABEL.match(low):
+            if REASON.match(s[m.end() :]):  # "Plain text only: our widget shows asterisks as they are"
+                s = s[: m.end()].rstrip(" :")
         else:
             if re.fullmatch(r"(?:step|phase|stage)\s*\w{1,3}", low):
                 return EMPTY._replace(labels=(low,))
@@ -220,6 +223,16 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
     return Parsed(tuple(drafts), guard, exceptions, turned, tuple(labels), tuple(priorities), channel)
 
 
+# a label that is a rule itself ("No opening phrases: …", "Plain text only: …"), and a reason given after it
+RULE_LABEL = re.compile(
+    r"(?:(?:no|only|without|zero|nothing|exactly) (?=\w)|.* only$)(?!.*\b(?:of|about|to|mention|say|use|include|following)$)"
+)
+REASON = re.compile(
+    r"\s*(?:our|the|this|these|they|it|its|we|users?|customers?|readers?|people)\s+(?:\w+\s+){0,2}?"
+    r"(?:shows?|can|cannot|does|do|is|are|will|would|has|have|needs?|displays?|renders?|strips?|prefers?|reads?|makes?|breaks?|looks?"
+    r"|hates?|dislikes?|drops?|cuts?)\b(?!.*\b(?:must|should|shall|never|always|first|only)\b)",
+    re.I,
+)
 MEDIA = word_set("spoken written voice chat email sms printed verbal")  # "Spoken answers: at most 20 words"
 FORMAT_NAMED = re.compile(r"(?:valid |raw |pure |strict |plain )?(?:json|xml|yaml|csv|html|plain text|prose)\b", re.I)
 # why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"
@@ -250,7 +263,7 @@ STRESS = re.compile(
 
 VERBS_BEFORE_COLON = word_set("feel talk think act behave stay remain keep go")
 SAY_SO = re.compile(
-    r"^\s*(?:always |please |do |you must )?(?:admit(?: it)?|tell (?:the |your )?\w+|say (?:so|it)|let (?:the )?\w+ know|be (?:honest|open|upfront|candid)|own up|acknowledge (?:it|this)|inform (?:the )?\w+|state (?:so|it|this)|make (?:it|this|that) clear)\W*$",
+    r"^\s*(?:always |please |do |you must )?(?:admit(?: it)?|tell (?:the |your )?\w+(?: so| this| that)?|say (?:so|it)|let (?:the )?\w+ know|be (?:honest|open|upfront|candid)|own up|acknowledge (?:it|this)|inform (?:the )?\w+|state (?:so|it|this)|make (?:it|this|that) clear)(?: instead(?: of [\w ]{3,30})?| rather than [\w ]{3,30}| openly| honestly| plainly)?\W*$",
     re.I,
 )
 

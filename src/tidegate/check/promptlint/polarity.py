@@ -16,6 +16,12 @@ SUBJECT_VERBS = word_set(
     "list link name format open close quote structure end start show be do address place sound call run "
     "use reply answer define sign ask question output cite source reference"
 )  # fmt: skip
+# verbs that say of a thing that it is there: "the word never appears"
+APPEARS = word_set(
+    "appears appear occurs occur features feature figures figure shows comes come stands goes go belongs belong "
+    "enters enter "
+    "finds gets makes turns pops crops crosses"
+)
 TEXTUAL = word_set("text word commentary content prose character output explanation anything remark message")
 OBJECT_FREE = word_set("emoji jargon markdown slang link citation table humor greeting profanity")
 
@@ -153,7 +159,8 @@ def _turns(toks: tuple[Token, ...], k: int, leads: bool, first: int | None, sign
             return False
         if t.low == "not" and nxt in word_set("more fewer less longer exceed only enough sufficient"):
             return False
-        return (before.lemma in AUXILIARIES or t.low == "no") and all(signs[:k])
+        there = before.lemma in AUXILIARIES or t.low == "no" or (t.low == "never" and nxt in APPEARS)
+        return there and all(signs[:k])
     passive = t.lemma in word_set("avoid omit skip drop exclude remove strip leave suppress withhold eliminate")
     return passive and k > 1 and before.lemma == "be" and all(signs[:k])
 

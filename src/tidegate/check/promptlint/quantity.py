@@ -56,7 +56,7 @@ _AFTER: tuple[tuple[tuple[str, ...], str], ...] = tuple(
         "ceiling": "<=", "are the limit": "<=", "are the maximum": "<=", "is the upper limit": "<=", "and no more": "<=", "not one more": "<=", "and not one more": "<=", "not a word more": "<=", "is all": "<=", "are all": "<=",
         "budget": "<=", "allowance": "<=", "quota": "<=", "at the outside": "<=", "is plenty": "<=", "are plenty": "<=", "is enough": "<=",
         "are enough": "<=", "and you are done": "<=", "will do": "<=", "suffice": "<=", "before you stop": ">=", "and counting": ">=",
-        "or more": ">=", "or longer": ">=", "at least": ">=", "minimum": ">=", "min": ">=", "at a minimum": ">=", "or above": ">=",
+        "or more": ">=", "or higher": ">=", "or greater": ">=", "or lower": "<=", "or longer": ">=", "at least": ">=", "minimum": ">=", "min": ">=", "at a minimum": ">=", "or above": ">=",
         "at the least": ">=", "as a minimum": ">=", "at the very least": ">=", "at minimum": ">=", "is the minimum": ">=",
         "are the minimum": ">=", "and up": ">=", "or over": ">=", "is the floor": ">=", "floor": ">=", "upwards": ">=", "and above": ">=",
         "exactly": "=", "or so": "~",

@@ -66,7 +66,7 @@ class Reading:
     def _part(self) -> tuple[str, ...]:
         """The named part or element the clause speaks of, from "in the X section" or a leading phrase."""
         for text in (*self.context.parts,):
-            scope = part_of(text)
+            scope = part_of(re.sub(r"\x01\d+\x02", lambda m: self.unquote(m.group(0)), text))
             if scope:
                 return scope
         named = re.search(
@@ -87,7 +87,7 @@ class Reading:
         if named and (named.group("a") or named.group("b")):
             return ("part", lemma(self.unquote(named.group("b") or named.group("a"))))
         place = re.match(
-            r"^(?:the |each |every |all |your |any )?(?P<a>title|headline|subject line|body|heading|summary|introduction|conclusion|intro|outro|caption|footer|abstract|opening|closing|overview|appendix|preamble|header|postscript|signature)s? (?:must|should|has|have|is|are|may|needs?|can|in|at|under|stays?|keeps?|uses?|sounds?|reads?|contains?)\b",
+            r"^(?:the |each |every |all |your |any )?(?:(?:one|two|three|four|five|single|\d+)[- ](?:line|sentence|word|paragraph|page) |short |brief )?(?P<a>title|headline|subject line|body|heading|summary|introduction|conclusion|intro|outro|caption|footer|abstract|opening|closing|overview|appendix|preamble|header|postscript|signature)s? (?:must|should|has|have|is|are|may|needs?|can|in|at|under|stays?|keeps?|uses?|sounds?|reads?|contains?)\b",
             self.low,
         ) or re.match(
             r"^(?:\w+ ){1,4}?(?:the|your|each|every) (?P<a>title|headline|subject line|body|heading|summary|introduction|conclusion|intro|outro|caption|footer|abstract)s? (?:in|under|below|to|at|within|short)\b",

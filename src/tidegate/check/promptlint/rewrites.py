@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from tidegate.check.promptlint.lemmas import lemma
+from tidegate.check.promptlint.statements import STATEMENTS
 from tidegate.check.promptlint.wordings import reworded
 
 _UNIT = r"(?P<u>words|sentences|paragraphs|characters|bullets|bullet points|items|lines|emojis?|links|questions|examples|sections|headings|tables)"
@@ -170,6 +171,10 @@ def expand(masked: str) -> str:
         if trigger.search(masked):
             for pattern, replacement in group:
                 masked = pattern.sub(replacement, masked)
+    for trigger, rows in STATEMENTS:
+        if trigger.search(masked):
+            for pattern, said in rows:
+                masked = pattern.sub(said, masked)
     for pattern, replacement in CONTRACTIONS:
         masked = pattern.sub(replacement, masked)
     return reworded(masked)

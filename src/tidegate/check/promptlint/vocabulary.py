@@ -21,7 +21,7 @@ PRIORITY_VERB = re.compile(
 )  # fmt: skip
 SPLIT = re.compile(
     r";|,?\s+or\s+(?=(?:ask|include|add|mention|write|say|end|start|begin|request|provide|offer|show|close|give)\b(?! or\b))|\s[—–]\s|\s-\s|:\s(?!\s*\x01)|(?<!nothing)(?<!anything)(?<!none)(?<!no one),?\s+but\s+(?=\w+)|,\s+(?:and\s+|or\s+)?(?=(?:do not|never|always|avoid|without|with no|no|not|nor|must|should|may|can|keep|write|use|include|add|answer|reply|respond|end|start|begin|limit|then)\b)"
-    r"|\s+and\s+(?=(?:do not|never|always|avoid|must|should|keep (?:it|them|the|your|every|each|all)|write|use|include|add|answer|reply|respond|limit|end|start|begin|finish|close|cite|ask|say|without|with no|no|in (?:at most|no more|under|fewer))\b)",
+    r"|\s+and\s+(?=(?:do not|never|always|avoid|must|should|keep (?:it|them|the|your|every|each|all)|write|use|include|add|answer|reply|respond|limit|end|start|begin|finish|close|cite|ask|say|contains? no|ha(?:s|ve) no|carr(?:y|ies) no|without|with no|no|in (?:at most|no more|under|fewer))\b)",
     re.I,
 )  # fmt: skip
 NEG_FORWARD = word_set("not never no without nor neither zero none nobody nothing")
@@ -102,7 +102,7 @@ SOFT_BENIGN: dict[str, frozenset[str]] = {
 ),
     "language": word_set("switch revert default change language translate native speech idiom tongue locale"),
     "format": word_set(
-    "mark sign character asterisk hash symbol sentence complete object valid parse parseable machine readable brace quote syntax markup element block raw data "
+    "mark sign character asterisk hash symbol sentence complete object valid parse parseable machine readable brace bracket curly quote syntax markup element block raw data "
     "output document surround commentary explanation decoration styling style conform schema string "
     "structured structure parsable consumption directly well formed flowing paragraph pure bare text "
     "encode serialise serialize wrapper prose wrap top-level root rendering syntactically payload plainly"

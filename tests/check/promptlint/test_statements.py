@@ -1,0 +1,65 @@
+"""Statements with the subject first ask what an imperative would ask.
+
+Method: each sentence is parsed and one demand of it named; pairs that only look opposed are linted whole.
+"""
+
+import pytest
+
+from tidegate.check.promptlint.lint import analyse, findings
+from tidegate.check.promptlint.model import Source
+from tidegate.check.promptlint.parse import parse_sentence
+
+
+def demands(said: str) -> set[tuple[str, str, object]]:
+    return {(c.attribute, c.operator, c.value) for c in (d.constraint for d in parse_sentence(said).drafts)}
+
+
+def cores(*lines: str) -> list[set[int]]:
+    analysis = analyse([Source(name="p", text="\n".join(f"- {line}" for line in lines))])
+    return [{c["line"] for c in f.evidence["core"]} for f in findings(analysis) if "core" in f.evidence]
+
+
+@pytest.mark.parametrize(
+    ("said", "demand"),
+    [
+        ("A star emoji goes at the end of every reply.", ("emoji", "present", None)),
+        ('"cheap" is on the list of forbidden words.', ("contains", "not-contains", "cheap")),
+        ('"cheap" never occurs in an answer.', ("contains", "not-contains", "cheap")),
+        ("Use of Markdown is not allowed.", ("markdown", "absent", None)),
+        ("Every reply cites the page it is based on.", ("citation", "present", None)),
+        ("Bullet lists run to at least 6 items.", ("bullets", ">=", 6)),
+        ("A list with fewer than four bullets is incomplete.", ("bullets", ">=", 4)),
+        ("Bullet count: 3 or lower.", ("bullets", "<=", 3)),
+        ("Max. 30 words.", ("words", "<=", 30)),
+        ("Two sentences are all we have room for.", ("sentences", "<=", 2)),
+        ("Check your understanding by asking the customer.", ("ask", "present", None)),
+        ("The guest is never asked a question.", ("ask", "absent", None)),
+        ("Every request gets an answer, guess if needed.", ("always-answer", "present", None)),
+        ("Never turn a question down.", ("abstain", "absent", None)),
+        ("No small talk: the answer comes first.", ("smalltalk", "absent", None)),
+        ("Plain text only: our app shows hashes as they are.", ("format", "is", "plain")),
+        ("Sound like an official letter.", ("tone", "is", "formal")),
+        ("Keep answers minimal.", ("verbosity", "is", "brief")),
+        ("Explain it as if to a first-time visitor.", ("audience", "is", "novice")),
+        ("Assume that readers are certified accountants.", ("audience", "is", "expert")),
+    ],
+)
+def test_the_statement_is_read(said: str, demand: tuple[str, str, object]):
+    assert demand in demands(said)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('Under "Risks", use at most 20 words.', 'Under "History", use at least 90 words.'),
+        ("Use no emoji, name days excepted.", "On name days, add a cake emoji."),
+        ("Cite sources in the report.", "The one-line summary has no citations."),
+        ("Point parents to the children's programme.", "Write for experts."),
+    ],
+)
+def test_two_places_and_an_exception_do_not_meet(one: str, other: str):
+    assert cores(one, other) == []
+
+
+def test_the_same_place_meets():
+    assert cores('Under "Risks", use at most 20 words.', 'Under "Risks", use at least 90 words.') == [{1, 2}]
