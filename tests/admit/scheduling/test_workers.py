@@ -170,6 +170,17 @@ def test_a_worker_that_fell_silent_holds_nobody_back() -> None:
     assert others.event(SILENT_S + 0.1) == Elsewhere((), (), (("e", 1, 3, 2, 0),))
 
 
+def test_calls_of_others_in_a_silent_engine_stop_nobody() -> None:
+    """A worker that has nothing there would otherwise never learn that the engine takes more."""
+    core = Admission(Plan(engines=(EngineRule(name="e"),), classes=(ClassRule(name="batch"),)))
+    core.step(Elsewhere(windows=(("e", 5_000, 0, 0, 0),)), 0.0)
+    assert core.step(Arrive(1, "f", "batch", POOL, 100), 0.1)
+    assert core.step(Signal("e", slots=64), 0.2) == []
+    core.step(FirstToken(1), 0.2)
+    core.step(Elsewhere(windows=(("e", 64, 0, 0, 0),)), 0.3)
+    assert core.step(Arrive(2, "f", "batch", POOL, 100), 0.3) == []
+
+
 def test_who_is_ahead_waits_for_one_that_waits_elsewhere() -> None:
     core = Admission(Plan(engines=(EngineRule(name="e", reports=True),), classes=(ClassRule(name="batch"),)))
     core.step(Signal("e", slots=4, kv_tokens=2_000), 0.0)

@@ -321,7 +321,13 @@ class Window:
         self._mean_at_s = now_s
 
     def elsewhere(self, inflight: int, tokens: int, held: int, prefill: int) -> None:
-        """What other workers have in it, by their last word."""
+        """What other workers have in it, by their last word.
+
+        Of an engine that reports on itself.  Of a silent one every worker learns from its own first tokens what it
+        may send: counting the others' calls there would stop one that has none, and so learns nothing.
+        """
+        if self._silent:
+            inflight = tokens = held = prefill = 0
         self.others, self.others_tokens, self.others_held, self.others_prefill = inflight, tokens, held, prefill
 
     # ------------------------------------------------------------ what the engine says
