@@ -6,7 +6,17 @@ from heapq import heappop, heappush
 import pytest
 
 from tidegate.admit.scheduling.admission import Admission
-from tidegate.admit.scheduling.model import Arrive, Dispatch, EngineRule, Finish, FirstToken, Plan, Tick
+from tidegate.admit.scheduling.model import (
+    AnyEvent,
+    Arrive,
+    ClassRule,
+    Dispatch,
+    EngineRule,
+    Finish,
+    FirstToken,
+    Plan,
+    Tick,
+)
 
 CLIENTS = 200
 SECONDS = 120.0
@@ -122,3 +132,29 @@ def test_a_burst_that_keeps_the_gateway_itself_busy_is_no_queue_in_the_engine() 
 
     assert burst(behind=True) >= 900
     assert burst(behind=False) < 100  # the same, seen by a loop that was not behind: held to be a queue
+
+
+def test_a_burst_whose_first_tokens_all_came_late_does_not_wait_for_its_streams_to_end() -> None:
+    """Late by our own doing, and then nothing more to learn from: a few more at a time are tried all the same."""
+    core = Admission(Plan(engines=(EngineRule(name="e"),), classes=(ClassRule(name="batch"),)))
+    sent: list[int] = []
+
+    def do(event: AnyEvent, at_s: float) -> None:
+        sent.extend(a.request_id for a in core.step(event, at_s) if isinstance(a, Dispatch))
+
+    do(Arrive(1_000, "t", "batch", ("e",), 20), 0.0)
+    do(FirstToken(1_000), 0.001)  # how quick it can be
+    for number in range(500):
+        do(Arrive(number, "t", "batch", ("e",), 20), 0.01)
+    for number in sent[1:]:
+        do(FirstToken(number), 0.2)  # late by the rule, every one
+    seen, at_s = len(sent), 0.2
+    assert seen < 40
+    while len(sent) < 501 and at_s < 10.0:
+        at_s += 0.1
+        do(Tick(), at_s)
+        while seen < len(sent):
+            do(FirstToken(sent[seen]), at_s + 0.001)
+            seen += 1
+    assert len(sent) == 501
+    assert at_s < 4.0

@@ -443,6 +443,8 @@ class Admission:
                 self._prefilled(ticket, None)
         self._release_held(actions)
         self._rate_pools()
+        for window in self.windows.values():
+            window.probe(self.now)
         for pool in self.pools.values():
             if pool.policy.queued:
                 self._pump(pool, actions)

@@ -36,6 +36,8 @@ KV_SHARE = 0.98
 TO_COME = 0.5  # of the output still to come: answers in flight are, on average, half written; more after a preemption
 SIGMAS = 4.0  # of the latency classes' concurrency (a Poisson count) that others leave free
 START_SLOTS = 16.0
+PROBE_QUIET = 0.25  # of its slots, that a silent engine is tried with more where it has answered all it was sent
+PROBE_QUIET_S = 2.0  # but not so soon after a cut
 CROWDED_S = 0.5  # a queue in the engine that lasts so long is believed to be for slots ...
 CROWDED_PROGRESS = 0.5  # ... unless prefill went on at this share of its peak speed: then it waits for its turn
 PROBE = 0.2  # slots a signal beyond all that ever ran ...
@@ -96,7 +98,7 @@ class Window:
         self._latency_mean = 0.0  # latency requests in flight, averaged
         self._mean_at_s = 0.0
         self._lateness = Lateness()
-        self._cut_at_s = 0.0
+        self._cut_at_s = float("-inf")
 
     def set(self, rule: EngineRule, ttft_target_s: float | None, reserved_slots: int) -> None:
         """What is configured; what was learned and counted stays."""
@@ -432,6 +434,22 @@ class Window:
         if self._limited and not late:
             self._limited = False
             self.slots = min(self.slots + (2.0 if self._starting else 1.0 / self.slots), float(self.slots_most))
+
+    def probe(self, now_s: float) -> None:
+        """Called ten times a second: whoever waits for a slot of a silent engine that has answered all it was sent.
+
+        Slots are learned from first tokens, and none is to come: after a burst whose first tokens we ourselves saw late
+        nothing would ever be learned.  A few more show it: a queue would make them late.
+        """
+        if (
+            self._silent
+            and self._limited
+            and self.inflight
+            and not self.prefill
+            and now_s - self._cut_at_s > PROBE_QUIET_S
+        ):
+            self._limited = False
+            self.slots = min(self.slots + max(1.0, PROBE_QUIET * self.slots), float(self.slots_most))
 
     def _learn_delay(self, ttft_s: float, ahead_others: int) -> None:
         """Seconds that a prompt token ahead costs; a provider that does not queue shows none."""
