@@ -226,7 +226,7 @@ def test_a_cap_is_never_passed_and_the_run_ends_with_an_answer(
         assert "budget is spent" in said["choices"][0]["message"]["content"]
         assert "How tall is it?" in said["choices"][0]["message"]["content"]
         assert answer.headers["x-tidegate-rule"] == "run-budget"
-        ended = b.w.sink.traces[-1]
+        ended = b.w.recorded()[-1]
         assert (ended.ending, ended.error_code) == (Ending.FINALISED, "budget_spent")
         assert ended.events[-1].data["evidence"]["account"] == "t run r"
         assert (await b.call(run_id="another")).status == 200, "another run has its own"
@@ -392,7 +392,7 @@ def test_effects_are_tool_calls_but_for_those_that_only_read(tmp_path: Path) -> 
             assert "The run's budget is spent: 0 effects left" in words
             assert not (await call("pay", "another"))["isError"]
             assert len(upstream.requests) == 6
-            assert [t.ending for t in w.sink.traces].count(Ending.REFUSED_LIMIT) == 2
+            assert [t.ending for t in w.recorded()].count(Ending.REFUSED_LIMIT) == 2
         assert upstream.server is not None
         upstream.server.close()
 

@@ -254,7 +254,7 @@ def test_a_task_of_the_header_or_the_key_scopes_the_tools() -> None:
             assert not await allowed("account", "x-tidegate-task: refunds\r\n"), (
                 "a header does not widen what a key is for"
             )
-            assert {t.attributes.get("task") for t in w.sink.traces} == {None, "travel", "refunds"}
+            assert {t.attributes.get("task") for t in w.recorded()} == {None, "travel", "refunds"}
         assert upstream.server is not None
         upstream.server.close()
 

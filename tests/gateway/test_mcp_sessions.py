@@ -117,7 +117,7 @@ def test_an_unmodified_client_uses_a_command_under_the_guards(mode: Any) -> None
             assert denied.is_error
             assert "no-pay" in denied.content[0].text
             assert ((await client.call_tool("fail", {})).is_error) is True
-            assert [t.ending for t in w.sink.traces].count(Ending.REFUSED_GUARD) == 1
+            assert [t.ending for t in w.recorded()].count(Ending.REFUSED_GUARD) == 1
 
     run(main(), 60)
 

@@ -314,8 +314,8 @@ def test_every_call_ends_in_one_trace_and_keys_are_in_none() -> None:
                 "completed", "completed", "refused_auth", "refused_invalid", "refused_invalid", "completed",
                 "refused_invalid", "completed",
             ]  # fmt: skip
-            assert w.sink.traces[0].usage.tokens_prompt == 3
-            everything = msgspec.json.encode(w.sink.traces)
+            assert w.recorded()[0].usage.tokens_prompt == 3
+            everything = msgspec.json.encode(w.recorded())
             for secret in (b"tg-test-key", b"wrong-key-value", b"sk-upstream-secret"):
                 assert secret not in everything
 
