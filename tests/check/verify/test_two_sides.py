@@ -14,6 +14,9 @@ PAIRS = [
     ("25 °C + 273.15 = 298.15 K", "25 °C + 273.15 = 308.15 K"),
     ("CaCl2 → Ca2+ + 2 Cl−", "CaCl2 → Ca2+ + Cl−"),
     ("20% off $80 is $16, so you pay $64.", "20% off $80 is $16, so you pay $74."),
+    ("15% of $84 is $12.60, so you pay $96.60.", "15% of $84 is $12.60, so you pay $98.60."),
+    ("15% of $84 is $12.60, so you pay $71.40.", "15% of $84 is $12.60, so you pay $74.40."),
+    ("20% of $50 is $10, leaving $40.", "20% of $50 is $10, leaving $60."),
     ("There are 6.022 × 10^23 molecules in one mole.", "There are 6.022 × 10^24 molecules in one mole."),
     ("R = 8.314 J/(mol·K) (molar gas constant).", "R = 8.314 J/mol (molar gas constant)."),
     (

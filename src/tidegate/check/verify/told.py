@@ -118,6 +118,8 @@ def _with_part(read: Read, found: re.Match[str]) -> Results | None:
             return {**more, **less}
         out = _read(found.group("out"))
         return more if out is not None and out.value > base else None  # a total below its base is another's
+    if re.search(r"\bso (?:you|we|they|he|she) (?:pay|keep)|\bso the final", found.group()):
+        return {**more, **less}  # with a tip more is paid, with a discount less
     return less
 
 
