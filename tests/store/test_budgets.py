@@ -9,6 +9,7 @@ import os
 import random
 import signal
 import tempfile
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -151,12 +152,13 @@ SHARED = (
 )
 
 
-def work(folder: Path, number: int, die_after: int) -> None:
+def work(folder: Path, number: int, die_after: int | None, together: Barrier) -> None:
     book, chance = BudgetBook(folder, wait_s=20.0), random.Random(number)
+    together.wait(60)
     for n in range(300):
         amount = (0, chance.randrange(1, 300), 0, 1, 0, 0)
         if not isinstance(book.reserve(f"{number}-{n}", f"w{number}", SHARED, amount, 1.0), Refusal):
-            if n == die_after:
+            if die_after is not None and n >= die_after:  # with a call on its way, whoever spent how much before
                 os.kill(os.getpid(), signal.SIGKILL)
             book.settle(f"{number}-{n}", (0, chance.randrange(amount[1] + 1), 0, 1, 0, 0))
         for u in book.accounts():
@@ -167,7 +169,8 @@ def work(folder: Path, number: int, die_after: int) -> None:
 def test_no_cap_is_passed_by_workers_at_once_nor_by_their_deaths(tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
     BudgetBook(tmp_path).accounts()
-    workers = [context.Process(target=work, args=(tmp_path, n, 25 if n < 2 else -1)) for n in range(4)]
+    together = context.Barrier(4)
+    workers = [context.Process(target=work, args=(tmp_path, n, 5 if n < 2 else None, together)) for n in range(4)]
     for w in workers:
         w.start()
     for w in workers:
