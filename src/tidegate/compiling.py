@@ -24,10 +24,11 @@ from pathlib import Path
 from tidegate.spine.errors import SettingError, TidegateError, WorldError
 
 HOT = (
-    "admit/scheduling/admission", "admit/scheduling/bounds", "admit/scheduling/budget", "admit/scheduling/fair",
-    "admit/scheduling/lateness", "admit/scheduling/lazyheap", "admit/scheduling/ledger", "admit/scheduling/policies",
-    "admit/scheduling/routing", "admit/scheduling/simple", "admit/scheduling/slope", "admit/scheduling/stepping",
-    "admit/scheduling/tally", "admit/scheduling/tickets", "admit/scheduling/warm", "admit/scheduling/window",
+    "admit/scheduling/admission", "admit/scheduling/bounds", "admit/scheduling/budget", "admit/scheduling/counts",
+    "admit/scheduling/dispatching", "admit/scheduling/fair", "admit/scheduling/lateness", "admit/scheduling/lazyheap",
+    "admit/scheduling/learning", "admit/scheduling/ledger", "admit/scheduling/policies", "admit/scheduling/routing",
+    "admit/scheduling/simple", "admit/scheduling/slope", "admit/scheduling/stepping", "admit/scheduling/tally",
+    "admit/scheduling/tickets", "admit/scheduling/warm", "admit/scheduling/window",
     "gateway/admission", "gateway/answering",
     "gateway/ask_usage", "gateway/client", "gateway/exchange", "gateway/front", "gateway/known",
     "gateway/metrics", "gateway/record", "gateway/scheduling", "gateway/skim", "gateway/upstream",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tidegate.admit.scheduling.window import SIGNALS_LOST_MAX
+from tidegate.admit.scheduling.learning import SIGNALS_LOST_MAX
 from tidegate.console.app import Control, control_plane
 from tidegate.console.live import Sample
 from tidegate.console.notices import SilentEngines

@@ -13,7 +13,6 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from tidegate.admit.scheduling.admission import Admission
 from tidegate.admit.scheduling.model import (
@@ -21,83 +20,45 @@ from tidegate.admit.scheduling.model import (
     AnyEvent,
     Arrive,
     Cancel,
-    ClassRule,
     Dispatch,
-    EngineRule,
     EngineState,
     Finish,
     FirstToken,
-    Group,
     Moved,
     Outcome,
     Plan,
-    Prices,
     Refuse,
     Signal,
-    SignalLost,
     Step,
     Stepped,
-    TenantRule,
     Throttled,
     Tick,
     Tokens,
     encode_lines,
     encode_plan,
 )
-from tidegate.admit.scheduling.signals import PAGE_CHARS_MAX, parse_metrics, parse_orca
+from tidegate.admit.scheduling.signals import parse_orca
 from tidegate.admit.scheduling.tally import TENANTS_MAX
 from tidegate.gateway.control_channel import Counter
+from tidegate.gateway.engine_pages import WATCHED, metrics_page, plan_of, signal_of
 from tidegate.gateway.neighbours import Neighbours
 from tidegate.gateway.seams import Aborts, Refused, Resume, Warm
-from tidegate.gateway.tls import upstream_tls
 from tidegate.gateway.usage import NOTHING
-from tidegate.settings import Settings, Upstream
+from tidegate.settings import Settings
 from tidegate.spine.call import Ending, Usage
 from tidegate.spine.contracts import Waiting
 
 log = logging.getLogger("tidegate.gateway")
-WATCHED = ("vllm", "llamacpp")  # engines that have metrics pages and keep prompt prefixes
 WINDOW_GAUGES = {  # the window's own name → the metric's
     key: f"tidegate_window_{key}"
     for key in ("slots", "reserved_slots", "inflight", "tokens", "prefill_tokens", "stepping")
 } | {"prefill_tokens_per_s": "tidegate_window_prefill_tokens_per_second"}
 WATCH_EVERY_S = 0.25
-WATCH_TIMEOUT_S = 2.0
 THROTTLED_S_MAX = 300.0  # a provider that names more is tried again by then
 LINES_MAX = 512  # events kept before they are encoded and recorded together
 BEHIND_S = 0.25  # between ticks, which come ten times a second: longer, and the loop has more to do than it can
 BEHIND_RECENT_S = 60.0  # first tokens that take longer are late whatever the loop did
 THROTTLED_S = 1.0  # a pause after 429 or 503 where the provider names none
-
-
-def plan_of(settings: Settings, workers: int = 1) -> Plan:
-    """What the settings say about scheduling, to one of so many workers."""
-    s = settings.scheduling
-    return Plan(
-        policy=s.policy,
-        prices=Prices(prompt=s.weight_prompt, completion=s.weight_completion, cached=s.weight_prompt_cached),
-        tenants=tuple(
-            TenantRule(name=t.name, weight=t.weight, requests_per_minute=t.requests_per_minute,
-                       tokens_per_minute=t.tokens_per_minute, tokens_per_day=t.tokens_per_day,
-                       queue_requests_max=t.queue_requests_max, queue_bytes_max=t.queue_bytes_max)
-            for t in settings.tenants
-        ),
-        classes=tuple(
-            ClassRule(name=c.name, weight=c.weight, reserved_slots=c.reserved_slots,
-                      ttft_target_s=None if c.ttft_target_ms is None else c.ttft_target_ms / 1000.0)
-            for c in settings.classes
-        ),
-        engines=tuple(
-            EngineRule(name=u.name, requests_per_minute=u.requests_per_minute, tokens_per_minute=u.tokens_per_minute,
-                       slots_max=u.connections_max, workers=workers, steppable=u.kind in WATCHED,
-                       reports=u.kind in WATCHED)
-            for u in settings.upstreams
-        ),
-        groups=tuple(Group(engines=r.upstreams, spread=r.balance == "least_busy") for r in settings.routes
-                     if len(r.upstreams) > 1),
-        wait_s_max=s.wait_s_max, queue_requests_max=s.queue_requests_max, queue_bytes_max=s.queue_bytes_max,
-        prefix_stepping=s.prefix_stepping,
-    )  # fmt: skip
 
 
 class Scheduled:
@@ -383,40 +344,8 @@ class Scheduled:
             await asyncio.sleep(WATCH_EVERY_S)
 
 
-def signal_of(engine: str, page: str | BaseException) -> Signal | SignalLost:
-    """A signal, or why there is none."""
-    if isinstance(page, BaseException):
-        return SignalLost(engine, f"{type(page).__name__}: {page}"[:200].rstrip(": "))
-    try:
-        return parse_metrics(engine, page)
-    except ValueError as error:
-        return SignalLost(engine, f"garbled: {error}"[:200])
-
-
 def refused(action: Refuse) -> Refused:
     """The seam's form of a refusal."""
     ending = Ending.REFUSED_LIMIT if action.status == 429 else Ending.REFUSED_OVERLOAD
     return Refused(ending=ending, code=action.code, message=action.message, status=action.status,
                    retry_after_s=action.retry_after_s)  # fmt: skip
-
-
-async def metrics_page(upstream: Upstream) -> str:
-    """GET `/metrics` of an engine, over a connection of its own; raises OSError, TimeoutError or ValueError."""
-    parts = urlsplit(upstream.url)
-    tls = upstream_tls(upstream)
-    host, port = parts.hostname or "", parts.port or (443 if tls else 80)
-    async with asyncio.timeout(WATCH_TIMEOUT_S):
-        reader, writer = await asyncio.open_connection(host, port, ssl=tls)
-        try:
-            writer.write(f"GET /metrics HTTP/1.0\r\nhost: {parts.netloc}\r\nconnection: close\r\n\r\n".encode())
-            data = await reader.read(PAGE_CHARS_MAX)
-            while chunk := await reader.read(PAGE_CHARS_MAX):
-                data += chunk
-                if len(data) > PAGE_CHARS_MAX:
-                    raise ValueError("the metrics page does not end")
-        finally:
-            writer.close()
-    head, _, body = data.partition(b"\r\n\r\n")
-    if b" 200 " not in head.split(b"\r\n")[0] + b" ":
-        raise ValueError(head.split(b"\r\n")[0].decode("latin-1"))
-    return body.decode("utf-8", "replace")

@@ -10,8 +10,8 @@ queue, waited behind work that was less urgent or more than its engine could tak
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tidegate.admit.scheduling.learning import SIGNALS_LOST_MAX
 from tidegate.admit.scheduling.replay import HELP
-from tidegate.admit.scheduling.window import SIGNALS_LOST_MAX
 from tidegate.spine.conversation import Conversation
 from tidegate.spine.finding import Finding, Severity, Where
 from tidegate.spine.trace import CallTrace

@@ -17,7 +17,7 @@ from tidegate.admit.scheduling.tickets import Ticket
 from tidegate.admit.scheduling.window import Window
 
 if TYPE_CHECKING:
-    from tidegate.admit.scheduling.admission import Admission
+    from tidegate.admit.scheduling.dispatching import Dispatching
 
 WORTH = 1.5  # a prompt is sent in steps when it is longer than so many of them
 
@@ -25,7 +25,7 @@ WORTH = 1.5  # a prompt is sent in steps when it is longer than so many of them
 class Steps:
     """The requests whose prompts are sent in steps, over all engines."""
 
-    def __init__(self, admission: "Admission") -> None:
+    def __init__(self, admission: "Dispatching") -> None:
         self.admission = admission
         self.paused: dict[int, Ticket] = {}  # between two steps, oldest first
 

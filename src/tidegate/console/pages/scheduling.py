@@ -11,8 +11,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from tidegate.admit.scheduling.learning import SIGNALS_LOST_MAX
 from tidegate.admit.scheduling.tally import Times
-from tidegate.admit.scheduling.window import SIGNALS_LOST_MAX
 from tidegate.console.app import Control, as_json
 from tidegate.gateway.control_channel import MetricsSnapshot
 from tidegate.store.findings import FindingStatus
