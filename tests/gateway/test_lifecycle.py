@@ -39,6 +39,10 @@ def test_guarantees_hold_in_any_order_of_events(targets: int, events: list[life.
                     assert before.target <= target < targets
                     repeats += fresh
                     holding = True
+                case life.Again(target):
+                    assert not visible
+                    assert not holding
+                    assert before.target < target == life.upcoming(state) < targets
                 case life.Abort() | life.Release():
                     holding = False
                 case life.Error():

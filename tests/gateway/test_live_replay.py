@@ -9,7 +9,7 @@ import random
 import msgspec
 from tests.support.rig import Reader, Writer, good, json_answer, read_answer, request, reset, world
 
-from tidegate.admit.scheduling.model import AnyEvent, Finish, Moved, Outcome, Throttled, decode_event
+from tidegate.admit.scheduling.model import Again, AnyEvent, Finish, Outcome, Throttled, decode_event
 from tidegate.admit.scheduling.replay import Replay
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.settings import Settings, Upstream
@@ -70,7 +70,7 @@ def test_live_decisions_are_reproduced_bit_for_bit() -> None:
     whole = [line for block in lines for line in block.split(b"\n") if line]
     events: list[AnyEvent] = [decode_event(line)[1] for line in whole if line.startswith(b"[")]
     kinds = {type(e) for e in events}
-    assert {Moved, Finish, Throttled} <= kinds
+    assert {Again, Finish, Throttled} <= kinds
     assert any(isinstance(e, Finish) and e.outcome is Outcome.FAILED for e in events)
     replay = Replay().run(whole)
     assert replay.decisions >= 60

@@ -88,8 +88,11 @@ class OpenAdmission:
     def progress(self, request_id: int, tokens_generated: int, now_s: float) -> None:
         """Nothing to charge before the end."""
 
-    def moved(self, request_id: int, upstream: str, now_s: float) -> None:
-        """Nothing to move."""
+    def again(
+        self, request_id: int, candidates: Sequence[str], resume: Resume, now_s: float, warm: Warm | None = None
+    ) -> str | None:
+        """The next one, at once."""
+        return candidates[0]
 
     def end(
         self, request_id: int, usage: Usage | None, now_s: float, *, refund: bool = False, overloaded: bool = False

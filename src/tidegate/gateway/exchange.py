@@ -56,14 +56,32 @@ class Exchange(Answering):
             self.go(verdict, now_s)
         elif verdict is None:
             self.ticket = ticket
-            self.waited = True
-            gw.waiting_now(self, 1)
-            self.note("queued", {})
-            total_s = min(gw.deadlines_of(self.candidates).total_s, self.total_s_max)
-            self.client.arm(self.began_s + total_s)
+            self.queued()
             self.do(step(self.state, life.WAITS, now_s))
         else:
             self.refused(verdict)  # type: ignore[arg-type]
+
+    def queued(self) -> None:
+        """It waits from now on."""
+        self.waited = True
+        self.gw.waiting_now(self, 1)
+        self.note("queued", {})
+        total_s = min(self.gw.deadlines_of(self.candidates).total_s, self.total_s_max)
+        self.client.arm(self.began_s + total_s)
+
+    def again(self, target: int) -> None:
+        """An upstream failed before its first byte: a place at one of those from `target` on, when they have room."""
+        gw = self.gw
+        gw.metrics.plain["tidegate_fallbacks_total"] += 1
+        self.note("retried", {"upstream": self.candidates[target - 1].name, "reason": self.failure})
+        now_s = self.heard_s = gw.loop.time()
+        self.connection = None
+        names = tuple(p.name for p in self.candidates[target:])
+        upstream = gw.admission.again(self.ticket, names, self.resume, now_s, self.warm)
+        if upstream is None:
+            self.queued()
+        else:
+            self.go(upstream, now_s)
 
     def resume(self, verdict: "str | Refused", now_s: float) -> None:
         """Admission changed its mind about a waiting call."""
@@ -86,10 +104,12 @@ class Exchange(Answering):
 
     def go(self, upstream: str, now_s: float) -> None:
         """Admitted, to the upstream named."""
-        if self.candidates[0].name != upstream:
-            first = [p for p in self.candidates if p.name == upstream]
-            self.candidates = (*first, *(p for p in self.candidates if p.name != upstream))
-        idle = self.candidates[0].idle
+        target = life.upcoming(self.state)
+        if self.candidates[target].name != upstream:
+            tried, rest = self.candidates[:target], self.candidates[target:]
+            first = [p for p in rest if p.name == upstream]
+            self.candidates = (*tried, *first, *(p for p in rest if p.name != upstream))
+        idle = self.candidates[target].idle
         if idle and not idle[-1].transport.is_closing():  # the usual case: two steps, one connection at once
             self.state = SENT if self.state is ARRIVED else sent(self.state)
             connection = self.connection = idle.pop()
@@ -116,6 +136,8 @@ class Exchange(Answering):
                     self.send()
                 case life.Connect(target, fresh):
                     self.connect(target, fresh)
+                case life.Again(target):
+                    self.again(target)
                 case life.Release():
                     self.release()
                 case life.Finish(ending, code):
@@ -147,10 +169,6 @@ class Exchange(Answering):
         if fresh:
             gw.metrics.plain["tidegate_retries_total"] += 1
             self.note("retried", {"upstream": pool.name, "reason": "stale_connection"})
-        elif target:
-            gw.metrics.plain["tidegate_fallbacks_total"] += 1
-            self.note("retried", {"upstream": self.candidates[target - 1].name, "reason": self.failure})
-            gw.admission.moved(self.ticket, pool.name, now_s)
         self.connection = None
         self.connecting = pool
         connection = pool.take(self, fresh=fresh)

@@ -27,7 +27,7 @@ class Phase(IntEnum):
     """Where a call stands."""
 
     ARRIVED = 0  # parsed and authenticated; not yet admitted
-    WAITING = 1  # in our queue
+    WAITING = 1  # in our queue: before the first attempt, or before one at another upstream
     CONNECTING = 2  # an upstream connection is being made or taken from the pool
     SENT = 3  # the request went out, no byte of an answer yet
     ANSWERING = 4  # the answer began; bytes may have gone to the client
@@ -161,6 +161,12 @@ class Connect(msgspec.Struct, frozen=True, gc=False):
     fresh: bool = False
 
 
+class Again(msgspec.Struct, frozen=True, gc=False):
+    """Ask admission for a place once more, among the targets from `target` on: the one before it failed."""
+
+    target: int
+
+
 class Send(msgspec.Struct, frozen=True, gc=False):
     """Send the request on the connection."""
 
@@ -205,7 +211,7 @@ class Finish(msgspec.Struct, frozen=True, gc=False):
     code: str | None = None
 
 
-Action = Connect | Send | Forward | Discard | Release | Abort | Leave | Error | Truncate | Finish
+Action = Connect | Again | Send | Forward | Discard | Release | Abort | Leave | Error | Truncate | Finish
 Step = tuple[State, tuple[Action, ...]]
 
 SEND, FORWARD, DISCARD, RELEASE, ABORT, LEAVE = Send(), Forward(), Discard(), Release(), Abort(), Leave()
@@ -249,7 +255,9 @@ def _decide(state: State, event: Event) -> Step:
         case Admitted():
             if phase > Phase.WAITING:
                 return state, _NOTHING
-            return state._replace(phase=Phase.CONNECTING, attempts=1), (Connect(0),)
+            target = upcoming(state)
+            attempt = state._replace(phase=Phase.CONNECTING, target=target, attempts=state.attempts + 1)
+            return attempt, (Connect(target),)
         case Connected(reused):
             if phase is not Phase.CONNECTING:
                 return state, (ABORT,)
@@ -275,6 +283,11 @@ def _decide(state: State, event: Event) -> Step:
             return _refuse(state, event)
         case _:
             raise AssertionError(event)
+
+
+def upcoming(state: State) -> int:
+    """The target that a call would be sent to when admitted: while it waits again, `target` is the one that failed."""
+    return state.target + 1 if state.attempts else 0
 
 
 def _answer_began(state: State, status: int) -> Step:
@@ -311,11 +324,10 @@ def _upstream_lost(state: State, answer_bytes: bool) -> Step:
 
 
 def _next_target(state: State, failure: tuple[Ending, int, str], first: tuple[Action, ...]) -> Step:
-    """Try the next upstream, or answer with how the last one failed.  Only before the first byte."""
+    """Wait for a place at the next upstreams, or answer with how the last one failed.  Only before the first byte."""
     target = state.target + 1
     if target < state.targets:
-        moved = state._replace(phase=Phase.CONNECTING, target=target, attempts=state.attempts + 1, reused=False)
-        return moved, (*first, Connect(target))
+        return state._replace(phase=Phase.WAITING, reused=False), (*first, Again(target))
     ending, status, code = failure
     return _end(state, (*first, Error(status, code), Finish(ending, code)))
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from tidegate.admit.scheduling.admission import Admission
 from tidegate.admit.scheduling.model import (
+    Again,
     AnyAction,
     AnyEvent,
     Arrive,
@@ -24,7 +25,6 @@ from tidegate.admit.scheduling.model import (
     EngineState,
     Finish,
     FirstToken,
-    Moved,
     Outcome,
     Plan,
     Refuse,
@@ -151,9 +151,15 @@ class Scheduled:
             self._progress[request_id] = tokens_generated
             self._fresh[request_id] = self._fresh.get(request_id, 0) + tokens_generated - before
 
-    def moved(self, request_id: int, upstream: str, now_s: float) -> None:
-        """Another upstream is tried."""
-        self._do(Moved(request_id, upstream), now_s)
+    def again(
+        self, request_id: int, candidates: Sequence[str], resume: Resume, now_s: float, warm: Warm | None = None
+    ) -> str | None:
+        """Back into the order, at its place; others that its room lets in are told after this returned."""
+        self._progress.pop(request_id, None)
+        self._fresh.pop(request_id, None)
+        actions = self._step(Again(request_id, tuple(candidates)), now_s)
+        verdict = self._arrived(request_id, actions, resume, warm, now_s)
+        return verdict if isinstance(verdict, str) else None
 
     def end(
         self, request_id: int, usage: Usage | None, now_s: float, *, refund: bool = False, overloaded: bool = False

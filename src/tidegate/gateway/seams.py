@@ -79,8 +79,14 @@ class Admission(Protocol):
         """`tokens_generated` content tokens so far (a total, not a step); called now and then."""
         ...
 
-    def moved(self, request_id: int, upstream: str, now_s: float) -> None:
-        """The call goes to another upstream: the first one failed before its first byte."""
+    def again(
+        self, request_id: int, candidates: Sequence[str], resume: Resume, now_s: float, warm: Warm | None = None
+    ) -> str | None:
+        """An admitted call failed before its first byte and asks to go to one of `candidates`, which it did not try.
+
+        Nothing was served, so nothing is charged for the attempt.  As `arrive`: an upstream's name when it may go now,
+        else None, and `resume` is called once, later.
+        """
         ...
 
     def end(

@@ -15,6 +15,7 @@ import msgspec
 from tidegate.admit.scheduling.admission import Admission
 from tidegate.admit.scheduling.model import (
     Abort,
+    Again,
     AnyAction,
     AnyEvent,
     Arrive,
@@ -249,16 +250,21 @@ class World:
             if job.job_id < 0:
                 self._tell(Stepped(-1 - job.job_id, False))
         for request_id in [i for i, n in self._at_engine.items() if n == name]:
-            self._broken(request_id)
+            self._broken(name, request_id)
 
-    def _broken(self, request_id: int) -> None:
+    def _broken(self, name: str, request_id: int) -> None:
         r = self.asked[request_id]
         self._at_engine.pop(request_id, None)
         begun = r.first_s is not None
         if begun:
             r.refused = "lost"
             self._closed()
-        if self.admission is not None:
+        others = tuple(n for n in self.engines if n != name)
+        if self.admission is None:
+            return
+        if not begun and others:
+            self._tell(Again(request_id, others))
+        else:
             self._tell(Finish(request_id, Outcome.FAILED if begun else Outcome.RETRY))
 
     def _return(self, name: str) -> None:
@@ -272,7 +278,7 @@ class World:
         if r.refused:
             return
         if name in self.down:
-            self._broken(request_id)
+            self._broken(name, request_id)
             return
         self._at_engine[request_id] = name
         self.engines[name].submit(Job(job_id=request_id, prompt=r.prompt, output=max(1, r.output), blocks=r.blocks))

@@ -11,6 +11,7 @@ import pytest
 
 from tidegate.admit.scheduling.admission import Admission
 from tidegate.admit.scheduling.model import (
+    Again,
     AnyAction,
     AnyEvent,
     Arrive,
@@ -67,7 +68,7 @@ class Watched:
     def look(self, now_s: float, event: AnyEvent, actions: list[AnyAction]) -> None:
         if isinstance(event, EngineState):
             (self.down.discard if event.up else self.down.add)(event.engine)
-        elif isinstance(event, Arrive):
+        elif isinstance(event, Arrive | Again):
             self.named[event.request_id] = event.pool
         for action in actions:
             if isinstance(action, Dispatch):

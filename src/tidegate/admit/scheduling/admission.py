@@ -9,9 +9,12 @@ from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any
 
+import msgspec
+
 from tidegate.admit.scheduling.dispatching import Dispatching
 from tidegate.admit.scheduling.model import (
     Abort,
+    Again,
     AnyAction,
     AnyEvent,
     Arrive,
@@ -34,7 +37,7 @@ from tidegate.admit.scheduling.model import (
 )
 from tidegate.admit.scheduling.policies import POLICIES, class_ranks, succeed
 from tidegate.admit.scheduling.tally import jain_index
-from tidegate.admit.scheduling.tickets import Ticket
+from tidegate.admit.scheduling.tickets import Ticket, Way
 from tidegate.spine.contracts import Waiting
 
 JUMP_S = 2.0  # ticks come several times a second: a longer gap while something waits is a jump
@@ -161,14 +164,7 @@ class Admission(Dispatching):
         if ticket.stamps:
             self.bounds.settle(ticket, prompt + completion, self.now, refund=refund)
         if f.outcome is Outcome.RETRY and refund:
-            policy.retry(f.request_id, self.now)
-            ticket.engine = ""
-            ticket.reason = "retried"
-            ticket.warm = 0
-            limits = self.bounds.of(request.tenant)
-            self.bounds.queue(ticket, limits)
-            self.bounds.reserve(ticket, limits, self.now)
-            heappush(self._expiries, (request.arrived_s + ticket.wait_s_max, f.request_id, ticket))
+            self._wait_again(ticket, ticket.way)
         else:
             cached = f.tokens_cached
             if cached is not None and ticket.warm:  # what its own steps computed is no gift of the cache
@@ -180,6 +176,38 @@ class Admission(Dispatching):
         if self.bounds.held:
             self._release_held(actions)
         self._pump_engine(engine, actions)
+
+    def _wait_again(self, ticket: Ticket, way: Way) -> None:
+        """It failed before its first token: refunded once, and at its place among its tenant's that wait for `way`.
+
+        It was let in before and its body is in memory: no bound on what may wait refuses it now.
+        """
+        now, request = self.now, ticket.request
+        ticket.pool.policy.finish(request.request_id, now, refund=True)
+        ticket.engine, ticket.reason, ticket.warm = "", "retried", 0
+        if way is not ticket.way:
+            ticket.goes(way)
+        ticket.request = msgspec.structs.replace(request, lane=way.lane)
+        limits = self.bounds.of(request.tenant)
+        self.bounds.queue(ticket, limits)
+        self.bounds.reserve(ticket, limits, now)
+        ticket.expires_s = (ticket.expires_s or request.arrived_s + ticket.wait_s_max) + (now - ticket.dispatched_s)
+        heappush(self._expiries, (ticket.expires_s, request.request_id, ticket))
+        way.pool.policy.rejoin(ticket.request)
+
+    def _again(self, event: Again, actions: list[AnyAction]) -> None:
+        ticket = self.tickets.get(event.request_id)
+        if ticket is None or not ticket.engine:
+            return
+        failed = ticket.engine
+        self._exit(ticket)
+        if ticket.stamps:
+            self.bounds.settle(ticket, 0, self.now, refund=True)
+        self._wait_again(ticket, self.routes.way(event.pool))
+        self._pump(ticket.pool, actions)
+        if self.bounds.held:
+            self._release_held(actions)
+        self._pump_engine(failed, actions)
 
     def _cancel(self, event: Cancel, actions: list[AnyAction]) -> None:
         request_id = event.request_id
@@ -217,8 +245,8 @@ class Admission(Dispatching):
 
     def _tick(self, event: Tick, actions: list[AnyAction]) -> None:  # noqa: ARG002 - all handlers look alike
         while self._expiries and (self._expiries[0][0] <= self.now or self._stale(self._expiries[0])):
-            _, request_id, ticket = heappop(self._expiries)
-            if self.tickets.get(request_id) is ticket and not ticket.engine:
+            at_s, request_id, ticket = heappop(self._expiries)
+            if self.tickets.get(request_id) is ticket and not ticket.engine and at_s >= ticket.expires_s:
                 waited = self.now - ticket.request.arrived_s
                 pool, limits = ticket.pool, self.bounds.of(ticket.request.tenant)
                 retry = max(1.0, self.bounds.projected_wait_s(pool, ticket.request, limits))
@@ -242,7 +270,7 @@ class Admission(Dispatching):
                 self.steps.go_on(window, actions)
 
     def _stale(self, entry: tuple[float, int, Ticket]) -> bool:
-        return self.tickets.get(entry[1]) is not entry[2]
+        return self.tickets.get(entry[1]) is not entry[2] or entry[0] < entry[2].expires_s
 
     def _rate_pools(self) -> None:
         """How fast each pool serves while somebody waits: what projected waits stand on."""
@@ -353,6 +381,6 @@ class Admission(Dispatching):
 _HANDLERS: dict[type, Callable[[Admission, Any, list[AnyAction]], None]] = {
     Arrive: Admission._arrive, Tokens: Admission._tokens, FirstToken: Admission._first_token,
     Finish: Admission._finish, Cancel: Admission._cancel, Tick: Admission._tick, Signal: Admission._signal,
-    Stepped: Admission._stepped, Elsewhere: Admission._elsewhere, Moved: Admission._moved,
+    Stepped: Admission._stepped, Elsewhere: Admission._elsewhere, Moved: Admission._moved, Again: Admission._again,
     SignalLost: Admission._engine_event, Throttled: Admission._engine_event, EngineState: Admission._engine_event,
 }  # fmt: skip

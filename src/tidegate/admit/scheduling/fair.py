@@ -24,7 +24,7 @@ from heapq import heappop, heappush
 from typing import Any, ClassVar
 
 from tidegate.admit.scheduling.lazyheap import LazyHeap
-from tidegate.admit.scheduling.ledger import Flow, Ledger
+from tidegate.admit.scheduling.ledger import Flow, Ledger, to_its_place
 from tidegate.spine.contracts import Waiting
 
 LOOKAHEAD = 8  # requests that do not fit before we stop looking for one that does
@@ -60,7 +60,11 @@ class Fair(Ledger):
 
     def _joined(self, flow: Flow, request: Waiting, front: bool) -> None:
         if request.prefix_key:
-            self._by_prefix.setdefault(request.prefix_key, deque()).append(request)
+            queue = self._by_prefix.setdefault(request.prefix_key, deque())
+            if front:
+                to_its_place(queue, request)
+            else:
+                queue.append(request)
         if flow.size == 1 or front:
             self._list(flow)
 
@@ -79,6 +83,11 @@ class Fair(Ledger):
         super().pass_through(request)
         if request.prefix_key:
             self._heat(request.prefix_key)
+
+    def rejoin(self, request: Waiting) -> None:
+        """As the base; the engine that failed did not keep its prefix."""
+        self._hot.pop(request.prefix_key, None)
+        super().rejoin(request)
 
     def _heat(self, key: int) -> None:
         hot = self._hot

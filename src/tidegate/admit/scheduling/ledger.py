@@ -75,6 +75,13 @@ class Bill(msgspec.Struct):
     prepaid: int
 
 
+def to_its_place(queue: deque[Waiting], request: Waiting) -> None:
+    """Into a queue that is in order of arrival."""
+    mark = (request.arrived_s, request.request_id)
+    behind = next((i for i, r in enumerate(queue) if (r.arrived_s, r.request_id) > mark), len(queue))
+    queue.insert(behind, request)
+
+
 class Ledger:
     """Accounts, waiting requests and bills: what every policy shares.
 
@@ -178,7 +185,11 @@ class Ledger:
         bill = self.bills.get(request_id)
         if bill is not None:
             self.finish(request_id, now_s, refund=True)
-            self._join(msgspec.structs.replace(bill.request), front=True)
+            self.rejoin(msgspec.structs.replace(bill.request))
+
+    def rejoin(self, request: Waiting) -> None:
+        """A request that was dispatched, and refunded, waits again: before all of its flow that came later."""
+        self._join(request, front=True)
 
     def pick(self, now_s: float, admissible: Any) -> Waiting | None:
         """Take the next request that `admissible` accepts and charge its prompt; every policy has its own."""
@@ -219,9 +230,7 @@ class Ledger:
         self.queued[request.request_id] = request
         self.narrow += request.lane != ""
         if front:  # before all that came later, behind those that came before it
-            mark = (request.arrived_s, request.request_id)
-            behind = next((i for i, r in enumerate(flow.queue) if (r.arrived_s, r.request_id) > mark), len(flow.queue))
-            flow.queue.insert(behind, request)
+            to_its_place(flow.queue, request)
         else:
             flow.queue.append(request)
         flow.size += 1

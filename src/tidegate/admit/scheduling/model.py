@@ -188,8 +188,18 @@ class Stepped(Event, frozen=True, tag="p"):
     ok: bool = True
 
 
+class Again(Event, frozen=True, tag="g"):
+    """A dispatched request failed before its first token: it waits once more, at its place, for one of `pool`."""
+
+    request_id: int
+    pool: tuple[str, ...]  # the engines that may still serve it, in order of preference
+
+
 class Moved(Event, frozen=True, tag="m"):
-    """The shell went on to another engine by itself, before the first byte of an answer."""
+    """The shell went on to another engine by itself, before the first byte of an answer.
+
+    Only in recordings made before `Again`: then a failed call asked no window for room.
+    """
 
     request_id: int
     engine: str
@@ -248,7 +258,7 @@ class Tick(Event, frozen=True, tag="k"):
 
 
 AnyEvent = (
-    Arrive | Cancel | FirstToken | Tokens | Finish | Stepped | Moved
+    Arrive | Cancel | FirstToken | Tokens | Finish | Stepped | Again | Moved
     | Signal | SignalLost | Throttled | EngineState | Elsewhere | Tick
 )  # fmt: skip
 

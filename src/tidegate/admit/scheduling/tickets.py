@@ -20,6 +20,7 @@ class Ticket:
     engine: str = ""
     dispatched_s: float = 0.0
     first_s: float | None = None
+    expires_s: float = 0.0  # of one that waits again: what it spent in engines that failed is no wait for a place
     expected: int = 0
     generated: int = 0
     ahead: int = 0
@@ -33,12 +34,16 @@ class Ticket:
         self, request: Waiting, way: "Way", row: Row, size_bytes: int, latency: bool, wait_s_max: float,
     ) -> None:  # fmt: skip
         self.request = request
-        self.pool = way.pool
-        self.way = way
+        self.goes(way)
         self.row = row
         self.size_bytes = size_bytes
         self.latency = latency
         self.wait_s_max = wait_s_max
+
+    def goes(self, way: "Way") -> None:
+        """The engines that may serve it."""
+        self.way = way
+        self.pool = way.pool
         self.passed_at_arrival = way.pool.dispatched
 
 
