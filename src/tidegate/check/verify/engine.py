@@ -25,6 +25,7 @@ from tidegate.check.verify.nuclear import check_nuclear
 from tidegate.check.verify.oxidation_changes import check_changes
 from tidegate.check.verify.references import check_references
 from tidegate.check.verify.registry import check_registry
+from tidegate.check.verify.schemes.check import check_schemes
 from tidegate.check.verify.source import check_source
 from tidegate.check.verify.spoken import check_spoken
 from tidegate.check.verify.substitution import check_substituted
@@ -36,6 +37,7 @@ RULES = {
     "equation": "arithmetic-slip", "quantity": "unit-conversion", "dimension": "dimension-mismatch", "oxidation-state": "oxidation-state",
     "charge": "ion-charge", "formula": "formula-of-name", "molar-mass": "molar-mass", "reaction": "unbalanced-reaction", "constant": "constant-value",
     "code": "code-syntax", "identifier": "unknown-name", "reference": "impossible-reference", "coefficient": "registry-mismatch", "simulation": "broken-invariant",
+    "scheme": "broken-scheme",
 }  # fmt: skip
 PARAGRAPH_MAX = 4000
 
@@ -95,6 +97,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
                 else check_code(answer, known.packages, index_complete=known.packages_complete, index=known.api)
             ),
         ),
+        ("numerical schemes", lambda: check_schemes(answer, program=program)),
     )
     decisions: list[Decision] = list(more)
     failed = []
@@ -109,7 +112,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
     return Verification(text=answer, decisions=tuple(decisions), findings=findings, not_checked=tuple(failed))
 
 
-IN_CODE = frozenset({"code", "identifier", "simulation"})
+IN_CODE = frozenset({"code", "identifier", "simulation", "scheme"})
 
 
 def _asserted(text: str, decision: Decision) -> Decision:

@@ -1,0 +1,332 @@
+# ruff: noqa: E501  (messages read best on one line)
+"""Markov chain Monte Carlo: which way a move is accepted, whether its proposal is balanced, and what is recorded.
+
+Metropolis' rule takes a move with probability min(1, exp(-ΔE/T)) (Metropolis et al. 1953; Hastings 1970).  A turned sign, a
+comparison the wrong way round, a temperature that multiplies, a proposal that only goes up or that forgets where the chain is,
+and a record of accepted states alone all run without an error, and all sample something else.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from tidegate.check.verify.schemes.algebra import Poly, assignments, exponent_of, last_name, poly, spelled
+from tidegate.check.verify.schemes.model import Scheme
+
+DRAWS = frozenset({"random", "rand", "uniform", "random_sample"})
+CHANGE = re.compile(
+    r"^(?:d_?e|d_?u|d_?h|delta|delta_?(?:e|u|h|energy)|diff|energy_(?:diff|change|difference)|e_diff|dE_total)$", re.I
+)
+NEW = re.compile(r"new|trial|prop|cand|next|star|after|(?:^|_)[eu]1$|2$", re.I)
+OLD = re.compile(r"old|cur|prev|before|init|(?:^|_)[eu]0$", re.I)
+HEAT = re.compile(r"^(?:t|temp|temperature|kt|k_?b_?t|kbt)$", re.I)
+COLD = re.compile(r"^(?:beta|inv_?t(?:emp)?|b)$")
+RECORD = re.compile(r"energ|sample|chain|trace|mag|history|states|positions|configs?|traj|obs|record|values", re.I)
+COUNTED = re.compile(r"accept", re.I)
+
+
+def chains(tree: ast.Module) -> Iterator[Scheme]:
+    """Every branch that a random number and an exponential decide."""
+    for holder, branches in _branches(tree):
+        if not any(isinstance(n, ast.Call) and last_name(n.func) in {"exp", "log"} for n in ast.walk(holder)):
+            continue
+        statements = [node for node in ast.walk(holder) if isinstance(node, ast.stmt)]
+        known = {name: value for node in statements for name, value, _ in assignments([node])}
+        for branch in branches:
+            yield from _decided(holder, branch, known)
+
+
+def _branches(tree: ast.Module) -> Iterator[tuple[ast.AST, list[ast.If]]]:
+    """Each function (and the module) with the branches that are its own."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        holder = waiting.pop()
+        own: list[ast.If] = []
+        inner = list(ast.iter_child_nodes(holder))
+        while inner:
+            node = inner.pop(0)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                waiting.append(node)
+                continue
+            if isinstance(node, ast.If):
+                own.append(node)
+            inner += [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt | ast.ExceptHandler)]
+        if own:
+            yield holder, own
+
+
+def _decided(holder: ast.AST, branch: ast.If, known: dict[str, ast.expr]) -> Iterator[Scheme]:
+    parts = (
+        branch.test.values
+        if isinstance(branch.test, ast.BoolOp) and isinstance(branch.test.op, ast.Or)
+        else [branch.test]
+    )
+    lotteries = [(p, found) for p in parts if isinstance(p, ast.Compare) and (found := _lottery(p, known)) is not None]
+    if len(lotteries) != 1:
+        return
+    compare, (less, exponent) = lotteries[0]
+    accepts = not _rejects(branch)
+    if accepts and not _moves(branch):
+        return
+    if less is not accepts:
+        yield Scheme(
+            name="a move is accepted when the random number is below its probability",
+            node=branch,
+            holds=False,
+            computation=f"`{spelled(compare)}` {'accepts' if accepts else 'rejects'} the other way round",
+        )
+        return
+    summed = {spelled(n.value) for n in ast.walk(holder) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)}
+    moved = {spelled(value): name for s in branch.body for name, value, _ in assignments([s])} if accepts else {}
+    wrong = _exponent(exponent, known, summed, moved)
+    if wrong:
+        yield Scheme(name="a move is accepted with probability exp(-ΔE/T)", node=branch, holds=False, computation=wrong)
+        return
+    for part in parts:
+        if part is not compare and isinstance(part, ast.Compare) and accepts and _uphill(part):
+            yield Scheme(
+                name="a move that lowers the energy is always accepted",
+                node=branch,
+                holds=False,
+                computation=f"`{spelled(part)}` accepts every move that raises it",
+            )
+            return
+    yield Scheme(
+        name="a move is accepted with probability exp(-ΔE/T)",
+        node=branch,
+        holds=True,
+        computation=f"`{spelled(branch.test)}`",
+    )
+    if accepts:
+        yield from _recorded(holder, branch)
+    yield from _proposed(branch, known)
+
+
+def _lottery(compare: ast.Compare, known: dict[str, ast.expr]) -> tuple[bool, ast.expr] | None:
+    """`u < exp(…)`: whether the draw must be below, and what stands in the exponent (log(u) < … as well)."""
+    if len(compare.ops) != 1 or not isinstance(compare.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+        return None
+    left, right = compare.left, compare.comparators[0]
+    less = isinstance(compare.ops[0], ast.Lt | ast.LtE)
+    for draw, chance, below in ((left, right, less), (right, left, not less)):
+        if _draw(draw, known):
+            found = _power(chance, known)
+            return (below, found) if found is not None else None
+        if isinstance(draw, ast.Call) and last_name(draw.func) == "log" and draw.args and _draw(draw.args[0], known):
+            return below, chance
+    return None
+
+
+def _draw(node: ast.expr, known: dict[str, ast.expr]) -> bool:
+    """Whether this is a uniform number in [0, 1)."""
+    node = known.get(node.id, node) if isinstance(node, ast.Name) else node
+    return (
+        isinstance(node, ast.Call)
+        and last_name(node.func) in DRAWS
+        and (not node.args or [spelled(a) for a in node.args] in (["0", "1"], ["0.0", "1.0"]))
+    )
+
+
+def _power(node: ast.expr, known: dict[str, ast.expr]) -> ast.expr | None:
+    """The exponent of `exp(…)`, also inside min(1, …) or under a name."""
+    node = known.get(node.id, node) if isinstance(node, ast.Name) else node
+    if isinstance(node, ast.Call) and last_name(node.func) in {"min", "minimum"}:
+        node = next((a for a in node.args if not isinstance(a, ast.Constant)), node)
+    if isinstance(node, ast.Call) and last_name(node.func) == "exp" and len(node.args) == 1:
+        return node.args[0]
+    return None
+
+
+def _rejects(branch: ast.If) -> bool:
+    """A branch that leaves the old state: `continue`, or nothing but putting it back."""
+    first = branch.body[0]
+    if isinstance(first, ast.Continue):
+        return True
+    return any(
+        re.search(r"reject", spelled(s)) or re.search(r"=\s*(?:old|prev|saved|backup)\w*$", spelled(s))
+        for s in branch.body
+    )
+
+
+def _moves(branch: ast.If) -> bool:
+    """A branch that takes a new state."""
+    return any(True for s in branch.body for _ in assignments([s])) or any(
+        isinstance(s, ast.Expr | ast.Return) for s in branch.body
+    )
+
+
+def _exponent(exponent: ast.expr, known: dict[str, ast.expr], summed: set[str], moved: dict[str, str]) -> str:
+    """What is wrong with an exponent that should be -ΔE/T; empty where nothing is, or where it cannot be told.
+
+    `summed` are changes that the program adds to an energy: those are ΔE itself.  `moved` are the states that an accepted
+    move takes, with those that they replace.
+    """
+    sum_ = poly(exponent, {})
+    if sum_ is None:
+        return ""
+    changes = {a for m in sum_ for a, _ in m if CHANGE.match(a)}
+    for monomial, coefficient in sum_.items():
+        heat = [a for a, _ in monomial if HEAT.match(a)]
+        cold = [a for a, _ in monomial if COLD.match(a)]
+        if not any(a in changes for a, _ in monomial):
+            continue
+        name = next(a for a, _ in monomial if a in changes)
+        way = _way(known.get(name), moved)
+        if way and (coefficient > 0) is (way > 0):
+            return f"exp({spelled(exponent)}) grows with the energy: a move uphill would be the likelier"
+        if heat and exponent_of(monomial, heat[0]) > 0:
+            return f"{heat[0]} multiplies the energy in exp({spelled(exponent)}); it must divide it"
+        if cold and exponent_of(monomial, cold[0]) < 0:
+            return f"{cold[0]} divides the energy in exp({spelled(exponent)}); it must multiply it"
+        if (
+            (heat or cold)
+            and len(monomial) == 2
+            and abs(coefficient) != 1
+            and (name in summed or _scaled(known.get(name)) is False)
+        ):
+            return f"exp({spelled(exponent)}) has a factor {abs(coefficient)} that exp(-ΔE/T) has not"
+    return ""
+
+
+def _way(change: ast.expr | None, moved: dict[str, str]) -> int:
+    """+1 where a change of energy is new less old, -1 where it is old less new, 0 where it cannot be told."""
+    if isinstance(change, ast.BinOp) and isinstance(change.op, ast.Sub):
+        left, right = spelled(change.left), spelled(change.right)
+        for new, old in moved.items():
+            if left != right and _stands(new, left) and right == _put(left, new, old):
+                return 1
+            if left != right and _stands(new, right) and left == _put(right, new, old):
+                return -1
+        new_left, new_right = bool(NEW.search(left)), bool(NEW.search(right))
+        if new_left and not new_right:
+            return 1
+        if new_right and not new_left and (OLD.search(left) or not NEW.search(left)):
+            return -1
+    return 0
+
+
+def _stands(name: str, text: str) -> bool:
+    return bool(name) and re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
+
+
+def _put(text: str, new: str, old: str) -> str:
+    return re.sub(rf"(?<![\w.]){re.escape(new)}(?!\w)", lambda _: old, text)
+
+
+def _scaled(change: ast.expr | None) -> bool | None:
+    """Whether a change of energy carries a number of its own; None where it is not known."""
+    if change is None:
+        return None
+    return any(
+        isinstance(n, ast.Constant) and n.value not in (0, 1, -1)
+        for n in ast.walk(change)
+        if not isinstance(change, ast.Call)
+    )
+
+
+def _uphill(part: ast.Compare) -> bool:
+    """`dE > 0` where `dE < 0` must stand."""
+    return (
+        bool(CHANGE.match(spelled(part.left)))
+        and isinstance(part.ops[0], ast.Gt | ast.GtE)
+        and spelled(part.comparators[0]) in {"0", "0.0"}
+    )
+
+
+def _recorded(holder: ast.AST, branch: ast.If) -> Iterator[Scheme]:
+    """A record that is written when a move is taken, and never when it is refused."""
+    inside = {id(n) for n in ast.walk(branch)}
+    for node in ast.walk(branch):
+        name = _appended(node)
+        if not name or COUNTED.search(name) or not RECORD.search(name):
+            continue
+        others = [
+            n
+            for n in ast.walk(holder)
+            if (id(n) not in inside or _in_else(branch, n)) and _appended(n) == name and _loops(holder, n)
+        ]
+        if not others and _loops(holder, node):
+            yield Scheme(
+                name="a refused move counts its old state once more",
+                node=node,
+                holds=False,
+                computation=f"`{name}` grows only where a move is accepted",
+            )
+        return
+
+
+def _appended(node: ast.AST) -> str:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+        return spelled(node.func.value)
+    return ""
+
+
+def _in_else(branch: ast.If, node: ast.AST) -> bool:
+    return any(node is inner for s in branch.orelse for inner in ast.walk(s))
+
+
+def _loops(holder: ast.AST, node: ast.AST) -> bool:
+    """Whether a node stands in a loop of the function."""
+    return any(
+        node is inner for loop in ast.walk(holder) if isinstance(loop, ast.For | ast.While) for inner in ast.walk(loop)
+    )
+
+
+def _proposed(branch: ast.If, known: dict[str, ast.expr]) -> Iterator[Scheme]:
+    """The state that is taken: made from the present one, by a step as likely up as down."""
+    taken = {spelled(value) for s in branch.body for _, value, _ in assignments([s])}
+    targets = {re.split(r"\[", name)[0] for s in branch.body for name, _, _ in assignments([s])}
+    for name in taken:
+        value = known.get(name)
+        if value is None or not NEW.search(name):
+            continue
+        sum_ = poly(value)
+        steps = [
+            c
+            for c in ast.walk(value)
+            if isinstance(c, ast.Call) and last_name(c.func) in {"uniform", "random", "rand", "normal", "gauss"}
+        ]
+        if sum_ is None or len(steps) != 1:
+            continue
+        lean = _leaning(steps[0], sum_)
+        if lean:
+            yield Scheme(name="a proposal steps up as often as down", node=value, holds=False, computation=lean)
+            return
+        words = set(re.findall(r"[A-Za-z_]\w*", spelled(value)))
+        if not words & targets and _small(steps[0]):
+            yield Scheme(
+                name="a proposal starts from where the chain is",
+                node=value,
+                holds=False,
+                computation=f"`{name} = {spelled(value)}` draws a new state and forgets the old one",
+            )
+            return
+
+
+def _leaning(draw: ast.Call, sum_: Poly) -> str:
+    """Why a step's mean is not zero, where the state it is added to stands beside it."""
+    own = [m for m in sum_ if any("(" in a for a, _ in m)]
+    if len(own) != 1 or len(sum_) < 2:
+        return ""
+    called, args = last_name(draw.func), [spelled(a) for a in draw.args]
+    if called == "uniform" and len(args) >= 2:
+        low, high = poly(draw.args[0]), poly(draw.args[1])
+        if low is not None and high is not None and low.plus(high) and args[0] in {"0", "0.0"} and len(sum_) == 2:
+            return f"uniform({args[0]}, {args[1]}) never steps down"
+    if called in {"random", "rand"} and not args and len(sum_) == 2 and not any(m == () for m in sum_):
+        return "random() is never negative: every step goes the same way"
+    return ""
+
+
+def _small(draw: ast.Call) -> bool:
+    """A draw whose size is named as that of a step, and that is centred on zero."""
+    if last_name(draw.func) != "uniform" or len(draw.args) < 2:
+        return False
+    low, high = poly(draw.args[0]), poly(draw.args[1])
+    words = re.search(r"delta|step|max_?d|disp|width|amp", spelled(draw.args[1]), re.I)
+    return (
+        low is not None and high is not None and not low.plus(high) and bool(words) and Fraction(0) not in high.values()
+    )

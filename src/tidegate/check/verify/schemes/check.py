@@ -1,0 +1,108 @@
+"""Every scheme in the Python of an answer, as decisions on the lines that spell it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Callable, Iterator
+
+from tidegate.check.verify.blocks import code_blocks
+from tidegate.check.verify.schemes.chains import chains
+from tidegate.check.verify.schemes.chance import chance
+from tidegate.check.verify.schemes.fields import fields
+from tidegate.check.verify.schemes.forces import forces
+from tidegate.check.verify.schemes.model import Scheme
+from tidegate.check.verify.schemes.motion import motion
+from tidegate.check.verify.schemes.runge_kutta import runge_kutta
+from tidegate.spine.claim import Claim, Decision, Receipt, Support
+
+READERS: tuple[tuple[Callable[[ast.Module], Iterator[Scheme]], re.Pattern[str]], ...] = (
+    (runge_kutta, re.compile(r"\b(?:\w{0,6}k\w{0,6}_?2\w*|k2\w*|d[a-z]{1,3}2)\b")),
+    (
+        motion,
+        re.compile(
+            r"\b(?:v|vel|velocity|velocities|omega|vx|vs|p|theta_dot|angular_velocity)\b[^\n]*\b(?:dt|h|delta_t|deltat|timestep|time_step|step_size)\b"
+        ),
+    ),
+    (fields, re.compile(r"\[[^\]\n]*(?:1:|:-1|[+-] ?1)[^\]\n]*\]|\broll\(")),
+    (
+        chains,
+        re.compile(
+            r"\b(?:exp|log)\((?s:.*)\b(?:random|rand|uniform|random_sample)\(|\b(?:random|rand|uniform|random_sample)\((?s:.*)\b(?:exp|log)\("
+        ),
+    ),
+    (
+        chance,
+        re.compile(
+            r"\b(?:standard_normal|randn|normalvariate|gauss|normal|expovariate|exponential|random|rand)\(|half_?life|t_?half",
+            re.I,
+        ),
+    ),
+    (forces, re.compile(r"\b(?:norm|hypot|sqrt)\(|\bke\b|kin|prey|rabbit|hare|\] [+-]= ", re.I)),
+)
+"""Each reader with what a program must hold for it to be worth reading."""
+SOURCE_MAX = 100_000
+LIKELY = 0.8  # of a scheme that a reader could have meant otherwise
+
+
+def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
+    """Decisions on the numerical schemes of every Python block of `text`; with `program` the whole text is Python."""
+    blocks = (
+        [("python", text, 0, len(text))]
+        if program
+        else list(code_blocks(text))
+        if "```" in text or "~~~" in text
+        else []
+    )
+    for language, body, start, _ in blocks:
+        if language not in ("python", "py", "python3", "") or len(body) > SOURCE_MAX:
+            continue
+        readers = [reader for reader, signs in READERS if signs.search(body)]
+        if not readers:
+            continue
+        try:
+            with warnings.catch_warnings():  # a stranger's escape sequences are not ours to report
+                warnings.simplefilter("ignore")
+                tree = ast.parse(body)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        lines = [0]
+        for line in body.split("\n"):
+            lines.append(lines[-1] + len(line) + 1)
+        seen = set()
+        for reader in readers:
+            for scheme in reader(tree):
+                key = (getattr(scheme.node, "lineno", 1), scheme.name, scheme.computation)
+                if key not in seen:
+                    seen.add(key)
+                    yield _decision(scheme, body, start, lines)
+
+
+def _decision(scheme: Scheme, body: str, start: int, lines: list[int]) -> Decision:
+    node = scheme.node
+    row = getattr(node, "lineno", 1)
+    head = isinstance(node, ast.For | ast.While | ast.If | ast.FunctionDef)
+    last = row if head else getattr(node, "end_lineno", row) or row
+    first = lines[row - 1] + len(
+        body[lines[row - 1] : lines[row] - 1].encode()[: getattr(node, "col_offset", 0)].decode(errors="ignore")
+    )
+    end = (
+        lines[last] - 1
+        if head
+        else lines[last - 1]
+        + len(
+            body[lines[last - 1] : lines[last] - 1]
+            .encode()[: getattr(node, "end_col_offset", 0)]
+            .decode(errors="ignore")
+        )
+    )
+    span = (start + first, start + max(end, first + 1))
+    return Decision(
+        claim=Claim(kind=f"scheme: {scheme.name}", text=body[first:end].strip()[:200], span=span),
+        support=Support.SUPPORTED if scheme.holds else Support.REFUTED,
+        receipt=Receipt(oracle="schemes", computation=scheme.computation, detail={"scheme": scheme.name}),
+        message=f"{scheme.name}: {scheme.computation}",
+        certainty="possible" if scheme.possible else "proved",
+        probability=LIKELY if scheme.possible else None,
+    )
