@@ -2,8 +2,10 @@
 
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+import msgspec
 
 from tidegate.curate.harvest.ledger import Line, dump_ledger, read_ledger
 from tidegate.curate.harvest.suite import Suite, dump_file, file_of, parse_suite
@@ -63,6 +65,19 @@ def write_cases(folder: Path, cases: Iterable[Case], known: Suite | None = None)
     for path in touched:
         rewrite(path, list(by_file[path].values()))
     return list(touched)
+
+
+def rename_modes(folder: Path, names: Mapping[str, str]) -> list[str]:
+    """Call the cases of joined modes by their new names, each in its file; returns the ids of those renamed.
+
+    A case's id is made of what it asks and expects, so it keeps its id and its history.
+    """
+    if not names or not folder.is_dir():
+        return []
+    known = read_suite(folder)
+    renamed = [msgspec.structs.replace(c, mode=names[c.mode]) for c in known.cases if c.mode in names]
+    write_cases(folder, renamed, known)
+    return [c.case_id for c in renamed]
 
 
 def remove_cases(gone: Iterable[str], known: Suite) -> list[Path]:

@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 import pytest
+from benches.harvest_train import RECIPES, difference, learned_from
 
 from tidegate.curate.harvest.context import Context, by_script, lexical_similarity
 from tidegate.curate.harvest.dialogue import read_turns
@@ -88,3 +89,18 @@ def test_a_turn_that_ends_its_talk_is_weighed_by_a_table_that_knows_no_next_answ
     assert not goes_on(last)
     assert goes_on(first)
     assert failed_chance(last, []) != failed_chance(first, [])
+
+
+@pytest.mark.parametrize("reader", sorted(RECIPES))
+def test_the_shipped_weights_were_learned_from_the_shipped_talks_as_they_are_read_now(reader: str) -> None:
+    """Else run `python -m benches.harvest_train --write`; `--check` trains anew and compares every weight."""
+    assert dict(_learned()[reader]["learned_from"]) == learned_from(reader)
+
+
+def test_a_weight_that_was_altered_by_hand_is_seen() -> None:
+    shipped = dict(_learned())
+    assert difference(shipped, shipped) == 0
+    name, weight = max(shipped["ends"]["failed"].items(), key=lambda kv: kv[1])
+    altered = {**shipped, "ends": {**shipped["ends"], "failed": {**shipped["ends"]["failed"], name: weight + 0.5}}}
+    assert difference(altered, shipped) == pytest.approx(0.5)
+    assert difference(shipped, {**shipped, "ends": {**shipped["ends"], "learned_from": {"talks": "other"}}}) == math.inf

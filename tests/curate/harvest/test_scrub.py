@@ -1,12 +1,14 @@
 """Goal: planted personal data and secrets never reach what is written, and what is not personal stays."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tidegate.curate.harvest.harvesting import harvest
 from tidegate.curate.harvest.scrub import Scrubber, leftover
 from tidegate.curate.harvest.scrub_find import PLACEHOLDER
 
@@ -114,3 +116,22 @@ def test_planted_anywhere(before: str, value: str, after: str) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_taken(text: str) -> None:
     Scrubber().text(text)
+
+
+def test_a_name_from_the_middle_of_a_huge_result_is_not_kept_where_the_answer_says_it() -> None:
+    """The result is cut to its ends and never read whole; what the kept parts say of it is still learned."""
+    rows = [{"id": i, "note": "shelf " * 20} for i in range(40_000)]
+    rows[20_000] = {"id": 20_000, "full_name": "Zylpha Quondam", "note": "vip"}
+    call = {"id": "c1", "type": "function", "function": {"name": "list", "arguments": "{}"}}
+    messages = [
+        {"role": "user", "content": "who holds seat 4?"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": json.dumps(rows)},
+        {"role": "assistant", "content": "Seat 5 belongs to Quondam."},
+        {"role": "user", "content": "I asked about 4, not 5."},
+    ]
+    began = time.process_time()
+    made = harvest({"messages": messages})
+    assert made.case is not None
+    assert "Quondam" not in json.dumps([made.case.input, list(made.case.expect), made.failure])
+    assert time.process_time() - began < 3

@@ -8,6 +8,8 @@ import pytest
 
 from tidegate.cli.main import main
 from tidegate.cli.verbs.harvest import MODULES
+from tidegate.readers.suite_files import read_suite, write_cases
+from tidegate.spine.case import Case, make_case
 
 SUITE = """suite: 1
 mode: refund window
@@ -32,6 +34,11 @@ def harvest(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, d
     with pytest.raises(SystemExit) as end:
         main(["harvest", *arguments, "--json"])
     return int(end.value.code or 0), json.loads(capsys.readouterr().out)
+
+
+def case(number: int, mode: str) -> Case:
+    asked = {"messages": [{"role": "user", "content": f"question {number}"}]}
+    return make_case("chat", asked, [{"oracle": "required", "all": ["x"]}], mode=mode)
 
 
 def lines(path: Path, rows: list[dict]) -> str:
@@ -75,8 +82,20 @@ def test_owners_say_that_two_modes_are_one(here: Path, capsys: pytest.CaptureFix
     assert harvest(capsys, "merge", "ask")[1]["written"] == 0, "what is open is not asked twice"
     code, wrong = harvest(capsys, "merge", "same", parcel, tracking)
     assert (code, "who gives it" in wrong["error"]["message"]) == (2, True)
+    names = {m["mode"]: m["name"] for m in grouped["modes"]}
+    other = "VAT on an invoice"
+    cases = [case(n, mode=mode) for n, mode in enumerate((names[parcel], names[tracking], tracking, other))]
+    write_cases(here / "suite", cases)
     code, told = harvest(capsys, "merge", "same", parcel, tracking, "--owner", "ana", "--name", "parcel is lost")
     assert (code, told["modes"], len(told["joined"])) == (0, before - 1, 1)
+    assert sorted(told["renamed"]) == sorted(c.case_id for c in cases[:3])
+    modes = {c.case_id: c.mode for c in read_suite(here / "suite").cases}
+    assert {i: m for i, m in modes.items() if m != "refund window"} == {
+        c.case_id: "parcel is lost" for c in cases[:3]
+    } | {cases[3].case_id: other}
+    late = case(9, mode=names[tracking])  # written on another branch, under the old name
+    write_cases(here / "suite", [late])
+    assert harvest(capsys, "merge", "apply")[1]["renamed"] == [late.case_id]
     code, next_day = harvest(capsys, "group", failures)
     assert next_day["labels"]["0"] == next_day["labels"]["2"]
     lost = next(m for m in next_day["modes"] if m["name"] == "parcel is lost")

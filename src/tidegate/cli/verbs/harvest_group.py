@@ -16,8 +16,9 @@ from tidegate.cli.harvest_inputs import MODES, NEAR, embed, embedder_name, open_
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.curate.harvest.group import Failure, Grouping, Mode, distinct, group, group_measures, trend
-from tidegate.curate.harvest.same_mode import joined_grouping
+from tidegate.curate.harvest.same_mode import join_modes, joined_grouping, new_names
 from tidegate.readers.mode_answers import read_answers
+from tidegate.readers.suite_files import rename_modes
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.finding import Certainty, Finding, Severity
@@ -88,8 +89,12 @@ def command(
     grouping = group(
         rows, embed(port, kept), same, known, old, near=NEAR[name] if near is None else near, space=same_space
     )
-    grouping = joined_grouping(grouping, read_answers(folder))
+    answers = read_answers(folder)
+    joined = join_modes(grouping.modes, answers)
+    before = grouping.modes
+    grouping = joined_grouping(grouping, answers)
     if state is not None:
+        rename_modes(folder, new_names([*known, *before], joined, answers))
         kept_ids = {m.mode_id for m in grouping.modes}
         for mode in grouping.modes:
             state.put(MODES, mode.mode_id, msgspec.to_builtins(mode))

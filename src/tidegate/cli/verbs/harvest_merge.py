@@ -1,5 +1,6 @@
 """`tidegate harvest merge`: owners answer whether two failure modes are one problem."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -15,8 +16,9 @@ from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.cli.verbs.harvest_group import known_modes
 from tidegate.curate.harvest.group import Mode
-from tidegate.curate.harvest.same_mode import Joined, ModeAnswer, answer_for, join_modes, questions
+from tidegate.curate.harvest.same_mode import Joined, ModeAnswer, answer_for, join_modes, new_names, questions
 from tidegate.readers.mode_answers import add_answers, read_answers
+from tidegate.readers.suite_files import rename_modes
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.gate import Verdict
@@ -35,7 +37,7 @@ Asked = list[tuple[Mode, Mode, float]]
 @click.argument("action", type=click.Choice(["list", "ask", "same", "different", "apply"]), default="list")
 @click.argument("modes", nargs=-1)
 @click.option("--suite", "folder", type=click.Path(path_type=Path), default="suite", show_default=True,
-              help="The folder whose `modes.jsonl` holds the answers.")  # fmt: skip
+              help="The folder of the cases, and of the answers (`modes.jsonl`).")  # fmt: skip
 @click.option("--owner", default="", help="Who says so.")
 @click.option("--reason", default="", help="Why.")
 @click.option("--name", default="", help="What the joined mode is called from here on.")
@@ -65,7 +67,12 @@ def command(action: str, modes: tuple[str, ...], folder: Path, owner: str, reaso
     elif modes:
         raise WrongUse(f"`{action}` takes no modes", remedy="tidegate harvest merge same MODE MODE --owner YOU")
     answers = read_answers(folder)
-    joined = join_modes(known, answers) if action == "list" or action == "ask" else keep_joined(state, answers)
+    renamed: list[str] = []
+    if action in ("list", "ask"):
+        joined = join_modes(known, answers)
+    else:
+        joined = keep_joined(state, answers)
+        renamed = rename_modes(folder, new_names(known, joined, answers))
     left = open_questions(joined.modes, answers, limit, embedder_)
     written = 0
     if action == "ask":
@@ -79,13 +86,14 @@ def command(action: str, modes: tuple[str, ...], folder: Path, owner: str, reaso
         "joined": dict(joined.went),
         "answers": sum(a.same is not None for a in answers),
         "written": written,
+        "renamed": renamed,
         "questions": [
             {"modes": [a.mode_id, b.mode_id], "names": [a.name, b.name], "counts": [a.count, b.count],
              "examples": [list(a.examples[:2]), list(b.examples[:2])], "cosine": c} for a, b, c in left
         ],
     }  # fmt: skip
     answer = Answer(verb="harvest merge", verdict=Verdict.PASS, fields=fields)
-    emit(answer, as_json=as_json, words=lambda console: _show(console, joined, left, folder, written))
+    emit(answer, as_json=as_json, words=lambda console: _show(console, joined, left, folder, written, renamed))
 
 
 def keep_joined(state: StateStore, answers: tuple[ModeAnswer, ...]) -> Joined:
@@ -117,11 +125,14 @@ def open_questions(modes: tuple[Mode, ...], answers: tuple[ModeAnswer, ...], lim
 def asked_of(one: Mode, other: Mode) -> ModeAnswer:
     """The open question about two modes, as a line to be answered in a pull request."""
     return ModeAnswer(
-        modes=(one.mode_id, other.mode_id), same=None, asked=(one.examples[0][:160], other.examples[0][:160])
+        modes=(one.mode_id, other.mode_id),
+        same=None,
+        asked=(one.examples[0][:160], other.examples[0][:160]),
+        names=(one.name, other.name),
     )
 
 
-def _show(console: Console, joined: Joined, left: Asked, folder: Path, written: int) -> None:
+def _show(console: Console, joined: Joined, left: Asked, folder: Path, written: int, renamed: Sequence[str]) -> None:
     for one, other, cosine in left:
         console.print(f"[bold]{escape(one.name)}[/] ({one.count}) and [bold]{escape(other.name)}[/] ({other.count}): "
                       f"one problem? [dim]cosine {cosine}[/]", highlight=False)  # fmt: skip
@@ -130,6 +141,9 @@ def _show(console: Console, joined: Joined, left: Asked, folder: Path, written: 
                           highlight=False)  # fmt: skip
     for gone, into in joined.went.items():
         console.print(f"{gone} is part of {into}", style="dim", highlight=False)
+    if renamed:
+        cases = "case is" if len(renamed) == 1 else "cases are"
+        console.print(f"{len(renamed)} {cases} called by the joined mode now", highlight=False)
     if written:
         console.print(f"{written} questions written to {folder}/modes.jsonl: fill in `same` and `owner`",
                       highlight=False)  # fmt: skip

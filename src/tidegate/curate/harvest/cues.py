@@ -151,6 +151,8 @@ THANKS = re.compile(
 )
 SELF_BLAME = _c(
     r"\b(?:my (?:mistake|bad|fault|error|apologies|typo)|i (?:\w+ )?(?:misspoke|mistyped|misread|misremembered|was wrong|am wrong|made a (?:mistake|typo)|should have (?:said|mentioned|told|been)|forgot to (?:say|mention|add|tell|include)|did not (?:mention|explain|make (?:it|myself) clear|specify)|got (?:it|that|the \w+) wrong|confused (?:the|my|it)|typed|wrote the wrong|gave you the wrong|put the wrong|changed my mind|had the wrong))\b",
+    r"\bi (?:\w+ )?(?:(?:told|gave|sent|showed) you (?:the wrong|a wrong)|(?:\w+ )?(?:measured|copied|pasted|took|picked|opened|used|read|looked at) the wrong|mixed (?:it |them |that )?up)\b"
+    r"|\bon (?:my (?:side|part|end)|reflection)\b|\b(?:wrong|dumb|silly|stupid) of me\b",
     r"\b(?:oops|whoops|woops|oopsie|autocorrect|typo|silly me|scratch that|correction ?:|on second thought|change of plans?)\b",
     r"\b(?:oh |ah |oops |wait |ok )*sorry ,? (?:i meant|i mean|that should|it should|make (?:it|that)|not \w+ ,|wrong)\b",
     r"\bwait ,? no\b|\bno ,? wait\b|\bactually no\b",
@@ -198,6 +200,7 @@ ILLEGITIMATE = re.compile(
 
 OTHER: dict[str, re.Pattern[str]] = {
     "no_i_meant": _c(
+        r"\b(?:(?:stand|steht) (?:doch |schon |ja )*(?:da|dort|oben|in meiner)|(?:habe|hatte) ich doch (?:gesagt|geschrieben|angegeben)|je l ?avais (?:dit|[eé]crit|pr[eé]cis[eé])|comme je l ?ai (?:dit|[eé]crit)|ya lo (?:dije|puse|hab[ií]a)|l ?avevo (?:detto|scritto)|dat (?:stond|staat) er (?:toch|al)|had ik (?:al |toch )?gezegd)\b",
         r"\b(?:ich (?:meinte|meine)|das (?:meinte|wollte|habe) ich nicht|ich (?:wollte|hatte|habe) (?:nach|doch|aber|eigentlich)|nicht was ich|danach habe ich nicht gefragt|falsch verstanden)\b",
         r"\b(?:me refer[ií]a|quise decir|quer[ií]a decir|no es lo que (?:ped[ií]|pregunt[eé]|quer[ií]a|dije)|no pregunt[eé]|no te ped[ií]|me has entendido mal|no me entiendes|ped[ií] (?:un|una|el|la))\b",
         r"\b(?:je voulais dire|je parlais d|ce n ?est pas ce que (?:j|je)|cest pas ce que|cenest pas ce que|jai demand[eé]|je demandais|vous (?:navez pas|mavez mal) compris|tu nas pas compris)",

@@ -21,6 +21,7 @@ from tidegate.curate.harvest.model import CASE_KIND, Detection, Envelope, Outcom
 from tidegate.curate.harvest.oracle import evaluate
 from tidegate.curate.harvest.outcomes import outcome_of
 from tidegate.curate.harvest.scrub import Scrubber, leftover
+from tidegate.curate.harvest.scrub_learn import learn
 from tidegate.curate.harvest.signals import detect
 from tidegate.curate.harvest.signals_implicit import Similar, lexical_similarity
 from tidegate.spine.case import Case, CaseStatus, Provenance, make_case
@@ -126,7 +127,8 @@ def _prove(record: Mapping[str, Any], detection: Detection, envelope: Envelope, 
         return Harvested(detection=detection, cut=envelope.cut,
                          reason="no oracle can tell this failure without a model: kept as a report, not as a case")  # fmt: skip
     everything = input_of(envelope)
-    scrubber.messages([*record.get("messages", ()), *failure_raw.get("messages", ())])  # learn all names first
+    said = "\n".join(t.text for t in read_turns([*envelope.messages, envelope.output]))
+    learn(scrubber, [*record.get("messages", ()), *failure_raw.get("messages", ())], said)  # all names first
     clean_input = _clean_input(scrubber, everything)
     clean_expect = tuple(scrubber.value(e) for e in expect)
     clean_failure = {**failure_raw, "messages": [scrubber.message(m) for m in failure_raw.get("messages", ())]}

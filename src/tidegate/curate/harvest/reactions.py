@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Any
 
 from tidegate.curate.harvest import cues
+from tidegate.curate.harvest.answer_fit import witnesses
 from tidegate.curate.harvest.context import Context, lexical_similarity, unanswered
 from tidegate.curate.harvest.dialogue import (
     SMALL_WORDS,
@@ -245,13 +246,23 @@ def failed_chance(c: Context, ruled: Sequence[Signal]) -> float | None:
     z = joint["bias"] + joint["learned"] * total
     z += joint["ruled"] * (strongest >= 0.5) + joint["ruled_surely"] * (strongest >= SURE)
     z += joint["ruled_twice"] * (len({s.reason for s in ruled}) > 1)
+    z += MISFIT * witnesses(c) + OWN_FAULT * c.own_fault
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, z))))
 
 
+MISFIT = 1.25  # what a hard misfit of answer and request adds to the log-odds; chosen on t12 to t15
+OWN_FAULT = -2.5  # the user takes the blame herself: 25 of 25 such turns in t8 to t16 were no failure
 SURE = 0.8
 
 
 _ENGLISH = SMALL_WORDS - frozenset(["so", "no", "an", "am", "me", "was", "will", "die", "do", "us", "in", "all"])
+
+
+@lru_cache(maxsize=1)
+def _met() -> frozenset[str]:
+    """Words that something was learned of: a turn with none of the small ones may still be English."""
+    learned = (n[2:] for table in ("goes_on", "ends") for n in _learned()[table]["failed"] if n.startswith("w "))
+    return _ENGLISH | frozenset(w for w in learned if len(w) > 2)
 
 
 def judged(c: Context) -> bool:
@@ -264,7 +275,8 @@ def judged(c: Context) -> bool:
     english = sum(w in _ENGLISH for w in words)
     if len(words) < 6:
         return not foreign
-    return english >= 0.12 * len(words) and foreign <= 0.1 * len(words)
+    met = sum(w in _met() for w in words)
+    return (english >= 0.12 * len(words) or met >= 0.5 * len(words)) and foreign <= 0.1 * len(words)
 
 
 def kind_of(c: Context) -> SignalKind:

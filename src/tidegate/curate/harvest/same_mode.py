@@ -33,6 +33,7 @@ class ModeAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     at: str = ""
     name: str = ""  # what the joined mode is called; empty: as the mode seen first
     asked: tuple[str, ...] = ()  # an example of each, for whoever reads the pull request
+    names: tuple[str, ...] = ()  # what the two were called when they were asked about: cases are called so
 
 
 def check_answers(answers: Sequence[ModeAnswer], where: str = "") -> None:
@@ -136,6 +137,28 @@ def _one(modes: Sequence[Mode]) -> Mode:
     )
 
 
+def new_names(known: Sequence[Mode], joined: Joined, answers: Sequence[ModeAnswer]) -> dict[str, str]:
+    """What cases called by a mode that went into another are called now: old name or id → name of the joined mode.
+
+    A name that another mode still bears stays with that one.
+    """
+    roots = roots_of(standing_answers(answers))
+    stands: dict[str, str] = {}  # of every mode that is part of another
+    out: dict[str, str] = {}
+    for mode in joined.modes:
+        inside = [m for m, into in joined.went.items() if into == mode.mode_id]
+        stands |= dict.fromkeys((mode.mode_id, *mode.parts, *inside), mode.name)
+    by_root = {roots[m]: name for m, name in stands.items() if m in roots}
+    called = [(m.mode_id, m.name) for m in known]
+    called += [pair for a in answers if a.same for pair in zip(a.modes, a.names, strict=False)]
+    for mode_id, name in called:
+        now = stands.get(mode_id) or by_root.get(roots.get(mode_id, mode_id))
+        if now:
+            out |= {old: now for old in (mode_id, name) if old != now}
+    live = {m.name for m in joined.modes}
+    return {old: now for old, now in out.items() if old not in live}
+
+
 def joined_grouping(grouping: Grouping, answers: Sequence[ModeAnswer]) -> Grouping:
     """A grouping as the answers have it: labels follow the modes that went into others."""
     joined = join_modes(grouping.modes, answers)
@@ -179,7 +202,14 @@ def answer_for(
     found = [_named(modes, wanted) for wanted in (one, other)]
     asked = tuple(m.examples[0][:160] if m.examples else m.name for m in found)
     answer = ModeAnswer(
-        modes=(found[0].mode_id, found[1].mode_id), same=same, owner=owner, at=at, reason=reason, name=name, asked=asked
+        modes=(found[0].mode_id, found[1].mode_id),
+        same=same,
+        owner=owner,
+        at=at,
+        reason=reason,
+        name=name,
+        asked=asked,
+        names=(found[0].name, found[1].name),
     )
     check_answers([answer])
     return answer

@@ -18,7 +18,10 @@ from tidegate.curate.harvest.signals_hard import before, signal
 
 _ELLIPTIC = re.compile(
     r"(?:^|[.!,] )(?:and|what about|how about) (?:(?:in|for|on|at|to|with|from|the|a|my) )*\w+(?: \w+)? ?\?$"
+    r"|\b(?:one more|another one|another for|the same (?:for|with)|same (?:for|with|rules)|now (?:for|the|one)|next one|one for)\b"
 )
+_CODE = re.compile(r"[{}=;]|\w\(")
+_CONFIRMS = re.compile(r"^(?:yes|right|exactly|correct|indeed|that is right)\b")
 _OWN_CORRECTION = re.compile(
     r"\b(?:correction|i was wrong|i made (?:a|an) (?:mistake|error)|you are (?:absolutely )?right|apologi|sorry|i misspoke|let me correct|my mistake|earlier i said|i previously|to clarify)\b"
 )
@@ -43,11 +46,14 @@ def contradicts_itself(turns: Sequence[Turn]) -> Iterator[Signal]:
                     t.plain,
                 )
             ):
-                told.add(a.index)
                 strong = re.search(
                     r"\bwhich (?:one )?is\b|contradict|make up your mind|opposite|but\b|first you|inconsistent|so which|not\b",
                     t.plain,
                 )
+                reply = next((x for x in answers if x.index > t.index), None)
+                if not strong and "?" in t.text and reply is not None and _CONFIRMS.match(plain(reply.text)):
+                    continue  # she made sure, and was right
+                told.add(a.index)
                 yield signal(
                     SignalKind.CONTRADICTION,
                     a,
@@ -93,12 +99,12 @@ def conflict(earlier: Turn, later: Turn, between: Sequence[Turn], question: Turn
     for a in sentences(earlier.text)[:30]:
         pa = plain(a)
         sa = content_stems(pa)
-        if a.rstrip().endswith("?") or len(sa) < 1:
+        if a.rstrip().endswith("?") or len(sa) < 1 or _CODE.search(a):
             continue
         for b in sentences(later.text)[:30]:
             pb = plain(b)
             sb = content_stems(pb)
-            if b.rstrip().endswith("?") or len(sb) < 1 or pa == pb:
+            if b.rstrip().endswith("?") or len(sb) < 1 or pa == pb or _CODE.search(b):
                 continue
             if elliptic and not sb & novel:
                 continue

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from tidegate.curate.harvest import cues
-from tidegate.curate.harvest.dialogue import Turn, jaccard, plain
+from tidegate.curate.harvest.dialogue import Turn, content_stems, jaccard, plain
 from tidegate.curate.harvest.effects import has_effect
 from tidegate.curate.harvest.model import Signal, SignalKind
 from tidegate.curate.harvest.oracle import REFUSING, looks_cut, normalise
@@ -214,6 +214,22 @@ def tool_failed(t: Turn) -> bool:
     return t.is_error or _FAILED.search(t.text[:1500]) is not None
 
 
+_ADMITS = re.compile(
+    r"\b(?:unable|could not|can not|failed|did not|not (?:been )?(?:processed|able|possible)|error|issue|problem|unfortunately|sorry|try again|went wrong|declined|unavailable)\b"
+)
+_SPEAKS_OF_IT = re.compile(
+    r"\?|\b(?:no|not|never|none|without|un\w+able|missing|invalid|closed|full|expired|instead|still|once|need|needs|please|wait|later|check\w*|retry\w*|let me|trying|will try|however|but)\b"
+)
+
+
+def _silent(turns: Sequence[Turn], t: Turn, text: str, error: tuple[str, Turn]) -> bool:
+    """Whether the last word to the user after a failed change of the world says nothing of the failure."""
+    following = next((x for x in turns if x.index > t.index), None)
+    told = content_stems(plain(error[1].text[:400])) & content_stems(text)
+    last = following is None or following.role == "user"
+    return last and has_effect(error[0]) and len(t.words) >= 4 and not _SPEAKS_OF_IT.search(text) and len(told) < 3
+
+
 def claims_after_errors(turns: Sequence[Turn]) -> Iterator[Signal]:
     """The assistant says that it is done although the call that would have done it failed."""
     open_error: tuple[str, Turn] | None = None
@@ -225,16 +241,15 @@ def claims_after_errors(turns: Sequence[Turn]) -> Iterator[Signal]:
                 pending[call_id] = last_name = name
             if open_error is not None and t.text and not t.calls:
                 text = plain(t.text)
-                denied = re.search(
-                    r"\b(?:unable|could not|can not|failed|did not|not (?:been )?(?:processed|able|possible)|error|issue|problem|unfortunately|sorry|try again|went wrong|declined|unavailable)\b",
-                    text,
-                )
-                if cues.CLAIMS_DONE.search(text) and not denied:
+                claims = cues.CLAIMS_DONE.search(text) is not None
+                if not _ADMITS.search(text) and (claims or _silent(turns, t, text, open_error)):
                     yield signal(
                         SignalKind.TOOL_ERROR,
                         t,
-                        f"it says that it is done, but {open_error[0] or 'the call'} had failed",
-                        0.9,
+                        f"it says that it is done, but {open_error[0] or 'the call'} had failed"
+                        if claims
+                        else f"it says nothing of it that {open_error[0] or 'the call'} had failed",
+                        0.9 if claims else 0.75,
                         open_error[1].index,
                     )
                     open_error = None

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from tidegate.curate.harvest import cues
+from tidegate.curate.harvest.answer_fit import misfits
 from tidegate.curate.harvest.context import Context, Similar, by_script, lexical_similarity, signal_of
 from tidegate.curate.harvest.dialogue import Turn, mostly_latin
 from tidegate.curate.harvest.model import Signal, SignalKind
 from tidegate.curate.harvest.reactions import SURE, failed_chance, goes_on, kind_of
 from tidegate.curate.harvest.signals_again import asked_anew, asks_again
 from tidegate.curate.harvest.signals_mood import fed_up, gave_up, gets_the_same_again, nudges
-from tidegate.curate.harvest.signals_reaction import REACTIONS
+from tidegate.curate.harvest.signals_reaction import PLAIN, REACTIONS
 from tidegate.curate.harvest.signals_wording import meant_otherwise, wrong_answer
 
 __all__ = ["Similar", "lexical_similarity", "read_user_turns"]
@@ -51,6 +52,7 @@ READERS: tuple[Callable[[Context], Signal | None], ...] = (
 LEARNED_ALONE = 0.55  # the chance from which a turn counts that no reader of cues knows
 LEARNED_ALONE_AT_END = 0.7  # the same where the talk ends with the turn: no next answer bears it out
 DOUBTED = 0.35  # below it even a plain cue is not believed: the turn as a whole says otherwise
+_ANY_LANGUAGE = frozenset(("other number in place", "other value done", "turn equates", "turn computes"))
 _ANY_SCRIPT = (SignalKind.REGENERATE, SignalKind.EDIT)  # what is seen without knowing the words
 
 
@@ -75,6 +77,15 @@ def user_turns(turns: Sequence[Turn], similar: Similar) -> Iterator[Context]:
         users.append(turn)
 
 
+def thrown_back(c: Context) -> bool:
+    """Whether the turn is nothing but a word or two of the answer, asked, in whatever language."""
+    words = c.user.words
+    mine = {w for t in c.users_before for w in t.words}
+    if not 1 <= len(words) <= 2 or not c.user.text.rstrip().endswith("?") or c.answer_asks:
+        return False
+    return set(words) <= set(c.answer.words) and not set(words) & mine
+
+
 def cued(c: Context) -> Iterator[Signal]:
     """What the readers of cues say of one turn."""
     for reader in READERS:
@@ -96,6 +107,12 @@ def read_user_turns(turns: Sequence[Turn], similar: Similar) -> Iterator[Signal]
         if chance is None:
             latin = mostly_latin(c.user.text)
             yield from (s for s in found if latin or s.kind in _ANY_SCRIPT)
+            broken = misfits(c) & _ANY_LANGUAGE
+            if broken and not found and "?" not in c.user.text and not c.pleased and not c.answer_asks:
+                why = f"the answer does not keep what was asked ({', '.join(sorted(broken))})"
+                yield signal_of(SignalKind.CORRECTION, c, 0.65, why)
+            elif not found and thrown_back(c):
+                yield signal_of(SignalKind.CORRECTION, c, 0.65, "the user throws a word of the answer back")
             continue
         chance = round(min(0.97, chance), 3)
         if not found and chance >= (LEARNED_ALONE if goes_on(c) else LEARNED_ALONE_AT_END):
@@ -103,7 +120,8 @@ def read_user_turns(turns: Sequence[Turn], similar: Similar) -> Iterator[Signal]
                 kind_of(c), c, chance, "the user's turn takes the answer as users take a failed one", {"learned": True}
             )
         sure = {s.reason for s in found if s.probability >= SURE}
-        if sure and (chance >= DOUBTED or len(sure) > 1):  # two plain readings are not argued away
+        plain = any(s.probability >= PLAIN for s in found)
+        if sure and (chance >= DOUBTED or len(sure) > 1 or plain):  # two plain readings are not argued away
             chance = max(chance, 0.65)
         for s in found:
             yield msgspec.structs.replace(s, probability=min(chance, s.probability) if s.probability < 0.5 else chance)

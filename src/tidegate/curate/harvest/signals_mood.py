@@ -7,7 +7,7 @@ import re
 
 from tidegate.curate.harvest import cues
 from tidegate.curate.harvest.context import Context, angry_at_us, signal_of
-from tidegate.curate.harvest.dialogue import jaccard, values
+from tidegate.curate.harvest.dialogue import content_stems, jaccard, values
 from tidegate.curate.harvest.model import Signal, SignalKind
 
 
@@ -42,9 +42,16 @@ def gets_the_same_again(c: Context) -> Signal | None:
     ):
         return None
     asked_before = [u for u in c.users_before[:-1] if jaccard(u.words, c.asked.words) >= 0.8]
-    if asked_before or len(c.answer.words) < 5:
+    if asked_before or len(c.answer.words) < 5 or _grew(c):
         return None
     return signal_of(SignalKind.FRUSTRATION, c, 0.65, "the same answer came again, and the user goes on about it")
+
+
+def _grew(c: Context) -> bool:
+    """Whether the answer is an earlier one with what the user had asked to add."""
+    before = frozenset().union(*(content_stems(b.plain_all) for b in c.answers_before))
+    asked = c.asked.stems if c.asked is not None else frozenset()
+    return bool((content_stems(c.answer.plain_all) - before) & asked)
 
 
 def gave_up(c: Context) -> Signal | None:

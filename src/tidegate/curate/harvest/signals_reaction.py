@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tidegate.curate.harvest import cues
-from tidegate.curate.harvest.dialogue import WORD, Turn, content_stems, plain, values
+from tidegate.curate.harvest.dialogue import WORD, Turn, content_stems, plain, values, without_quotes
 from tidegate.curate.harvest.model import Signal, SignalKind
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def disputes(c: Context) -> Signal | None:
     if c.own_fault or (c.answer_asks and not _SOURCE.search(said)):
         return None
     if _SOURCE.search(said) and not c.pleased:
-        return _signal(SignalKind.CORRECTION, c, 0.8, "the user disputes what the answer states")
+        return _signal(SignalKind.CORRECTION, c, PLAIN, "the user disputes what the answer states")
     states = not cues.WISH.search(said) and "?" not in c.user.text and not c.pleased
     if states and cues.NEGATION_FIRST.match(said) and not re.search(r"\b(?:next|skip|shame|pity|too bad|then)\b|^not (?:the|my|for|on|in|before|after|yet|really)\b", said) and len(c.user.words) >= 3 and not re.search(
         r"\b(?:fine|need|rush|thank\w*|that is (?:it|all)|more|it is (?:ok|good)|(?:i|we) (?:will|do not (?:have|know|think so|mind)|am|have not|can not))\b", said
@@ -282,7 +282,7 @@ def wrong_language(turns: Sequence[Turn]) -> Iterator[Signal]:
         if (
             english
             and not _NAMES_LANGUAGE.search(asked)
-            and language(t.text) not in ("", "en")
+            and language(without_quotes(t.text)) not in ("", "en")
             and '"' not in asked
             and ":" not in asked
         ):
@@ -295,4 +295,5 @@ def _signal(kind: SignalKind, c: Context, probability: float, reason: str) -> Si
                   probability=probability, evidence={"said": c.user.text[:200]})  # fmt: skip
 
 
+PLAIN = 0.9  # a reading that no chance argues away
 REACTIONS = (concedes, holds_against, narrows, echoes, disputes, leaves, retries)

@@ -146,7 +146,27 @@ def against(answer: str, facts: Sequence[tuple[tuple[str, ...], Any]], known: se
                     and not _hedged(text, stated.start())
                 ):
                     return f"it says {stated.group(0)!r}, the tool said {path[-1]}: {value}"
-    return _other_number(answer, facts, known, counts)
+    return _other_bound(answer, facts, known) or _other_number(answer, facts, known, counts)
+
+
+_BOUND_KEY = re.compile(r"(?:^|_)(?:max|maximum|limit|capacity)(?:_|$)")
+_BOUND_TOLD = re.compile(
+    r"\b(?:up to|at most|no more than|a maximum of|maximum|max\.?) (\d+(?:\.\d+)?) ?(%|[a-z]+)?", re.I
+)
+
+
+def _other_bound(answer: str, facts: Sequence[tuple[tuple[str, ...], Any]], known: set[str]) -> str:
+    """An upper bound told in the unit of the only bound that the tools gave, with another number."""
+    bounds = [(p[-1], float(v)) for p, v in facts if p and isinstance(v, int | float) and not isinstance(v, bool)
+              and _BOUND_KEY.search(p[-1].lower())]  # fmt: skip
+    if len(bounds) != 1:
+        return ""
+    key, bound = bounds[0]
+    for number, unit in _BOUND_TOLD.findall(answer):
+        same_unit = bool(unit) and unit.lower().rstrip("s") in {w.rstrip("s") for w in key.lower().split("_")}
+        if same_unit and number not in known and not _close(float(number), bound):
+            return f"it says {number} for {key}, the tool said {bound:g}"
+    return ""
 
 
 def _hedged(text: str, at: int) -> bool:
