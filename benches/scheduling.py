@@ -3,11 +3,15 @@
 The workloads that need the public recordings (`TIDEGATE_SHARED_DATA`) are reported as not measured without them.
 Six minutes at double speed are twelve of a recording.  Constants of the window and the policy were chosen on the chat
 recording from minutes 0 and 15 on with storm 1, the length of a step also from minute 25 on; reported are `FRESH`.
+`--only storm|cost|replay|properties` runs a part.
 """
 
+import argparse
 import os
 import resource
+import statistics
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -44,6 +48,7 @@ FRESH = (
     ("azure2023_conv", 360.0, 11), ("azure2023_conv", 1200.0, 12), ("azure2023_conv", 2160.0, 13),
     ("azure2023_conv", 2880.0, 14), ("azure2023_code", 0.0, 15), ("azure2023_code", 1800.0, 16),
 )  # fmt: skip
+SHIFTS_S = tuple(0.5 * i for i in range(8))  # of the storm's beginning
 CLASSES = (ClassRule(name="interactive", ttft_target_s=0.5, weight=4.0), ClassRule(name="batch"))
 
 
@@ -62,53 +67,66 @@ def play(
     return world, world.run(asked)
 
 
-def storm(report: Report, recording: str, start_s: float, seed: int) -> None:
-    """G1 to G4: interactive calls beside a storm of 3,000 summarisation requests from one tenant."""
-    name = f"{recording.removeprefix('azure2023_')}, minute {start_s / 60:.0f} on, storm {seed}"
+def figures(asked: list[Asked], since_s: float) -> tuple[float, float, float]:
+    """P95 and P99 of first tokens, P95 between tokens: of the chat that came after the storm did."""
+    rows = [r for r in asked if r.tenant == "chat" and r.at_s >= since_s]
+    ttft = [r.ttft_s for r in rows if r.ttft_s is not None]
+    gaps = [g for r in rows for g, n in r.gaps for _ in range(n)]
+    return quantile(ttft, 0.95), quantile(ttft, 0.99), quantile(gaps, 0.95)
 
-    storm_of = workloads.summaries(TRACES, n=3000, at_s=60.0, seed=seed)
+
+def storm(report: Report, recording: str, start_s: float, seed: int) -> None:
+    """G1 to G4: interactive calls beside a storm of 3,000 summarisation requests from one tenant.
+
+    A figure is exact for its seed and yet depends on the moment at which the storm breaks loose, so it breaks loose
+    at each of `SHIFTS_S`: the median is held against the goal, the worst is told.
+    """
+    name = f"{recording.removeprefix('azure2023_')}, minute {start_s / 60:.0f} on, storm {seed}"
 
     def chat() -> list[Asked]:
         return workloads.azure(TRACES, recording, speed=2.0, start_s=start_s, until_s=360.0)
 
-    def figures(asked: list[Asked]) -> tuple[float, float, float]:
-        rows = [r for r in asked if r.tenant == "chat" and r.at_s >= 60.0]
-        ttft = [r.ttft_s for r in rows if r.ttft_s is not None]
-        gaps = [g for r in rows for g, n in r.gaps for _ in range(n)]
-        return quantile(ttft, 0.95), quantile(ttft, 0.99), quantile(gaps, 0.95)
+    def mixed(at_s: float) -> list[Asked]:
+        return chat() + workloads.summaries(TRACES, n=3000, at_s=at_s, seed=seed)
 
-    def mixed() -> list[Asked]:
-        return chat() + [msgspec.structs.replace(r) for r in storm_of]
-
-    alone, fifo = chat(), mixed()
+    alone = chat()
     play(alone, None)
-    _, fifo_end = play(fifo, None)
-    a, f = figures(alone), figures(fifo)
+    quiet: list[tuple[float, float, float]] = []
+    fifo: list[tuple[float, float]] = []  # P95, and when all was done
+    for shift_s in SHIFTS_S:
+        at_s = 60.0 + shift_s
+        asked = mixed(at_s)
+        _, end_s = play(asked, None)
+        quiet.append(figures(alone, at_s))
+        fifo.append((figures(asked, at_s)[0], end_s))
     for way, stepping in (("plain", False), ("prefix stepping", True)):
         where = f"{way}, {name}"
-        ours = mixed()
-        spec = EngineSpec(prefix_cache_tokens=400_000, prefix_block_tokens=16) if stepping else EngineSpec()
-        world, ours_end = play(ours, "fair", spec, stepping=stepping)
-        o = figures(ours)
-        for i, quantity in enumerate(("P95", "P99")):
-            words = f"{a[i] * 1e3:.0f} alone, {f[i] * 1e3:.0f} FIFO, {o[i] * 1e3:.0f} ms ours"
-            report.row(f"G1 chat TTFT {quantity} / alone, {where}", goal="<= 1.5", measured=o[i] / a[i],
-                       holds=o[i] <= 1.5 * a[i], note=words)  # fmt: skip
-        report.row(f"G1 FIFO's P95 / ours, {where}", goal=">= 200", measured=f[0] / o[0], holds=f[0] >= 200 * o[0])
-        report.row(
-            f"G2 throughput kept, {where}",
-            goal=">= 0.95",
-            measured=fifo_end / ours_end,
-            holds=fifo_end >= 0.95 * ours_end,
-            note=f"done: {fifo_end:.0f} s FIFO, {ours_end:.0f} ours",
-        )
-        report.row(
-            f"G3 chat inter-token P95 / alone, {where}", goal="<= 3", measured=o[2] / a[2], holds=o[2] <= 3 * a[2]
-        )
-        waiting = [float(n) for _, _, n in world.waiting_samples]
+        ours: list[tuple[float, float, float]] = []
+        kept: list[float] = []
+        waiting: list[float] = []
+        preempted = 0
+        for shift_s, (_, fifo_end_s) in zip(SHIFTS_S, fifo, strict=True):
+            asked = mixed(60.0 + shift_s)
+            spec = EngineSpec(prefix_cache_tokens=400_000, prefix_block_tokens=16) if stepping else EngineSpec()
+            world, end_s = play(asked, "fair", spec, stepping=stepping)
+            ours.append(figures(asked, 60.0 + shift_s))
+            kept.append(fifo_end_s / end_s)
+            waiting += [float(n) for _, _, n in world.waiting_samples]
+            preempted += world.engines["e"].preemptions
+
+        for i, (quantity, most) in enumerate((("G1 chat TTFT P95", 1.5), ("G1 chat TTFT P99", 1.5),
+                                              ("G3 chat inter-token P95", 3.0))):  # fmt: skip
+            ratios = [o[i] / q[i] for o, q in zip(ours, quiet, strict=True)]
+            report.row(f"{quantity} / alone, {where}", goal=f"<= {most:g}", measured=(m := statistics.median(ratios)),
+                       holds=m <= most, note=f"worst {max(ratios):.3g} of {len(ratios)} moments; alone "
+                       f"{statistics.median(q[i] for q in quiet) * 1e3:.0f} ms")  # fmt: skip
+        for quantity, least, ratios in (("G1 FIFO's P95 / ours", 200.0,
+                                         [f / o[0] for (f, _), o in zip(fifo, ours, strict=True)]),
+                                        ("G2 throughput kept", 0.95, kept)):  # fmt: skip
+            report.row(f"{quantity}, {where}", goal=f">= {least:g}", measured=(m := statistics.median(ratios)),
+                       holds=m >= least, note=f"worst {min(ratios):.3g} of {len(ratios)} moments")  # fmt: skip
         report.row(f"G4 waiting in the engine P99, {where}", goal="<= 8", measured=quantile(waiting, 0.99),
                    holds=quantile(waiting, 0.99) <= 8, note="no engine-specific setting")  # fmt: skip
-        preempted = world.engines["e"].preemptions
         report.row(f"G4 preemptions, {where}", goal="0", measured=preempted, holds=preempted == 0)
 
 
@@ -206,17 +224,28 @@ def replays(report: Report) -> None:
                f"{max(speeds):.0f}; CPU time")  # fmt: skip
 
 
-def main() -> None:
+PARTS = ("cost", "replay", "storm", "properties")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m benches.scheduling", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, action="append", help="a part (may be given several times)")
+    asked, _ = parser.parse_known_args(arguments)
+    only = asked.only or PARTS
     report = Report("scheduling, simulated time")
-    costs(report)
-    if (TRACES / "azure2023_conv.csv").exists():
+    recorded = (TRACES / "azure2023_conv.csv").exists()
+    if not recorded:
+        report.row("G1 to G4, G13", goal="see docs", measured="the recordings are not here", holds=None)
+    if "cost" in only:
+        costs(report)
+    if "replay" in only and recorded:
         replays(report)
+    if "storm" in only and recorded:
         for recording, start_s, seed in FRESH:
             storm(report, recording, start_s, seed)
-    else:
-        report.row("G1 to G4", goal="see docs", measured="the recordings are not here", holds=None)
-    properties(report)
-    budgets(report)
+    if "properties" in only:
+        properties(report)
+        budgets(report)
     report.finish()
 
 

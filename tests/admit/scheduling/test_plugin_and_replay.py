@@ -3,6 +3,7 @@
 import pytest
 
 from tidegate.admit.scheduling.admission import Admission
+from tidegate.admit.scheduling.explaining import explain
 from tidegate.admit.scheduling.model import (
     Arrive,
     EngineRule,
@@ -14,7 +15,7 @@ from tidegate.admit.scheduling.model import (
     encode_plan,
 )
 from tidegate.admit.scheduling.plugin import PriorityInversion
-from tidegate.admit.scheduling.replay import Replay, explain
+from tidegate.admit.scheduling.replay import Replay
 from tidegate.spine.call import Call, Ending, Identity
 from tidegate.spine.errors import InputError
 from tidegate.spine.trace import CallTrace

@@ -10,8 +10,8 @@ queue, waited behind work that was less urgent or more than its engine could tak
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tidegate.admit.scheduling.explaining import HELP, WHY
 from tidegate.admit.scheduling.learning import SIGNALS_LOST_MAX
-from tidegate.admit.scheduling.replay import HELP
 from tidegate.spine.conversation import Conversation
 from tidegate.spine.finding import Finding, Severity, Where
 from tidegate.spine.trace import CallTrace
@@ -42,9 +42,10 @@ class PriorityInversion:
             subject=tenant,
             where=Where(trace=trace.trace_id),
             message=f"a call of class {name!r} waited {waited:.0f} ms of its {target:.0f} ms first-token target in the "
-                    f"queue ({reason.replace('_', ' ')})",
+                    f"queue ({reason.replace('_', ' ')}): {WHY.get(reason, 'no reason was recorded')}",
             evidence={"certainty": "measured", "wait_ms": waited, "target_ms": target, **facts},
-            suggestion=f"`tidegate schedule explain {trace.trace_id}`; it helps: {HELP.get(reason, 'more capacity')}",
+            suggestion=f"`tidegate schedule explain {trace.trace_id}`; what helps: "
+                       f"{HELP.get(reason, 'more capacity').format(tenant=tenant)}",
         )  # fmt: skip
 
 

@@ -2,19 +2,20 @@
 
 A journal is lines: a plan, then events with the actions they caused.  `Replay` feeds the events to a
 fresh admission under the recorded plan, counts decisions that differ, and keeps what is needed to say why one
-call waited, behind whom, and what would have helped.
+call waited (`explaining`).
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from tidegate.admit.scheduling.admission import Admission
+from tidegate.admit.scheduling.explaining import Call
 from tidegate.admit.scheduling.model import (
     AnyAction,
     AnyEvent,
     Arrive,
+    Cancel,
     Dispatch,
     Finish,
     FirstToken,
@@ -26,43 +27,6 @@ from tidegate.admit.scheduling.model import (
     decode_plan,
 )
 from tidegate.spine.errors import InputError
-
-HELP = {
-    "over_share": "a larger weight for the tenant, or less of its own traffic at once",
-    "own_queue": "the tenant's own earlier requests stood in front: fewer at once, or a larger weight",
-    "engine_slots": "more engine slots, or another replica",
-    "engine_memory": "more KV memory in the engine, or shorter prompts in flight",
-    "prefill_ahead": "less prefill in flight: another replica, or prefix stepping",
-    "prefill_protected": "a latency class (it waited so that first tokens of latency classes stay on time)",
-    "reserved_slots": "a latency class (the free slots are kept for those)",
-    "tenant_budget": "a higher budget for the tenant, or waiting until the window moves on",
-    "engine_throttled": "a higher quota at the provider",
-    "engine_requests_per_minute": "a higher request quota at the provider",
-    "engine_tokens_per_minute": "a higher token quota at the provider",
-    "engine_down": "a healthy upstream",
-    "retried": "a healthier upstream: its first attempt failed before a token came",
-}
-
-
-class Call(msgspec.Struct):
-    """One call of a recorded run."""
-
-    call_id: str
-    tenant: str
-    service_class: str
-    arrived_s: float
-    tokens_prompt: int
-    dispatched_s: float | None = None
-    first_s: float | None = None
-    ended_s: float | None = None
-    tokens_completion: int = 0
-    reason: str = ""
-    refused: str = ""
-    share_over: float = 0.0  # charged tokens above the least served waiting tenant, at arrival
-    ahead: dict[str, int] = msgspec.field(default_factory=dict)  # dispatched while it waited, by tenant (`find` counts)
-    ahead_tokens: dict[str, int] = msgspec.field(default_factory=dict)
-    waited_from: int = 0  # of the run's dispatches in order: the first that could pass it, and the one that was its own
-    waited_to: int = 0
 
 
 class Replay:
@@ -127,6 +91,10 @@ class Replay:
             call = self.calls[event.request_id]
             call.ended_s = now
             call.tokens_completion = event.tokens_completion or call.tokens_completion
+        elif isinstance(event, Cancel) and event.request_id in self.calls:
+            call = self.calls[event.request_id]
+            if call.dispatched_s is None and not call.refused:
+                call.ended_s, call.waited_to = now, len(self._dispatched)
         for action in actions:
             if isinstance(action, Dispatch):
                 gone = self.calls[action.request_id]
@@ -134,7 +102,9 @@ class Replay:
                 gone.waited_to = len(self._dispatched)
                 self._dispatched.append(gone)
             elif isinstance(action, Refuse):
-                self.calls[action.request_id].refused = action.code
+                call = self.calls[action.request_id]
+                call.refused, call.refused_s = action.code, now
+                call.waited_to = len(self._dispatched)
 
     def find(self, call_id: str) -> Call | None:
         """The call of that id, or the only one whose id begins so, if it is in the run."""
@@ -147,29 +117,14 @@ class Replay:
 
     def _count_ahead(self, call: Call) -> None:
         """Who went while it waited; counted when somebody asks, else every dispatch would touch all that wait."""
-        passed = self._dispatched[call.waited_from : call.waited_to]
+        waits_on = call.dispatched_s is None and call.ended_s is None and not call.refused
+        passed = self._dispatched[call.waited_from : None if waits_on else call.waited_to]
         call.ahead, call.ahead_tokens = {}, {}
         for gone in passed:
+            if gone is call:  # an earlier attempt of its own
+                continue
             call.ahead[gone.tenant] = call.ahead.get(gone.tenant, 0) + 1
             call.ahead_tokens[gone.tenant] = call.ahead_tokens.get(gone.tenant, 0) + gone.tokens_prompt
-
-
-def explain(call: Call) -> str:
-    """Why it waited, behind whom, and what would have helped: one or two sentences."""
-    if call.refused:
-        return f"It was refused ({call.refused}): {HELP.get(call.refused, 'see the error it received')}."
-    if call.dispatched_s is None:
-        return "It had not been dispatched when the recording ended (or its client left while it waited)."
-    waited = call.dispatched_s - call.arrived_s
-    if waited <= 0.0:
-        return f"It did not wait: {call.tenant} was within its share and the engine had room."
-    first = Counter(call.ahead).most_common(4)
-    behind = ", ".join(f"{n} of {t} ({call.ahead_tokens[t]:,} prompt tokens)" for t, n in first)
-    behind = behind or "nobody (the engine itself was full)"
-    over = f", {call.tenant} being {call.share_over:,.0f} charged tokens over its share" if call.share_over > 0 else ""
-    would = HELP.get(call.reason, "more capacity")
-    return (f"It waited {waited:.3f} s, first of all for {call.reason.replace('_', ' ')}{over}. "
-            f"Requests that went before it meanwhile: {behind}. What would have helped: {would}.")  # fmt: skip
 
 
 def by_tenant(calls: Iterable[Call]) -> Iterator[tuple[str, str, list[float], list[float]]]:

@@ -11,18 +11,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tidegate.admit.scheduling.admission import Admission
+from tidegate.admit.scheduling.explaining import Call, explain
 from tidegate.admit.scheduling.plugin import PriorityInversion
 from tidegate.admit.scheduling.policies import POLICIES
-from tidegate.admit.scheduling.replay import Call, Replay, by_tenant, explain
+from tidegate.admit.scheduling.replay import Replay, by_tenant
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.gateway import control_channel
 from tidegate.readers.config import read_settings
 from tidegate.readers.moments import moment_s
 from tidegate.serving import socket_folder
-from tidegate.sim.engine import EngineSpec
-from tidegate.sim.world import Asked, World
+from tidegate.sim.fitting import fitted, play
+from tidegate.sim.world import Asked
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse, nearest
 from tidegate.spine.estimate import Measure, Measured, NotMeasured
@@ -36,6 +36,7 @@ from tidegate.wiring import trace_store
 JOURNAL = click.option("--journal", type=click.Path(path_type=Path), default=None,
                        help="A recorded run (default: the newest of the store).")  # fmt: skip
 STORE = click.option("--store", type=click.Path(path_type=Path), default=Path(".tidegate"), show_default=True)
+LIKENESS_NAMED = 3
 JSON = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 
 
@@ -118,7 +119,7 @@ def replay_run(
         rows = [row(t, c, waits, firsts) for t, c, waits, firsts in by_tenant(replay.calls.values())]
         fields["tenants"] = rows
         answer = Answer(verb="schedule replay", verdict=Verdict.PASS if same else Verdict.FAIL, fields=fields)
-        emit(answer, as_json=as_json, words=lambda console: show(console, fields, [("recorded", rows)]))
+        emit(answer, as_json=as_json, words=lambda console: show(console, fields))
     changed = replay.plan
     if policy is not None:
         changed = msgspec.structs.replace(changed, policy=policy)
@@ -136,38 +137,13 @@ def replay_run(
     calls = [c for c in replay.calls.values() if c.dispatched_s is not None]
     if not calls:
         raise InputError("no call of the run was dispatched", where=str(path))
-    spec = fitted(calls)
-    sides = []
-    for name, plan in (("recorded plan", replay.plan), ("changed plan", changed)):
-        asked = [Asked(request_id=i, at_s=c.arrived_s - calls[0].arrived_s, tenant=c.tenant,
-                       service_class=c.service_class, prompt=max(1, c.tokens_prompt),
-                       output=max(1, c.tokens_completion)) for i, c in enumerate(calls)]  # fmt: skip
-        engines = {replay.plan.engines[0].name: spec} if replay.plan.engines else {"engine": spec}
-        World(engines, Admission(plan)).run(asked)
-        sides.append((name, summary(asked)))
-    fields |= {"policy": changed.policy, "engine_fitted": msgspec.to_builtins(spec), "before": sides[0][1],
-               "after": sides[1][1]}  # fmt: skip
+    spec = fitted(calls, replay.plan)
+    recorded_rows = [row(*group) for group in by_tenant(calls)]
+    before, after = (summary(play(calls, plan, spec)) for plan in (replay.plan, changed))
+    fields |= {"policy": changed.policy, "engine_fitted": msgspec.to_builtins(spec), "recorded": recorded_rows,
+               "before": before, "after": after}  # fmt: skip
     answer = Answer(verb="schedule replay", verdict=Verdict.PASS, fields=fields)
-    emit(answer, as_json=as_json, words=lambda console: show(console, fields, sides))
-
-
-def fitted(calls: list[Call]) -> EngineSpec:
-    """A model of the recorded engine: its prefill speed, its step, its slots; a guess where too little was seen."""
-    seen = [c for c in calls if c.first_s is not None and c.dispatched_s is not None]
-    speeds = sorted(c.tokens_prompt / (c.first_s - c.dispatched_s) for c in seen
-                    if c.first_s and c.dispatched_s and c.first_s > c.dispatched_s)  # fmt: skip
-    gaps = sorted((c.ended_s - c.first_s) / (c.tokens_completion - 1) for c in seen
-                  if c.ended_s is not None and c.first_s is not None and c.tokens_completion > 1)  # fmt: skip
-    marks = sorted([(c.dispatched_s, 1) for c in seen if c.dispatched_s is not None]
-                   + [(c.ended_s, -1) for c in seen if c.ended_s is not None])  # fmt: skip
-    running = most = 0
-    for _, change in marks:
-        running += change
-        most = max(most, running)
-    speed = speeds[int(0.9 * len(speeds))] if speeds else 10_000.0
-    step = gaps[len(gaps) // 2] if gaps else 0.02
-    return EngineSpec(step_s=max(step, 1e-4), prefill_tokens_per_s=max(speed, 1.0), decode_s=0.0, context_s=0.0,
-                      slots=max(most, 1))  # fmt: skip
+    emit(answer, as_json=as_json, judges=False, words=lambda console: show_change(console, fields))
 
 
 def row(tenant: str, name: str, waits: list[float], firsts: list[float]) -> dict[str, Any]:
@@ -188,28 +164,59 @@ def summary(asked: list[Asked]) -> list[dict[str, Any]]:
     return [row(*group) for group in by_tenant(calls)]
 
 
-def show(console: Console, fields: dict[str, Any], sides: list[tuple[str, list[dict[str, Any]]]]) -> None:
-    """A table a side, and whether the recorded decisions came out again."""
-    for name, rows in sides:
-        table = Table(title=name, title_justify="left")
-        for column in (
-            "tenant",
-            "class",
-            "calls",
-            "wait P50 ms",
-            "wait P95 ms",
-            "TTFT P50 ms",
-            "TTFT P95 ms",
-            "TTFT P99 ms",
-        ):
-            table.add_column(column, justify="left" if column in ("tenant", "class") else "right")
-        for r in rows:
-            cells = [r[k] for k in ("calls", "wait_ms_p50", "wait_ms_p95", "ttft_ms_p50", "ttft_ms_p95", "ttft_ms_p99")]
-            shown = ["-" if c is None else f"{c:,.0f}" for c in cells]
-            table.add_row(escape(r["tenant"]), escape(r["class"]), *shown)
-        console.print(table)
+def show(console: Console, fields: dict[str, Any]) -> None:
+    """What each tenant met in the recorded run, and whether its decisions came out again."""
+    table = Table(title=f"waits and first tokens as recorded, policy {fields['policy_recorded']}", title_justify="left")
+    columns = {"calls": "calls", "wait P50": "wait_ms_p50", "wait P95": "wait_ms_p95", "token P50": "ttft_ms_p50",
+               "P95": "ttft_ms_p95", "P99": "ttft_ms_p99"}  # fmt: skip
+    for column in ("tenant", "class"):
+        table.add_column(column, no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right")
+    for r in fields["tenants"]:
+        shown = [f"{r['calls']:,}", *(duration(r[key]) for key in columns.values() if key != "calls")]
+        table.add_row(escape(r["tenant"]), escape(r["class"]), *shown)
+    console.print(table)
+    say_decisions(console, fields)
+
+
+def show_change(console: Console, fields: dict[str, Any]) -> None:
+    """Who gains and who loses, first tokens by tenant; and how like the recorded engine the model is."""
+    table = Table(title="first tokens, on an engine fitted to the run", title_justify="left")
+    for column in ("tenant", "class"):
+        table.add_column(column, no_wrap=True)
+    for column in ("calls", "P50 before", "after", "P95 before", "after", ""):
+        table.add_column(column, justify="right")
+    for r, b, a in zip(fields["recorded"], fields["before"], fields["after"], strict=True):
+        cells = [duration(x) for x in (b["ttft_ms_p50"], a["ttft_ms_p50"], b["ttft_ms_p95"], a["ttft_ms_p95"])]
+        table.add_row(escape(r["tenant"]), escape(r["class"]), f"{r['calls']:,}", *cells, outcome(b, a))
+    console.print(table)
+    likeness = [
+        f"{escape(r['tenant'])} {duration(r['ttft_ms_p95'])} recorded, {duration(b['ttft_ms_p95'])} fitted"
+        for r, b in zip(fields["recorded"][:LIKENESS_NAMED], fields["before"], strict=False)
+    ]
+    console.print("How like the engine the model is, P95 of first tokens under the recorded plan: "
+                  + "; ".join(likeness) + ".", highlight=False)  # fmt: skip
+    say_decisions(console, fields)
+
+
+def outcome(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """Gains or loses, by the P95 of first tokens; less than a tenth is neither."""
+    b, a = before["ttft_ms_p95"], after["ttft_ms_p95"]
+    if not b or not a or 0.9 <= a / b <= 1.1:
+        return "same"
+    return f"gains {b / a:.3g}x" if a < b else f"loses {a / b:.3g}x"
+
+
+def duration(ms: float | None) -> str:
+    """Milliseconds below a second, else seconds; a dash where nothing was seen."""
+    return "-" if ms is None else f"{ms:,.0f} ms" if ms < 1000.0 else f"{ms / 1000.0:,.1f} s"
+
+
+def say_decisions(console: Console, fields: dict[str, Any]) -> None:
+    """Whether the recording itself is sound."""
     console.print(f"{fields['decisions']:,} recorded decisions, {fields['decisions_different']:,} came out differently "
-                  f"({fields['journal']})", highlight=False)  # fmt: skip
+                  f"({escape(fields['journal'])})", highlight=False)  # fmt: skip
 
 
 @command.command("check")
@@ -226,8 +233,11 @@ def check(since: str | None, store: Path | None, config: Path | None, as_json: b
     settings = resolve(store, config)
     targets = {c.name: float(c.ttft_target_ms) for c in settings.classes if c.ttft_target_ms is not None}
     if not targets:
-        where = str(config or "tidegate.yaml")
-        raise InputError("no class has a first-token target, so no call can miss one", where=where,
+        read = config or Path("tidegate.yaml")
+        if not read.exists():
+            raise InputError("the configuration says which classes have a first-token target, and there is none here",
+                             where=str(read), remedy="--config PATH")  # fmt: skip
+        raise InputError("no class has a first-token target, so no call can miss one", where=str(read),
                          remedy="give a class `ttft_target_ms`")  # fmt: skip
     if not Path(settings.store.path).is_dir():
         raise InputError("there is no store here", where=settings.store.path, remedy="`tidegate serve` makes one")
