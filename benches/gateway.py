@@ -27,6 +27,7 @@ from tidegate.store.segments import read_losses
 from tidegate.wiring import add_key
 
 PAGES_MB = 3000
+DRIFT_MAX = 1.15  # rounds of one machine differ by about a tenth
 SCENARIOS = "rate,json,big,sse,sseheavy"
 GATEWAY = """
 listen: {{port: PORT}}
@@ -105,6 +106,17 @@ def median(rows: list[dict[str, Any]], target: str, scenario: str, field: str) -
     return statistics.median(found) if found else None
 
 
+def drift(rows: list[dict[str, Any]], tree: str, scenario: str) -> float | None:
+    """CPU a request in the last round over that in the first, beside nginx's; 1.0: no slower.  None for one round."""
+
+    def change(target: str) -> float | None:
+        found = sorted((r["round"], r["cpu_us_req"]) for r in rows if r["target"] == target and r["scen"] == scenario)
+        return found[-1][1] / found[0][1] if len(found) > 1 and found[0][1] else None
+
+    ours, theirs = change(tree), change("nginx")
+    return ours / theirs if ours and theirs else None
+
+
 def judge(report: Report, rows: list[dict[str, Any]], tree: str) -> None:
     """One line a goal, for one tree."""
 
@@ -149,6 +161,11 @@ def judge(report: Report, rows: list[dict[str, Any]], tree: str) -> None:
             unit="MB PSS",
             holds=value is not None and value <= goal,
         )
+    for scenario in ("json", "big"):
+        value = drift(rows, tree, scenario)
+        if value is not None:
+            report.row(f"{tree}: CPU of the last round over the first, {scenario}, nginx's taken out", goal=f"<= {DRIFT_MAX}",
+                       measured=value, unit="x", holds=value <= DRIFT_MAX)  # fmt: skip
     bad = sum(r["err"] + r["bad"] for r in rows if r["target"] == tree)
     report.row(f"{tree}: wrong answers", goal="0", measured=bad, holds=bad == 0)
 

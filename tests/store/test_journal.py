@@ -18,14 +18,14 @@ from tests.store.strategies import traces
 
 from tidegate.spine.errors import SettingError
 from tidegate.spine.trace import CallTrace, Event
-from tidegate.store import segments
+from tidegate.store import segments, syncing
 from tidegate.store.batch import Piece
 from tidegate.store.bodies import BodyPolicy, load_redactor, text_hash
 from tidegate.store.framing import HEADER, KIND_TRACE, NotASegment, append_frame, check_header, decode_trace, frames
 from tidegate.store.framing import header as segment_header
 from tidegate.store.journal import JournalWriter, request_seal
 from tidegate.store.segments import open_segments, read_losses, read_traces, recover, sealed_segments
-from tidegate.store.syncing import SEALS_WAITING_MAX, Syncer
+from tidegate.store.syncing import CACHED_SEGMENTS, SEALS_WAITING_MAX, Syncer, uncache
 
 
 def kept(journal: Path) -> list[CallTrace]:
@@ -425,3 +425,26 @@ def test_closed_segments_that_wait_for_the_disk_are_bounded(tmp_path: Path) -> N
     late.join(10)
     syncer.close()
     assert len(list(tmp_path.glob("*.sealed"))) == SEALS_WAITING_MAX + 1
+
+
+def test_only_the_newest_segments_stay_in_the_page_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without that, each round of a sustained load cost more than the one before: its pages were always new memory."""
+    gone: list[str] = []
+    monkeypatch.setattr(syncing, "uncache", lambda path: gone.append(path.name))
+    syncer = Syncer("w0", lambda _: None)
+    for n in range(CACHED_SEGMENTS + 2):
+        path = tmp_path / f"{n}.open"
+        path.touch()
+        syncer.seal(os.open(path, os.O_RDWR), path, tmp_path / f"{n}.sealed")
+    syncer.close()
+    assert gone == ["0.sealed", "1.sealed"]
+
+
+def test_an_uncached_file_keeps_its_bytes_and_one_that_was_compacted_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "1.tgj"
+    path.write_bytes(b"x" * 65536)
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+    uncache(path)
+    assert path.read_bytes() == b"x" * 65536
+    uncache(tmp_path / "gone.tgj")

@@ -4,14 +4,21 @@
 it, and on a busy gateway sixteen megabytes fill in a twentieth of a second.  Here the writer hands over
 what is to be synced and goes on with a new segment.  The order is kept: a segment gets its final name
 only once its bytes are on the disk, in the order in which segments were closed.
+
+The newest `CACHED_SEGMENTS` stay in memory for whoever compacts them.  Older ones leave the page cache: a
+busy gateway writes a gigabyte of traces in seconds, and each of its pages would be memory taken from somebody (the
+engine's weights, a virtual machine's host) and dearer than the last: 25 to 90 µs for 32 KB into pages
+that were never used before, 8 µs into pages just given back and 2 to give them back.
 """
 
+import contextlib
 import os
 import threading
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+CACHED_SEGMENTS = 8
 SEALS_WAITING_MAX = 32  # closed segments that wait for the disk; then the writer waits too, and losses are counted
 
 
@@ -23,6 +30,7 @@ class Syncer:
         self._told = told  # hears of errors
         self._sync = sync
         self._jobs: deque[tuple[int, Path | None, Path | None]] = deque()
+        self._cached: deque[Path] = deque()  # segments whose pages may still be in memory, oldest first
         self._changed = threading.Condition()
         self._ending = False
         self._runner: threading.Thread | None = None
@@ -67,12 +75,32 @@ class Syncer:
                 self._sync(fd)
                 if path is not None:
                     named(path, final)
+                if final is not None:
+                    self._uncache(final)
             except OSError as error:  # a segment stays `.open`; whoever compacts will seal it when we are gone
                 self._told(str(error))
             os.close(fd)
             with self._changed:
                 self._jobs.popleft()
                 self._changed.notify_all()
+
+    def _uncache(self, newest: Path) -> None:
+        """Let the oldest segments' pages go; one that was compacted meanwhile took its own along."""
+        self._cached.append(newest)
+        while len(self._cached) > CACHED_SEGMENTS:
+            uncache(self._cached.popleft())
+
+
+def uncache(path: Path) -> None:
+    """Take a file that is on the disk out of the page cache, where the system knows how."""
+    if not hasattr(os, "posix_fadvise"):
+        return
+    with contextlib.suppress(FileNotFoundError):
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+        finally:
+            os.close(fd)
 
 
 def named(path: Path, final: Path | None) -> None:
