@@ -23,6 +23,8 @@ RATE = re.compile(r"rate|lambda|^lamb?d?a?_?$|^mu$", re.I)
 MEAN = re.compile(r"mean|scale|tau|time|interval|period", re.I)
 DECAY = re.compile(r"^(?:lam|lambda_?|lamda|decay(?:_const(?:ant)?|_rate)?|k|rate)$", re.I)
 HALF = re.compile(r"half_?life|t_?half|t_?12|t_1_2", re.I)
+LOGGED = re.compile(r"log\w*\((?:1(?:\.0)? - )?[\w.]*(?:random|rand|uniform)\([^()]*\)\)")
+INVERSE = re.compile(r"rate|lambda|^lam$|^mu$|^sigma(?:_?[tsa])?$|propens|^a0$|^a_?tot\w*$", re.I)
 HALF_STEP = Fraction(1, 2)
 
 
@@ -41,6 +43,8 @@ def chance(tree: ast.Module) -> Iterator[Scheme]:
             ):
                 if isinstance(call, ast.Call):
                     yield from _waiting(call)
+                elif isinstance(call, ast.BinOp):
+                    yield from _inverted(call)
 
 
 def _statements(holder: ast.AST) -> Iterator[ast.stmt]:
@@ -173,6 +177,25 @@ def _waiting(call: ast.Call) -> Iterator[Scheme]:
         possible=not certain,
         computation=computation + (f", and {name} is {'a rate' if rate else 'a mean'}" if wrong else ""),
     )
+
+
+def _inverted(node: ast.BinOp) -> Iterator[Scheme]:
+    """`-log(u) / rate`: a waiting time or a free path by inversion."""
+    if not isinstance(node.op, ast.Mult | ast.Div) or not LOGGED.search(spelled(node)):
+        return
+    sum_ = poly(node)
+    if sum_ is None or len(sum_) != 1:
+        return
+    (monomial,) = sum_
+    logs = [(a, e) for a, e in monomial if LOGGED.search(a)]
+    others = [(a, e) for a, e in monomial if (a, e) not in logs]
+    if len(logs) != 1 or logs[0][1] != 1 or len(others) != 1 or sum_[monomial] != -1:
+        return
+    name, power = others[0]
+    if not INVERSE.search(name.split(".")[-1]) or abs(power) != 1:
+        return
+    wrong = power == 1 or "log10" in logs[0][0] or "log2" in logs[0][0]
+    yield Scheme(name="a waiting time is -ln(u) over the rate", node=node, holds=not wrong, computation=spelled(node))
 
 
 def _decaying(name: str, value: ast.expr, statement: ast.stmt) -> Iterator[Scheme]:

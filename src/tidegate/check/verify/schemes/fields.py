@@ -249,7 +249,7 @@ def _stencil(
         and not odd
         and power == -2
         and len(spacing) == 1
-        and len(near) in (3, 4, 5)
+        and (len(near) in (3, 4, 5) or set(map(abs, near.values())) == {2})
         and not any(abs(x) > 2 for o in near for x in o)
     ):
         yield Scheme(

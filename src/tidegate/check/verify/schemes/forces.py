@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from tidegate.check.verify.schemes.algebra import Monomial, Poly, assignments, last_name, poly, shown, spelled
 from tidegate.check.verify.schemes.chance import _statements
@@ -32,6 +33,7 @@ def forces(tree: ast.Module) -> Iterator[Scheme]:
                 yield from _pull(value, statement, lengths)
                 yield from _kinetic(name, value, statement)
             yield from _reaction(found)
+            yield from _mutual(found, lengths)
             yield from _hunted(holder, found)
 
 
@@ -150,6 +152,33 @@ def _reaction(found: list[tuple[str, ast.expr, ast.stmt]]) -> Iterator[Scheme]:
             computation=f"{spelled(first)} and {spelled(second)} get {spelled(one.value)} with {'opposite signs' if opposite else 'the same sign'}",
         )
         return
+
+
+def _mutual(
+    found: list[tuple[str, ast.expr, ast.stmt]], lengths: dict[str, tuple[set[str], Fraction]]
+) -> Iterator[Scheme]:
+    """Two bodies that pull on each other: each is accelerated by the other's mass."""
+    pulls = []
+    for name, value, statement in found:
+        sum_ = poly(value)
+        if sum_ is None or len(sum_) != 1:
+            continue
+        ((monomial, sign),) = sum_.items()
+        masses = [a for a, e in monomial if re.match(r"m(?:ass(?:es)?)?(?:[_\[]|\d|$)", a) and e == 1]
+        if (
+            len(masses) == 1
+            and any(a in lengths and e < 0 for a, e in monomial)
+            and any(GRAVITY.match(a) for a, _ in monomial)
+        ):
+            pulls.append((name, masses[0], tuple(p for p in monomial if p[0] != masses[0]), sign, statement))
+    for (one, mass, rest, sign, _), (two, other, more, turned, statement) in pairwise(pulls):
+        if rest == more and sign == -turned:
+            yield Scheme(
+                name="each body is accelerated by the other's mass",
+                node=statement,
+                holds=mass != other,
+                computation=f"{one} has {mass}, {two} has {other}",
+            )
 
 
 def _hunted(holder: ast.AST, found: list[tuple[str, ast.expr, ast.stmt]]) -> Iterator[Scheme]:

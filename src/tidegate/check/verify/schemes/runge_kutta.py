@@ -34,6 +34,7 @@ class _Stages:
         self.rows: dict[int, list[Row]] = {}
         self.steps: set[str] = set()  # what multiplies stages where they are used
         self.nodes: dict[int, ast.AST] = {}
+        self.times: dict[int, list[Poly]] = {}  # arguments without a stage: `t + h/2`
 
     def combination(self, sum_: Poly) -> Row | None:
         """The weights of stages in a sum, without the step; None where it is none of ours."""
@@ -145,6 +146,11 @@ def _read_stage(stages: _Stages, number_: int, value: ast.expr, names: dict[str,
         rows.append(row)
     if number_ > 1 and not rows:
         return False
+    if isinstance(value, ast.Call) or (isinstance(value, ast.BinOp) and isinstance(value.right, ast.Call)):
+        call = value if isinstance(value, ast.Call) else value.right
+        assert isinstance(call, ast.Call)
+        plain = [poly(a, names) for a in call.args if not _stage_term(a, set(stages.known))]
+        stages.times[number_] = [sum_ for sum_ in plain if sum_ is not None]
     stages.rows.setdefault(number_, []).extend(rows)
     return True
 
@@ -252,6 +258,10 @@ def _judged(tree: ast.Module, stages: _Stages, updates: list[tuple[Row, ast.AST]
                 )
                 return
         rows[number_] = given[0]
+    late = _late(stages, rows)
+    if late is not None:
+        yield late
+        return
     best = max(((*order_of(rows, weights), weights, node) for weights, node in updates), key=lambda found: found[0])
     order, failed, weights, node = best
     used = _used(rows, weights)
@@ -264,6 +274,26 @@ def _judged(tree: ast.Module, stages: _Stages, updates: list[tuple[Row, ast.AST]
         f"; {failed}: the order is {order}" if failed else f"; order {order}"
     )
     yield Scheme(name=name, node=node, holds=order >= promised, computation=computation)
+
+
+def _late(stages: _Stages, rows: dict[int, Row]) -> Scheme | None:
+    """A stage whose time is not that of its state: `f(t + h, y + h/2 k1)`."""
+    (step,) = stages.steps
+    inside = {a for sums in stages.times.values() for sum_ in sums for m in sum_ for a, _ in m if a == step}
+    for number_, row in rows.items():
+        total = sum(row.values(), Fraction(0))
+        for sum_ in stages.times.get(number_, []):
+            moved = [c for m, c in sum_.items() if m == ((step, Fraction(1)),)]
+            if step and inside and len(sum_) <= 2 and any(len(m) == 1 and re.match(r"t|x|time", m[0][0]) for m in sum_):
+                c = moved[0] if moved else Fraction(0)
+                if abs(c - total) > CLOSE and any(m != ((step, Fraction(1)),) for m in sum_):
+                    return Scheme(
+                        name="the time of a stage is that of its state",
+                        node=stages.nodes[number_],
+                        holds=False,
+                        computation=f"its state has moved by {shown(total)} {step}, its time by {shown(c)} {step}",
+                    )
+    return None
 
 
 def _used(rows: dict[int, Row], weights: Row) -> int:
