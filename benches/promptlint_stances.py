@@ -3,9 +3,9 @@
 Each wording gets the demand that the grammar reads in it; a wording the grammar does not read
 gets the demand most of its side makes (the sides of a family are written to demand one thing).
 Sentences of near misses and of the harmless lines are examples of "none" unless the grammar
-reads a demand in them.  Calibration: each of three everyday sets is left out once, together with a third of the wordings
-written for the reader (`stances_*.txt`), and the share read right is fitted to the margin by isotonic regression.  `--leave x` prints how a reader trained without set
-x reads its wordings, and writes nothing.
+reads a demand in them.  The gate: whole sets and a share of the other sentences are left out in turn, and whether what is
+read there is right is fitted to how clear the reading is (logistic, then isotonic).  `--without rs --to FILE` trains
+without some sets and writes elsewhere: what a bench then reads on these sets is honest.
 """
 
 # ruff: noqa: E501
@@ -21,17 +21,21 @@ from typing import Any
 
 import numpy as np
 from scipy import linalg, sparse
+from sklearn.linear_model import LogisticRegression
 
 from benches.promptlint_wordings import HERE, SETS, domains, groups
 from tidegate.check.promptlint import corpus
 from tidegate.check.promptlint.lint import analyse
 from tidegate.check.promptlint.model import Constraint, Source
-from tidegate.check.promptlint.stance import LANGUAGE, NONE, NUMBER, QUOTE, TOOL, features
+from tidegate.check.promptlint.stance import GATE, LANGUAGE, NONE, NUMBER, QUOTE, TOOL, Reader, features
 
 RIDGE = 0.5
-LEFT_OUT = "hij"  # the last everyday sets, each left out once for the calibration
+TRUST = 0.7  # how far a demand's own share of right readings counts beside how clear a reading is
+FOLDS = 5  # parts of which each is left out once, for the gate and its calibration
 SIZE_MIN = 4  # wordings a demand needs to be learned
-Example = tuple[str, str, bool]  # a sentence, its demand, whether the grammar reads it
+Example = tuple[
+    str, tuple[str, ...], bool
+]  # a sentence, its demands, the first the chief one, whether the grammar reads it
 
 
 def label(c: Constraint) -> str:
@@ -57,23 +61,45 @@ def demands(text: str) -> list[str]:
             and i.constraint.operator != "before"]  # fmt: skip
 
 
-def examples(name: str) -> list[Example]:
-    """The wordings of one set; single pairs give none, for their sides have no second wording to vote."""
-    out: list[Example] = []
+def lines_of(name: str) -> tuple[list[list[str]], list[str]]:
+    """The sides of a set's conflicts (single pairs: one sentence a side), and the sentences of its near misses."""
     if (HERE / f"{name}_pairs.txt").exists():
-        return out
+        rows = [r.split(" | ") for r in (HERE / f"{name}_pairs.txt").read_text().splitlines() if r.strip()]
+        near = [t for head, *core in rows if head.startswith("near") for t in core]
+        return [[t] for head, *core in rows if not head.startswith("near") for t in core], near
+    if (HERE / f"{name}_wordings.txt").exists():
+        sides: dict[str, list[str]] = {}
+        for row in (HERE / f"{name}_wordings.txt").read_text().splitlines():
+            if row.strip() and not row.startswith("#"):
+                kind, _, side, text = row.split(" | ", 3)
+                sides.setdefault(f"{kind} {side}", []).append(text)
+        grid = (HERE / f"{name}_grid_near.txt").read_text().splitlines()
+        return list(sides.values()), [t for r in grid if r.strip() for t in r.split(" | ", 3)[2:]]
+    out = []
     for _, lines in groups(HERE / f"{name}_conflicts.txt"):
         cut = lines.index("--")
-        for side in (lines[:cut], lines[cut + 1 :]):
-            read = [demands(t) for t in side]
-            votes = collections.Counter(x for ds in read for x in set(ds))
-            top = votes.most_common(1)[0][0] if votes else NONE
-            out += [(t, top if top in ds or not ds else ds[0], bool(ds)) for t, ds in zip(side, read, strict=True)]
-    for _, lines in groups(HERE / f"{name}_near.txt"):
-        for text in (t for line in lines for t in line.split(" || ")):
-            ds = demands(text)
-            out.append((text, ds[0] if ds else NONE, bool(ds)))
-    return out
+        out += [lines[:cut], lines[cut + 1 :]]
+    return out, [t for _, lines in groups(HERE / f"{name}_near.txt") for row in lines for t in row.split(" || ")]
+
+
+def examples(name: str) -> list[Example]:
+    """The wordings of one set with their demands: the grammar's, those in `labels_x.txt`, or the vote of the side."""
+    named = HERE / f"labels_{name}.txt"
+    known = {t: demand for demand, lines in groups(named) for t in lines} if named.exists() else {}
+    out: list[Example] = []
+    sides, near = lines_of(name)
+    for side in sides:
+        read = [demands(t) for t in side]
+        votes = collections.Counter(x for ds in read for x in set(ds))
+        top = votes.most_common(1)[0][0] if votes else ""
+        for t, ds in zip(side, read, strict=True):
+            demand = known.get(t) or (top if top in ds or not ds else ds[0])
+            if demand:
+                out.append((t, tuple(dict.fromkeys((demand, *ds))), bool(ds) and t not in known))
+    for text in near:
+        ds = demands(text)
+        out.append((text, tuple(dict.fromkeys(ds)) or (NONE,), bool(ds)))
+    return list(dict.fromkeys(out))
 
 
 # sentences that only look like demands on the reply
@@ -94,7 +120,7 @@ Disclaimers of other vendors are ignored.|The link was broken.|Click the link in
 def written() -> dict[str, list[Example]]:
     """The sentences written for the reader, by file: `[demand]` headings and wordings that make it."""
     return {
-        path.stem: [(t, name, True) for name, lines in groups(path) for t in lines]
+        path.stem: [(t, (name,), True) for name, lines in groups(path) for t in lines]
         for path in sorted(HERE.glob("stances_*.txt"))
     }
 
@@ -105,14 +131,15 @@ def harmless() -> list[Example]:
     lines = {line for name in SETS for domain in domains(name) for line in domain}
     lines |= {s for a, b, _ in corpus.pairs(rng, 300) for s in (a, b)}
     lines |= set(UNLIKE.replace("\n", "|").split("|"))
-    return [(t, NONE, True) for t in sorted(lines)]
+    return [(t, (NONE,), True) for t in sorted(lines)]
 
 
 def fit(rows: list[Example], pruned: float = 0.0) -> dict[str, Any]:
     """Ridge regression of demands on tf-idf features, in its dual form."""
-    size = collections.Counter(y for _, y, _ in rows)
-    rows = [r for r in rows if size[r[1]] >= SIZE_MIN]
-    labels = sorted({y for _, y, _ in rows})
+    size = collections.Counter(y for _, ys, _ in rows for y in ys)
+    labels = sorted(y for y, n in size.items() if n >= SIZE_MIN)
+    kept = set(labels)
+    rows = [r for r in rows if kept.intersection(r[1])]
     bags = [features(t) for t, _, _ in rows]
     df = collections.Counter(f for bag in bags for f in bag)
     # a word met once counts too: an idiom is one sentence; of neighbours only those met twice
@@ -126,10 +153,10 @@ def fit(rows: list[Example], pruned: float = 0.0) -> dict[str, Any]:
     x = sparse.csr_matrix((cells, np.concatenate(at).astype(int), ends), shape=(len(rows), len(names)))
     y = np.zeros((len(rows), len(labels)), dtype=np.float32)
     column = {name: k for k, name in enumerate(labels)}
-    for k, (_, demand, _) in enumerate(rows):
-        y[k, column[demand]] = 1.0
+    for k, (_, made, _) in enumerate(rows):
+        y[k, [column[d] for d in made if d in column]] = 1.0
     # a demand with few wordings weighs as much as one with many
-    weight = np.sqrt(np.array([min(1.0, 40 / size[r[1]]) for r in rows], dtype=np.float32))[:, None]
+    weight = np.sqrt(np.array([min(1.0, 40 / max(size[d] for d in r[1])) for r in rows], dtype=np.float32))[:, None]
     xw, yw = sparse.diags(weight[:, 0]) @ x, y * weight
     gram = (xw @ xw.T).toarray().astype(np.float32)
     gram[np.diag_indices(len(rows))] += RIDGE
@@ -142,28 +169,68 @@ def fit(rows: list[Example], pruned: float = 0.0) -> dict[str, Any]:
             "matrix": np.round(weights / scale).astype(np.int8)}  # fmt: skip
 
 
-def packed(model: dict[str, Any], knots: list[list[float]]) -> dict[str, Any]:
+def packed(model: dict[str, Any], gate: list[float], trust: list[float], knots: list[list[float]]) -> dict[str, Any]:
     """The model as the reader loads it."""
     raw = base64.b85encode(zlib.compress(model["matrix"].tobytes(), 9)).decode()
-    return {"labels": model["labels"], "features": model["features"], "idf": model["idf"],
+    return {"labels": model["labels"], "features": model["features"], "idf": model["idf"], "gate": gate, "trust": trust,
             "scale": [float(f"{s:.6g}") for s in model["scale"]], "calibration": knots, "weights": raw}  # fmt: skip
 
 
-def margins(model: dict[str, Any], rows: list[Example]) -> list[tuple[float, str, Example]]:
-    """For each sentence the margin of its best demand, and that demand."""
-    index = {f: k for k, f in enumerate(model["features"])}
-    idf = np.asarray(model["idf"])
+Point = tuple[str, tuple[float, ...], bool]
+
+
+def readings(model: dict[str, Any], rows: list[Example]) -> list[Point]:
+    """For each sentence the likeliest demand, how clear it is, and whether the sentence makes it."""
+    reader = Reader(packed(model, [0.0] * (len(GATE) + 1), [0.0] * len(model["labels"]), [[0.0, 0.0]]))
+    found = ((reader.evidence(text), made) for text, made, _ in rows)
+    return [(e.label, e.values, e.label in made) for e, made in found if e is not None]
+
+
+def fit_gate(points: list[Point], labels: list[str]) -> tuple[list[float], list[float], list[list[float]]]:
+    """Logistic regression of "read right" on how clear the reading is and on which demand it is; then its calibration."""
+    x, y = np.array([v for _, v, _ in points]), np.array([right for *_, right in points])
+    mean, spread = x.mean(axis=0), np.maximum(x.std(axis=0), 1e-9)
+    column = {name: k for k, name in enumerate(labels)}
+    which = np.zeros((len(points), len(labels)))
+    for k, (name, *_) in enumerate(points):
+        if name in column:
+            which[k, column[name]] = TRUST
+    design = np.hstack([(x - mean) / spread, which])
+    halves = np.random.default_rng(7).integers(0, 2, len(points))
+    logits = np.zeros(len(points))
+    for half in (0, 1):  # calibrated on points that the gate was not fitted to
+        part = LogisticRegression(C=1.0, max_iter=3000).fit(design[halves != half], y[halves != half])
+        logits[halves == half] = part.decision_function(design[halves == half])
+    model = LogisticRegression(C=1.0, max_iter=3000).fit(design, y)
+    slope = model.coef_[0][: len(GATE)] / spread
+    bias = float(model.intercept_[0] - slope @ mean)
+    gate = [round(float(g), 5) for g in (bias, *slope)]
+    trust = [round(float(t) * TRUST, 4) for t in model.coef_[0][len(GATE) :]]
+    return gate, trust, isotonic(list(zip(logits.tolist(), y.tolist(), strict=True)))
+
+
+def folds(sets: dict[str, list[Example]], rest: list[Example], n: int) -> list[tuple[list[Example], list[Example]]]:
+    """(training, left out) `n` times: whole sets are left out together with a share of the other sentences."""
+    parts = np.random.default_rng(5).integers(0, n, len(rest))
     out = []
-    for row in rows:
-        at = [index[f] for f in features(row[0]) if f in index]
-        if not at:
-            out.append((0.0, NONE, row))
-            continue
-        x = idf[at] / np.linalg.norm(idf[at])
-        scores = (x @ model["matrix"][at]) * np.asarray(model["scale"])
-        order = np.argsort(-scores)
-        out.append((float(scores[order[0]] - max(0.0, scores[order[1]])), model["labels"][order[0]], row))
+    for k in range(n):
+        away = [r for j, name in enumerate(sorted(sets)) if j % n == k for r in sets[name]]
+        away += [r for r, part in zip(rest, parts, strict=True) if part == k]
+        gone = {t for t, *_ in away}
+        pool = [r for rows in (*sets.values(), rest) for r in rows if r[0] not in gone]
+        out.append((pool, away))
     return out
+
+
+def trained(sets: dict[str, list[Example]], pruned: float = 0.02) -> tuple[dict[str, Any], str]:
+    """The packed reader of some sets and of all written sentences, and a line on how well it was calibrated."""
+    rest = [*harmless(), *(r for rows in written().values() for r in rows)]
+    points = [p for kept, away in folds(sets, rest, FOLDS) for p in readings(fit(kept), away)]
+    model = fit([r for rows in sets.values() for r in rows] + rest, pruned=pruned)
+    gate, trust, knots = fit_gate(points, model["labels"])
+    right = float(np.mean([r for *_, r in points]))
+    note = f"{len(model['features'])} features, {len(model['labels'])} demands; read right when left out: {right:.3f} of {len(points)}"
+    return packed(model, gate, trust, knots), note
 
 
 def isotonic(points: list[tuple[float, bool]], bins: int = 24) -> list[list[float]]:
@@ -184,34 +251,14 @@ def isotonic(points: list[tuple[float, bool]], bins: int = 24) -> list[list[floa
 
 def main() -> None:
     sets = {name: rows for name in SETS if (rows := examples(name))}
-    rest = [*harmless(), *(r for rows in written().values() for r in rows)]
-    if "--without" in sys.argv:  # weights that have not seen a set: what the learned layer adds on it
-        gone = sys.argv[sys.argv.index("--without") + 1]
+    target = Path("src/tidegate/check/promptlint/stance_weights.json")
+    if "--without" in sys.argv:  # weights that have not seen some sets: what the learned layer adds on them
+        gone, target = sys.argv[sys.argv.index("--without") + 1], Path(sys.argv[sys.argv.index("--to") + 1])
         sets = {name: rows for name, rows in sets.items() if name not in gone}
-    if "--leave" in sys.argv:
-        name = sys.argv[sys.argv.index("--leave") + 1]
-        model = fit([r for s, rows in sets.items() if s != name for r in rows] + rest)
-        for which, rows in (("all", sets[name]), ("unread", [r for r in sets[name] if not r[2] and r[1] != NONE])):
-            got = margins(model, rows)
-            print(f"set {name}, {which}: {sum(g == r[1] for _, g, r in got)}/{len(got)} read right")
-        for m, g, r in got:
-            print(f"    {m:.2f} {g:28} {r[1]:28} {r[0]}")
-        return
-    own = [r for rows in written().values() for r in rows]
-    parts = np.random.default_rng(5).integers(0, len(LEFT_OUT), len(own))
-    points: list[tuple[float, bool]] = []
-    for k, name in enumerate(LEFT_OUT):  # a set and a share of the written wordings at a time
-        away = [r for r, part in zip(own, parts, strict=True) if part == k]
-        kept = [r for r, part in zip(own, parts, strict=True) if part != k]
-        model = fit([r for s, rows in sets.items() if s != name for r in rows] + harmless() + kept)
-        points += [(m, g == r[1]) for m, g, r in margins(model, [*sets[name], *away]) if g != NONE]
-    knots = isotonic(points)
-    model = fit([r for rows in sets.values() for r in rows] + rest, pruned=0.02)
-    path = Path("src/tidegate/check/promptlint/stance_weights.json")
-    path.write_text(json.dumps(packed(model, knots)) + "\n")
-    right = float(np.mean([r for _, r in points]))
-    print(f"{len(model['features'])} features, {len(model['labels'])} demands, {path.stat().st_size:,} bytes")
-    print(f"read right when left out: {right:.3f} of {len(points)}; calibration {knots}")
+    data, note = trained(sets)
+    target.write_text(json.dumps(data) + "\n")
+    print(f"{note}; {target.stat().st_size:,} bytes; gate {dict(zip(('bias', *GATE), data['gate'], strict=True))}")
+    print(f"calibration {data['calibration']}")
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ SETS = {
     "p": (7, 1),  # every wording of one side beside every wording of the other, in ten plain lines
     "q": (7, 1),
     "r": (7, 1),
+    "s": (1604, 1),  # six voices: legal, marketing, engineer, second language, assistant-written, government
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table

@@ -34,6 +34,7 @@ WHOLE = word_set(
 )
 NAMED_BY = word_set("number code id date name address")
 AUXILIARY = word_set("be must may should can will shall have do could ought need to")
+FURTHER = word_set("additional extra further")
 
 
 class Actions(Reading):
@@ -271,6 +272,8 @@ class Actions(Reading):
         # an amount narrows what is meant: "a discount above 10 percent"
         words |= {f"{self.toks[n - 1].low} {t.low}" for n, t in enumerate(self.toks) if n and t.low[0].isdigit()}
         words = (words - GENERIC_OBJECTS) or words
+        if words and not self.signs[k]:  # "do not add further switches" leaves the usual ones alone
+            words |= {t.low for t in objects if t.low in FURTHER}
         if words and not self.signs[k] and INVENTS.search(self.low):
             words |= {"invented"}
         if not words and (verb == "say" or verb not in {*NOUN_VERB.values(), "swear"}):
@@ -296,7 +299,7 @@ class Actions(Reading):
             elif t.lemma not in lexicon.BENIGN and t.lemma not in lexicon.USERS and not t.low.endswith("ly"):
                 groups[-1].add(OBJECT_CLASS.get(t.lemma, t.lemma))
         groups = [g for g in groups if g]
-        if not joined or len(groups) < 2:
+        if not joined or len(groups) < 2 or any(t.low in FURTHER for t in objects):
             return []
         if len(groups[0]) > 1 and len(groups[-1]) == 1:
             return []  # "additional options or switches": the first word may be said of both

@@ -21,7 +21,7 @@ from tidegate.check.promptlint.directives import directive
 from tidegate.check.promptlint.lint import Analysis, core_finding
 from tidegate.check.promptlint.model import Unit
 from tidegate.check.promptlint.rewrites import expand
-from tidegate.check.promptlint.suspects import about_them, possible_cores, suspected
+from tidegate.check.promptlint.suspects import ONE_OF_MANY, about_them, possible_cores, suspected
 from tidegate.check.promptlint.text import mask, tokens
 from tidegate.check.promptlint.wordset import word_set
 from tidegate.spine.finding import Finding, Severity, Where
@@ -125,6 +125,7 @@ def possible_findings(
         if not u.quoted
         and 3 <= len(u.text.split()) <= 30
         and not HEADLINE.search(u.text)
+        and not ONE_OF_MANY.search(u.text)
         and directive(u.text, False, False)
         and not about_them(u.text)
     ]

@@ -25,6 +25,7 @@ from tidegate.check.promptlint.ordering import tool_order
 from tidegate.check.promptlint.persona import persona
 from tidegate.check.promptlint.precedence import declared_priorities
 from tidegate.check.promptlint.refusals import answered, refused, supplied
+from tidegate.check.promptlint.restated import restated
 from tidegate.check.promptlint.rewrites import expand
 from tidegate.check.promptlint.text import mask
 from tidegate.check.promptlint.vocabulary import (
@@ -88,7 +89,34 @@ def _conjoin(a: tuple[Conjunction, ...], b: tuple[Conjunction, ...]) -> tuple[Co
 
 @lru_cache(maxsize=50_000)
 def parse_sentence(text: str, intro: str = "") -> Parsed:
-    """Parse one sentence under the intro of its list; cached, so that an edit re-reads one line."""
+    """Parse one sentence under the intro of its list; cached, so that an edit re-reads one line.
+
+    A sentence in which nothing is read, or an action alone, is tried again in plainer words.
+    """
+    parsed = _parse(text, intro)
+    if parsed.priorities or _names_demand(parsed) or text.rstrip().endswith(("?", ":")):
+        return parsed
+    for said in restated(text):
+        again = _parse(said, intro)
+        if _names_demand(again) or (again.drafts and not parsed.drafts):
+            parsed = again
+        if _names_demand(parsed):
+            break
+    return parsed if _names_demand(parsed) or not TITLE.match(text) else parsed._replace(drafts=())
+
+
+# "Pricing: Charge What It's Worth" is a heading, whatever verb stands in it
+TITLE = re.compile(
+    r"^(?=(?:.*\b[A-Z]){3})[A-Z][\w'’-]*:?(?: (?:[A-Z][\w'’-]*:?|a|an|the|of|and|or|to|for|in|on|with|by|at|from|your|its|is|as))+$"
+)
+
+
+def _names_demand(parsed: Parsed) -> bool:
+    """Whether more is read than that something is to be done."""
+    return any(not d.constraint.attribute.startswith("do:") for d in parsed.drafts)
+
+
+def _parse(text: str, intro: str) -> Parsed:
     mark = MARK.match(text)
     if mark is not None:
         text = text[mark.end() :]

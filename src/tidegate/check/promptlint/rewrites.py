@@ -32,6 +32,7 @@ REGISTERS = (
     (re.compile(r",?\s*\b(?:such as|for instance|e\.g\.?,?|like for example) (?:\w+(?:,? (?:and|or) |)?){1,4}(?=\s+(?:must|should|may|is|are|can)\b|[.;,]|$)", re.I), ""),
 )  # fmt: skip
 _END = r"(?=\s*[.;,:!]|\s*$|\s+(?:in|for|to|on|with|at|when|if|unless|and|because)\b)"
+COMPARED = {"<=": "at most", "≤": "at most", ">=": "at least", "≥": "at least", "<": "fewer than", ">": "more than"}
 # predicates and idioms that forbid, demand or limit, said with the plain words for it
 PREDICATES = (
     (re.compile(r"\bnever,? ever,?(?=\s)", re.I), "never"),
@@ -48,6 +49,7 @@ PREDICATES = (
     (re.compile(r"\bmin(?:imum)? (?:reply |answer |response )?(?:length|size)\s*(?::|is|of|=)\s*(?=\d)", re.I), "use at least "),
     (re.compile(r"\bthe (?P<u>word|character|sentence|bullet) count (?:must|may|should|can|is to|will) (?:not|never) (?:exceed|be (?:above|over|more than)|go (?:above|over|beyond|past)|surpass|top) (?P<n>\d+)", re.I), r"use at most \g<n> \g<u>s"),
     (re.compile(r"\bthe (?P<u>word|character|sentence|bullet) count (?:must|may|should|can|is to|will) (?:not|never) (?:(?:be|fall|drop|go|sink|dip) (?:below|under)|be less than) (?P<n>\d+)", re.I), r"use at least \g<n> \g<u>s"),
+    (re.compile(r"^\s*(?:the )?(?P<u>word|character|sentence|bullet|line|paragraph)s?(?: count| limit)?\s*(?P<o><=|≤|>=|≥|<|>)\s*(?P<n>\d+)", re.I), lambda m: f"use {COMPARED[m.group('o')]} {m.group('n')} {m.group('u')}s"),
     (re.compile(r"\b(?:must|may|should|can) (?:not|never) be (?:missing|omitted|left out|absent|forgotten|skipped|lacking)\b", re.I), "must always be included"),
     (re.compile(r"^(?:an? |any |every |all |no )?\w+ (?:without|lacking|that lacks?|with no) (?P<x>(?:an? |any )?[\w ]{3,30}?) (?:is|are|will be|gets?|counts? as) (?:\w+ )?(?:incomplete|invalid|unacceptable|not acceptable|not accepted|rejected|refused|wrong|useless|a failure|sent back)\b", re.I), r"every reply must contain \g<x>"),
     (re.compile(r"\b(?P<b>is|are) (?:a |an )?(?:word|term|phrase|expression|thing|name)s? (?:that |which )?(?:we|you) (?:must |should )?(?:never|do not|don['’]t) (?:use|say|write|utter|want)\b", re.I), r"\g<b> not allowed"),

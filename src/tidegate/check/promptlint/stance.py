@@ -2,13 +2,17 @@
 
 Linear scores over word groups, each word marked with the sign it stands under, and with slots for
 what varies (a quotation, a tool, a number, a language).  Trained on the wordings of the blind
-sets (`python -m benches.promptlint_train`), whose demands the grammar names; isotonic
-calibration against sets left out of the training.  What it reads is never proved: a core with
-such an instruction is a *possible* conflict and carries the product of the probabilities.
+sets (`python -m benches.promptlint_stances`), whose demands the grammar names.  Which demand is
+likeliest says little about whether the sentence makes one at all, so a second, small model (the
+gate) weighs how clear the choice is and how much of the sentence is strange; it is fitted to
+readings of sets left out of the training and gives the probability that the reading is right.
 """
+
+# ruff: noqa: E501
 
 import base64
 import json
+import math
 import zlib
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -17,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tidegate.check.promptlint import lexicon
+from tidegate.check.promptlint.directives import directive
 from tidegate.check.promptlint.polarity import signs_of
 from tidegate.check.promptlint.rewrites import expand
 from tidegate.check.promptlint.text import Masked, mask, number_at, tokens
@@ -25,8 +30,10 @@ from tidegate.spine.resources import resource_bytes
 
 QUOTE, TOOL, NUMBER, LANGUAGE = "<quote>", "<tool>", "<number>", "<language>"
 NONE = "none"
-FOREIGN_MAX = 1
+SLOTS = (QUOTE, TOOL, NUMBER, LANGUAGE)
 TOGETHER_MIN = 0.02  # a word's weight for a demand from which on it went with it in training
+
+PLAIN = frozenset(lexicon.BENIGN) | frozenset(lexicon.USERS) | frozenset(lexicon.REPLY_NOUNS)
 
 
 class Slots(NamedTuple):
@@ -43,6 +50,7 @@ class Guess(NamedTuple):
 
     label: str  # attribute|operator|value, the value a slot or a word; "none"
     probability: float
+    strange: int = 0  # content words that never went with the demand: what else the sentence speaks of
 
 
 @lru_cache(maxsize=20_000)
@@ -102,8 +110,29 @@ def features(text: str) -> list[str]:
     return list(dict.fromkeys(out))
 
 
+class Evidence(NamedTuple):
+    """The likeliest demand of a sentence and what speaks for believing it, in the order of GATE."""
+
+    label: str
+    values: tuple[float, ...]
+
+
+GATE = (
+    "margin",
+    "score",
+    "above none",
+    "strange share",
+    "strange words",
+    "content words",
+    "clearest word",
+    "tokens",
+    "slot",
+    "told to",
+)
+
+
 class Reader:
-    """The shipped weights: one column a demand, one row a feature."""
+    """The shipped weights: one column a demand, one row a feature; and the gate's."""
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.labels: list[str] = list(data["labels"])
@@ -112,37 +141,52 @@ class Reader:
         self.weights = np.frombuffer(raw, dtype=np.int8).reshape(len(self.index), len(self.labels))
         self.scale = np.asarray(data["scale"], dtype=np.float64)
         self.idf = np.asarray(data["idf"], dtype=np.float64)
+        self.none = self.labels.index(NONE)
+        self.gate = np.asarray(data["gate"], dtype=np.float64)
+        self.trust = np.asarray(data["trust"], dtype=np.float64)  # a demand: how much its readings are right more often
         self.knots: list[list[float]] = list(data["calibration"])
 
-    def guess(self, text: str) -> Guess:
-        """The most likely demand of a sentence."""
+    def evidence(self, text: str) -> Evidence | None:
+        """The likeliest demand and how clear it is; None when no word of the sentence is known."""
         rows = [self.index[f] for f in features(text) if f in self.index]
         if not rows:
-            return Guess(NONE, 0.0)
+            return None
         x = self.idf[rows]
         x = x / np.linalg.norm(x)
         scores = (x @ self.weights[rows]) * self.scale
-        order = np.argsort(-scores)
-        best, second = int(order[0]), int(order[1])
-        if self.foreign(text, best) > FOREIGN_MAX:
-            return Guess(NONE, 0.0)
-        return Guess(self.labels[best], self.calibrated(float(scores[best] - max(0.0, scores[second]))))
+        above = scores.copy()
+        above[self.none] = -np.inf  # whether it makes a demand at all is for the gate to say
+        best, second = (int(k) for k in np.argsort(-above)[:2])
+        told, slots = words(text)
+        content = {w for w in (t.rstrip("-") for t in told if t[:1].isalpha()) if w not in PLAIN}
+        strange, clearest = self._known(content, best)
+        parts = self.labels[best].split("|")
+        filled = 0.0
+        if parts[-1] in SLOTS:
+            filled = 1.0 if len(set(slots[SLOTS.index(parts[-1])])) == 1 else -1.0
+        values = (
+            float(scores[best] - max(0.0, scores[second])), float(scores[best]), float(scores[best] - scores[self.none]),
+            strange / max(1, len(content)), float(strange), math.log1p(len(content)), clearest, math.log1p(len(told)),
+            filled, float(directive(text, False, False)),
+        )  # fmt: skip
+        return Evidence(self.labels[best], values)
 
-    def foreign(self, text: str, label: int) -> int:
-        """How many content words of a sentence never went with a demand: it speaks of something else."""
-        told = [w.rstrip("-") for w in words(text)[0] if w[:1].isalpha()]
-        content = {
-            w for w in told if w not in lexicon.BENIGN and w not in lexicon.USERS and w not in lexicon.REPLY_NOUNS
-        }
+    def _known(self, content: set[str], label: int) -> tuple[int, float]:
+        """How many content words never went with a demand, and the weight of the one that says it clearest."""
         least = TOGETHER_MIN / float(self.scale[label])
         rows = [self.index.get(f"={w}") for w in content]
-        strange = sum(k is None or int(self.weights[k, label]) < least for k in rows)
-        return strange if 2 * strange < len(content) else strange + FOREIGN_MAX  # one of two is too many
+        weights = [0 if k is None else int(self.weights[k, label]) for k in rows]
+        return sum(w < least for w in weights), max(weights, default=0) * float(self.scale[label])
 
-    def calibrated(self, margin: float) -> float:
-        """The share of sentences with such a margin that were read right, on sets left out."""
+    def guess(self, text: str) -> Guess:
+        """The most likely demand of a sentence, and the share of such readings that were right."""
+        found = self.evidence(text)
+        if found is None:
+            return Guess(NONE, 0.0)
+        trust = float(self.trust[self.labels.index(found.label)])
+        logit = float(self.gate[0] + self.gate[1:] @ np.asarray(found.values)) + trust
         xs, ys = zip(*self.knots, strict=True)
-        return float(np.interp(margin, xs, ys))
+        return Guess(found.label, float(np.interp(logit, xs, ys)), int(found.values[GATE.index("strange words")]))
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from tidegate.check.promptlint.conditions import read_conditions
+from tidegate.check.promptlint.directives import READER
 from tidegate.check.promptlint.drafts import Context
 from tidegate.check.promptlint.lint import Analysis, prove
 from tidegate.check.promptlint.model import Constraint, Core, Instruction, Unit
@@ -29,6 +30,9 @@ from tidegate.check.promptlint.vocabulary import NO_DUTY, NOT_OURS, STRONG
 
 PROBABILITY_MIN = 0.65  # of one reading; below it a sentence stays unread
 CORE_MIN = 0.6  # of a core; below it nothing is said
+# The more sentences, the more of them look like a demand by chance: a core is told if this many times its
+# doubt does not outnumber them.
+DOUBT_MAX = 4.2
 WORDS_MAX = 30
 NARROWED_MAX = 2  # words that narrow a demand beside which a guess is still believed
 # "the first bullet names the price" speaks of one thing of many: the reader does not know which
@@ -47,7 +51,19 @@ NOT_ALL = re.compile(
     r"\b(?:not|don['’]t) (?:all|every|each|always|necessarily)\b|\bnot (?:needed|required|necessary|mandatory)\b", re.I
 )
 TOO_MUCH = re.compile(
-    r"\bover(?:use|do|load)\w*|\btoo (?:many|much|often|long|short)\b|\b(?:excessive|unnecessary|needless|nested)\w*|\b(?:not|never|don['’]t|avoid) (?:repeat|repeating|pile|flood|bombard|spam)\w*",
+    r"\bmore than (?:once|twice|one)\b|\b(?:twice|again)\b|\b(?:smaller|larger|bigger|deeper|older|newer) than\b|\bover(?:use|do|load)\w*|\btoo (?:many|much|often|long|short)\b|\b(?:excessive|unnecessary|needless|nested)\w*|\b(?:not|never|don['’]t|avoid) (?:repeat|repeating|pile|flood|bombard|spam)\w*",
+    re.I,
+)
+# "the user writes informally", "the source texts are in Latin": told of others
+THEM = re.compile(
+    r"^(?:(?:the|some|many|most|our|all|these|those|old|a few|several|incoming|your) )*(?:(?:source|input|original|uploaded|incoming|archived|old|earlier|user|customer)['’]?s? (?:texts?|documents?|messages?|files?|questions?|data|tickets?|e-?mails?|letters?)"
+    r"|(?:users?|customers?|clients?|guests?|members?|callers?|visitors?|people|students?|patients?|passengers?|applicants?|subscribers?|employees|agents|players|listeners|readers)) (?:\w+ly |often |sometimes |usually |always |may |might |can |could |will )?(?:writes?|speaks?|sends?|uses?|types?|asks?|are|is|has|have|prefers?|shouts?|contain|contains|come|comes|get|gets|posts?|paste|pastes|hates?|likes?|loves?)\b",
+    re.I,
+)
+LEAD = re.compile(r"^\W*\w+\W*:\W*(?=\w)")  # "**Note:** …"
+# what is handed to a tool or written elsewhere is no reply
+ELSEWHERE = re.compile(
+    r"\b(?:to|into|for|by) (?:the|a|an|each|any|every) (?:tool|function|api|endpoint|log|database|file|ticket)s?\b|\b(?:arguments?|parameters?|payloads?|scratchpad|commit messages?|log entries|internal notes?)\b",
     re.I,
 )
 Guesser = Callable[[str], Guess]
@@ -78,6 +94,9 @@ def suspected(
 
 def about_them(text: str) -> bool:
     """Whether a sentence tells what the users do or may do: "users may write in capitals" asks for nothing."""
+    text = LEAD.sub("", text)
+    if THEM.match(text) and not READER.match(text):
+        return True
     return bool(NOT_OURS.match(text)) and not re.search(r"\b(?:must|should|never|always)\b", text, re.I)
 
 
@@ -94,6 +113,10 @@ def one(unit: Unit, guesser: Guesser, probability_min: float) -> Instruction | N
         return None
     constraint = constraint_of(g.label, words(unit.text)[1])
     if constraint is None or takes_no_side(unit.text, constraint.operator):
+        return None
+    if isinstance(constraint.value, int) and g.strange:
+        return None  # "evacuation notices have at least 80 words" is an amount of something else
+    if ELSEWHERE.search(unit.text):
         return None
     masked = mask(unit.text)
     conditions = read_conditions(expand(masked.text))
@@ -142,12 +165,13 @@ def possible_cores(analysis: Analysis, found: Sequence[Instruction]) -> list[Cor
     if not found:
         return []
     proved = [set(c.lines) for c in analysis.cores]
+    least = max(CORE_MIN, 1.0 - DOUBT_MAX / max(1, sum(not u.quoted for u in analysis.units)))
     cores, _ = prove([*analysis.instructions, *found], analysis.priorities)
     out: list[Core] = []
     told: set[tuple[str, tuple[int, int]]] = set()
     for core in sorted(cores, key=lambda c: -math.prod(i.probability or 1.0 for i in c.instructions)):
         chances = [i.probability for i in core.instructions if i.probability is not None]
-        if not chances or math.prod(chances) < CORE_MIN or any(p <= set(core.lines) for p in proved):
+        if not chances or math.prod(chances) < least or any(p <= set(core.lines) for p in proved):
             continue
         if any(len(i.restrict) > NARROWED_MAX for i in core.instructions):
             continue  # a demand found in the midst of a story
