@@ -48,6 +48,7 @@ FRESH = (
     ("azure2023_conv", 360.0, 11), ("azure2023_conv", 1200.0, 12), ("azure2023_conv", 2160.0, 13),
     ("azure2023_conv", 2880.0, 14), ("azure2023_code", 0.0, 15), ("azure2023_code", 1800.0, 16),
 )  # fmt: skip
+WAYS = (("plain", False), ("prefix stepping", True))
 SHIFTS_S = tuple(0.5 * i for i in range(8))  # of the storm's beginning
 CLASSES = (ClassRule(name="interactive", ttft_target_s=0.5, weight=4.0), ClassRule(name="batch"))
 
@@ -99,7 +100,7 @@ def storm(report: Report, recording: str, start_s: float, seed: int) -> None:
         _, end_s = play(asked, None)
         quiet.append(figures(alone, at_s))
         fifo.append((figures(asked, at_s)[0], end_s))
-    for way, stepping in (("plain", False), ("prefix stepping", True)):
+    for way, stepping in WAYS:
         where = f"{way}, {name}"
         ours: list[tuple[float, float, float]] = []
         kept: list[float] = []

@@ -1,6 +1,6 @@
 """Self-protection over real HTTP (G14): a flood, abusive headers, slow readers and clients that vanish.
 
-    python -m benches.scheduling_flood [--calls 2000] [--seconds 15]
+    python -m benches.scheduling_flood [--calls 2000] [--seconds 15] [--stepping]
 
 One tenant opens `--calls` connections at once before the simulated engine, each with a long prompt and with headers
 and fields that claim priority and another tenant; every twentieth does not read its answer, every tenth leaves.  The
@@ -121,8 +121,9 @@ async def measure(report: Report, o: argparse.Namespace, folder: Path, stack: Ex
                                        "the engine"))  # fmt: skip
     engine.wait_ready(f"http://127.0.0.1:{port}/health", 60)
     metrics = f"http://127.0.0.1:{port}/metrics"
-    url, keys = gateway(stack, folder, "gateway", f"http://127.0.0.1:{port}/v1", "vllm", "sim")
-    pid = gateway_pid(folder / "gateway.yaml")
+    way = "stepping" if o.stepping else "gateway"
+    url, keys = gateway(stack, folder, way, f"http://127.0.0.1:{port}/v1", "vllm", "sim")
+    pid = gateway_pid(folder / f"{way}.yaml")
     rng = random.Random(o.seed)
     chat, _ = requests(rng, SCALES["simulated"], o.seconds, "letters")
     p95: dict[str, float] = {}
@@ -178,8 +179,9 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=2000)
     parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--stepping", action="store_true", help="with `prefix_stepping`")
     o, rest = parser.parse_known_args()
-    report = Report(f"a flood over HTTP, simulated engine, seed {o.seed}")
+    report = Report(f"a flood over HTTP, simulated engine, {'prefix stepping, ' if o.stepping else ''}seed {o.seed}")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         asyncio.run(measure(report, o, folder, stack))

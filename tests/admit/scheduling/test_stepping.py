@@ -129,3 +129,30 @@ def test_stepping_goes_below_the_floor_of_a_plain_gateway() -> None:
     account = world.admission.pools["e",].policy.accounts["batch"]  # type: ignore[union-attr]
     assert account.prompt == sum(r.prompt for r in world.asked.values() if r.tenant == "batch")
     assert account.prompt_cached == 0
+
+
+@pytest.mark.parametrize("stepping", [False, True])
+def test_short_prompts_together_are_no_longer_than_steps(stepping: bool) -> None:
+    """1,000 tokens a second, target 0.5 s: 100 tokens of other classes may be on their way at once, 50 beside steps."""
+    a = Admission(plan(stepping=stepping))
+    a.step(Arrive(1, "chat", "interactive", ("e",), 1000), 0.0)
+    a.step(FirstToken(1), 1.0)
+    a.step(Finish(1), 1.1)
+    gone = [a.step(Arrive(i, "night", "batch", ("e",), 24), 1.2) for i in range(2, 12)]
+    assert sum(isinstance(x, Dispatch) for actions in gone for x in actions) == (2 if stepping else 4)
+    assert a.tickets[11].reason in ("own_queue", "prefill_protected")
+
+
+def test_short_prompts_beside_steps_delay_the_chat_less() -> None:
+    """A batch of prompts shorter than a step, an engine that computes 20,000 tokens a second: seen before 0.16 and 0.05 s."""
+    spec = EngineSpec(step_s=0.004, prefill_tokens_per_s=20_000.0, slots=32, kv_tokens=60_000, step_tokens_max=2048,
+                      prefix_cache_tokens=60_000, prefix_block_tokens=64)  # fmt: skip
+    p95 = {}
+    for stepping in (False, True):
+        asked = [Asked(request_id=1000 + i, at_s=0.0, tenant="night", service_class="batch", prompt=200 + i % 130, output=16)
+                 for i in range(300)]  # fmt: skip
+        chat = [Asked(request_id=i, at_s=0.5 + 0.15 * i, tenant="chat", service_class="interactive", prompt=60, output=8)
+                for i in range(25)]  # fmt: skip
+        World({"e": spec}, Admission(plan(stepping=stepping))).run([*asked, *chat])
+        p95[stepping] = sorted(r.ttft_s or 9.0 for r in chat)[23]
+    assert p95[True] < 0.6 * p95[False], p95

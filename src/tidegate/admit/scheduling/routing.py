@@ -34,7 +34,9 @@ class Routes:
         self.target_s = min(targets) if targets else None
         self.reserved_slots = sum(c.reserved_slots for c in plan.classes if c.ttft_target_s is not None)
         for rule in plan.engines:
-            self.window(rule.name, rule).set(rule, self.target_s, self.reserved_slots)
+            window = self.window(rule.name, rule)
+            window.set(rule, self.target_s, self.reserved_slots)
+            window.steps = plan.prefix_stepping and rule.steppable
         self._ways.clear()
         for names, pool in self.pools.items():
             group = next((g for g in plan.groups if g.engines == names), None)

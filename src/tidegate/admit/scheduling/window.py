@@ -44,6 +44,7 @@ class Window(Learning):
         self.up = True
         self.paused_until_s = 0.0
         self.blocked = ""
+        self.steps = False  # whether long prompts go in steps
         self._step_cost = Slope()  # duration of a step over its tokens
 
     @property
@@ -99,6 +100,14 @@ class Window(Learning):
         slice_s = max(share * self.target_s, STEP_OVERHEAD * self._step_cost.intercept())
         slice_s = min(slice_s, STEP_SLICE_MAX * self.target_s)
         return max(1, int(speed * slice_s))
+
+    def _calm_cap(self, now_s: float) -> float:
+        """Prompt tokens that may be on their way beside latency classes.
+
+        Where long prompts go in steps, several short ones together are no longer than these steps either.
+        """
+        cap = self.prefill_cap(SLICE_CALM)
+        return min(cap, float(self._step_room(now_s))) if self.steps else cap
 
     def may_step(self, tokens: int, waited_s: float, now_s: float) -> bool:
         """Whether the next step may go: nothing urgent is being computed, or it has been held long enough."""
@@ -168,7 +177,7 @@ class Window(Learning):
         if inflight >= slots - self.reserve:
             self._limited = True
             return "reserved_slots"
-        if prefill and self.latency_seen(now_s) and prefill + prompt > self.prefill_cap(SLICE_CALM):
+        if prefill and self.latency_seen(now_s) and prefill + prompt > self._calm_cap(now_s):
             return "prefill_protected"
         return ""
 
