@@ -19,8 +19,10 @@ def print_answer(console: Console, answer: Answer) -> None:
         print_finding(console, finding)
     if answer.measures:
         console.print(measures_table(answer.measures))
+    # A verb whose own view tells what is wrong has no findings here: "fail, no findings" would contradict it.
+    counted = count_findings(answer.findings) if answer.findings or answer.verdict is Verdict.PASS else ""
     console.print(f"[{VERDICT_STYLE[answer.verdict]}]{answer.verdict.value}[/]  {escape(answer.verb)}"
-                  f"  [dim]{count_findings(answer.findings)}[/]", highlight=False)  # fmt: skip
+                  + (f"  [dim]{counted}[/]" if counted else ""), highlight=False)  # fmt: skip
 
 
 def count_findings(findings: tuple[Finding, ...]) -> str:

@@ -41,6 +41,12 @@ PAIRS = [  # the same words, once at an answer that failed and once not
 ]  # fmt: skip
 
 
+def test_two_polite_ends_do_not_contradict_each_other() -> None:
+    ends = ("If you have other questions or need assistance, please let me know!",
+            "If you have more questions or need assistance in the future, feel free to reach out!")  # fmt: skip
+    assert not detect(talk("add a bag", f"Added. {ends[0]}", "thanks, and a seat", f"Added. {ends[1]}")).failed
+
+
 PAIRS += [  # what the exchange does
     (talk("Find a train to Newcastle", "Trains from Sydney to Newcastle run hourly.", "The one in England"), talk("Find a train to Newcastle", "Newcastle in Australia or in England?", "The one in England")),
     (talk("Hotel under 120 a night", "Hotel Sacher costs 540 a night.", "My budget was 120."), talk("Hotel under 120 a night", "Hotel Kunst costs 98 a night.", "And for 120?")),

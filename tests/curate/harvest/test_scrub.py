@@ -135,3 +135,13 @@ def test_a_name_from_the_middle_of_a_huge_result_is_not_kept_where_the_answer_sa
     assert made.case is not None
     assert "Quondam" not in json.dumps([made.case.input, list(made.case.expect), made.failure])
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize("text", [
+    "- Passengers: Each reservation has at most five.\n- Guests: Both must sign.",
+    "@tailwind base;\n@layer components {\n  .card {\n    @apply rounded-lg shadow;\n  }\n}",
+    "class A:\n    @cached_property\n    def x(self) -> int: ...",
+])  # fmt: skip
+def test_rules_of_a_policy_and_of_code_are_nobodys_names(text: str) -> None:
+    assert Scrubber().text(text) == text
+    assert Scrubber().text("follow me, @marta_lind") != "follow me, @marta_lind"

@@ -146,29 +146,30 @@ def _traces(
         yield trace.trace_id, curator.harvest(trace, seen=seen)
 
 
+SHOWN_MAX = 40
+
+
 def say(
     console: Console, rows: list[dict[str, Any]], counts: Counter[str], written: list[Path], suite: Path, dry_run: bool
 ) -> None:
     """What became of the failures, and what to do next."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for name in ("from", "signal", "mode", "becomes", "decided by"):
+    for name in ("from", "signal", "mode", "case", "decided by"):
         table.add_column(name, no_wrap=name != "decided by")
     scrubber = Scrubber()
-    for r in rows[:40]:
-        becomes = (
-            f"[green]{r['case'][:13]}[/]"
-            if r["state"] == "new"
-            else f"{r['state']} {r['case'][:13]}"
-            if r["case"]
-            else "[yellow]report[/]"
-        )
-        why = ", ".join(r["oracles"]) or r["reason"] or ""
-        table.add_row(
-            escape(scrubber.text(str(r["from"]))[:28]), str(r["signal"] or ""), r["mode"], becomes, escape(why)
-        )
-    console.print(table)
-    if len(rows) > 40:
-        console.print(f"[dim]and {len(rows) - 40} more; --json lists all[/]")
+    made = [r for r in rows if r["case"]]
+    for r in made[:SHOWN_MAX]:
+        case = f"[green]{r['case'][:13]}[/]" if r["state"] == "new" else f"{r['case'][:13]} ({r['state']})"
+        name = escape(scrubber.text(str(r["from"]))[:28])
+        table.add_row(name, str(r["signal"] or ""), r["mode"], case, escape(", ".join(r["oracles"])))
+    if made:
+        console.print(table)
+    if len(made) > SHOWN_MAX:
+        console.print(f"[dim]and {len(made) - SHOWN_MAX} more cases; --json lists all[/]")
+    for reason, n in Counter(r["reason"] or "" for r in rows if not r["case"]).most_common():
+        names = [r["from"] for r in rows if not r["case"] and (r["reason"] or "") == reason][:3]
+        console.print(f"[yellow]{n} {'report' if n == 1 else 'reports'}[/], no case: {escape(reason)} "
+                      f"[dim]({escape(scrubber.text(', '.join(names)))}{' …' if n > 3 else ''})[/]", highlight=False)  # fmt: skip
     console.print(
         f"{counts['seen']} conversations, {counts['failed']} failed: {counts['new']} new cases, {counts['again'] + counts['known']} seen before, "
         f"{counts['reports']} reports" + (" (dry run: nothing was written)" if dry_run else ""), highlight=False,

@@ -4,6 +4,7 @@
 import gzip
 import importlib
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,10 +14,9 @@ import click
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from tidegate.cli.output import emit, judge_jsonl
-from tidegate.curate.harvest.model import Detection
+from tidegate.curate.harvest.model import Detection, Signal
 from tidegate.curate.harvest.scrub import Scrubber
 from tidegate.curate.harvest.signals import THRESHOLD, detect, findings_of
 from tidegate.curate.harvest.signals_implicit import Similar, lexical_similarity
@@ -187,17 +187,43 @@ def _object(line: bytes, where: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {"messages": value}
 
 
+SHOWN_MAX, SAID_MAX = 40, 90
+
+
 def say(console: Console, judged: list[tuple[str, dict[str, Any], Detection]]) -> None:
-    """A table of conversations, the failed ones first."""
-    table = Table()
-    for column in ("conversation", "failed", "at message", "signal", "mode", "why"):
-        table.add_column(column, justify="right" if column == "at message" else "left")
-    marks = {True: "[bold red]yes[/]", False: "[green]no[/]", None: "[yellow]?[/]"}
+    """The failed conversations, two lines each: where and what, then why, with the words that tell; then the counts."""
+    failed = [x for x in judged if x[2].failed]
     scrubber = Scrubber()
-    for where, row, d in sorted(judged, key=lambda x: (x[2].failed is not True, x[0]))[:60]:
-        why = d.abstained or next((s.reason for s in d.signals if s.kind is d.signal), "")
-        table.add_row(escape(str(row.get("id") or where)), marks[d.failed], "" if d.failing_turn is None else str(d.failing_turn),
-                      d.signal.value if d.signal else "", d.mode, escape(scrubber.text(why)))  # fmt: skip
-    console.print(table)
-    if len(judged) > 60:
-        console.print(f"and {len(judged) - 60} more; --json lists all")
+    for where, row, d in failed[:SHOWN_MAX]:
+        name = escape(str(row.get("id") or where))
+        what = (
+            f"{d.signal.value if d.signal else ''} · {escape(d.mode)}" if d.mode else d.signal.value if d.signal else ""
+        )
+        console.print(f"[bold]{name}[/]  message {d.failing_turn}  {what}", highlight=False)
+        best = next((s for s in d.signals if s.kind is d.signal), None)
+        if best is not None:
+            console.print(f"    [dim]{escape(scrubber.text(_why(best)))}[/]", highlight=False)
+    if len(failed) > SHOWN_MAX:
+        console.print(f"[dim]and {len(failed) - SHOWN_MAX} more that failed; --json lists all[/]", highlight=False)
+    modes = Counter(d.mode for _, _, d in failed)
+    if len(failed) > 1:
+        console.print("\n" + "\n".join(f"{n:>5}  {escape(mode)}" for mode, n in modes.most_common()), highlight=False)
+    console.print(_counted(judged, len(failed)), highlight=False)
+
+
+def _why(signal: Signal) -> str:
+    """Why, how surely, and the user's words where they are what tells."""
+    said = " ".join(str(signal.evidence.get("said") or "").split())
+    words = f': "{said[:SAID_MAX]}{"…" if len(said) > SAID_MAX else ""}"' if said else ""
+    return f"{signal.reason} ({signal.probability:.0%}){words}"
+
+
+def _counted(judged: list[tuple[str, dict[str, Any], Detection]], failed: int) -> str:
+    abstained = Counter(d.abstained for _, _, d in judged if d.failed is None)
+    one = len(judged) == 1
+    if one and not failed:
+        return next(iter(abstained), "nothing in it says that it failed")
+    words = "" if one else f"{failed} of {len(judged)} conversations failed"
+    return "\n".join(
+        [*([words] if words else []), *(f"{n} could not be judged: {why}" for why, n in abstained.items())]
+    )

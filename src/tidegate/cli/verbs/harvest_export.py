@@ -35,9 +35,14 @@ def command(suite: Path, name: str, out: Path, as_json: bool) -> NoReturn:
 
 
 def show_lost(console: Console, words: str, lost: list[str]) -> None:
-    """What was done, then what the formats could not carry."""
-    for line in lost[:20]:
-        console.print(f"lost: {line}", style="yellow", markup=False, highlight=False)
-    if len(lost) > 20:
-        console.print(f"and {len(lost) - 20} more", style="dim")
+    """What was written, after what the other format cannot say, each reason once."""
+    by_reason: dict[str, list[str]] = {}
+    for line in lost:
+        name, _, reason = line.partition(": ")
+        by_reason.setdefault(reason or line, []).append(name[:13] if reason else "")
+    for reason, names in sorted(by_reason.items(), key=lambda x: -len(x[1]))[:20]:
+        which = f" ({', '.join(names[:3])}{', …' if len(names) > 3 else ''})" if names[0] else ""
+        console.print(f"lost in {len(names)}: {reason}{which}", style="yellow", markup=False, highlight=False)
+    if len(by_reason) > 20:
+        console.print(f"and {len(by_reason) - 20} more reasons", style="dim")
     console.print(words, markup=False, highlight=False)

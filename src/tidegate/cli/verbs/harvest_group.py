@@ -164,6 +164,11 @@ def _days(today: str) -> list[str]:
     return [(last - timedelta(days=k)).isoformat() for k in range(13, -1, -1)]
 
 
+def _short(day: str, today: str) -> str:
+    """A day of this year without the year."""
+    return day[5:] if day[:4] == today[:4] else day
+
+
 def _show(console: Console, grouping: Grouping, today: str, days: list[str], seen: int) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("failure mode", "count", "trend", "first", "last", "tenants", "for example"):
@@ -176,8 +181,8 @@ def _show(console: Console, grouping: Grouping, today: str, days: list[str], see
             escape(m.name),
             str(m.count),
             trend(m, today, days),
-            m.first_seen,
-            m.last_seen,
+            _short(m.first_seen, today),
+            _short(m.last_seen, today),
             str(len(m.tenants)),
             escape(example),
         )

@@ -137,6 +137,10 @@ def _kills(paths: tuple[Path, ...], live: list[Case]) -> dict[str, Kills]:
 
 
 def _show(console: Console, judged: list[Judgement], cases: dict[str, Case], apply: bool) -> None:
+    if not judged:
+        console.print("no case blocks yet, and only blocking cases retire: "
+                      "`tidegate harvest run --promote` lets fixed ones block", highlight=False)  # fmt: skip
+        return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("case", "relic", "why", "question"):
         table.add_column(column, no_wrap=column == "case")

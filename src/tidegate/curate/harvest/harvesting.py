@@ -107,8 +107,8 @@ def _whole_run(
     failure = outcome_of(failure_raw)
     expect = tuple(spec for spec in given(record) if evaluate([spec], failure).verdict is Verdict.FAIL)
     if not expect:
-        return Harvested(detection=msgspec.structs.replace(detection, failed=detection.failed or False),
-                         reason="the run did what was expected", cut=envelope.cut)  # fmt: skip
+        settled = msgspec.structs.replace(detection, failed=False)  # what the user's mood said is outranked
+        return Harvested(detection=settled, reason="the run did what was expected", cut=envelope.cut)
     last = max((i for i, m in enumerate(rows) if m.get("role") == "assistant"), default=None)
     found = (
         detection

@@ -129,6 +129,23 @@ _LABELLED = (
 )  # fmt: skip
 
 
+_AT_LINE = re.compile(r"@[\w.]+(?:[ \t][^\n]*[;{][ \t]*|[ \t]*)$", re.M)
+_DECORATED = re.compile(
+    r"\n\s*(?:@|def |class |async |public |private |protected |static |final |export |fun |function )"
+)
+
+
+def _of_code(text: str, found: re.Match[str]) -> bool:
+    """Whether an `@word` is a rule of a style sheet or a decorator: alone on its line, and code goes on after it."""
+    start = found.start(1)
+    if text[start : start + 1] != "@" or text[text.rfind("\n", 0, start) + 1 : start].strip():
+        return False
+    line = _AT_LINE.match(text, start)
+    return line is not None and (
+        line.group(0).rstrip().endswith((";", "{")) or _DECORATED.match(text, line.end()) is not None
+    )
+
+
 @lru_cache(maxsize=1024)
 def find(text: str) -> tuple[Span, ...]:
     """Everything in a text that may not be kept, without overlaps, in order."""
@@ -138,7 +155,7 @@ def find(text: str) -> tuple[Span, ...]:
     for kind, finder in shapes():
         spans += [Span(s, e, kind) for s, e in finder(text)]
     for kind, pattern in _LABELLED:
-        spans += [Span(*m.span(1), kind) for m in pattern.finditer(text)]
+        spans += [Span(*m.span(1), kind) for m in pattern.finditer(text) if not _of_code(text, m)]
     spans += [Span(*m.span(), "EMAIL") for m in _EMAIL.finditer(text)]
     spans += [Span(*m.span(), "ADDRESS") for m in _ADDRESS.finditer(text)]
     spans += [Span(*m.span(1), "POSTCODE") for m in _POSTCODE.finditer(text) if any(c.isdigit() for c in m.group(1))]

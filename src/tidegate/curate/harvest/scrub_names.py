@@ -64,7 +64,7 @@ _NOT_NAMES = frozenset(" ".join((
     "portugal canada australia mexico brazil china japan poland sweden norway denmark netherlands everyone",
     "everybody all sir madam there folks guys team man dude buddy friend mate again back help ai bot assistant",
     "agent human god jesus christ just let still also sure done great perfect world none nothing something",
-    "anything note",
+    "anything note each every any some only both either neither most many few several these those",
 )).split())  # fmt: skip
 
 

@@ -20,6 +20,7 @@ _ELLIPTIC = re.compile(
     r"(?:^|[.!,] )(?:and|what about|how about) (?:(?:in|for|on|at|to|with|from|the|a|my) )*\w+(?: \w+)? ?\?$"
     r"|\b(?:one more|another one|another for|the same (?:for|with)|same (?:for|with|rules)|now (?:for|the|one)|next one|one for)\b"
 )
+_POLITE = re.compile(r"\bfeel free\b|\blet me know\b|\bhappy to help\b|\bdon.?t hesitate\b|\banything else\b", re.I)
 _CODE = re.compile(r"[{}=;]|\w\(")
 _CONFIRMS = re.compile(r"^(?:yes|right|exactly|correct|indeed|that is right)\b")
 _OWN_CORRECTION = re.compile(
@@ -96,12 +97,12 @@ def conflict(earlier: Turn, later: Turn, between: Sequence[Turn], question: Turn
     elliptic = bool(novel) and any(
         _ELLIPTIC.search(u.plain) for u in users
     )  # "and in Bergen?": the answer need not say Bergen
-    for a in sentences(earlier.text)[:30]:
+    for a in (x for x in sentences(earlier.text)[:30] if not _POLITE.search(x)):
         pa = plain(a)
         sa = content_stems(pa)
         if a.rstrip().endswith("?") or len(sa) < 1 or _CODE.search(a):
             continue
-        for b in sentences(later.text)[:30]:
+        for b in (x for x in sentences(later.text)[:30] if not _POLITE.search(x)):
             pb = plain(b)
             sb = content_stems(pb)
             if b.rstrip().endswith("?") or len(sb) < 1 or pa == pb or _CODE.search(b):
