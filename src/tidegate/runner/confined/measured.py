@@ -14,6 +14,10 @@ LOSSY = r"damp|friction|drag|dissip|driven|drive|forc(?:ed|ing)|thermostat|lange
 COUNTS = ("steps", "n_steps", "nsteps", "num_steps", "nt", "n", "n_iter", "iterations", "num_iterations", "n_time_steps", "timesteps", "nsteps_total")  # fmt: skip
 
 
+QUANTITY = re.compile(r"^(?:compute|calculate|calc|get|simulate|estimate|run)_")
+AVERAGED = re.compile(r"msd|mean|variance|average|autocorr|histogram|energ|magneti")
+
+
 class Measured:
     """Collects the invariants that were measured."""
 
@@ -68,6 +72,9 @@ class Context:
         self.text = source.lower()
         self.spent, self.budget_s = 0.0, budget_s
         self.lower = {k.lower().lstrip("_"): v for k, v in series.items()}
+        quantity = QUANTITY.sub("", str(subject.name).lower())
+        if list(self.lower) == ["states"] and AVERAGED.search(quantity):
+            self.lower[quantity] = self.lower.pop("states")  # `mean_square_displacement()` answers what it is called
         self.params = {k.lower(): v for k, v in subject.params.items()}
         self.chance = any(w in self.text for w in ("random", "rng", "randn", "default_rng"))
         method = self.says(r"leap.?frog|verlet|n.?body|runge|symplectic|kick.?drift")
