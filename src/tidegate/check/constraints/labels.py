@@ -20,12 +20,10 @@ by the user's words) asks once something untrusted was read.
 
 from __future__ import annotations
 
-import ast
 import itertools
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -33,52 +31,9 @@ import msgspec
 from tidegate.check.constraints.canonical import fold_all
 from tidegate.check.constraints.lexicon import lemmas
 from tidegate.check.constraints.model import ToolSpec
+from tidegate.check.constraints.values import SHAPES, canonical, codes, strings, structured, words
 
-SHAPES: dict[str, re.Pattern[str]] = {
-    "name": re.compile(r"[\w.@'-]{1,48}(?: [\w.@'-]{1,32}){0,5}"),
-    "word": re.compile(r"[\w.-]{1,48}"),
-    "email": re.compile(r"[^\s@<>,;]{1,64}@[A-Za-z0-9.-]{1,190}"),
-    "number": re.compile(r"-?\d{1,18}(?:\.\d{1,9})?"),
-    "id": re.compile(r"[\w:.-]{1,80}"),
-    "iban": re.compile(r"[A-Za-z0-9 ]{1,40}"),
-    "date": re.compile(r"[\d:TZ .+-]{4,40}"),
-    "line": re.compile(r"[^\n]{1,120}"),
-}
-_STOP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "and",
-        "or",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "for",
-        "with",
-        "from",
-        "by",
-        "is",
-        "are",
-        "was",
-        "be",
-        "it",
-        "this",
-        "that",
-        "my",
-        "me",
-        "i",
-        "you",
-        "your",
-        "please",
-        "new",
-        "re",
-        "fw",
-        "fwd",
-    ]
-)
+_STOP = frozenset(["the", "a", "an", "and", "or", "of", "to", "in", "on", "at", "for", "with", "from", "by", "is", "are", "was", "be", "it", "this", "that", "my", "me", "i", "you", "your", "please", "new", "re", "fw", "fwd"])  # fmt: skip
 _MOST = re.compile(r"\b(?:largest|biggest|most|highest|longest|latest|newest|maximum|max|heaviest|greatest)\b", re.I)
 _LEAST = re.compile(
     r"\b(?:smallest|least|fewest|lowest|shortest|oldest|earliest|minimum|min|cheapest|lightest)\b", re.I
@@ -91,23 +46,6 @@ _ACTIVE = re.compile(
     r"(?:https?://|www\.)[^\s\"'<>)\]]+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|ru|info|biz|app|dev|xyz|top|co)\b(?:/[^\s\"'<>]*)?|[\w.+-]+@[\w-]+\.[\w.]+",
     re.I,
 )
-
-
-def canonical(value: Any) -> str:
-    """One spelling of a scalar: folded, lower case, single spaces, plain numbers."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return f"{value:g}" if abs(value) < 1e15 else str(value)
-    text = re.sub(r"\s+", " ", fold_all(str(value))).strip().lower()
-    if re.fullmatch(r"-?\d+(?:\.\d+)?", text) and len(text) < 16:
-        return f"{float(text):.10g}" if "." in text else text
-    return text
-
-
-def words(text: str) -> list[str]:
-    """Words of a text as they are compared."""
-    return re.findall(r"[^\W_]+", fold_all(text).lower())
 
 
 class Leaf(msgspec.Struct, frozen=True):
@@ -242,6 +180,21 @@ class Labels:
             canonical(n) == text for n in re.findall(r"\d+(?:\.\d+)?", request)
         )
 
+    def _same_case(self, value: str) -> bool:
+        """Whether the part of a value in which letter case tells targets apart stands in the user's words as it is.
+
+        That is the path of an address or file, and a code of mixed case; not a mailbox, a host, a name or an IBAN.
+        """
+        if "@" in value and "/" not in value:
+            return True
+        place = re.sub(r"^[\w+.-]+://[^/?#]*", "", value) if "://" in value else value
+        opaque = (
+            re.search(r"[/?#]", place)
+            or (re.search(r"\d", place) and _mixed(place))
+            or _mixed_named(place, self.request)
+        )
+        return not opaque or place in self.request
+
     def _linked(self, leaf: Leaf) -> bool:
         """Whether the user named another value of the same record (or words of this one)."""
         return any(self._recognised(other) for other in self.records.get(leaf.record, ()))
@@ -273,6 +226,8 @@ class Labels:
         """Whether one sink value may stand in a call without a question."""
         text = canonical(value)
         if self.named(value):
+            if self.tainted and not self._same_case(str(value)):
+                return Verdict(False, "the user named it in another letter case, which can be another target")
             return Verdict(True, "in the user's words")
         if not self.tainted and text in self.trusted:
             return Verdict(True, "from a trusted result, nothing untrusted read")
@@ -333,9 +288,18 @@ class Labels:
                 if not self.named(bare) and canonical(bare) not in self.trusted:
                     return Verdict(False, "it carries an address that only untrusted content named")
             plain = canonical(text)
+            if self.tainted and (strange := next((c for c in codes(text) if not self._known(c)), "")):
+                return Verdict(
+                    False, f"it carries {_shown(strange)}, which neither the user nor a trusted record named"
+                )
             if any(p in plain and not self.named(p) for p in self.private):
                 return Verdict(False, "it carries data that is for the user alone")
         return Verdict(True, "nothing active or private in it")
+
+    def _known(self, code: str) -> bool:
+        """Whether a code stands in the user's words or in a trusted record, however it is grouped or written."""
+        bare = "".join(words(code))
+        return any(bare in "".join(words(t)) for t in (self.request, *self.trusted) if t)
 
     def composed(self, value: Any) -> Verdict:
         """Whether a name is made of words from the user or from trusted records."""
@@ -386,36 +350,16 @@ def _shape(returns: dict[str, str], path: tuple[str, ...]) -> str | None:
     return returns.get(name, returns.get(".".join(path), returns.get("*") if name not in returns else None))
 
 
-def strings(value: Any) -> Iterator[str]:
-    """All scalars of a JSON value as text."""
-    if isinstance(value, dict):
-        for v in value.values():
-            yield from strings(v)
-    elif isinstance(value, list | tuple):
-        for v in value:
-            yield from strings(v)
-    elif value is not None and not isinstance(value, bool):
-        yield str(value)
+def _mixed(text: str) -> bool:
+    return text != text.lower() and text != text.upper()
 
 
-def structured(content: str) -> Any:
-    """The value of a structured result (JSON, a Python literal, or YAML's block form), or None for free text."""
-    text = content.strip()
-    if text[:1] in "{[":
-        try:
-            value = json.loads(text)
-        except ValueError:
-            try:
-                value = ast.literal_eval(text)
-            except (ValueError, SyntaxError, MemoryError, RecursionError):
-                return None
-        return value if isinstance(value, dict | list) else None
-    if re.match(r"(?:- )?[\w' ]{1,40}:\s|- \S", text):
-        import yaml  # many agent frameworks print results as YAML; needed only for those
+def _mixed_named(text: str, request: str) -> bool:
+    """Whether the user wrote it as one word of digits and letters in both cases: a code."""
+    found = re.search(rf"(?i:{re.escape(text)})", request) if text.isalnum() and not text.isalpha() else None
+    return found is not None and _mixed(found.group())
 
-        try:
-            value = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        except (yaml.YAMLError, ValueError, RecursionError):
-            return None
-        return value if isinstance(value, dict | list) else None
-    return None
+
+def _shown(code: str) -> str:
+    """A code for a message: enough to find it, too little to tell it."""
+    return f"a number or code ({code[:2]}..., {len(code)} characters)"

@@ -13,8 +13,9 @@ from typing import Any
 
 from tidegate.check.constraints import toolnames
 from tidegate.check.constraints.expression import Unknown, wrap
-from tidegate.check.constraints.labels import Labels, structured
+from tidegate.check.constraints.labels import Labels
 from tidegate.check.constraints.model import Policy
+from tidegate.check.constraints.values import structured
 
 
 class Run:

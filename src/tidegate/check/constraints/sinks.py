@@ -7,8 +7,9 @@ from typing import Any
 
 from tidegate.check.constraints.canonical import disguised
 from tidegate.check.constraints.expression import Unknown, domain, host
-from tidegate.check.constraints.labels import Labels, strings
+from tidegate.check.constraints.labels import Labels
 from tidegate.check.constraints.model import HardRule, ToolSpec
+from tidegate.check.constraints.values import strings
 
 ADDRESSED = ("url", "uri", "href", "endpoint", "host", "webhook", "to", "recipient", "recipients", "cc", "bcc", "email")
 
