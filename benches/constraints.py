@@ -348,7 +348,13 @@ def decisions(report: Report) -> None:
     _timed(report, "1,000 rules of 25 tools in the mixture below", "\n".join(fifty.split("\n")[:25]), mixed(25, 1000))
     _timed(report, "1,000 rules of one tool in the mixture below", "  tool_0: {effect: reversible}", mixed(1, 1000))
     compared = [f"tools: [tool_0], deny: 'args.amount * 2 > args.limit + {1000 + i}'" for i in range(1000)]
-    _timed(report, "1,000 rules of one tool, each to be tried", "  tool_0: {effect: reversible}", compared)
+    _timed(report, "1,000 rules of one tool that compare two arguments", "  tool_0: {effect: reversible}", compared)
+    searched = [f"tools: [tool_0], deny: 'matches(args.path, \"(^|/)k{i}[a-z]+[.]{{1,2}}x\")'" for i in range(1000)]
+    _timed(report, "1,000 rules of one tool with an expression each", "  tool_0: {effect: reversible}", searched)
+    tried = [f"tools: [tool_0], deny: 'any(p > {1000 + i} for p in args.parts)'" for i in range(1000)]
+    _timed(
+        report, "1,000 rules of one tool over the items of a list, each tried", "  tool_0: {effect: reversible}", tried
+    )
 
 
 def mixed(tools: int, n: int) -> list[str]:
@@ -375,7 +381,7 @@ def _timed(report: Report, what: str, tools: str, rules: list[str]) -> None:
         run.happened(f"tool_{i % n}", {"amount": i, "kind": f"k{i % 10}"})
     spent = []
     for i in range(4000):
-        text = json.dumps({"amount": i % 300, "kind": f"k{i % 1000}", "limit": 500, "to": f"u{i}@d.example", "path": f"/data/{i}/a.txt"})  # fmt: skip
+        text = json.dumps({"amount": i % 300, "kind": f"k{i % 1000}", "limit": 500, "parts": [i % 7, i % 11], "to": f"u{i}@d.example", "path": f"/data/{i}/a.txt"})  # fmt: skip
         began = time.thread_time_ns()
         engine.decide(run, f"tool_{i % n}", text)
         spent.append((time.thread_time_ns() - began) / 1000)

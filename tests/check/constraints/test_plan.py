@@ -4,6 +4,7 @@ The reference is the engine with a plan that tries everything; the seed is in th
 """
 
 import random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -88,6 +89,11 @@ def test_a_plan_that_forgets_rules_is_noticed(monkeypatch: pytest.MonkeyPatch) -
     ('run.count("pay", kind=args.kind) >= 3', "run.count('pay', kind=args.kind)", ">="),
     ('starts(args.path, "/etc/")', "args.path", "begins"),
     ("3 < args.n", "args.n", ">"),
+    ("args.a * 2 > args.b + 5", "2*args.a + -1*args.b", ">"),
+    ("args.b - 7 < 2 * args.a", "-2*args.a + 1*args.b", "<"),
+    ('matches(args.s, "^k[0-9]")', "args.s", "matches"),
+    ('"drop" in lower(args.s)', "lower(args.s)", "matches"),
+    ('ends(args.path, ".env")', "args.path", "ends"),
     ('host(args.url) in ["a.example"] and args.n > 1', "host(args.url)", "equal"),
 ])  # fmt: skip
 def test_what_is_looked_up(text: str, term: str, how: str) -> None:
@@ -96,6 +102,29 @@ def test_what_is_looked_up(text: str, term: str, how: str) -> None:
     assert (found.term, found.how) == (term, how)
 
 
-@pytest.mark.parametrize("text", ["args.n + 1 > args.m", 'args.s != "a"', 'args.a == "x" or args.b == "y"'])
+@pytest.mark.parametrize(
+    "text",
+    ["args.n - args.n > args.m - args.m", "args.n / 2 > args.m", 'args.s != "a"', 'args.a == "x" or args.b == "y"'],
+)
 def test_what_is_tried(text: str) -> None:
     assert plan.key(text) is None
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_sums_keep_every_rule_that_holds(seed: int) -> None:
+    """Odd numbers on both sides of a bound, where the order of adding up decides: the rule is always among those kept."""
+    rng = random.Random(seed)
+    odd = (0, 1, 3, 0.1, 0.2, 0.3, 1e15, 1e-9, -7, 2**53 + 1, 10**18, 1e300, 333333.3333)
+    for _ in range(200):
+        left = f"args.a * {rng.choice(odd)} + {rng.choice(odd)} - args.b"
+        text = f"{left} {rng.choice(('<', '<=', '>', '>='))} args.c * args.a + {rng.choice(odd)}"
+        rule = plan.Plan([text], lambda t: t, ("args",))
+        args = {name: rng.choice(odd) for name in "abc"}
+        if eval(text, {"args": SimpleNamespace(**args)}):
+            assert list(rule.rules({"args": args})) == [text]
+
+
+def test_most_random_sums_are_looked_up() -> None:
+    rule = plan.Plan([f"args.a * 2 > args.b + {i}" for i in range(1000)], lambda t: t, ("args",))
+    assert len(list(rule.rules({"args": {"a": 5, "b": 2}}))) == 8
+    assert len(list(rule.rules({"args": {"a": 5, "b": "2"}}))) == 1000

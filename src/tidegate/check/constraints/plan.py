@@ -1,11 +1,13 @@
 """Which rules can a call meet?  Rules of one tool are looked up by what their condition needs, and only the rest tried.
 
-A condition is a conjunction; one part of it that cannot hold makes the whole false.  Three kinds of parts can be
+A condition is a conjunction; one part of it that cannot hold makes the whole false.  Some kinds of parts can be
 looked up for all rules that share their term, whatever the term is (an argument, its host, a count of past calls):
 
 - the term equals one of some constants: a table from value to rules;
-- the term begins with a constant text: a table from that text to rules, by length;
-- the term lies beyond a constant number: constants in order, so that the rules it can meet are a slice.
+- the term begins or ends with a constant text: a table from that text to rules, by length;
+- the term matches an expression or holds a constant text: one automaton of all of them, passed once;
+- the term lies beyond a constant number: constants in order, so that the rules it can meet are a slice.  Two sums
+  are compared like that too, with everything they read brought to one side (`sums`).
 
 A missing term is Unknown, and Unknown refuses.  So a part may be looked up only if what stands before it in the
 condition could not have been Unknown: those parts name the arguments they read (and whether as numbers), and a call
@@ -15,27 +17,19 @@ without them has every rule of the group tried.  A term that is Unknown itself h
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import re2
 
-from tidegate.check.constraints.expression import Compiled, Unknown, compile_expression, parse_expression
+from tidegate.check.constraints.expression import parse_expression
+from tidegate.check.constraints.lookup import HOWS, Group, Guards, Key
+from tidegate.check.constraints.sums import compared
 
 R = TypeVar("R")
-Guards = frozenset[tuple[str, bool]]  # (argument, whether it must be a number)
 _ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-
-class Key(msgspec.Struct, frozen=True):
-    """A part of a condition that can be looked up: `how` is `equal`, `begins` or an order; guards as above."""
-
-    term: str
-    how: str
-    values: tuple[Any, ...]
-    guards: Guards = frozenset()
 
 
 def key(text: str) -> Key | None:
@@ -50,9 +44,7 @@ def key(text: str) -> Key | None:
         if needs is None:  # it may be Unknown in a way that no argument shows: nothing behind it can be looked up
             break
         guards |= needs
-    return min(
-        found, key=lambda k: ("equal", "begins").index(k.how) if k.how in ("equal", "begins") else 2, default=None
-    )
+    return min(found, key=lambda k: HOWS.index(k.how), default=None)
 
 
 def _conjuncts(tree: ast.expr) -> Iterator[ast.expr]:
@@ -65,6 +57,8 @@ def _conjuncts(tree: ast.expr) -> Iterator[ast.expr]:
 
 def _part(node: ast.expr) -> Key | None:
     match node:
+        case ast.Compare(ast.Constant(str() as piece), [ast.In()], [term]):
+            return Key(ast.unparse(term), "matches", (re2.escape(piece),))
         case ast.Compare(ast.Constant(value), [op], [term]) if not isinstance(term, ast.Constant):
             turned = _compared(term, op, value)
             return turned and (
@@ -77,6 +71,13 @@ def _part(node: ast.expr) -> Key | None:
             return Key(ast.unparse(term), "equal", values) if len(values) == len(items) else None
         case ast.Call(ast.Name("starts"), [term, ast.Constant(str() as prefix)], []):
             return Key(ast.unparse(term), "begins", (prefix,))
+        case ast.Call(ast.Name("ends"), [term, ast.Constant(str() as suffix)], []):
+            return Key(ast.unparse(term), "ends", (suffix,))
+        case ast.Call(ast.Name("matches"), [term, ast.Constant(str() as pattern)], []):
+            return Key(ast.unparse(term), "matches", (pattern,))
+        case ast.Compare(left, [op], [right]) if type(op) in _ORDER:
+            if (sums := compared(left, _ORDER[type(op)], right)) is not None:
+                return Key(sums.term, sums.how, (sums.bound,), sum=sums.sum, reach=sums.reach)
     return None
 
 
@@ -115,75 +116,12 @@ def _needs(node: ast.expr) -> set[tuple[str, bool]] | None:
     return None
 
 
-class _Group(Generic[R]):
-    """Rules that are looked up by one term in one way, behind the same guards."""
-
-    def __init__(self, term: str, how: str, guards: Guards, known: Sequence[str]) -> None:
-        self.how, self.guards = how, tuple(sorted(guards))
-        tree = parse_expression(term, "condition")
-        field = (
-            tree.attr
-            if isinstance(tree, ast.Attribute) and isinstance(tree.value, ast.Name) and tree.value.id == "args"
-            else ""
-        )
-        self.field = field
-        self.term: Compiled = compile_expression(term, "condition", known)
-        self.rules: list[R] = []
-        self.table: dict[Any, list[R]] = {}
-        self.pairs: list[tuple[Any, R]] = []
-        self.bounds: list[Any] = []
-        self.lengths: list[int] = []
-
-    def add(self, values: tuple[Any, ...], rule: R) -> None:
-        """A rule with the constants of its part."""
-        self.rules.append(rule)
-        for value in dict.fromkeys(values):
-            self.table.setdefault(value, []).append(rule)
-            self.pairs.append((value, rule))
-
-    def close(self) -> None:
-        """All rules are there."""
-        self.pairs.sort(key=lambda p: p[0]) if self.how not in ("equal", "begins") else None
-        self.bounds = [p[0] for p in self.pairs]
-        self.lengths = sorted({len(v) for v in self.table}) if self.how == "begins" else []
-
-    def find(self, scope: Mapping[str, Any]) -> Sequence[R]:
-        """The rules that may hold, or may not be shown not to."""
-        args = scope["args"]
-        for name, number in self.guards:
-            if name not in args or (number and type(args[name]) not in (int, float)):
-                return self.rules
-        try:
-            value = args[self.field] if self.field else self.term(scope)  # type: ignore[arg-type]
-        except (Unknown, KeyError):
-            return self.rules
-        if self.how == "equal":
-            return self.rules if value.__hash__ is None else self.table.get(value, ())
-        if self.how == "begins":
-            text = str(value)
-            return [r for n in self.lengths for r in self.table.get(text[:n], ())]
-        if type(value) not in (int, float) or value != value:
-            return self.rules
-        return [r for _, r in self._slice(value)]
-
-    def _slice(self, value: float) -> list[tuple[Any, R]]:
-        match self.how:
-            case ">":
-                return self.pairs[: bisect_left(self.bounds, value)]
-            case ">=":
-                return self.pairs[: bisect_right(self.bounds, value)]
-            case "<":
-                return self.pairs[bisect_right(self.bounds, value) :]
-            case _:
-                return self.pairs[bisect_left(self.bounds, value) :]
-
-
 class Plan(Generic[R]):
     """The rules that concern one tool; `condition` gives the one condition of a rule that may be looked up, or None."""
 
     def __init__(self, rules: Sequence[R], condition: Callable[[R], str | None], known: Sequence[str]) -> None:
         self.tried: list[R] = []
-        groups: dict[tuple[str, str, Guards], _Group[R]] = {}
+        groups: dict[tuple[str, str, Guards], Group[R]] = {}
         for rule in rules:
             text = condition(rule)
             found = key(text) if text is not None else None
@@ -192,8 +130,8 @@ class Plan(Generic[R]):
                 continue
             place = (found.term, found.how, found.guards)
             if place not in groups:
-                groups[place] = _Group(*place, known)
-            groups[place].add(found.values, rule)
+                groups[place] = Group(found, known)
+            groups[place].add(found, rule)
         self.groups = list(groups.values())
         for group in self.groups:
             group.close()
