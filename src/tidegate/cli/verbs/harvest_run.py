@@ -15,44 +15,39 @@ from rich.table import Table
 
 from tidegate import __version__
 from tidegate.cli.harvest_inputs import RUNS
+from tidegate.cli.harvest_results import baselines, held_out_run, keep_best, promote_fixed, results_of, with_audit
 from tidegate.cli.output import emit, people
 from tidegate.cli.store_options import resolve, store_options
-from tidegate.curate.harvest.ledger import Action, Line, append, audit, entry, standing
+from tidegate.curate.harvest.ledger import audit
 from tidegate.curate.harvest.suite import Suite
 from tidegate.curate.harvest.verdicts import (
     Baseline,
     CaseRecord,
     Rules,
-    held_out_reading,
-    promoted,
     suite_gate,
 )
 from tidegate.readers.config import secret
-from tidegate.readers.suite_files import ledger_path, read_suite, read_suite_ledger, replace, write_cases, write_ledger
+from tidegate.readers.suite_files import ledger_path, read_suite, read_suite_ledger, replace
 from tidegate.render import harvest as pages
 from tidegate.render.sarif import sarif
 from tidegate.runner.asking import Budget
 from tidegate.runner.command_model import CommandModel
 from tidegate.runner.http_model import HttpModel
-from tidegate.runner.suite_run import RunCache, SuiteRun, held_out_values, run_suite
+from tidegate.runner.suite_run import RunCache, SuiteRun, run_suite
 from tidegate.settings import Settings
 from tidegate.spine.answer import Answer
 from tidegate.spine.case import CaseStatus
 from tidegate.spine.codec import content_hash
 from tidegate.spine.errors import InputError, WrongUse
-from tidegate.spine.estimate import Estimate, Measured
 from tidegate.spine.finding import Severity
 from tidegate.spine.gate import Gate, Verdict
-from tidegate.spine.ports import Model, StateStore
+from tidegate.spine.ports import Model
 from tidegate.stats.late import late
 
 if TYPE_CHECKING:
     from tidegate import wiring
 else:
     wiring = late("tidegate.wiring")  # a second of imports that `--help` does not need
-
-
-BEST = "harvest-held-out"  # the store's best held-out mean
 
 
 @click.command("run")
@@ -142,7 +137,7 @@ def command(
     target = target_of(url, model, key, program, release, settings)
     chosen = _chosen(cases, only, listed)
     state = wiring.state_store(settings.store)
-    before = _baselines(baseline, state)
+    before = baselines(baseline, state)
     run_key = content_hash(
         {
             "cases": sorted(c.case_id for c in chosen),
@@ -160,18 +155,18 @@ def command(
     done = _run(
         chosen, target, rules, before, cache, Budget(calls_max, tokens_max), concurrency, model is None, as_json
     )
-    held = _held_out(held_out, target, concurrency, state)
+    held = held_out_run(held_out, target, concurrency, state)
     gate = suite_gate(done.records, rules, held_out=held, unfinished=done.unfinished)
     findings = (*audited, *pages.findings_of(cases, done.records, rules))
-    gate = _with_audit(gate, sum(f.severity is Severity.ERROR for f in audited))
+    gate = with_audit(gate, sum(f.severity is Severity.ERROR for f in audited))
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    results = _results(done, rules, gate, release, target.name, at)
+    results = results_of(done, rules, gate, release, target.name, at)
     if not done.unfinished:
         cache.finish()
         state.append_log(RUNS, results)
-        _keep_best(held, gate, state)
+        keep_best(held, gate, state)
     if promote:
-        _promote(suite, cases, ledger, done.records, rules, at)
+        promote_fixed(suite, cases, ledger, done.records, rules, at)
     if out is not None:
         replace(out, msgspec.json.format(msgspec.json.encode(results), indent=1).decode() + "\n")
     if junit is not None:
@@ -228,27 +223,6 @@ def _chosen(suite: Suite, only: str | None, listed: Path | None) -> list[Any]:
     return live
 
 
-def _baselines(path: Path | None, state: StateStore) -> dict[str, Baseline]:
-    """How each case did in the last accepted run."""
-    if path is not None:
-        try:
-            rows = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])["cases"]
-            return {r["case"]: Baseline(passed=int(r["passed"]), runs=int(r["runs"])) for r in rows}
-        except (OSError, msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
-            raise InputError(f"expected results written by `harvest run --out`: {error}", where=str(path)) from error
-    out: dict[str, Baseline] = {}
-    for _, entry_ in state.read_log(RUNS):
-        if entry_.get("verdict") != Verdict.PASS.value:
-            continue
-        for row in entry_.get("cases", ()):
-            known = out.get(row["case"], Baseline(passed=0, runs=0))
-            same = row["verdict"] == Verdict.PASS.value
-            out[row["case"]] = Baseline(
-                passed=(known.passed if same else 0) + row["passed"], runs=(known.runs if same else 0) + row["runs"]
-            )
-    return out
-
-
 def _run(
     cases: list[Any],
     target: Model,
@@ -284,72 +258,6 @@ def _run(
             keep_model=keep_model,
             progress=progress,
         )
-
-
-def _held_out(
-    folder: Path | None, target: Model, concurrency: int, state: StateStore
-) -> tuple[Verdict, Measured] | None:
-    if folder is None:
-        return None
-    best = state.get(BEST, "best")
-    values = held_out_values(read_suite(folder).cases, target, concurrency=concurrency)
-    return held_out_reading(values, best["mean"] if best else None)
-
-
-def _keep_best(held: tuple[Verdict, Measured] | None, gate: Gate, state: StateStore) -> None:
-    if held is None or gate.verdict is not Verdict.PASS or not isinstance(held[1], Estimate):
-        return
-    best = state.get(BEST, "best")
-    if best is None or held[1].value > best["mean"]:
-        state.put(BEST, "best", {"mean": held[1].value, "n": held[1].n})
-
-
-def _with_audit(gate: Gate, errors: int) -> Gate:
-    if not errors:
-        return gate
-    words = f"{errors} case{'s' if errors != 1 else ''} vanished or {'were' if errors != 1 else 'was'} loosened"
-    return msgspec.structs.replace(gate, verdict=Verdict.FAIL, reason=f"{words} without a reason in the ledger")
-
-
-def _results(done: SuiteRun, rules: Rules, gate: Gate, release: str, target: str, at: str) -> dict[str, Any]:
-    rows = [
-        {
-            "case": r.case_id,
-            "status": r.status.value,
-            "verdict": r.verdict(rules).value,
-            "passed": r.passed,
-            "runs": r.runs,
-            **({"reason": r.reason or r.error} if r.reason or r.error else {}),
-        }
-        for r in done.records
-    ]
-    return {
-        "format": 1,
-        "at": at,
-        "release": release,
-        "target": target,
-        "verdict": gate.verdict.value,
-        "reason": gate.reason,
-        "cases": rows,
-    }
-
-
-def _promote(
-    folder: Path, suite: Suite, ledger: tuple[Line, ...], records: tuple[CaseRecord, ...], rules: Rules, at: str
-) -> None:
-    """Fixed cases block from here on: in their files and in the ledger."""
-    fixed = {r.case_id: r for r in records if promoted(r, rules)}
-    if not fixed:
-        return
-    known = standing(ledger)
-    cases = [msgspec.structs.replace(c, status=CaseStatus.BLOCKING) for c in suite.cases if c.case_id in fixed]
-    lines = [entry(c, at) for c in suite.cases if c.case_id not in known]
-    lines += [
-        Line(action=Action.PROMOTE, case=i, at=at, reason=f"passed {r.passed} of {r.runs} runs")
-        for i, r in fixed.items()
-    ]
-    write_ledger(folder, append(ledger, lines))
-    write_cases(folder, cases, suite)
 
 
 def _show(console: Console, suite: Suite, done: SuiteRun, rules: Rules, gate: Gate) -> None:

@@ -16,7 +16,8 @@ from typing import Any
 from tidegate.curate.harvest import cues
 from tidegate.curate.harvest.dialogue import Turn, content_stems, plain, values
 from tidegate.curate.harvest.model import Outcome, Signal, SignalKind
-from tidegate.curate.harvest.oracle import contains, evaluate
+from tidegate.curate.harvest.oracle import evaluate
+from tidegate.curate.harvest.oracle_text import contains
 from tidegate.spine.conversation import Message, Text
 from tidegate.spine.gate import Verdict
 

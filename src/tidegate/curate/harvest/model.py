@@ -7,6 +7,7 @@ A case's `input` is an OpenAI-chat-shaped object: `messages`, and where they are
 {"oracle": NAME, …}; `oracle.evaluate(expect, outcome)` decides all of them.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -155,3 +156,21 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     oracle: str = ""
     evidence: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+Spec = Mapping[str, Any]  # of an oracle: its name, and what it needs
+
+
+def passed(reason: str) -> Decision:
+    """The oracle holds."""
+    return Decision(verdict=Verdict.PASS, reason=reason)
+
+
+def failed(reason: str, **evidence: Any) -> Decision:
+    """The oracle does not hold."""
+    return Decision(verdict=Verdict.FAIL, reason=reason, evidence=evidence)
+
+
+def undecided(reason: str) -> Decision:
+    """The oracle cannot tell."""
+    return Decision(verdict=Verdict.UNDECIDED, reason=reason)

@@ -14,7 +14,7 @@ from tidegate.curate.harvest import cues
 from tidegate.curate.harvest.dialogue import Turn, content_stems, jaccard, plain
 from tidegate.curate.harvest.effects import has_effect
 from tidegate.curate.harvest.model import Signal, SignalKind
-from tidegate.curate.harvest.oracle import REFUSING, looks_cut, normalise
+from tidegate.curate.harvest.oracle_text import REFUSING, looks_cut, normalise
 
 LOOP_CALLS = 3
 
