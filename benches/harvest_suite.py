@@ -55,6 +55,12 @@ def llmbar() -> tuple[np.ndarray, list[tuple[str, str, str]]]:
     return np.array([[table[k][i][1] for i in items] for k in keys]), keys
 
 
+def llmbar_subsets() -> list[str]:
+    """The subset of each of the 419 items, in the order of `llmbar`."""
+    rows = csv.DictReader(gzip.open(EVALS / "judges" / "llmbar_verdicts.csv.gz", "rt"))
+    return [s for s, _ in sorted({(r["subset"], int(r["item"])) for r in rows if r["subset"].startswith("LLMBar")})]
+
+
 def share(x: int, n: int) -> str:
     v = proportion((x, n))
     assert isinstance(v, Estimate)
@@ -289,22 +295,25 @@ def bench_half(report: Report, quick: bool) -> None:
 
 
 def bench_labels(report: Report, quick: bool) -> None:
-    """2.7: 5 % of the labels flipped; who ranks them first?"""
+    """2.7: 5 % of the labels flipped; who ranks them first?  LLMBar's five subsets are the modes of its cases."""
     passes, _ = llmbar()
+    modes = llmbar_subsets()
     rng = np.random.default_rng(SEED)
-    ours, rest, precision = [], [], []
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for _ in range(3 if quick else 20):
         wrong = np.zeros(passes.shape[1], dtype=bool)
         wrong[rng.choice(passes.shape[1], round(0.05 * passes.shape[1]), replace=False)] = True
         seen = np.where(wrong, 1 - passes, passes)
-        score = suspicion(seen)
-        ours.append(auc(score, wrong))
-        rest.append(auc(-item_rest(seen), wrong))
-        precision.append(wrong[np.argsort(-score)[: round(0.03 * len(wrong))]].mean())
-    value, top = float(np.mean(ours)), float(np.mean(precision))
-    report.row("2.7 planted wrong labels, AUC", goal=">= 0.98", measured=f"{value:.3f} (item-rest alone {np.mean(rest):.3f})",
-               holds=value >= 0.98, note="learned on labels without any flip the same witnesses reach 0.972")  # fmt: skip
-    report.row("2.7 precision in the top 3 %", goal=">= 0.9", measured=top, holds=top >= 0.9)
+        scores = {"now": suspicion(seen, modes), "plain": suspicion(seen), "rest": -item_rest(seen)}
+        for name, score in scores.items():
+            top = np.argsort(-score)[: round(0.03 * len(wrong))]
+            found[name].append((auc(score, wrong), float(wrong[top].mean())))
+    value, top3 = (float(x) for x in np.mean(found["now"], axis=0))
+    plain, plain3 = (float(x) for x in np.mean(found["plain"], axis=0))
+    rest = float(np.mean(found["rest"], axis=0)[0])
+    report.row("2.7 planted wrong labels, AUC", goal=">= 0.98", measured=f"{value:.3f} (without modes {plain:.3f}, item-rest alone {rest:.3f})",
+               holds=value >= 0.98, note="weights by mode were chosen on other flips (seeds 1000 to 1011)")  # fmt: skip
+    report.row("2.7 precision in the top 3 %", goal=">= 0.9", measured=f"{top3:.3f} (without modes {plain3:.3f})", holds=top3 >= 0.9)  # fmt: skip
 
 
 def bench_scale(report: Report, quick: bool) -> None:

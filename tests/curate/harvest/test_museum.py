@@ -85,6 +85,15 @@ def test_planted_wrong_labels_come_first() -> None:
     passes[:, wrong] = 1 - passes[:, wrong]
     top = [s.index for s in suspects(passes, top=10)]
     assert len(set(top) & set(wrong.tolist())) >= 8
+    half = np.arange(200) < 100  # of these cases the able are misled
+    passes[:, half] = (rng.random((60, 100)) < 1 / (1 + np.exp(ability))).astype(float)
+    passes[:, half & np.isin(np.arange(200), wrong)] = 1 - passes[:, half & np.isin(np.arange(200), wrong)]
+    modes = ["trap" if h else "plain" for h in half]
+    ranked = {s.index: n for n, s in enumerate(suspects(passes, modes, top=200))}
+    plain = {s.index: n for n, s in enumerate(suspects(passes, top=200))}
+    assert sum(ranked[i] for i in wrong) < 0.5 * sum(plain[i] for i in wrong)
+    with pytest.raises(InputError, match="a mode for each of 200"):
+        suspects(passes, modes[1:])
     with pytest.raises(InputError, match="at least 5 systems"):
         suspects(passes[:3])
 

@@ -176,7 +176,9 @@ def _wrong_labels(suite: Suite, results: tuple[Path, ...]) -> list[Finding]:
     passes = np.array(
         [[t[i]["passed"] / t[i]["runs"] >= 0.5 if i in t and t[i]["runs"] else np.nan for i in ids] for t in tables]
     )
-    found = suspects(passes.astype(float), top=max(1, round(0.03 * len(ids))))
+    cases = suite.by_id()
+    modes = [cases[i].mode if i in cases else "" for i in ids]
+    found = suspects(passes.astype(float), modes, top=max(1, round(0.03 * len(ids))))
     return [
         _note(
             "wrong-label-suspected",

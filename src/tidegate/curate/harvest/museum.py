@@ -89,12 +89,15 @@ class Suspect(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-def suspects(passes: ArrayLike, *, top: int = 20, folds: int = 10, penalty: float = 100.0) -> list[Suspect]:
+def suspects(
+    passes: ArrayLike, modes: Sequence[str] | None = None, *, top: int = 20, folds: int = 10, penalty: float = 100.0
+) -> list[Suspect]:
     """Cases whose label looks wrong from `passes[system, case]` (1 passed, 0 failed, NaN not run), worst first.
 
     Every system is a witness.  How much each counts is learned on the other cases (logistic regression without
     intercept on ±1 answers, ridge penalty, cross-fitted over folds), so that a witness who is often wrong weighs
-    little or against.  A case whose best witnesses say that its label is wrong comes first.
+    little or against.  With the `modes` of the cases a witness also has a weight for each large mode: who judges one
+    kind of case well may be misled by another.  A case whose best witnesses say that its label is wrong comes first.
     """
     y = np.asarray(passes, dtype=np.float64)
     if y.ndim != 2:
@@ -102,7 +105,9 @@ def suspects(passes: ArrayLike, *, top: int = 20, folds: int = 10, penalty: floa
     if y.shape[0] < 5 or y.shape[1] < 20:
         raise InputError(f"expected at least 5 systems and 20 cases, got {y.shape[0]} and {y.shape[1]}",
                          remedy="run the suite on more systems, releases or prompts")  # fmt: skip
-    score = suspicion(y, folds=folds, penalty=penalty)
+    if modes is not None and len(modes) != y.shape[1]:
+        raise InputError(f"expected a mode for each of {y.shape[1]} cases, got {len(modes)}")
+    score = suspicion(y, modes, folds=folds, penalty=penalty)
     rest = item_rest(y)
     rate = np.nanmean(np.where(np.isnan(y).all(axis=0), 0.0, y), axis=0)
     out = []
@@ -116,9 +121,18 @@ def suspects(passes: ArrayLike, *, top: int = 20, folds: int = 10, penalty: floa
     return out
 
 
-def suspicion(y: NDArray[np.float64], *, folds: int = 10, penalty: float = 100.0) -> NDArray[np.float64]:
+MODE_MIN, MODES_MAX = 20, 20  # cases that a mode needs for weights of its own; modes that get them, the largest first
+
+
+def suspicion(
+    y: NDArray[np.float64], modes: Sequence[str] | None = None, *, folds: int = 10, penalty: float = 100.0
+) -> NDArray[np.float64]:
     """Log odds (up to a constant) that each case's label is wrong."""
     votes = np.where(np.isnan(y), 0.0, 2 * y - 1).T
+    large = [m for m, n in Counter(modes or ()).most_common(MODES_MAX) if n >= MODE_MIN]
+    if len(large) > 1:
+        of = np.asarray(modes, dtype=object)
+        votes = np.hstack([votes, *(votes * (of == m)[:, None] for m in large)])
     fold = np.arange(len(votes)) % folds
     out = np.zeros(len(votes))
     for f in range(folds):
