@@ -110,7 +110,7 @@ def test_shares_ages_and_crowding() -> None:
 
 
 GOOD = tuple([(40, 40)] * 5)
-RULE = RelicRule()
+RULE = RelicRule(others_min=1)
 
 
 def histories(*ids: str) -> dict[str, History]:
@@ -147,6 +147,11 @@ def test_two_cases_that_cover_for_each_other_do_not_both_go() -> None:
     kills = {i: sure("m") for i in ids[:2]} | {i: sure(i) for i in ids[2:]}
     gone = [j for j in judge_cases([a, b, c, d], histories(*ids), dict.fromkeys(ids, 0.0), kills, RULE) if j.relic]
     assert len(gone) == 1
+    few = dict.fromkeys(ids, 0.0)
+    assert not [j for j in judge_cases([a, b, c, d], histories(*ids), few, kills, RelicRule()) if j.relic]
+    kills[ids[2]] = sure("m")
+    gone = [j for j in judge_cases([a, b, c, d], histories(*ids), few, kills, RelicRule()) if j.relic]
+    assert len(gone) == 1, "of three that see one harm two stay: one of them may have failed by luck"
 
 
 def test_a_mutant_on_which_a_case_was_undecided_or_not_run_keeps_it() -> None:
@@ -181,6 +186,8 @@ def test_regulatory_and_incident_pinned_cases_are_exempt(exempt: Case) -> None:
 
 def test_parts_of_the_rule() -> None:
     assert unique_kills({"a": sure("1", "2"), "b": sure("2")}) == {"a"}
+    assert unique_kills({"a": sure("1"), "b": sure("1"), "c": sure("1")}, others=2) == frozenset()
+    assert unique_kills({"a": sure("1"), "b": sure("1")}, others=2) == {"a", "b"}
     assert passes_surely(History(case_id="a", releases=GOOD[:4]), RULE) is None
     assert passes_surely(History(case_id="a", releases=((3, 3),) * 5), RULE) is False, "too few runs to be sure"
     known = histories("a", "b", "c") | {"z": History(case_id="z", releases=((0, 40),) * 5)}

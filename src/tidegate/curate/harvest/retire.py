@@ -43,6 +43,7 @@ class RelicRule(msgspec.Struct, frozen=True, kw_only=True):
     unchanged_min: float = 0.99
     decision_min: float = 0.8  # a release ships when at least this share of cases passes
     replicates: int = 500
+    others_min: int = 2  # other cases that must surely kill what this one kills: a single one may have failed by luck
 
     def __post_init__(self) -> None:
         if self.releases < 1 or not 0 < self.pass_min < 1 or not 0 < self.unchanged_min <= 1:
@@ -111,10 +112,10 @@ def kills_of(verdicts: Mapping[str, Mapping[str, Verdict]], case_ids: Sequence[s
     return out
 
 
-def unique_kills(kills: Mapping[str, Kills]) -> frozenset[str]:
-    """Cases that kill, or may kill, a mutant which no other case surely kills.
+def unique_kills(kills: Mapping[str, Kills], others: int = 1) -> frozenset[str]:
+    """Cases that kill, or may kill, a mutant which fewer than `others` other cases surely kill.
 
-    A mutant that no case surely kills and several may kill keeps all of them: which one would see it is not known.
+    A mutant that too few cases surely kill and several may kill keeps all of them: which one would see it is not known.
     """
     times: dict[str, int] = {}
     for own in kills.values():
@@ -123,7 +124,7 @@ def unique_kills(kills: Mapping[str, Kills]) -> frozenset[str]:
     return frozenset(
         case
         for case, own in kills.items()
-        if any(times[m] == 1 for m in own.sure) or any(not times.get(m) for m in own.possible)
+        if any(times[m] <= others for m in own.sure) or any(times.get(m, 0) < others for m in own.possible)
     )
 
 
@@ -196,7 +197,7 @@ def _judge(case: Case, histories: Mapping[str, History], share: float | None,
         "it passes surely": passes_surely(histories.get(case.case_id), rule),
         "no kill of its own": None
         if kills is None or case.case_id not in kills
-        else case.case_id not in unique_kills(kills),
+        else case.case_id not in unique_kills(kills, rule.others_min),
         "no decision hangs on it": None if unchanged is None else unchanged >= rule.unchanged_min,
     }
     relic = all(v is True for v in conditions.values())
