@@ -1,13 +1,15 @@
 """Generated agent runs in many domains and API forms.
 
-    python -m benches.toolguard_worlds [--second | --third | --fourth] [--runs N] [--dev] [--seed N] [--all] [--json]
+    python -m benches.toolguard_worlds [--second | --third | --fourth | --fifth] [--runs N] [--dev]
+        [--seed N] [--all] [--json]
 
 Each kind of stuck run must be ended, each kind of good run must be left alone: once as a deployment without a
 calibration (only proofs stop), once calibrated at 1 % on good runs of the same kinds with another seed.  The domains in
 `tests/admit/toolguard/worlds` come in two halves; mechanisms were chosen on `--dev`, the default
 reports on the other half, whose texts no threshold was chosen on.  `--second` takes a second set of
 kinds and topics, which was written whole before the guard was tried on it; `--third` a third one, each of
-whose kinds has the tools and formats of its own trade (it has no halves); `--fourth` a fourth, of other trades again.
+whose kinds has the tools and formats of its own trade (it has no halves); `--fourth` and `--fifth` others, of
+other trades again.
 """
 
 import random
@@ -16,6 +18,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from tests.admit.toolguard.worlds.fifth_good import FIFTH_GOOD
+from tests.admit.toolguard.worlds.fifth_stuck import FIFTH_STUCK
 from tests.admit.toolguard.worlds.forms import FORMS, AgentRun, write
 from tests.admit.toolguard.worlds.fourth_good import FOURTH_GOOD
 from tests.admit.toolguard.worlds.fourth_stuck import FOURTH_STUCK
@@ -42,6 +46,7 @@ FIT = 15  # good runs a kind that a calibration sees
 OWN: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "third": (THIRD_STUCK, THIRD_GOOD),
     "fourth": (FOURTH_STUCK, FOURTH_GOOD),
+    "fifth": (FIFTH_STUCK, FIFTH_GOOD),
 }
 """Sets whose kinds bring their own domain."""
 

@@ -6,6 +6,7 @@ ready, a pause between two looks, a failure that waiting may cure.
 
 import re
 from functools import lru_cache
+from typing import Literal
 
 from tidegate.admit.toolguard.model import ResultClass
 
@@ -73,7 +74,7 @@ ERROR = re.compile(
     r"forbidden|"
     r"unauthorized|unable)(?![\w-])|^\W*4[0-2]\d\s?[:-]|\b(?:error|exception)\b\s*[:=]|\"error\"\s*:(?!\s*(?:null|false|\"\"))|"
     r"\"(?:type|status|state|result|outcome|conclusion)\"\s*:\s*\"(?:error|fail\w*|invalid|denied|refused)\"|"
-    r"\b(?:40[0-9]|41[0-9]|42[0-8])\b[^\n]{0,20}(?:bad|forbidden|unauthorized|not|denied|conflict|gone|unprocess)|"
+    r"\b(?:40[0-9]|41[0-9]|42[0-8])\b[^\n]{0,20}(?:bad|forbidden|unauth|not|denied|conflict|gone|unprocess)|"
     r"\bHTTP[/ ]?\d?\.?\d? ?4\d\d\b|\b(?:permission|access)\b[^\n]{0,12}\bdenied\b|"
     r"\btraceback \(most recent|command not found|no such file|invalid (?:argument|option|syntax)|unable to|"
     r"\bcannot\b|could not|\bnot found\b|syntaxerror|\b[A-Z]\w+(?:Error|Exception|Violation)\b|\b[1-9]\d* failed\b",
@@ -131,6 +132,13 @@ STATUS_TOOL = re.compile(
     r"status|state|progress|poll|health|heartbeat|ready|readiness|liveness|alive|uptime|metric|monitor|watch|ping|"
     r"queue|rollout|"
     r"(?:get|check|describe|view|show)_?(?:job|run|build|task|deploy\w*|export|import|pipeline|workflow)s?$",
+    re.I,
+)
+PLANS = re.compile(r"^(?:(?:update|write|make|create|revise|set)_?)?(?:plan|todos)$|^todo_?write$", re.I)
+HANDS_ON = re.compile(r"^(?:transfer|hand_?off|hand_?over|switch)(?:_back)?_to_\w+$|^hand_?off$", re.I)
+REFUSALS_TESTED = re.compile(
+    r"\b(?:test|fuzz|verify|make sure|ensure|probe|check)\b[^.\n]{0,90}\b(?:refus|reject|malformed|invalid|validat|"
+    r"bad input|wrong (?:input|value|argument)|error handling|fails?\b)",
     re.I,
 )
 READS = re.compile(r"search|find|list|get|read|query|fetch|look|grep|show|view|select|check", re.I)
@@ -260,6 +268,17 @@ def is_status(tools: tuple[str, ...]) -> bool:
 def is_misuse(content: str) -> bool:
     """Whether an error is about the way the call was made or about who made it, not about its thing."""
     return MISUSE.search(content[:600]) is not None
+
+
+@lru_cache(maxsize=1024)
+def idles(tool: str) -> Literal["", "plan", "hand-off"]:
+    """Whether a tool, by its name, only writes down what is to be done, or only says which agent goes on."""
+    return "plan" if PLANS.match(tool) else "hand-off" if HANDS_ON.match(tool) else ""
+
+
+def tests_refusals(text: str) -> bool:
+    """Whether a person asks for wrong inputs to be tried: an error is then what the run looks for."""
+    return REFUSALS_TESTED.search(text[:4000]) is not None
 
 
 def asks_again(text: str) -> bool:

@@ -166,6 +166,35 @@ def stubborn(run: RunMemory, step: Step) -> Signal | None:
     return _signal("stubborn", wants, reason, step, times=n)
 
 
+def misused(run: RunMemory, step: Step) -> Signal | None:
+    """One wrong use of one tool again and again, in ever other arguments: a proof, unless something was learnt between
+    or each call was about another record that the run was told of.
+    """
+    found = run.misused.get(step.tools) if step.misuse else None
+    if found is None or found.times < run.thresholds.misuse_end:
+        return None
+    if 4 * found.learnt > found.times or 2 * len(found.things) > found.times:
+        return None
+    reason = f"{step.tools[0]} was called wrongly in the same way {found.times} times, in ever other arguments"
+    return _signal("misuse", "stop", reason, step, times=found.times, learnt=found.learnt)
+
+
+def idle(run: RunMemory, step: Step) -> Signal | None:
+    """Plans without a deed, or agents that hand the run to and fro."""
+    n, t = run.idle_streak, run.thresholds
+    if step.idle == "hand-off" and n >= t.hand_offs_nudge:
+        wants = rung(n, t.hand_offs_nudge, None, t.hand_offs_stop)
+        what = "the run was handed from agent to agent"
+    elif step.idle == "plan" and n >= t.plans_nudge:
+        wants = weighed(run, n, t.plans_nudge, None, t.plans_stop)
+        wants = "stop" if n >= t.plans_end else wants
+        what = "the plan was written anew"
+    else:
+        return None
+    reason = f"{what} {n} times in a row, and nothing was done"
+    return _signal("idle", wants, reason, step, times=n) if wants is not None else None
+
+
 def patience(run: RunMemory, step: Step) -> Signal | None:
     """Answers whose repetition can be right: later, or nudges only."""
     t, n = run.thresholds, run.class_streak
@@ -225,5 +254,5 @@ def chanted(_: RunMemory, step: Step) -> Signal | None:
 
 
 DETECTORS: tuple[Detector, ...] = (
-    repeat, near_repeat, cycle, nothing_new, errors, stubborn, patience, rejected, objected, chanted,
+    repeat, near_repeat, cycle, nothing_new, errors, stubborn, misused, idle, patience, rejected, objected, chanted,
 )  # fmt: skip

@@ -9,6 +9,8 @@
 | evidence | an e-process: how much the run looks like one where nothing new comes any more |
 | errors | the same error again and again with no success between |
 | stubborn | one call fails in one way again and again, whatever is done between |
+| misuse | one wrong use of one tool again and again, in ever other arguments |
+| idle | plans without a deed; agents that hand the run to and fro |
 | rejections | a reviewer rejects without a reason: bounced once, then the loop ends; or repeats one objection |
 | chant | one message repeats one phrase at its end |
 | retries, polling, empty | the same for answers whose repetition can be right: later, or nudges only |

@@ -66,6 +66,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     chant: int = 0  # copies of one phrase that the message ends with
     re_armed: bool = False  # a person said something new just before this step
     misuse: bool = False  # its failure is about the way it was called, or by whom
+    named: int = 0  # of a misuse: name of the things in its arguments that the run was told of, 0 when there are none
+    idle: Literal["", "plan", "hand-off"] = ""  # its one call only plans, or only hands the run to another agent
     reading: bool = False  # one call for a short answer about how something is
     looks: bool = False  # one call that looks at something, however long the answer
     gauge: bool = False  # one look at how something stands: a short answer with a figure, or a few fields
@@ -142,6 +144,12 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     errors_narrow: int = 6
     errors_stop: int = 8
     misuse_stop: int = 12  # the same wrong use, whatever it was about
+    misuse_end: int = 12  # one wrong use of one tool in ever other arguments, hardly anything learnt between
+    hand_offs_nudge: int = 6
+    hand_offs_stop: int = 12  # in a row, with no deed of any agent between
+    plans_nudge: int = 8
+    plans_stop: int = 12
+    plans_end: int = 30  # … in any run
     stubborn_nudge: int = 5
     stubborn_hint: int = 8  # one failure, whatever the tool was asked
     stubborn_stop: int = 12  # one call fails in one way, whatever is done between

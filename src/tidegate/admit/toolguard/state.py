@@ -8,6 +8,8 @@ import copy
 from math import log2
 from typing import Self
 
+import msgspec
+
 from tidegate.admit.toolguard.memory import Cycles, Memory
 from tidegate.admit.toolguard.model import STOP_BITS, WAITS, Gist, ResultClass, Step, Thresholds
 
@@ -19,6 +21,15 @@ FREE_STEPS, SPENT_STEPS = 64, 32  # see `RunMemory.price`
 THINGS_MAX = 64
 STATE_TOKENS = 12  # an answer with fewer is a state, not a text
 FAILING_MAX = 8  # calls whose failures are counted
+
+
+class Misused(msgspec.Struct, frozen=True, gc=False):
+    """One wrong use of one tool: the error, how often, what other tools told meanwhile, what was asked about."""
+
+    error: int
+    times: int = 0
+    learnt: int = 0
+    things: frozenset[int] = frozenset()  # told to the run: records of a list, each refused for the same fault
 
 
 class RunMemory:
@@ -55,6 +66,11 @@ class RunMemory:
         self.last_gist: Gist | None = None
         self.failing: dict[int, tuple[int, int]] = {}  # call → (its failure, times in a row that it failed so)
         self.failing_tools: dict[tuple[str, ...], tuple[int, int]] = {}  # the same of tools, whatever they were asked
+        self.misused: dict[
+            tuple[str, ...], Misused
+        ] = {}  # tools → the wrong use that was made of them since they worked
+        self.idle = ""  # what the last steps did instead of a deed (see `Step.idle`)
+        self.idle_streak = 0
         self.quiet_tools: frozenset[str] = frozenset()  # tools of the steps since the last new thing
         self.names = frozenset(thresholds.tools)
         self.known = 0  # calls of tools that the calibration's runs called, less those of others
@@ -64,6 +80,7 @@ class RunMemory:
         """A copy that goes on alone."""
         other = copy.copy(self)
         other.failing, other.failing_tools = dict(self.failing), dict(self.failing_tools)
+        other.misused = dict(self.misused)
         other.exact, other.near, other.memory = self.exact.fork(), self.near.fork(), self.memory.fork()
         return other
 
@@ -74,7 +91,7 @@ class RunMemory:
         self.bits, self.quiet, self.error_streak, self.class_streak, self.rejections = 0.0, 0, 0, 0, 0
         self.objections, self.last_objection, self.error_things = 0, 0, ()
         self.failing, self.failing_tools, self.quiet_tools, self.call_streak = {}, {}, frozenset(), 0
-        self.revisits = 0
+        self.revisits, self.misused, self.idle, self.idle_streak = 0, {}, "", 0
         self.memory.re_arm()
 
     @property
@@ -113,6 +130,9 @@ class RunMemory:
         self.near.add(cluster, waits)
         self._streaks(step)
         self._failures(step)
+        self._misuses(step)
+        self.idle_streak = self.idle_streak + 1 if step.idle == self.idle and step.idle else bool(step.idle)
+        self.idle = step.idle
         self._reviews(step)
         self.pauses = 0
 
@@ -189,6 +209,23 @@ class RunMemory:
             self.failing[step.call] = (step.failure, times + 1 if failure == step.failure else 1)
             if len(self.failing) > FAILING_MAX:
                 del self.failing[next(iter(self.failing))]
+
+    def _misuses(self, step: Step) -> None:
+        """How often a tool was used wrongly in one way, and what was learnt in between from others."""
+        if not step.tools or step.result_class in WAITS:
+            return
+        if not step.misuse:
+            self.misused.pop(step.tools, None)
+            if self.misused and self.quiet == 0 and not step.error:
+                self.misused = {k: msgspec.structs.replace(m, learnt=m.learnt + 1) for k, m in self.misused.items()}
+            return
+        known = self.misused.pop(step.tools, None)
+        if known is None or known.error != step.error:
+            known = Misused(step.error)
+        things = known.things if not step.named or len(known.things) >= THINGS_MAX else known.things | {step.named}
+        self.misused[step.tools] = Misused(step.error, known.times + 1, known.learnt, things)
+        if len(self.misused) > FAILING_MAX:
+            del self.misused[next(iter(self.misused))]
 
     def _reviews(self, step: Step) -> None:
         """Rejections without a reason since the last one with a reason; one objection made again and again."""

@@ -39,6 +39,7 @@ class StepBuilder:
         self._re_armed = False
         self._watching = False  # a person asked for something to be watched
         self._watch = False  # … in so many words: every reading of it may stay the same
+        self._refusals = False  # … for wrong inputs to be tried
         self._paused = False  # the last step only waited
         self._last: dict[int, str] = {}  # what the last step that did not wait called, and was answered
         self._answers: dict[int, str] = {}  # the open step's calls with their answers
@@ -88,14 +89,18 @@ class StepBuilder:
         copy._calls, copy._watching, copy._paused, copy._said = self._calls, self._watching, self._paused, self._said
         copy._native, copy._results = self._native, dict(self._results)
         copy._told, copy._watch, copy._read = self._told.fork(), self._watch, self._read
+        copy._refusals = self._refusals
         copy._last, copy._answers = self._last, self._answers
         return copy
 
     def _close(self) -> Step | None:
         step = self.open_step()
-        for result in self._results.values():
-            self._told.by_tool(result.content)
-        for reply in self._replies:
+        if step is None or not step.misuse:  # an error that hands the arguments back tells nothing
+            for result in self._results.values():
+                self._told.by_tool(result.content)
+            if self._answered_in_text():
+                self._told.by_tool(self._replies[0].text)
+        for reply in self._replies[1:] if self._answered_in_text() else self._replies:
             if reply.role == "user":
                 self._told.by_person(reply.text)
         if step is None:
@@ -135,6 +140,7 @@ class StepBuilder:
                 self._people.add(name)
                 self._watching = self._watching or answers.asks_to_watch(text)
                 self._watch = self._watch or answers.watch_is_the_task(text)
+                self._refusals = self._refusals or answers.tests_refusals(text)
 
     def _step(self) -> Step | None:
         message = self._open
@@ -191,6 +197,7 @@ class StepBuilder:
         worst = _worst(classes)
         error = _multiset(errors) if errors and len(errors) == len(classes) else 0
         review, objection = self._tool_review(told)
+        misuse = misuse and bool(error)
         looks = len(told) == 1 and answers.looks(calls[0].name, calls[0].arguments)
         return Step(
             index=self._count, message=message.index, pair=_multiset(pairs), call=_multiset(signatures),
@@ -199,7 +206,9 @@ class StepBuilder:
             lines=lines, pause=all(answers.is_pause(c.name, c.arguments) for c in calls),
             own_words=self._own_words(told) if worst is ResultClass.EMPTY else 0,
             review=review, by_tool=bool(review), objection=objection, chant=chant.chanting(message.text),
-            re_armed=self._re_armed, summary=summary, misuse=misuse and bool(error), writes=writes,
+            re_armed=self._re_armed, summary=summary, misuse=misuse and not self._refusals, writes=writes,
+            named=self._told.named(asked) if misuse else 0,
+            idle=answers.idles(calls[0].name) if len(calls) == 1 else "",
             failure=_multiset(failures) if error else 0,
             reading=len(told) == 1 and len(told[0]) < SHORT_ANSWER and _reads(calls[0].name),
             looks=looks, gauge=looks and answers.is_gauge(calls[0].name, calls[0].arguments, told[0]),

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from tidegate.admit.toolguard import fingerprint, gist
 
-TEXTS_KEPT = 16  # texts of people, and answers of tools, the oldest go first
+TEXTS_KEPT = 16  # texts of people, and answers of tools, see `_let_go`
 TEXT_KEPT = 6000  # characters of each
 MISSES_KEPT = 6  # names that were not found
 ALIKE = 0.4  # share of letter triples in common from which a name is another one spelt anew
@@ -34,12 +34,13 @@ class Told:
 
     def by_person(self, text: str) -> None:
         """A person or the instructions said this."""
-        self.people = [*self.people[-TEXTS_KEPT + 1 :], text[: 4 * TEXT_KEPT]]
+        self.people.append(text[: 4 * TEXT_KEPT])
+        _let_go(self.people)
 
     def by_tool(self, text: str) -> None:
         """A tool answered this."""
         self.tools.append(text[:TEXT_KEPT])
-        del self.tools[:-TEXTS_KEPT]
+        _let_go(self.tools)
 
     def missed(self, calls: Sequence[tuple[str, str]]) -> None:
         """These calls found nothing; None of them forgets the earlier misses."""
@@ -60,6 +61,13 @@ class Told:
             return 0
         return fingerprint.name_of("\0".join(sorted(places))) or 1
 
+    def named(self, calls: Sequence[tuple[str, object]]) -> int:
+        """A name for the things in the calls' arguments that stand in a text that the run was told; 0 without one."""
+        values = sorted({t for _, v in calls for t in _things(v)})
+        texts = [*self.people, *self.tools]
+        found = [v for v in values if any(v in text for text in texts)]
+        return (fingerprint.name_of("\0".join(found)) or 1) if found else 0
+
     def _spelt_anew(self, arguments: str) -> bool:
         return any(_anew(name, known) for name in _names(arguments) for known in self.misses)
 
@@ -67,6 +75,20 @@ class Told:
         words = gist.plain_words(question)
         texts = [t.lower() for t in (*self.people, *self.tools)]
         return any(all(w in text for w in words) for text in texts)
+
+
+def _let_go(texts: list[str]) -> None:
+    """Forgets the shortest of the older half: acknowledgements do not push out the list that they are about."""
+    if len(texts) > TEXTS_KEPT:
+        older = texts[: TEXTS_KEPT // 2]
+        del texts[older.index(min(older, key=len))]
+
+
+def _things(value: object) -> list[str]:
+    """The texts of some length, and whole numbers with some figures, in a call's arguments."""
+    inner = value.values() if isinstance(value, dict) else [value]
+    texts = [str(v) for v in inner if isinstance(v, str | int) and not isinstance(v, bool)]
+    return [t for t in texts if 3 <= len(t) <= 200]
 
 
 def _names(arguments: str) -> list[str]:
