@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.admit.toolguard.histories import CALIBRATED, fresh_step, history, noisy, planted_loop, productive
 from tidegate.admit.toolguard import fingerprint
-from tidegate.admit.toolguard.calibrate import calibrate, needed_runs
+from tidegate.admit.toolguard.calibrate import allowed_above, calibrate, needed_runs
 from tidegate.admit.toolguard.follow import Follower
 from tidegate.admit.toolguard.loops import RunState, judge
 from tidegate.admit.toolguard.model import ResultClass, Step, Thresholds
@@ -203,6 +203,19 @@ def test_too_few_runs_stay_uncalibrated_and_then_only_nudge() -> None:
     verdict = verdict_of(history(wandering), Thresholds(cycle_repeats_stop=99, repeats_stop=99, revisits_stop=99))
     assert verdict.decision == "nudge"
     assert not verdict.calibrated
+
+
+def test_one_history_in_twenty_at_most_breaks_the_rate_that_it_states() -> None:
+    """Simulation: a maximum is uniform in whole bits up to 1,000, so that the true rate behind a threshold is known."""
+    assert [allowed_above(n, 0.01) for n in (99, 298, 299, 500, 2000)] == [0, 0, 1, 2, 13]
+    rng, broken, histories = random.Random(SEED + 3), 0, 400
+    for _ in range(histories):
+        fitted = calibrate([float(rng.randrange(4, 1000)) for _ in range(500)], 0.01, base=Thresholds())
+        assert fitted.evidence_stop_bits is not None
+        assert fitted.confidence == 0.95
+        broken += sum(b >= fitted.evidence_stop_bits for b in range(4, 1000)) / 996 > 0.01
+    assert broken <= 0.05 * histories + 3 * (0.05 * 0.95 * histories) ** 0.5, f"{broken} of {histories}"
+    assert calibrate([1.0] * 200, 0.01, base=Thresholds()).confidence is None
 
 
 def test_the_stated_false_stop_rate_holds_on_exchangeable_runs() -> None:

@@ -130,6 +130,8 @@ def nothing_new(run: RunMemory, step: Step) -> Signal | None:
         evidence["threshold_bits"] = limit
         if t.false_stop_rate is not None:
             evidence["false_stop_rate_at_most"] = t.false_stop_rate
+        if t.confidence is not None:
+            evidence["confidence"] = t.confidence
     return _signal("evidence", wants, reason, step, **evidence)
 
 
@@ -141,7 +143,7 @@ def errors(run: RunMemory, step: Step) -> Signal | None:
     things = len(run.error_things)
     batch = things >= min(n, THINGS_MAX) and run.error_things[-1] != 0  # each about another thing: a batch with gaps
     if batch:
-        stop_at = t.misuse_stop if step.misuse else t.errors_batch_stop
+        stop_at = t.misuse_stop if step.misuse and not run.listed(step) else t.errors_batch_stop
     else:
         stop_at = t.errors_stop
     wants = weighed(run, n, t.errors_nudge, None if batch else t.errors_narrow, stop_at)
@@ -173,7 +175,7 @@ def misused(run: RunMemory, step: Step) -> Signal | None:
     found = run.misused.get(step.tools) if step.misuse else None
     if found is None or found.times < run.thresholds.misuse_end:
         return None
-    if 4 * found.learnt > found.times or 2 * len(found.things) > found.times:
+    if 4 * found.learnt > found.times or run.listed(step):
         return None
     reason = f"{step.tools[0]} was called wrongly in the same way {found.times} times, in ever other arguments"
     return _signal("misuse", "stop", reason, step, times=found.times, learnt=found.learnt)

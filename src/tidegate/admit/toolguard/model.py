@@ -160,6 +160,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     rejections_stop: int = 2
     objections_stop: int = 5
     false_stop_rate: float | None = None
+    confidence: float | None = None  # that this calibration holds the rate; None: it holds as a mean over calibrations
     runs: int = 0
     task_type: str = "default"
     tools: tuple[str, ...] = ()

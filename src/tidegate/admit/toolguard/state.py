@@ -227,6 +227,11 @@ class RunMemory:
         if len(self.misused) > FAILING_MAX:
             del self.misused[next(iter(self.misused))]
 
+    def listed(self, step: Step) -> bool:
+        """Whether most of a tool's wrong uses were about another thing each that the run was told of."""
+        found = self.misused.get(step.tools)
+        return found is not None and 2 * len(found.things) > found.times
+
     def _reviews(self, step: Step) -> None:
         """Rejections without a reason since the last one with a reason; one objection made again and again."""
         if step.review == "bare":

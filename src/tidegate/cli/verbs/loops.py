@@ -179,8 +179,8 @@ def calibrate(files: tuple[str, ...], rate: float, out: Path | None, task_type: 
     """Fit the stop threshold to runs of your own that were productive.
 
     The result states: at most this share of productive runs of this kind is ever stopped by
-    evidence, whatever their length.  With too few runs it stays uncalibrated and says how many
-    are needed.
+    evidence, whatever their length: with 95 % confidence from 299 runs on (at 1 %), as a mean over
+    calibrations below that.  With too few runs (under 99) it stays uncalibrated and says so.
 
     Example: tidegate loops calibrate good-runs.jsonl --rate 0.05 --out loops.json
     """
