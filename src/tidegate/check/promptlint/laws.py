@@ -50,6 +50,14 @@ HAILS = re.compile(
     r"\W*(?:hello|hi|hey|dear|greetings|welcome|good|howdy|bonjour|hola|salutations|aloha|nice to|great to|lovely to|pleased to|thanks? (?:you )?for|glad)\b",
     re.I,
 )
+
+
+def hails(text: str) -> bool:
+    """Whether an opening greets: by a word of greeting, or as a short cry of words we do not know ("Ahoy there!")."""
+    cry = re.fullmatch(r"[^:?\[\]{}]{3,40}!", text.strip()) is not None and len(text.split()) <= 4
+    return HAILS.match(text) is not None or (cry and not PLEASANTRY.search(text) and not ANSWERISH.search(text))
+
+
 FAREWELL = re.compile(
     r"\b(?:have an?|regards|wishes|stay|safe (?:travels?|journey|trip)|godspeed|so long|ciao|adieu|farewell|take care|good ?bye|bye|cheers|sincerely|faithfully|see you|thanks?|thank you|hope|happy to help|best|all the best"
     r"|let (?:me|us) know|anything else|yours|warmly|cordially|farewell|until next time|good (?:day|night|luck)|glad|pleasure|enjoy|welcome|love|peace)\b",
@@ -235,7 +243,7 @@ def _literals(channel: str, here: list[Instruction]) -> list[Formula]:
                             And(
                                 (
                                     Flag(flag(channel, "opener"), True),
-                                    Flag(flag(channel, "greeting"), True) if HAILS.match(ta) else Flag(va, True),
+                                    Flag(flag(channel, "greeting"), True) if hails(ta) else Flag(va, True),
                                 )
                             ),
                         )

@@ -41,7 +41,7 @@ PRESENT: dict[str, str] = {
               " | introductory sentence | introductory phrase | filler opening | opening remark | preface | intro line"
               " | introductory text | warm up | throat clearing | polite opening | friendly sentence"
               " | introductory line | framing sentence | opening line | warm opening | friendly opening",
-    "closing": "sign off | signoff | closing line | closing phrase | farewell | goodbye | valediction | closing remark"
+    "closing": "sign off | sign-off | signoff | closing line | closing phrase | farewell | goodbye | valediction | closing remark"
                " | closing sentence | complimentary close | closing formula | plain text sign off | parting line"
                " | closing note | outro | polite closing | friendly closing",
     "ask": "clarifying question | follow up question | followup question | question to the user | question back"

@@ -91,18 +91,35 @@ def _conjoin(a: tuple[Conjunction, ...], b: tuple[Conjunction, ...]) -> tuple[Co
 def parse_sentence(text: str, intro: str = "") -> Parsed:
     """Parse one sentence under the intro of its list; cached, so that an edit re-reads one line.
 
-    A sentence in which nothing is read, or an action alone, is tried again in plainer words.
+    A sentence in which nothing is read, an action alone, or a demand narrowed by words that may belong to its
+    reason, is tried again in plainer words.
     """
     parsed = _parse(text, intro)
-    if parsed.priorities or _names_demand(parsed) or text.rstrip().endswith(("?", ":")):
+    if parsed.priorities or text.rstrip().endswith(("?", ":")) or (_names_demand(parsed) and not _narrowed(parsed)):
         return parsed
     for said in restated(text):
         again = _parse(said, intro)
-        if _names_demand(again) or (again.drafts and not parsed.drafts):
+        if not _names_demand(parsed):
+            if _names_demand(again) or (again.drafts and not parsed.drafts):
+                parsed = again
+        elif _asked(again) & _asked(parsed) and _narrowed(again) < _narrowed(parsed):
             parsed = again
-        if _names_demand(parsed):
+        if _names_demand(parsed) and not _narrowed(parsed):
             break
     return parsed if _names_demand(parsed) or not TITLE.match(text) else parsed._replace(drafts=())
+
+
+def _asked(parsed: Parsed) -> set[str]:
+    return {d.constraint.attribute for d in parsed.drafts}
+
+
+def _narrowed(parsed: Parsed) -> int:
+    """How many words and places narrow what is read."""
+    return sum(
+        len(d.restrict) + (d.scope[:1] == ("part",))
+        for d in parsed.drafts
+        if not d.constraint.attribute.startswith("do:")
+    )
 
 
 # "Pricing: Charge What It's Worth" is a heading, whatever verb stands in it
