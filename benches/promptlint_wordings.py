@@ -41,6 +41,7 @@ SETS = {
     "q": (7, 1),
     "r": (7, 1),
     "s": (1604, 1),  # six voices: legal, marketing, engineer, second language, assistant-written, government
+    "t": (116, 1),  # written after s was mended, in s's voices
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table

@@ -110,7 +110,7 @@ def parse_sentence(text: str, intro: str = "") -> Parsed:
 
 
 def _asked(parsed: Parsed) -> set[str]:
-    return {d.constraint.attribute for d in parsed.drafts}
+    return {d.constraint.attribute for d in parsed.drafts if not d.constraint.attribute.startswith("do:")}
 
 
 def _narrowed(parsed: Parsed) -> int:

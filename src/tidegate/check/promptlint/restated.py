@@ -30,7 +30,7 @@ _PEOPLE = r"(?:we|i|you|they|nobody|people|everyone|everybody|our \w+|the \w+|th
 
 # a condition or a place in front is no reason: without it the rule would bind everywhere
 _NO_GUARD = r"(?!(?:if|when\w*|unless|for|in|on|at|where\w*|once|while|whilst|before|after|as|until|during|with\w*|except|only|to|should|given|upon|whoever|among|outside|inside|by|from|per|besides|apart|let|please|ask|say|tell|note|example|bad|good|step|rule)\b)"
-_VERB = r"(?=.*\b(?:is|are|was|were|has|have|had|do|does|don['’]t|doesn['’]t|can|can['’]t|cannot|will|won['’]t|we|i|they|people|nobody|everyone|it['’]s|takes?|gets?|looks?|makes?|likes?|loves?|hates?|wants?|needs?)\b)"
+_VERB = r"(?=[^:;—–]*\b(?:is|are|was|were|has|have|had|do|does|don['’]t|doesn['’]t|can|can['’]t|cannot|will|won['’]t|we|i|they|people|nobody|everyone|it['’]s|takes?|gets?|looks?|makes?|likes?|loves?|hates?|wants?|needs?)\b)"
 
 
 def _referred(m: re.Match[str]) -> str:

@@ -82,12 +82,15 @@ def command() -> None:
 @click.option(
     "--notes", "with_notes", is_flag=True, help="Also list redundant and dead lines, and rules that could be hard."
 )
+@click.option(
+    "--resolved", "with_resolved", is_flag=True, help="Also list pairs that a precedence or a special case settles."
+)
 @click.option("--format", "form", type=click.Choice(["text", "sarif", "github"]), default="text", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def lint(
     paths: tuple[Path, ...], jsonl: str | None, assembled: bool, variables: Path | None, changed_since: str | None,
     baseline: Path | None, write_baseline: Path | None, owners: Path | None, blame: bool, possible: bool,
-    with_notes: bool, form: str, as_json: bool,
+    with_notes: bool, with_resolved: bool, form: str, as_json: bool,
 ) -> NoReturn:  # fmt: skip
     """Prove which lines contradict, show the smallest set, the situation, the commit and the fix.
 
@@ -140,7 +143,9 @@ def lint(
         sys.stdout.write(github([*found, *(extra if with_notes else [])]))
         sys.exit(verdict_of_findings(found).exit_code)
     answer = _answer(analyses, found, extra, known, with_notes)
-    emit(answer, as_json=as_json, words=lambda console: _say(console, analyses, extra, known, with_notes))
+    emit(
+        answer, as_json=as_json, words=lambda console: _say(console, analyses, extra, known, with_notes, with_resolved)
+    )
 
 
 def _answer(
@@ -170,8 +175,9 @@ def _place(unit: Any) -> dict[str, Any]:
 
 
 def _say(
-    console: Console, analyses: list[Analysis], extra: list[Finding], known: list[Finding], with_notes: bool
-) -> None:
+    console: Console, analyses: list[Analysis], extra: list[Finding], known: list[Finding], with_notes: bool,
+    with_resolved: bool,
+) -> None:  # fmt: skip
     sentences = sum(len(a.units) for a in analyses)
     instructions = sum(len(a.instructions) for a in analyses)
     console.print(
@@ -183,7 +189,12 @@ def _say(
             f"[dim]{len(known)} known finding{'s' * (len(known) != 1)} hidden by the baseline[/]", highlight=False
         )
     resolved = [(x, w, how) for a in analyses for x, w, how in a.resolved]
-    for loser, winner, how in resolved[:20]:
+    if resolved and not with_resolved:
+        pairs = "1 pair pulls" if len(resolved) == 1 else f"{len(resolved)} pairs pull"
+        console.print(
+            f"[dim]{pairs} apart and {'is' if len(resolved) == 1 else 'are'} settled by a precedence, a default or a special case: --resolved lists them[/]", highlight=False
+        )  # fmt: skip
+    for loser, winner, how in resolved if with_resolved else ():
         console.print(
             f"[dim]resolved: {escape(winner.unit.source)}:{winner.unit.line} goes before line {loser.unit.line} ({escape(how)})[/]", highlight=False
         )  # fmt: skip
