@@ -103,17 +103,53 @@ def confine(cpu_s: int, memory_bytes: int) -> bool:
 DEFECTS = (ZeroDivisionError, OverflowError, IndexError, UnboundLocalError, FloatingPointError)
 
 
+def laws_of(groups, ctx):
+    """Every group of laws on one run."""
+    for laws in groups:
+        try:
+            laws.check(ctx)
+        except (
+            ValueError,
+            TypeError,
+            ZeroDivisionError,
+            IndexError,
+            KeyError,
+            AttributeError,
+            ArithmeticError,
+        ) as error:
+            ctx.out.add(
+                f"{laws.__name__.rpartition('.')[2]}",
+                None,
+                f"{type(error).__name__}: {error}",
+                "a law that can be evaluated",
+            )
+
+
+WEAK = ("the field is finite", "the field stays bounded")  # what nearly every program keeps
+
+
 def measure(job, confined):
-    """Execute the source, find what to run, run it, measure."""
-    entry, measured, contract, *groups = confined
+    """Execute the source, find what to run, run it, measure; where nothing was measured, watch its loop."""
+    entry, measured, watched, contract, *groups = confined
     out = measured.Measured()
     space = {"__name__": "simulation"}
     tree = ast.parse(job["source"])
     exec(compile(job["source"], "simulation.py", "exec"), space)
     stated = space.get("SIMULATION") or {}
     subject = entry.find(space, tree, stated)
-    if subject is None:
+    ctx = None
+    if subject is not None:
+        ctx = run_once(entry, measured, contract, groups, job, space, subject, out, stated)
+    if all(row["name"] in WEAK for row in out.rows) and not stated.get("run"):
+        ctx = watch_loop(measured, watched, groups, job, space, tree, subject, out) or ctx
+    if ctx is None:
         return {"status": "no entry", "rows": [], "entry": stated.get("run")}
+    repeated(out, ctx)
+    return {"status": "ran", "rows": out.rows, "entry": ctx.subject.name}
+
+
+def run_once(entry, measured, contract, groups, job, space, subject, out, stated):
+    """What a subject's own outputs say: its contract, the laws, its own energy function."""
     import numpy as np
 
     np.seterr(all="ignore")
@@ -131,24 +167,7 @@ def measure(job, confined):
                 "an invariant that can be evaluated",
             )
     ctx = measured.Context(out, subject, series, job["source"], space, seed, 0.4 * job["cpu_s"])
-    for laws in groups:
-        try:
-            laws.check(ctx)
-        except (
-            ValueError,
-            TypeError,
-            ZeroDivisionError,
-            IndexError,
-            KeyError,
-            AttributeError,
-            ArithmeticError,
-        ) as error:
-            out.add(
-                f"{laws.__name__.rpartition('.')[2]}",
-                None,
-                f"{type(error).__name__}: {error}",
-                "a law that can be evaluated",
-            )
+    laws_of(groups, ctx)
     for name in ("energy", "total_energy", "hamiltonian"):
         f, states = space.get(name), series.get("states")
         if callable(f) and states is not None and not ctx.chance and states.ndim:
@@ -157,15 +176,35 @@ def measure(job, confined):
             except Exception as error:
                 out.add(f"{name}(state)", None, type(error).__name__, "callable on a state")
             break
-    if subject.takes_seed and ctx.can_run(1):
-        again = subject.again(seed)
-        same = all(
-            k in again
-            and np.array_equal(np.asarray(series[k]), np.asarray(again[k]), equal_nan=series[k].dtype.kind in "fc")
-            for k in series
-        )
-        out.add("one seed gives one run", same, "the same" if same else "two runs differ", "the same")
-    return {"status": "ran", "rows": out.rows, "entry": subject.name}
+    return ctx
+
+
+def watch_loop(measured, watched, groups, job, space, tree, subject, out):
+    """The laws on the local variables of the busiest loop; None where there is none."""
+    found = watched.watch(space, tree, job["source"], subject)
+    if found is None:
+        return None
+    series = found.again(job["seed"])
+    if not series:
+        return None
+    found.params.update({k: v for k, v in found.fixed.items() if k not in found.params})
+    ctx = measured.Context(out, found, series, job["source"], space, job["seed"], 0.4 * job["cpu_s"])
+    laws_of(groups, ctx)
+    return ctx
+
+
+def repeated(out, ctx):
+    """One seed gives one run, where a seed is taken."""
+    import numpy as np
+
+    if not ctx.subject.takes_seed or not ctx.can_run(1):
+        return
+    again = ctx.subject.again(ctx.seed)
+    same = all(
+        k in again and np.array_equal(np.asarray(v), np.asarray(again[k]), equal_nan=np.asarray(v).dtype.kind in "fc")
+        for k, v in ctx.series.items()
+    )
+    out.add("one seed gives one run", same, "the same" if same else "two runs differ", "the same")
 
 
 def main():
@@ -179,6 +218,7 @@ def main():
         for name in (
             "entry",
             "measured",
+            "watched",
             "contract",
             "laws_motion",
             "laws_field",

@@ -27,7 +27,7 @@ ENTRY = re.compile(
 )
 SPEAKS = re.compile(
     r"simulat|monte.?carlo|metropolis|mcmc|gillespie|verlet|runge|leapfrog|euler|brownian|random.?walk|ising|langevin|markov|oscillator|pendulum|orbit|n.?body|lennard|heat equation|diffusion|wave equation|schr[oö]dinger|"
-    r"epidemic|\bsir\b|lotka|lorenz|queue|black.?scholes|\bgbm\b|decay|estimate_pi|\bdt\b|time_step|timestep|trajector|integrat|solve_ivp|odeint",
+    r"epidemic|\bsir\b|lotka|lorenz|queue|black.?scholes|\bgbm\b|decay|estimate_pi|m/?m/?1|\barrivals?\b|\bdt\b|time_step|timestep|trajector|integrat|solve_ivp|odeint",
     re.I,
 )
 LOOPS = re.compile(

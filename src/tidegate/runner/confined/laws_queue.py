@@ -10,7 +10,7 @@ def queue(ctx):
     """The M/M/1 queue against its known means."""
     import numpy as np
 
-    if not ctx.says(r"m/m/1|queue|queu") or ctx.says(
+    if not ctx.says(r"m/?_?m/?_?1|queue|queu") or ctx.says(
         r"m/d/1|m/g/1|g/g/1|m/m/[2-9c]|servers? *= *[2-9]|priority|finite|capacity"
     ):
         return

@@ -9,7 +9,7 @@ def chain_of_spins(ctx):
     """The one-dimensional model on a ring: its mean energy is known for every length."""
     import numpy as np
 
-    if not (ctx.says(r"\bising") and ctx.says(r"\b1d\b|one.?dimension|\bchain|\bring\b")) or ctx.says(
+    if not (ctx.says(r"(?<![a-z])ising") and ctx.says(r"\b1d\b|one.?dimension|\bchain|\bring\b")) or ctx.says(
         r"open bound|free bound|free end|antiferro|2d"
     ):
         return
@@ -44,7 +44,7 @@ def ising(ctx):
     """The Ising model: the energy recorded is that of the spins, and its mean on a small lattice is the exact one."""
     import numpy as np
 
-    if not ctx.says(r"\bising\b") or ctx.says(
+    if not ctx.says(r"(?<![a-z])ising") or ctx.says(
         r"open bound|free bound|wolff|swendsen|antiferro|\b1d\b|one.?dimension|kagome|triangular|3d|\bfield\b *="
     ):
         return

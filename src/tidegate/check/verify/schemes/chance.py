@@ -80,20 +80,30 @@ def _noisy(value: ast.expr, statement: ast.stmt, names: dict[str, Poly]) -> Iter
         if sum_ is None:
             continue
         noise = [m for m in sum_ if any(NORMAL.search(a) or UNIFORM.search(a) for a, _ in m)]
-        drift = [m for m in sum_ if m not in noise and _step_power(m) == 1]
+        steps = WHOLE if exponential else STEP
+        drift = [m for m in sum_ if m not in noise and _step_power(m, steps) == 1]
         if len(noise) != 1 or not drift:
             continue
-        yield from _spread(noise[0], drift, sum_, statement, exponential)
+        yield from _spread(noise[0], drift, sum_, statement, exponential, steps)
 
 
-def _step_power(monomial: Monomial) -> Fraction:
-    return sum((e for a, e in monomial if STEP.match(a)), Fraction(0))
+WHOLE = re.compile(r"^(?:dt|h|delta_t|deltat|timestep|time_step|t|maturity|tau|expiry)$", re.I)
+"""Lengths of time in an exponent: a geometric step may be one step long or the whole way."""
+
+
+def _step_power(monomial: Monomial, steps: re.Pattern[str] = STEP) -> Fraction:
+    return sum((e for a, e in monomial if steps.match(a)), Fraction(0))
 
 
 def _spread(
-    noise: Monomial, drift: list[Monomial], sum_: Poly, statement: ast.stmt, exponential: bool
+    noise: Monomial,
+    drift: list[Monomial],
+    sum_: Poly,
+    statement: ast.stmt,
+    exponential: bool,
+    steps: re.Pattern[str],
 ) -> Iterator[Scheme]:
-    power = _step_power(noise)
+    power = _step_power(noise, steps)
     draw = next(a for a, _ in noise if NORMAL.search(a) or UNIFORM.search(a))
     if not NORMAL.search(draw):
         if power == HALF_STEP and re.search(r"(?:random|rand)\(\)$", draw):
@@ -116,7 +126,7 @@ def _spread(
             computation=f"the drift goes with dt, the noise with dt^{power}: its variance would be dt^{2 * power}, not dt",
         )
         return
-    spread = [(a, e) for a, e in noise if not STEP.match(a) and a != draw]
+    spread = [(a, e) for a, e in noise if not steps.match(a) and a != draw]
     if exponential and len(spread) == 1 and spread[0][1] == 1:
         own = spread[0][0]
         squares = [(m, sum_[m]) for m in drift if dict(m).get(own) == 2]

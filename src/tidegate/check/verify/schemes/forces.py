@@ -29,7 +29,8 @@ def forces(tree: ast.Module) -> Iterator[Scheme]:
         if isinstance(holder, ast.FunctionDef | ast.Module):
             lengths = _lengths(holder)
             found = [(n, v, s) for node in _statements(holder) for n, v, s in assignments([node])]
-            for name, value, statement in found:
+            given = [("", n.value, n) for n in _statements(holder) if isinstance(n, ast.Return) and n.value is not None]
+            for name, value, statement in [*found, *given]:
                 yield from _pull(value, statement, lengths)
                 yield from _kinetic(name, value, statement)
             yield from _reaction(found)
