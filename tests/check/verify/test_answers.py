@@ -10,6 +10,7 @@ from tests.check.verify.answers_f import ITEMS as UNREAD
 from tests.check.verify.answers_g import ITEMS as FRESH
 from tests.check.verify.answers_h import ITEMS as TWINS
 from tests.check.verify.answers_i import ITEMS as UNSEEN
+from tests.check.verify.answers_j import ITEMS as STATES
 from tests.check.verify.answers_known import LIBRARY, REGISTRY
 
 from tidegate.check.verify.engine import verify_answer
@@ -17,7 +18,7 @@ from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
-ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN
+ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 KNOWN_MISSES = {
     "He pays 12 monthly instalments of $45, $520 in all.",
@@ -52,6 +53,8 @@ KNOWN_MISSES = {
     "The stack of 2^16 = 65,563 entries overflows.",  # numbers that overflow are of another algebra
     "```python\nimport csv\n\nwith open('a.csv') as f:\n    rows = list(csv.DictReader(f, seperator=';'))\n```",  # it takes any keyword
     "```python\nimport time\n\ntime.sleep(seconds=2, unit='s')\n```",  # its parameters are not in the index
+    "In sodium thiosulfate's cousin Na2SO3, sulfur is +6.",  # two compounds are named
+    "MnO2 is a brown solid whose manganese is Mn(II).",  # the subject is said before
 }
 
 
@@ -73,7 +76,7 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
     ("answer", "needle"),
     [
         (answer, needle)
-        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN
+        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES
         if needle and answer in KNOWN_MISSES
     ],
 )

@@ -12,7 +12,8 @@ from tidegate.check.verify.formula import names
 from tidegate.check.verify.ion_claims import check_charges
 from tidegate.check.verify.molar_mass import check_masses
 from tidegate.check.verify.oxidation import ions
-from tidegate.check.verify.oxidation_claims import LINE, SIGNED, STATE_CUE, check_states
+from tidegate.check.verify.oxidation_claims import LINE, SIGNED, STATE_CUE, check_states, check_told_states
+from tidegate.check.verify.oxidation_told import CUE
 from tidegate.check.verify.reactions import check_reactions
 from tidegate.check.verify.scan import sentences
 from tidegate.spine.claim import Decision
@@ -28,10 +29,17 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
         lowered = text[start:end].lower()
         if vocabulary().isdisjoint(WORDS.findall(lowered)) and FORMULAISH.search(text, start, end) is None:
             continue
-        if "oxidation" in lowered or " state" in lowered or SIGNED.search(text, start, end):
+        if (
+            "oxidation" in lowered
+            or " state" in lowered
+            or SIGNED.search(text, start, end)
+            or CUE.search(text, start, end)
+        ):
             for piece in sentences(text, start, end):
                 if STATE_CUE.search(text, *piece):
                     yield from check_states(text, *piece, seen)
+                elif CUE.search(text, *piece):
+                    yield from check_told_states(text, *piece, seen)
         if "charge" in lowered or " ion" in lowered:
             yield from check_charges(text, start, end)
         if "mass" in lowered or "weight" in lowered or "M(" in text[start:end] or "M_" in text[start:end]:

@@ -23,6 +23,7 @@ from tidegate.check.verify.chemical_words import (
 )
 from tidegate.check.verify.formula import Formula, names, parse_formula
 from tidegate.check.verify.oxidation import judge_state, states_of
+from tidegate.check.verify.oxidation_told import told_states
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 STATE_FORMS = (
@@ -107,6 +108,15 @@ def check_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) ->
             seen.add(span)
             yield _decide_state(text, found.start(), found.end(), formula, symbol, value)
     yield from _listed(text, start, end, seen)
+    yield from check_told_states(text, start, end, seen)
+
+
+def check_told_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:
+    """Decisions on what one sentence tells of its one compound, where no form above has decided it."""
+    for told in told_states(text, start, end):
+        if not any(a < told.span[1] and told.span[0] < b for a, b in seen):
+            seen.add(told.span)
+            yield _decide_state(text, told.start, told.end, told.formula, told.symbol, told.value)
 
 
 SIGNED_NUMBER = re.compile(rf"[+{MINUS}]\s?\d")
@@ -144,6 +154,14 @@ def _listed(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iter
             yield _decide_state(text, a + m.start(), a + m.end(), formula, symbol, value)
 
 
+def told_elsewhere(sentence: str) -> bool:
+    """Whether a sentence denies its state or tells of a reaction, whose product it may mean."""
+    return NOT_SAID.search(sentence) is not None or PRODUCT.search(sentence) is not None
+
+
+PRODUCT = re.compile(r"\btitrat|\bcatal|\bends? (?:up )?(?:at|as|in)\b|\bleft (?:in|as|at)\b", re.I)
+
+
 def _decide_state(text: str, start: int, end: int, formula: Formula, symbol: str, value: Fraction) -> Decision:
     claim = Claim(kind="oxidation-state", text=text[start:end], span=(start, end),
                   payload={"element": symbol, "formula": formula.text, "state": str(value)})  # fmt: skip
@@ -159,7 +177,7 @@ def _decide_state(text: str, start: int, end: int, formula: Formula, symbol: str
             message = f"the mean state of {symbol} in {formula.text} is {known.mean}, not {value}"
             return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
     said = f"{value.numerator:+d}" if value.denominator == 1 else f"{value}"
-    if judged.holds is None or (judged.holds is False and NOT_SAID.search(sentence_at(text, start)[:400])):
+    if judged.holds is None or (judged.holds is False and told_elsewhere(sentence_at(text, start)[:400])):
         return unverifiable(
             claim, judged.reason if judged.holds is None else "the sentence may speak of a change or deny it"
         )
