@@ -57,6 +57,7 @@ lint: install
 
 types: install
 	@$(BIN)/mypy
+	@$(BIN)/python -m tidegate.compiling --check
 
 imports: install
 	@$(BIN)/lint-imports --no-logo

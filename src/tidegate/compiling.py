@@ -30,9 +30,9 @@ HOT = (
     "admit/scheduling/simple", "admit/scheduling/slope", "admit/scheduling/stepping", "admit/scheduling/tally",
     "admit/scheduling/tickets", "admit/scheduling/warm", "admit/scheduling/window",
     "gateway/admission", "gateway/answering",
-    "gateway/ask_usage", "gateway/client", "gateway/exchange", "gateway/front", "gateway/known",
-    "gateway/metrics", "gateway/record", "gateway/scheduling", "gateway/skim", "gateway/upstream",
-    "gateway/wheel", "gateway/worker",
+    "gateway/ask_usage", "gateway/bodies", "gateway/client", "gateway/exchange", "gateway/front", "gateway/known",
+    "gateway/metrics", "gateway/record", "gateway/routing", "gateway/scheduling", "gateway/skim", "gateway/upstream",
+    "gateway/usage", "gateway/wheel", "gateway/worker",
     "store/batch", "store/bodies", "store/journal",
 )  # fmt: skip
 """Modules without classes that msgspec makes (those need the interpreter), by their cost in a call."""
@@ -44,8 +44,9 @@ SETUP = """
 from mypyc.build import mypycify
 from setuptools import setup
 files = {files!r}
-setup(name={group!r}, packages=[], script_args=["--quiet", "build_ext", "--inplace"],
-      ext_modules=mypycify(["--config-file", "mypy.ini", *files], opt_level="3", debug_level="0", group_name={group!r}))
+translated = mypycify(["--config-file", "mypy.ini", *files], opt_level="3", debug_level="0", group_name={group!r})
+if {whole!r}:
+    setup(name={group!r}, packages=[], script_args=["--quiet", "build_ext", "--inplace"], ext_modules=translated)
 """
 
 
@@ -99,29 +100,48 @@ def remove(folder: Path) -> int:
     return len(found)
 
 
-def build(folder: Path) -> int:
-    """Compile the hot modules and put the extensions beside their sources; how many.  Raises TidegateError."""
+def run(folder: Path, root: Path, names: Sequence[str], *, whole: bool) -> subprocess.CompletedProcess[str]:
+    """mypyc over modules of a copy of `folder` in `root`; `whole`: the C compiler too.  SettingError without mypyc."""
     try:
         importlib.import_module("mypyc.build")
         importlib.import_module("setuptools")
     except ImportError as error:
         raise SettingError(f"cannot compile: {error}", remedy="pip install 'tidegate[compile]'") from error
+    shutil.copytree(folder, root / folder.name, ignore=shutil.ignore_patterns("*.so", "__pycache__", STAMP))
+    (root / "mypy.ini").write_text(CONFIG)
+    files = [f"{folder.name}/{name}.py" for name in names]
+    (root / "setup.py").write_text(SETUP.format(files=files, group=GROUP, whole=whole))
+    return subprocess.run(
+        [sys.executable, "setup.py"], cwd=root, capture_output=True, text=True, check=False,
+        env={**os.environ, "MYPYPATH": str(root)},
+    )  # fmt: skip
+
+
+def last_words(done: subprocess.CompletedProcess[str]) -> str:
+    """What a failed run said, without the warnings before it."""
+    lines = (done.stdout + done.stderr).strip().splitlines()
+    return "\n".join([line for line in lines if ": warning: " not in line][-15:])
+
+
+def translate(folder: Path, names: Sequence[str] = HOT) -> None:
+    """Translate modules to C and leave it there, six seconds for all: raises SettingError with what mypyc refuses."""
+    with tempfile.TemporaryDirectory(prefix="tidegate-compiling-") as scratch:
+        done = run(folder, Path(scratch), names, whole=False)
+    if done.returncode:
+        raise SettingError(f"mypyc refuses a module that is to be compiled:\n{last_words(done)}",
+                           remedy="write it otherwise, or move it to a module that is not in HOT")  # fmt: skip
+
+
+def build(folder: Path) -> int:
+    """Compile the hot modules and put the extensions beside their sources; how many.  Raises TidegateError."""
     made_from = digest(folder)
     with tempfile.TemporaryDirectory(prefix="tidegate-compiling-") as scratch:
         root = Path(scratch)
-        shutil.copytree(folder, root / folder.name, ignore=shutil.ignore_patterns("*.so", "__pycache__", STAMP))
-        (root / "mypy.ini").write_text(CONFIG)
-        files = [f"{folder.name}/{name}.py" for name in HOT]
-        (root / "setup.py").write_text(SETUP.format(files=files, group=GROUP))
-        done = subprocess.run(
-            [sys.executable, "setup.py"], cwd=root, capture_output=True, text=True, check=False,
-            env={**os.environ, "MYPYPATH": scratch},
-        )  # fmt: skip
+        done = run(folder, root, HOT, whole=True)
         made = built(root / folder.name)
         if done.returncode or len(made) != len(HOT) + 1:
-            said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-            raise WorldError(f"the compiler failed:\n{said}", remedy="it needs a C compiler and Python's headers "
-                             "(on Debian: apt-get install gcc libc6-dev python3-dev)")  # fmt: skip
+            raise WorldError(f"the compiler failed:\n{last_words(done)}", remedy="it needs a C compiler and Python's "
+                             "headers (on Debian: apt-get install gcc libc6-dev python3-dev)")  # fmt: skip
         remove(folder)
         for path in made:
             shutil.copy2(path, folder.parent / path.relative_to(root))
@@ -134,6 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tidegate.compiling", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--remove", action="store_true", help="take the compiled modules away again")
+    parser.add_argument("--check", action="store_true", help="only say whether every module can be compiled")
     parser.add_argument("--status", action="store_true", help="say whether compiled modules are there, and fit")
     a = parser.parse_args(arguments)
     folder = package()
@@ -144,8 +165,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if a.remove:
         print(f"{remove(folder)} compiled modules removed")
         return 0
-    print(f"compiling {len(HOT)} modules, about a minute ...", flush=True)
     try:
+        if a.check:
+            translate(folder)
+            print(f"{len(HOT)} modules can be compiled")
+            return 0
+        print(f"compiling {len(HOT)} modules, about a minute ...", flush=True)
         print(f"{build(folder)} extensions beside their sources: the gateway uses them from its next start on")
     except TidegateError as error:
         print(f"error {error}", file=sys.stderr)

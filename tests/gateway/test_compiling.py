@@ -62,3 +62,17 @@ def test_removed_is_removed_and_plain_python_is_never_stale(folder: Path) -> Non
     assert not compiling.built(folder)
     assert not compiling.stale(folder)
     compiling.check(folder)
+
+
+def test_what_mypyc_refuses_is_found_without_a_c_compiler(tmp_path: Path) -> None:
+    """`make check` translates every hot module so; here a module that it takes, and one that it does not."""
+    package = tmp_path / "small"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "good.py").write_text("def half(n: int) -> int:\n    return n // 2\n")
+    (package / "bad.py").write_text(
+        "def made() -> object:\n    class Inner:\n        x: int = 1\n\n    return Inner()\n"
+    )
+    compiling.translate(package, ("good",))
+    with pytest.raises(SettingError, match=r"bad\.py:2"):
+        compiling.translate(package, ("good", "bad"))

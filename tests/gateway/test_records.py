@@ -11,6 +11,7 @@ import pytest
 from tests.support.rig import EVENT, KEY, SSE_HEAD, Reader, Writer, chunk, good, read_answer, request, world
 
 from tidegate.gateway import worker
+from tidegate.gateway.answering import GATHERED
 from tidegate.spine.call import Ending
 
 STREAM = b'{"model":"m","stream":true}'
@@ -82,5 +83,54 @@ def test_the_head_of_a_stream_and_its_first_event_are_one_write() -> None:
             assert first.startswith(b"HTTP/1.1 200 OK\r\n")
             assert first.endswith(chunk(EVENT))
             writer.close()
+
+    run(main())
+
+
+def test_a_stream_of_many_reads_is_kept_whole_in_few_pieces() -> None:
+    """Every read kept as its own small object leaves holes in memory when hundreds of streams end together."""
+    events = [b'data: {"n":%d}\n\n' % n for n in range(3 * GATHERED + 5)]
+
+    async def main() -> None:
+        pieces: list[int] = []
+
+        async def script(_: bytes, __: Reader, writer: Writer) -> None:
+            writer.write(SSE_HEAD)
+            for event in events:
+                writer.write(chunk(event))
+                await asyncio.sleep(0.002)  # one read each
+            pieces.extend(len(c.exchange.kept) for c in w.gateway.connections if c.exchange is not None)
+            writer.write(b"0\r\n\r\n")
+
+        async with world(script) as w:
+            reader, writer = await w.connect()
+            writer.write(request(STREAM, key=KEY))
+            answer = await read_answer(reader)
+            writer.close()
+            [trace] = await w.traces(1)
+            assert answer.body == b"".join(events)
+            assert trace.response_body == b"".join(events).decode()
+            assert 0 < pieces[0] < 3 + GATHERED
+
+    run(main())
+
+
+def test_free_memory_is_handed_back_now_and_then_but_not_by_an_idle_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "TRIM_EVERY_S", 0.0)
+
+    async def main() -> None:
+        trimmed: list[int] = []
+        async with world(good) as w:
+            w.gateway.trim = lambda: trimmed.append(1)
+            now_s = w.gateway.loop.time()
+            w.gateway._tick(now_s + 1.0)
+            assert not trimmed
+            reader, writer = await w.connect()
+            writer.write(request(STREAM, key=KEY))
+            assert (await read_answer(reader)).status == 200
+            writer.close()
+            w.gateway._tick(now_s + 2.0)
+            w.gateway._tick(now_s + 3.0)
+            assert trimmed == [1]
 
     run(main())

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tidegate.gateway import lifecycle as life
+from tidegate.gateway.ask import Ask
 from tidegate.gateway.ask_usage import UsageStrip
-from tidegate.gateway.bodies import Ask
 from tidegate.gateway.errors import error_body, error_event, message_of, reason
 from tidegate.gateway.headers import RequestHead
 from tidegate.gateway.lifecycle import Phase, State, step
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 COLLECT_MAX = 1024 * 1024  # an answer that is no stream is collected up to this size, then streamed
 PROGRESS_EVERY = 32  # tokens between two reports to admission
+GATHERED = 16  # reads of a stream that are kept as one: thousands of small pieces leave holes in memory
 NOBODY = Identity(tenant="")
 OVERLOADED = frozenset({429, 503, 529})
 NO_BODY_STATUS = frozenset({204, 304})
@@ -70,6 +71,7 @@ class Answering(ABC):
     parts: list[bytes] | None = None  # of an answer being collected
     kept: Sequence[bytes] = ()  # of what the client was sent, for the trace and the usage; replaced, never shared
     kept_bytes = 0
+    gathered = 0  # pieces of `kept` that were made of many; those behind them are single reads
     chunks = 0
     tokens = 0
     told = PROGRESS_EVERY
@@ -234,7 +236,11 @@ class Answering(ABC):
     def keep_bytes(self, data: bytes) -> None:
         """Keep what the trace and the usage need of a stream: all up to a bound, then the newest."""
         if self.kept_bytes:
-            self.kept.append(data)  # type: ignore[attr-defined]
+            kept = self.kept
+            kept.append(data)  # type: ignore[attr-defined]
+            if len(kept) - self.gathered >= GATHERED:
+                kept[self.gathered :] = [b"".join(kept[self.gathered :])]  # type: ignore[index]
+                self.gathered += 1
         else:
             self.kept = [data]
         self.kept_bytes += len(data)
@@ -249,6 +255,7 @@ class Answering(ABC):
         first, last = whole[: max(limit // 2, TAIL_BYTES)], whole[-TAIL_BYTES:]
         self.kept = [first, last]
         self.kept_bytes = len(first) + len(last)
+        self.gathered = 2
 
     def pass_shaped(self, parts: list[bytes], complete: bool) -> None:
         """Hand a read to the shape, and what it releases to the client."""

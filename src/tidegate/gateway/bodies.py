@@ -14,6 +14,7 @@ from collections.abc import Callable
 import msgspec
 import re2
 
+from tidegate.gateway.ask import ABSENT, Ask, decode_ask
 from tidegate.gateway.skim import skim
 from tidegate.spine.errors import InputError
 
@@ -24,31 +25,6 @@ _model: Callable[..., object] = re2.compile(_MODEL).search
 # Fields by which a client could claim a priority that only its key may give (vLLM reads it).
 PRIVATE_FIELDS = ("priority",)
 
-
-ABSENT = msgspec.Raw(b"")
-
-
-class Ask(msgspec.Struct, gc=False):
-    """The few fields of a request that the data plane acts on; `null` is the same as absent."""
-
-    model: str | None = None
-    stream: bool | None = None
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
-    max_output_tokens: int | None = None
-    user: str | None = None
-    priority: msgspec.Raw = ABSENT
-
-    @property
-    def tokens_max(self) -> int | None:
-        """The most tokens the client wants back, under whichever name its dialect has."""
-        for n in (self.max_completion_tokens, self.max_tokens, self.max_output_tokens):
-            if n is not None:
-                return n
-        return None
-
-
-_ask = msgspec.json.Decoder(Ask).decode
 _raw = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _encode = msgspec.json.Encoder().encode
 
@@ -60,8 +36,8 @@ def read_ask(body: bytes) -> Ask:
             skimmed = skim(body)
             if skimmed is not body:
                 with contextlib.suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                    return _ask(skimmed)  # what is wrong is found again below, at its true place
-        return _ask(body)
+                    return decode_ask(skimmed)  # what is wrong is found again below, at its true place
+        return decode_ask(body)
     except msgspec.ValidationError as error:
         raise InputError(f"{error}") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -35,7 +35,7 @@ from tidegate.admit.toolguard.run_caps import (
     micro_usd,
     worst_of,
 )
-from tidegate.gateway.bodies import Ask
+from tidegate.gateway.ask import Ask
 from tidegate.gateway.errors import error_body, message_of
 from tidegate.gateway.guarding import Watch
 from tidegate.gateway.seams import Reply

@@ -3,7 +3,10 @@
 A prompt of 32 KB is a few long strings.  The decoder looks at each of their bytes, though all that matters here
 is where they end, and the processor's own search for the next quote is ten times as fast.  A quote ends its
 string unless an odd number of backslashes stands before it: that is all of JSON that this needs to know.
-Nobody here vouches for what is inside a long string: the upstream reads the body as it came.
+Nobody here vouches for what is inside a long string: the upstream reads the body as it came, and refuses a raw
+control character or a broken escape there by itself (400, passed on).  That weakens nothing: such a byte never begins
+or ends a string, so the fields that decide here (model, stream, limits, priority) are found at the same places by
+every reader.  Looking at each byte would cost 5 µs more in 32 KB (the decoder; 18 with `translate`, 49 with RE2).
 """
 
 STRING_BYTES = 512  # a longer string loses its content; none of the names that are looked for is as long

@@ -74,7 +74,10 @@ class DialectShaper:
             return self._everywhere
         if self._marked is not None and len(body) >= LONG:
             return self._marked(body) is not None
-        return any(body.rfind(m) >= 0 for m in self._markers)  # backwards: the quicker of CPython's searches
+        for marker in self._markers:  # noqa: SIM110 - a generator costs as much as the searches
+            if body.rfind(marker) >= 0:  # backwards: the quicker of CPython's searches
+                return True
+        return False
 
     def watch(self, call: Call, body: bytes) -> Watch:
         """The sessions of the guards this call concerns: one that names `markers` wants only bodies with one."""

@@ -6,44 +6,9 @@ the answer is complete.  What is not reported stays None.
 
 import msgspec
 
+from tidegate.gateway.usage_forms import Reported, ReportedUsage, decode_reported
 from tidegate.spine.call import Dialect, Usage
 
-
-class _Details(msgspec.Struct, gc=False):
-    cached_tokens: int | None = None
-    reasoning_tokens: int | None = None
-
-
-class _Usage(msgspec.Struct, gc=False):
-    """All dialects' names at once; each uses its own."""
-
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    cache_read_input_tokens: int | None = None
-    cache_creation_input_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-    input_tokens_details: _Details | None = None
-    completion_tokens_details: _Details | None = None
-    output_tokens_details: _Details | None = None
-
-
-class _Inner(msgspec.Struct, gc=False):
-    usage: _Usage | None = None
-    model: str | None = None
-
-
-class _Body(msgspec.Struct, gc=False):
-    """A whole answer, or one event: chat and completions at the top, responses in `response`, messages in both."""
-
-    usage: _Usage | None = None
-    model: str | None = None
-    response: _Inner | None = None
-    message: _Inner | None = None
-
-
-_body = msgspec.json.Decoder(_Body).decode
 NOTHING = Usage()
 TAIL_BYTES = 4096  # a usage event is far smaller; the responses API repeats the whole answer in its last event
 
@@ -53,7 +18,7 @@ def usage_of_json(body: bytes) -> tuple[Usage, str | None]:
     if b'"usage"' not in body and b'"model"' not in body:
         return NOTHING, None
     try:
-        found = _body(body)
+        found = decode_reported(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return NOTHING, None
     return (_convert(found.usage) if found.usage else NOTHING), found.model
@@ -81,7 +46,7 @@ def usage_of_stream(head: bytes, tail: bytes, dialect: Dialect) -> tuple[Usage, 
     return (_convert(reported) if reported is not None else NOTHING), model
 
 
-def _event_with_usage(tail: bytes) -> _Body | None:
+def _event_with_usage(tail: bytes) -> Reported | None:
     end = len(tail)
     for _ in range(4):  # later events may say "usage":null
         at = tail.rfind(b'"usage"', 0, end)
@@ -94,12 +59,12 @@ def _event_with_usage(tail: bytes) -> _Body | None:
     return None
 
 
-def _event_with_model(head: bytes) -> _Body | None:
+def _event_with_model(head: bytes) -> Reported | None:
     at = head.find(b'"model"')
     return _decode_line(head, at) if at >= 0 else None
 
 
-def _decode_line(data: bytes, at: int) -> _Body | None:
+def _decode_line(data: bytes, at: int) -> Reported | None:
     """The JSON of the `data:` line that byte `at` lies in."""
     start = data.rfind(b"\n", 0, at) + 1
     end = data.find(b"\n", at)
@@ -107,12 +72,12 @@ def _decode_line(data: bytes, at: int) -> _Body | None:
     if not line.startswith(b"data:"):
         return None
     try:
-        return _body(line[5:])
+        return decode_reported(line[5:])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
-def _convert(u: _Usage) -> Usage:
+def _convert(u: ReportedUsage) -> Usage:
     prompt = u.prompt_tokens
     cached = u.prompt_tokens_details.cached_tokens if u.prompt_tokens_details else None
     if prompt is None and u.input_tokens is not None:

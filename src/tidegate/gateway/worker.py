@@ -33,6 +33,7 @@ from tidegate.spine.ports import BodySink, KeyTable, TraceSink
 log = logging.getLogger("tidegate.gateway")
 DEFAULT_DEADLINES = Deadlines()
 SWEEP_EVERY_S = 1.0
+TRIM_EVERY_S = 2.0  # what a burst took does not stay with us; a millisecond each time
 RECORD_S = 0.002  # after an end, its record: what a client sends next, on reading that end, goes first
 RECORDS_MAX = 256  # ends that wait to be recorded
 ADMISSION_TICK_S = 0.1
@@ -66,6 +67,7 @@ class Gateway:
         self, parts: Parts, *, admission: Admission, sink: TraceSink, index: int = 0,
         read_parts: Callable[[], Parts] | None = None, poll: Callable[[], object] | None = None,
         now_s: Callable[[], float] = time.time, random_bytes: Callable[[int], bytes] = os.urandom,
+        trim: Callable[[], object] | None = None,
     ) -> None:  # fmt: skip
         self.loop = asyncio.get_running_loop()
         self.index = index
@@ -74,6 +76,7 @@ class Gateway:
         self.put_bodies = sink.put_bodies if isinstance(sink, BodySink) else None
         self.read_parts = read_parts
         self.poll = poll
+        self.trim = trim  # hands memory that is free back to the system
         self.now_s = now_s
         self._random_bytes = random_bytes
         self._ids: list[str] = []
@@ -90,7 +93,8 @@ class Gateway:
         self.failures = 0
         self.outbox: list[tuple[asyncio.Transport, bytes]] = []
         self.ends: list[tuple[Exchange, Ending, Usage, str | None, float]] = []  # not recorded yet
-        self._sweep_s = self._tick_s = 0.0
+        self._sweep_s = self._tick_s = self._trim_s = 0.0
+        self._trimmed_at = 0  # how many calls there had been by then
         self._retired: list[Pool] = []
         self.health = HealthChecks(self)
         self.table = Table(Settings(), {})
@@ -198,6 +202,9 @@ class Gateway:
                 pool.sweep(now_s)
             if self.draining:
                 self._check_drained()
+        if self.trim is not None and now_s - self._trim_s >= TRIM_EVERY_S and self._trimmed_at != self._ticket:
+            self._trim_s, self._trimmed_at = now_s, self._ticket
+            self.trim()
 
     def read_keys(self) -> None:
         """Take over keys added or revoked since."""

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-CACHED_SEGMENTS = 8
+CACHED_SEGMENTS = 4
 SEALS_WAITING_MAX = 32  # closed segments that wait for the disk; then the writer waits too, and losses are counted
 
 

@@ -5,6 +5,7 @@ client do something else.  A budget is reserved before anything is spent and set
 included, so what runs in parallel cannot overspend it.
 """
 
+from tidegate.admit.scheduling.budget import SlidingBudget
 from tidegate.admit.scheduling.model import Plan, Refuse, TenantRule
 from tidegate.admit.scheduling.tickets import Limits, Pool, Ticket
 from tidegate.spine.contracts import Waiting
@@ -100,11 +101,22 @@ class Bounds:
 
     def reserve(self, ticket: Ticket, limits: Limits, now_s: float) -> bool:
         """Take what it may use of each budget, or nothing and False."""
-        needs = limits.budgets(self._reservation(ticket.request))
-        for budget, amount in needs:
-            if not budget.fits(amount, now_s):
-                return False
-        ticket.stamps = tuple([(b, b.reserve(amount, now_s), amount) for b, amount in needs])
+        requests, minute, day = limits.requests, limits.tokens_minute, limits.tokens_day
+        tokens = self._reservation(ticket.request)
+        if (
+            (requests is not None and not requests.fits(1, now_s))
+            or (minute is not None and not minute.fits(tokens, now_s))
+            or (day is not None and not day.fits(tokens, now_s))
+        ):
+            return False
+        stamps: list[tuple[SlidingBudget, int, int]] = []
+        if requests is not None:
+            stamps.append((requests, requests.reserve(1, now_s), 1))
+        if minute is not None:
+            stamps.append((minute, minute.reserve(tokens, now_s), tokens))
+        if day is not None:
+            stamps.append((day, day.reserve(tokens, now_s), tokens))
+        ticket.stamps = tuple(stamps)
         return True
 
     def settle(self, ticket: Ticket, tokens: int, now_s: float, *, refund: bool) -> None:
@@ -112,5 +124,6 @@ class Bounds:
         rule_requests = self.of(ticket.request.tenant).requests
         for budget, stamp, reserved in ticket.stamps:
             used = 0 if refund else reserved if budget is rule_requests else tokens
-            budget.settle(stamp, used - reserved, now_s)
+            if used != reserved:
+                budget.settle(stamp, used - reserved, now_s)
         ticket.stamps = ()
