@@ -30,6 +30,7 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "space before the colon": (HEAD + b"content-length : 27\r\n\r\n" + BODY, 400),
     "a NUL in a value": (HEAD + b"x: a\0b\r\n\r\n", 400),
     "chunked twice": (HEAD + b"transfer-encoding: chunked, chunked\r\n\r\n0\r\n\r\n", 400),
+    "chunked on two lines": (HEAD + b"transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     "gzip then chunked": (HEAD + b"transfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
     "an unknown coding": (HEAD + b"transfer-encoding: xchunked\r\n\r\n0\r\n\r\n", 501),
     "chunked in 1.0": (HEAD.replace(b"1.1", b"1.0") + b"transfer-encoding: chunked\r\n\r\n0\r\n\r\n", 400),

@@ -242,7 +242,8 @@ class ClientConnection(asyncio.Protocol):
         elif head.hosts > 1 or (head.hosts == 0 and version == "1.1"):
             self.fault = (400, "malformed_request")
         elif head.transfer_encoding is not None and (version == "1.0" or head.transfer_encoding != b"chunked"):
-            self.fault = (400 if version == "1.0" else 501, "malformed_request")
+            known = head.transfer_encoding.replace(b"chunked", b"").strip(b", \t") == b""
+            self.fault = (400 if known or version == "1.0" else 501, "malformed_request")
         elif head.expect is not None and head.expect != b"100-continue":
             self.fault = (417, "expectation_failed")
         elif head.expect is not None and version == "1.1" and self.exchange is None and not self.queue:

@@ -76,7 +76,8 @@ def read_head(headers: Headers) -> RequestHead:
         elif name == b"host":
             head.hosts += 1
         elif name == b"transfer-encoding":
-            head.transfer_encoding = value.lower()
+            before = head.transfer_encoding
+            head.transfer_encoding = value.lower() if before is None else before + b", " + value.lower()
         elif name == b"content-encoding":
             head.content_encoding = value.lower()
         elif name == b"expect":

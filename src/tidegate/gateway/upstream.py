@@ -42,9 +42,9 @@ class UpstreamConnection(asyncio.Protocol):
     """One connection to an upstream."""
 
     __slots__ = (
-        "answer_bytes", "caller", "complete", "content_type", "counted", "first", "framed", "head_bytes", "headers",
-        "idle_since_s", "keep", "known", "known_type", "last_headers", "last_lines", "parser", "parts", "pool",
-        "served", "status", "transport", "until_close",
+        "answer_bytes", "caller", "coded", "complete", "content_type", "counted", "first", "framed", "head_bytes",
+        "headers", "idle_since_s", "keep", "known", "known_type", "last_headers", "last_lines", "parser", "parts",
+        "pool", "served", "status", "transport", "until_close",
     )  # fmt: skip
 
     transport: asyncio.Transport
@@ -73,6 +73,7 @@ class UpstreamConnection(asyncio.Protocol):
         self.first = b""
         self.keep = False
         self.framed = False
+        self.coded = False
         self.until_close = False
         self.content_type = b""
 
@@ -163,6 +164,9 @@ class UpstreamConnection(asyncio.Protocol):
         if size == 14 and name.lower() == b"content-length":
             self.framed = True
         elif size == 17 and name.lower() == b"transfer-encoding":
+            if self.coded:
+                raise ValueError("two transfer-encoding lines")  # readers differ on what that frames: llhttp takes it
+            self.coded = True
             self.framed = value.lower().endswith(b"chunked")
         else:
             if size == 12 and name.lower() == b"content-type":
@@ -174,7 +178,7 @@ class UpstreamConnection(asyncio.Protocol):
         status = self.parser.get_status_code()
         if status < 200:  # 100, 102, 103: the real answer follows
             self.headers = []
-            self.framed = False
+            self.framed = self.coded = False
             return
         self.status = status
         self.until_close = not self.framed and status not in (204, 304)
