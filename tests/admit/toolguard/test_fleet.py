@@ -1,6 +1,7 @@
 """The fleet view: kinds of task with a spread, the alarm from a minimum sample on, nothing unmeasured read as zero."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.admit.toolguard.histories import history
+from tests.admit.toolguard.histories import fresh_step, history
 from tidegate.admit.toolguard.fleet import RunCost, by_kind, forecast_total, growth, tokens_by_step
 from tidegate.cli.output import stdout
 from tidegate.cli.verbs.loops import command
@@ -135,3 +136,22 @@ def test_the_verb_counts_tokens_and_money_and_says_what_is_estimated(
     assert "worst runs" in shown.output
     wrong = CliRunner().invoke(command, ["fleet"])
     assert wrong.exit_code != 0
+
+
+def test_a_calibration_says_what_it_promises_and_which_runs_are_loops_by_proof(tmp_path: Path) -> None:
+    """120 runs of new things, one of which ends in the same call three times: a mean at 1 %, and the loop is named."""
+    rng = random.Random(7)
+    runs = [{"id": f"r{i}", "messages": history([fresh_step(rng) for _ in range(4)])} for i in range(119)]
+    runs.append({"id": "stuck", "messages": history([fresh_step(rng)] * 4)})
+    file = tmp_path / "runs.jsonl"
+    file.write_text("".join(json.dumps(r) + "\n" for r in runs))
+    done = CliRunner().invoke(command, ["calibrate", str(file), "--json"])
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.output)
+    assert said["measures"][0]["level"] == pytest.approx(1 - 0.99**120)
+    assert [f["subject"] for f in said["findings"]] == ["stuck"]
+    shown = " ".join(CliRunner().invoke(command, ["calibrate", str(file)]).output.split())
+    assert "as a mean over calibrations (70 % confidence for this one)" in shown
+    assert "not productive? stuck" in shown
+    few = " ".join(CliRunner().invoke(command, ["calibrate", str(file), "--rate", "0.001"]).output.split())
+    assert "not calibrated: 120 runs, and a rate of 0.001 needs 999" in few

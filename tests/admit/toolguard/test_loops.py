@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.admit.toolguard.histories import CALIBRATED, fresh_step, history, noisy, planted_loop, productive
 from tidegate.admit.toolguard import fingerprint
-from tidegate.admit.toolguard.calibrate import allowed_above, calibrate, needed_runs
+from tidegate.admit.toolguard.calibrate import allowed_above, calibrate, confidence_of, needed_runs
 from tidegate.admit.toolguard.follow import Follower
 from tidegate.admit.toolguard.loops import RunState, judge
 from tidegate.admit.toolguard.model import ResultClass, Step, Thresholds
@@ -216,6 +216,8 @@ def test_one_history_in_twenty_at_most_breaks_the_rate_that_it_states() -> None:
         broken += sum(b >= fitted.evidence_stop_bits for b in range(4, 1000)) / 996 > 0.01
     assert broken <= 0.05 * histories + 3 * (0.05 * 0.95 * histories) ** 0.5, f"{broken} of {histories}"
     assert calibrate([1.0] * 200, 0.01, base=Thresholds()).confidence is None
+    assert confidence_of(298, 0.01) < 0.95 <= confidence_of(299, 0.01)
+    assert confidence_of(216, 0.005) == pytest.approx(1 - 0.995**216)  # one of 216 above: the largest is the edge
 
 
 def test_the_stated_false_stop_rate_holds_on_exchangeable_runs() -> None:

@@ -38,11 +38,26 @@ def allowed_above(runs: int, rate: float) -> int:
     """
     below = 0.0
     for k in range(runs + 1):
-        ways = lgamma(runs + 1) - lgamma(k + 1) - lgamma(runs - k + 1)
-        below += exp(ways + k * log(rate) + (runs - k) * log1p(-rate))
+        below += _chance(k, runs, rate)
         if below > 1.0 - CONFIDENCE:
             return k
     return runs
+
+
+def confidence_of(runs: int, false_stop_rate: float) -> float:
+    """The share of histories of so many runs whose fitted threshold holds the rate: P(Binomial(runs, rate) >= k).
+
+    At least `CONFIDENCE` where the history is large enough for it; below that k is 1, and the rate is a mean over
+    histories.
+    """
+    k = max(1, allowed_above(runs, false_stop_rate))
+    return 1.0 - sum(_chance(i, runs, false_stop_rate) for i in range(k))
+
+
+def _chance(k: int, runs: int, rate: float) -> float:
+    """P(Binomial(runs, rate) = k)."""
+    ways = lgamma(runs + 1) - lgamma(k + 1) - lgamma(runs - k + 1)
+    return exp(ways + k * log(rate) + (runs - k) * log1p(-rate))
 
 
 def calibrate(

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.admit.toolguard.calibrate import calibrate as fit
-from tidegate.admit.toolguard.calibrate import names_called, needed_runs
+from tidegate.admit.toolguard.calibrate import confidence_of, names_called, needed_runs
 from tidegate.admit.toolguard.loops import RunState, evidence_maximum, judge
 from tidegate.admit.toolguard.model import BUILT_IN, RunVerdict, Thresholds
 from tidegate.admit.toolguard.plugin import findings_of
@@ -25,6 +25,9 @@ from tidegate.spine.errors import InputError, WrongUse
 from tidegate.spine.estimate import Estimate, Measure, Measured, NotMeasured
 from tidegate.spine.finding import Finding, Severity
 from tidegate.spine.gate import Verdict
+
+PROVED_SHOWN = 10
+LEAVE_OUT = "a calibration is about productive runs: leave out those that were stuck, each raises the threshold"
 
 
 @click.group("loops")
@@ -115,9 +118,9 @@ def answer_of(verdict: RunVerdict, subject: str, notes: tuple[str, ...] = ()) ->
 
 def say(console: Console, judged: list[tuple[Run, RunVerdict]]) -> None:
     """A table of runs, the stopped ones first."""
-    table = Table()
+    table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("run", "steps", "decision", "at step", "why"):
-        table.add_column(column, justify="right" if column in ("steps", "at step") else "left")
+        table.add_column(column, justify="right" if column in ("steps", "at step") else "left", overflow="fold")
     rank = {"stop": 0, "finalise": 1, "narrow": 2, "nudge": 3, "continue": 4}
     style = {"stop": "bold red", "nudge": "yellow", "continue": "green"}
     for run, v in sorted(judged, key=lambda x: rank[x[1].decision])[:50]:
@@ -139,7 +142,8 @@ def show(file: str, run_id: str | None, calibration: Path | None, as_json: bool)
 
     Example: tidegate loops show run.json
     """
-    runs = [r for r in read_runs((file,)) if run_id is None or r.run_id == run_id]
+    recorded = read_runs((file,))
+    runs = [r for r in recorded if run_id is None or r.run_id == run_id]
     if not runs:
         raise InputError(f"expected a run {run_id!r}" if run_id else "expected a run, found none", where=file)
     run, thresholds = runs[0], read_thresholds(calibration, False)
@@ -157,10 +161,13 @@ def show(file: str, run_id: str | None, calibration: Path | None, as_json: bool)
     answer = Answer(verb="loops show", verdict=Verdict.PASS, fields=fields)
 
     def words(console: Console) -> None:
+        if len(runs) > 1:
+            of = f"the first of {len(runs)} runs" + (" of that name" if run_id else "; --run names another")
+            console.print(f"{run.run_id or '-'}: {of}", highlight=False, markup=False)
         for row in rows:
             mark = "[green]new [/]" if row["new"] else "[dim]seen[/]"
-            call = escape(str(row["call"])[:100])
-            console.print(f"{row['step']:>4} {mark} [dim]{row['result']:<9}[/] {call}", highlight=False)
+            call = escape(" ".join(str(row["call"]).split())[:100])
+            console.print(f"{row['step']:>4} {mark} [dim]{row['result']:<9}[/] {call}", highlight=False, soft_wrap=True)
             for said in row["signals"]:
                 colour = "red" if said.startswith("stop") else "yellow"
                 console.print(f"          [{colour}]{escape(said)}[/]", highlight=False)
@@ -187,26 +194,66 @@ def calibrate(files: tuple[str, ...], rate: float, out: Path | None, task_type: 
     if not 0 < rate < 1:
         raise WrongUse(f"expected a rate in (0, 1), got {rate!r}", where="--rate")
     base = Thresholds()
-    maxima: list[float] = []
+    maxima: list[tuple[float, str]] = []
+    proved: list[Finding] = []
     names: set[str] = set()
     for run in read_runs(files):
         steps = read_steps(run.messages, run.tools)
         names |= names_called(steps)
-        maxima.append(evidence_maximum(steps, base))
-    thresholds = fit(maxima, rate, base=base, task_type=task_type, tools=names)
+        maxima.append((evidence_maximum(steps, base), run.run_id))
+        verdict = judge(steps, base)
+        if verdict.stop_step is not None:
+            proved.append(unproductive(verdict, run.run_id))
+    thresholds = fit([bits for bits, _ in maxima], rate, base=base, task_type=task_type, tools=names)
     if out is not None:
         out.write_bytes(msgspec.json.format(msgspec.json.encode(thresholds)))
     decided = isinstance(thresholds.evidence_stop_bits, float)
     value: Measured = NotMeasured(reason=f"{len(maxima)} productive runs", needed=f"{needed_runs(rate)} or more")
     if thresholds.evidence_stop_bits is not None:
         bits = thresholds.evidence_stop_bits
-        value = Estimate(value=bits, low=bits, high=float("inf"), n=len(maxima), segment=task_type, level=1 - rate,
-                         method="split conformal")  # fmt: skip
+        value = Estimate(value=bits, low=bits, high=float("inf"), n=len(maxima), segment=task_type,
+                         level=confidence_of(len(maxima), rate), method="split conformal")  # fmt: skip
     answer = Answer(verb="loops calibrate", verdict=Verdict.PASS if decided else Verdict.UNDECIDED,
                     measures=(Measure(name="evidence_stop_bits", value=value, unit="bits"),),
+                    findings=tuple(proved) if as_json else (),
                     fields={"thresholds": msgspec.to_builtins(thresholds),
                             "file": str(out) if out else None})  # fmt: skip
-    emit(answer, as_json=as_json)
+
+    def words(console: Console) -> None:
+        console.print(stated(thresholds, rate), highlight=False)
+        if decided:
+            most = ", ".join(f"{run_id or '-'} ({bits:g} bits)" for bits, run_id in sorted(maxima, reverse=True)[:5])
+            console.print(f"most evidence: {most}", highlight=False, markup=False)
+        if out is not None:
+            console.print(f"written to {out}", highlight=False, markup=False)
+        for finding in proved[:PROVED_SHOWN]:
+            console.print(f"[yellow]not productive?[/] {escape(finding.subject)}: {escape(finding.message)}")
+        if proved:
+            console.print(f"{len(proved)} of {len(maxima)} runs are loops by proof; {LEAVE_OUT}", highlight=False)
+
+    emit(answer, as_json=as_json, words=words)
+
+
+def unproductive(verdict: RunVerdict, run_id: str) -> Finding:
+    """A run of a calibration that a proof would end: it may be no productive one."""
+    return Finding(
+        rule="loops-calibration", severity=Severity.WARNING, subject=run_id or "-", message=verdict.reason,
+        evidence={"certainty": "proved", "stop_step": verdict.stop_step or 0}, suggestion=LEAVE_OUT,
+    )  # fmt: skip
+
+
+def stated(thresholds: Thresholds, rate: float) -> str:
+    """What a calibration promises, in one sentence."""
+    n, bits = thresholds.runs, thresholds.evidence_stop_bits
+    if bits is None:
+        return f"not calibrated: {n} runs, and a rate of {rate:.3g} needs {needed_runs(rate)}; statistics only nudge"
+    how = (
+        f"with {100 * thresholds.confidence:g} % confidence"
+        if thresholds.confidence is not None
+        else f"as a mean over calibrations ({100 * confidence_of(n, rate):.0f} % confidence for this one)"
+    )
+    share = f"at most {100 * rate:g} % of productive runs like these {n}"
+    return f"statistics end a run at {bits:g} bits of evidence: {share}, {how}"
 
 
 command.add_command(fleet)
