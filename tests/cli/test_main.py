@@ -13,7 +13,7 @@ from tidegate.readers.config import read_settings
 
 
 def tidegate(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "tidegate.cli", *arguments]
+    command = [sys.executable, "-m", "tidegate", *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, stdin=subprocess.DEVNULL, timeout=60)
 
 

@@ -34,12 +34,17 @@ from tidegate.gateway import control_channel
 from tidegate.gateway.control_channel import MetricsSnapshot
 from tidegate.render.talk import facts_of, talk_of
 from tidegate.settings import Settings
-from tidegate.spine.errors import TidegateError
+from tidegate.spine.errors import InputError, TidegateError
 from tidegate.spine.ports import TraceStore
 
 log = logging.getLogger("tidegate.console")
 SAMPLE_INTERVAL_S = 1.0
 SAMPLES_KEPT = 900  # a quarter of an hour
+CONTENT_POLICY = (  # our pages' own lines only: nothing of another site, no form sent there, no frame around us
+    "default-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'; object-src 'none'"
+)
+OWN_SITE = frozenset({"same-origin", "none"})  # what browsers say of a request by our own page, or by a person
 KNOWN_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 
 
@@ -138,9 +143,12 @@ def control_plane(
             refused = guard(request, world.settings)
             if refused is not None:
                 return refused
-            result = handler(control, request)
-            response: Response = await result if asyncio.iscoroutine(result) else result
-            response.headers.setdefault("Content-Security-Policy", "default-src 'self' 'unsafe-inline'")
+            try:
+                result = handler(control, request)
+                response: Response = await result if asyncio.iscoroutine(result) else result
+            except InputError as wrong:
+                response = error(422, wrong.code, str(wrong))
+            response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
             response.headers.setdefault("X-Frame-Options", "DENY")
             return response
 
@@ -153,8 +161,10 @@ def control_plane(
                 response = module.answer(control, request)
                 shown: Response = response if isinstance(response, Response) else await response
                 return shown
-            except TidegateError as error:
-                refused = control.render("error.html", title=page.title, path=page.path, error=error)
+            except TidegateError as wrong:
+                if page.path.startswith("/admin/"):  # a program asked
+                    return error(422, wrong.code, str(wrong))
+                refused = control.render("error.html", title=page.title, path=page.path, error=wrong)
                 refused.status_code = 422
                 return refused
 
@@ -181,19 +191,34 @@ def control_plane(
 
 def guard(request: Request, settings: Settings) -> Response | None:
     """Refuse a host we are not known by, and a change asked for by another site's page."""
-    host = request.headers.get("host", "").rsplit(":", 1)[0] if ":" in request.headers.get("host", "") else ""
-    host = host or request.headers.get("host", "")
+    host = host_name(request.headers.get("host", ""))
     if settings.control.host in KNOWN_HOSTS and host not in KNOWN_HOSTS:
         return error(421, "unknown_host", f"expected a loopback host, got {host!r}")
     origin = request.headers.get("origin")
     if request.method == "POST" and origin and urlsplit(origin).netloc != request.headers.get("host"):
         return error(403, "foreign_origin", f"a page of {origin} may not change anything here")
+    if request.method == "POST" and request.headers.get("sec-fetch-site", "none") not in OWN_SITE:
+        return error(403, "foreign_origin", "a page of another site may not change anything here")
     return None
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header, without its port; an IPv6 address keeps its brackets."""
+    name, _, port = header.rpartition(":")
+    return (name if name and not port.endswith("]") else header).lower()
 
 
 def error(code: int, name: str, message: str) -> Response:
     """OpenAI's error shape with our stable code, as on the data plane."""
     return as_json({"error": {"message": message, "type": "invalid_request_error", "code": name}}, code)
+
+
+def limit_of(request: Request, default: int, most: int) -> int:
+    """How many entries `?limit=` asks for, at most `most`; raises InputError for what is no number from 1 on."""
+    asked = request.query_params.get("limit", str(default))
+    if not (asked.isascii() and asked.isdigit()) or not asked.strip("0"):
+        raise InputError(f"limit: expected a number from 1 to {most}, got {asked!r}")
+    return min(int(asked[:9]), most)
 
 
 def as_json(value: Any, status: int = 200) -> Response:
@@ -247,7 +272,7 @@ async def status(control: Control, _request: Request) -> Response:
 
 async def calls(control: Control, request: Request) -> Response:
     """Calls in flight, oldest first; never their content."""
-    limit = min(int(request.query_params.get("limit", "200")), 1000)
+    limit = limit_of(request, 200, 1000)
     paths = control_channel.sockets(control.world.socket_folder)
     answers = await control_channel.ask_all(paths, "calls", limit=limit)
     found = [call for answer in answers for call in answer]
@@ -287,5 +312,11 @@ def trace_page(control: Control, request: Request) -> Response:
     """One call as a timeline."""
     trace = control.world.traces().get(request.path_params["trace_id"])
     if trace is None:
-        return control.render("page.html", title="No such trace", body="This trace is not in the store.")
+        missing = InputError(
+            f"expected the id of a call in the store, got {request.path_params['trace_id']!r}",
+            remedy=f"traces are kept for {control.world.settings.store.retention_days} days",
+        )
+        shown = control.render("error.html", title="No such trace", path="/traces", error=missing)
+        shown.status_code = 404
+        return shown
     return control.render("trace.html", trace=trace, talk=talk_of(trace), facts=facts_of)

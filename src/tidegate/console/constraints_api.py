@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tidegate import wiring
-from tidegate.console.app import Control, as_json, error
+from tidegate.console.app import Control, as_json, error, limit_of
 from tidegate.spine.errors import TidegateError
 from tidegate.wiring import live
 
@@ -65,7 +65,7 @@ async def confirm(control: Control, request: Request) -> Response:
 def decisions(control: Control, request: Request) -> Response:
     """The newest decisions, oldest of them first, and whether the record's chains are whole."""
     given = request.query_params
-    limit = min(int(given.get("limit", "100")), LIMIT_MAX) if given.get("limit", "100").isdigit() else 100
+    limit = limit_of(request, 100, LIMIT_MAX)
     recorded = wiring.decisions(control.world.settings.store)
     wanted: dict[str, Any] = {k: given[k] for k in ("decision", "tenant", "hook") if k in given}
     rule = given.get("rule")

@@ -4,6 +4,7 @@
 sealed journal segments become Parquet here, retention is kept here, pages are rendered here.
 """
 
+import contextlib
 import signal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tidegate.console.app import control_plane
 from tidegate.console.notices import SilentEngines
 from tidegate.console.pages import PAGES
 from tidegate.readers.config import read_settings
+from tidegate.spine.errors import TidegateError
 from tidegate.spine.ports import TraceStore
 from tidegate.wiring import live
 
@@ -35,12 +37,18 @@ class ServedWorld:
         self.settings = read_settings(self.config)
 
 
+def reload_or_stay(world: ServedWorld) -> None:
+    """On SIGHUP; where the file is not acceptable, the supervisor has said so and the old settings stay."""
+    with contextlib.suppress(TidegateError):
+        world.reload()
+
+
 def run(config: Path, socket_folder: Path) -> None:
     """Serve until told to end."""
     world = ServedWorld(config, socket_folder)
     housekeeping = live.maintenance(world.settings)
     housekeeping.start()
-    signal.signal(signal.SIGHUP, lambda *_: world.reload())
+    signal.signal(signal.SIGHUP, lambda *_: reload_or_stay(world))
     listener = world.settings.control
     tls = listener.tls
     server = uvicorn.Server(
