@@ -33,3 +33,16 @@ def test_broken_lines_are_answered_in_place(verb: str, tmp_path: Path) -> None:
     assert "expected" in rows[1]["error"]["message"]
     assert "Traceback" not in done.stderr
     assert done.returncode in (1, 2)
+
+
+def test_an_empty_file_is_no_pass(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.write_text("\n")
+    for arguments in (["verify", "--jsonl"], ["constraints", "audit"], ["constraints", "check"]):
+        done = subprocess.run([sys.executable, "-m", "tidegate", *arguments, str(empty)],
+                              capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    done = subprocess.run([sys.executable, "-m", "tidegate", "constraints", "check", str(tmp_path)],
+                          capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+    assert str(tmp_path) in done.stderr.replace("\n", "")

@@ -68,10 +68,10 @@ def prompts(paths: tuple[str, ...]) -> Iterator[tuple[str, str]]:
                 text = f.read_text(encoding="utf-8")
             except UnicodeDecodeError as error:
                 raise InputError(f"expected UTF-8 text: {error}", where=str(f)) from error
-            yield str(f), descriptions(text) if f.suffix == ".json" else text
+            yield str(f), descriptions(text, str(f)) if f.suffix == ".json" else text
 
 
-def descriptions(text: str) -> str:
+def descriptions(text: str, where: str) -> str:
     """All descriptions in a JSON file of tool definitions, one a paragraph."""
     found: list[str] = []
 
@@ -88,5 +88,5 @@ def descriptions(text: str) -> str:
     try:
         walk(json.loads(text))
     except ValueError as error:
-        raise InputError(f"expected JSON: {error}") from error
+        raise InputError(f"expected JSON: {error}", where=where) from error
     return "\n\n".join(found)

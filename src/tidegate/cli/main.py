@@ -9,7 +9,7 @@ import click
 from tidegate import __version__
 from tidegate.catalog import CAPABILITIES
 from tidegate.cli.output import fail
-from tidegate.spine.errors import NotBuilt, TidegateError, nearest
+from tidegate.spine.errors import InputError, NotBuilt, TidegateError, nearest
 
 # Verbs that are no capability, with their one line of help.
 FACES: dict[str, str] = {
@@ -110,6 +110,11 @@ def main(argv: list[str] | None = None) -> None:
         fail(error, as_json="--json" in arguments, verb=arguments[0] if arguments else "")
     except BrokenPipeError:
         sys.exit(141)
+    except (OSError, UnicodeDecodeError) as error:  # a file that a verb could not read, and did not say so itself
+        where = str(getattr(error, "filename", None) or "")
+        said = getattr(error, "strerror", None) or error
+        fail(InputError(f"cannot read or write it: {said}", where=where), as_json="--json" in arguments,
+             verb=arguments[0] if arguments else "")  # fmt: skip
 
 
 if __name__ == "__main__":

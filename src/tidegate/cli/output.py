@@ -97,6 +97,8 @@ def judge_jsonl(path: str, judge: Callable[[dict[str, Any], str], Answer], verb:
         write_json_line(sys.stdout, {"id": key, **document})
         codes.add(code)
     sys.stdout.flush()
+    if not codes:  # nothing was judged, and that is no pass
+        raise InputError("expected one JSON object a line, found no line", where=path, remedy=ONE_LINE_EACH)
     sys.exit(next((code for code in (1, 2, 3) if code in codes), 0))
 
 

@@ -39,7 +39,11 @@ def command(paths: tuple[str, ...], jsonl: str | None, policy: Path | None, as_j
         judge_jsonl(jsonl, lambda row, _: audit_row(row, rules), "constraints audit")
     audited: list[tuple[str, auditing.Audited]] = []
     findings: list[Finding] = []
-    for name, text in prompts(paths):
+    texts = list(prompts(paths))
+    if not any(text.strip() for _, text in texts):
+        nothing = "expected prompts or tool descriptions, found no text"
+        raise InputError(nothing, where=", ".join(paths), remedy="give a file or folder that holds some")
+    for name, text in texts:
         found = auditing.audit_text(text, rules)
         audited += [(name, a) for a in found if a.is_rule]
         findings += auditing.findings(found, name)

@@ -170,10 +170,9 @@ def batch_rate(samples: list[Sample]) -> float | None:
 
 def results(arms: dict[str, list[Sample]]) -> Table:
     """The table a newcomer understands in ten seconds."""
-    title = f"First token of a chat ({TARGET_MS:.0f} ms target) beside a batch: same engine, same requests"
-    table = Table(
-        title=title, box=None, padding=(0, 2, 0, 0), pad_edge=False, title_justify="left"
-    )  # one line an arm in 80 columns
+    title = f"First token of a chat (target {TARGET_MS:.0f} ms) beside a batch: same engine and requests"
+    # One line an arm in 80 columns.
+    table = Table(title=title, box=None, padding=(0, 2, 0, 0), pad_edge=False, title_justify="left")
     table.add_column("", no_wrap=True)
     for column in ("chat P50", "chat P95", f"over {TARGET_MS:.0f} ms", "batch tokens/s", "failed"):
         table.add_column(column, justify="right")
