@@ -67,7 +67,8 @@ def _may_be_volatile(text: str) -> bool:
     """Every volatile form has a digit, an escape, a temporary path or a word for an id in it."""
     if DIGIT.search(text) is not None or "/tmp/" in text or "/var/folders/" in text:
         return True
-    return "id" in text.lower() and HAS_ID.search(text) is not None
+    low = text.lower()
+    return (" id" in low or "_id" in low or "-id" in low) and HAS_ID.search(text) is not None
 
 
 def normalised(text: str) -> str:

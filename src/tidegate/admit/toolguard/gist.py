@@ -10,6 +10,7 @@ import re
 from array import array
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from struct import pack
 from typing import Any
 from zlib import crc32
 
@@ -121,7 +122,7 @@ def text_gist(said: str, reply: str) -> Gist:
     words = [w for piece in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] for w in plain_words(piece)]
     told, numbers = _tokens(fingerprint.normalised(reply))
     answer, token_bits, number_name = _answer(told, numbers)
-    figures = [w for w in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] if any(map(str.isdigit, w))]
+    figures = [w for w in said[: fingerprint.TEXT_KEPT].split()[: 2 * TOKENS_MAX] if _has_digit(w)]
     return Gist(tools=0, entities=0, positions=_name(figures), words=token_set(map(_bytes, words)), code=False,
                 answer=answer, tokens=token_bits, numbers=number_name, size=len(told))  # fmt: skip
 
@@ -209,7 +210,7 @@ def _read_text(key: str, value: str, entities: list[str], words: list[str]) -> N
     if key in COMMAND_KEYS:
         for piece in text.split():
             bare = piece.strip("'\"();,")
-            if ("/" in bare or "." in bare or any(c.isdigit() for c in bare)) and len(bare) > 1:
+            if len(bare) > 1 and ("/" in bare or "." in bare or _has_digit(bare)):
                 entities.append(_entity(bare))
             else:
                 words += plain_words(bare)
@@ -221,11 +222,16 @@ def _read_text(key: str, value: str, entities: list[str], words: list[str]) -> N
     if key not in QUERY_KEYS and len(pieces) < 3:
         entities.append(f"{key}={_entity(text)}")
         return
+    few = len(pieces) <= 12
     for piece in pieces[:TOKENS_MAX]:
-        if len(pieces) <= 12 and any(c.isdigit() for c in piece):
+        if few and _has_digit(piece):
             entities.append(_entity(piece.strip("'\"();,.:!?")))  # a number in a question names a thing
         else:
             words += plain_words(piece)
+
+
+def _has_digit(piece: str) -> bool:
+    return not piece.isalpha() and any(map(str.isdigit, piece))
 
 
 def _entity(text: str) -> str:
@@ -249,8 +255,8 @@ def _tokens(normal: str) -> tuple[list[bytes], list[bytes]]:
     pieces = _bytes(normal.lower()).translate(SEPARATORS).split()
     if len(pieces) > 2 * PIECES_MAX:
         pieces = pieces[:PIECES_MAX] + pieces[-PIECES_MAX:]
-    found = [p for p in pieces if p.isalpha()]
-    if len(found) < len(pieces):
+    found = pieces
+    if pieces and not b"".join(pieces).isalpha():  # one test for all of them
         found = []
         for piece in pieces:
             if piece.isalpha():
@@ -268,5 +274,5 @@ def _answer(tokens: list[bytes], numbers: list[bytes]) -> tuple[int, bytes, int]
     """(name of the answer, its tokens' packed checksums, name of its numbers); order and repetition do not count."""
     if not tokens:
         return 0, b"", 0
-    crcs = array("I", map(crc32, set(tokens)))
-    return sum(crcs), crcs.tobytes(), sum(map(crc32, set(numbers))) if numbers else 0
+    crcs = set(map(crc32, tokens))
+    return sum(crcs), pack(f"{len(crcs)}I", *crcs), sum(set(map(crc32, numbers))) if numbers else 0

@@ -39,7 +39,7 @@ class Gist(msgspec.Struct, frozen=True, gc=False):
     failed: bool = False
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One assistant message with the results of its tool calls, fingerprinted.
 
     `index` counts assistant messages from 0 and `message` is the message's place in the

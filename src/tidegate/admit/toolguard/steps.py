@@ -212,7 +212,7 @@ class StepBuilder:
             failure=_multiset(failures) if error else 0,
             reading=len(told) == 1 and len(told[0]) < SHORT_ANSWER and _reads(calls[0].name),
             looks=looks, gauge=looks and answers.is_gauge(calls[0].name, calls[0].arguments, told[0]),
-            ages=looks and fingerprint.aged(self._last.get(signatures[0], ""), told[0]),
+            ages=looks and signatures[0] in self._last and fingerprint.aged(self._last[signatures[0]], told[0]),
         )  # fmt: skip
 
     def _class_of(self, call: ToolCall, name: int, content: str | None, is_error: bool | None) -> ResultClass:
