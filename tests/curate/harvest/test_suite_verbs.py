@@ -64,7 +64,10 @@ def test_group_keeps_names_from_day_to_day(here: Path, capsys: pytest.CaptureFix
     code, second = harvest(capsys, "group", "f.jsonl")
     assert [m["name"] for m in second["modes"]] == [m["name"] for m in first["modes"]]
     assert second["labels"] == first["labels"]
-    assert second["modes"][0]["count"] == 2 * first["modes"][0]["count"]
+    assert second["modes"] == first["modes"], "the same failures again are not counted again"
+    assert second["counted_before"] == 5
+    code, third = harvest(capsys, "group", lines(here / "f.jsonl", [{**r, "id": f"later-{r['id']}"} for r in rows]))
+    assert third["modes"][0]["count"] == 2 * first["modes"][0]["count"]
     code, wrong = harvest(capsys, "group", lines(here / "g.jsonl", [{"id": 1, "x": 2}]))
     assert (code, "expected `text` or `messages`" in wrong["error"]["message"]) == (2, True)
 
@@ -96,7 +99,8 @@ def test_owners_say_that_two_modes_are_one(here: Path, capsys: pytest.CaptureFix
     late = case(9, mode=names[tracking])  # written on another branch, under the old name
     write_cases(here / "suite", [late])
     assert harvest(capsys, "merge", "apply")[1]["renamed"] == [late.case_id]
-    code, next_day = harvest(capsys, "group", failures)
+    later = lines(here / "g.jsonl", [{"id": i, "text": t, "day": "2026-11-02"} for i, t in enumerate(texts)])
+    code, next_day = harvest(capsys, "group", later)
     assert next_day["labels"]["0"] == next_day["labels"]["2"]
     lost = next(m for m in next_day["modes"] if m["name"] == "parcel is lost")
     assert lost["count"] == 8, "four failures a day, none lost and none counted twice"

@@ -42,9 +42,11 @@ def command(path: str | None, jsonl: str | None, policy: Path | None, as_json: b
         judge_jsonl(jsonl, lambda row, _: check_row(row, engine), "constraints check")
     if path is None:
         raise WrongUse("expected a JSON file, - or --jsonl FILE")
-    text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
     try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
         row = json.loads(text)
+    except OSError as error:
+        raise InputError(f"cannot read it: {error.strerror}", where=path) from error
     except ValueError as error:
         raise InputError(f"expected one JSON object: {error}", where=path) from error
     if not isinstance(row, dict):

@@ -20,6 +20,7 @@ from tidegate.curate.harvest.same_mode import join_modes, joined_grouping, new_n
 from tidegate.readers.mode_answers import read_answers
 from tidegate.readers.suite_files import rename_modes
 from tidegate.spine.answer import Answer
+from tidegate.spine.codec import content_hash
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.finding import Certainty, Finding, Severity
 from tidegate.spine.gate import Verdict
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tidegate import wiring
 else:
     wiring = late("tidegate.wiring")  # a second of imports that `--help` does not need
+
+COUNTED = "harvest-counted"  # the store's log of hashes of failures that a mode's count holds
 
 
 @click.command("group")
@@ -73,8 +76,13 @@ def command(
     if not paths:
         raise WrongUse("expected a JSONL file of failures, or `-`", remedy="tidegate harvest group failures.jsonl")
     said = [s for p in paths for s in read_said(p) if s.failed is not False]
-    rows = [Failure(failure_id=s.key, text=s.text, day=s.at[:10], tenant=s.tenant, signal=s.signal) for s in said]
     state = wiring.state_store(resolve(store, config).store) if keep else None
+    counted = counted_before(state)
+    marks = [content_hash([s.key, s.text, s.at, s.tenant]) for s in said]
+    rows = [
+        Failure(failure_id=s.key, text=s.text, day=s.at[:10], tenant=s.tenant, signal=s.signal, counted=m in counted)
+        for s, m in zip(said, marks, strict=True)
+    ]
     known = known_modes(state)
     name = embedder_name(embedder_)
     texts = [r.text for r in rows]
@@ -101,6 +109,8 @@ def command(
         for mode in known:
             if mode.mode_id not in kept_ids:
                 state.delete(MODES, mode.mode_id)
+        if new := sorted(set(marks) - counted):
+            state.append_log(COUNTED, {"failures": new})
     today = max((r.day for r in rows if r.day), default="")
     days = _days(today)
     seen = set(grouping.labels)
@@ -124,6 +134,7 @@ def command(
     fields = {
         "embedder": name,
         "failures": len(rows),
+        "counted_before": sum(r.counted for r in rows),
         "fresh": list(grouping.fresh),
         "modes": [
             {
@@ -154,6 +165,11 @@ def command(
 def known_modes(state: StateStore | None) -> list[Mode]:
     """The modes that the store keeps."""
     return [] if state is None else [msgspec.convert(v, Mode) for _, v in state.items(MODES)]
+
+
+def counted_before(state: StateStore | None) -> set[str]:
+    """Hashes of the failures that earlier runs counted: the same file given twice adds nothing."""
+    return set() if state is None else {m for _, entry in state.read_log(COUNTED) for m in entry["failures"]}
 
 
 def _days(today: str) -> list[str]:

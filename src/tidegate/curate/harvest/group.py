@@ -37,6 +37,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     day: str = ""  # YYYY-MM-DD
     tenant: str = ""
     signal: str = ""
+    counted: bool = False  # an earlier run counted it: it is labelled, and adds nothing to a known mode
 
 
 class Mode(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,6 +190,8 @@ def _modes(failures: Sequence[Failure], label_of: Ints, labels: Ints, texts: Seq
         fresh.append(out[label].mode_id)
     tallies: dict[int, tuple[Counter[str], set[str], Counter[str]]] = {}
     for failure, label in zip(failures, label_of.tolist(), strict=True):
+        if failure.counted and label < len(known):
+            continue
         days, tenants, signals = tallies.setdefault(label, (Counter(), set(), Counter()))
         days[failure.day] += 1
         tenants.add(failure.tenant)
