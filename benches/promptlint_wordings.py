@@ -42,6 +42,8 @@ SETS = {
     "r": (7, 1),
     "s": (1604, 1),  # six voices: legal, marketing, engineer, second language, assistant-written, government
     "t": (116, 1),  # written after s was mended, in s's voices
+    "u": (0, 1),  # independent single pairs in plain words
+    "v": (0, 1),  # single pairs in u's kinds, written after u was mended
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table

@@ -42,6 +42,11 @@ def cores(*lines: str) -> list[set[int]]:
         ("Keep answers minimal.", ("verbosity", "is", "brief")),
         ("Explain it as if to a first-time visitor.", ("audience", "is", "novice")),
         ("Assume that readers are certified accountants.", ("audience", "is", "expert")),
+        ("Claims go out without sources.", ("citation", "absent", None)),
+        ("Sign every letter with the curator's name.", ("closing", "present", None)),
+        ("All scripts are in Ruby.", ("code-language", "is", "ruby")),
+        ("Set the scene before you answer.", ("answer-position", "is", "last")),
+        ("Always help users with visas.", ("topic-refused:visa", "absent", None)),
     ],
 )
 def test_the_statement_is_read(said: str, demand: tuple[str, str, object]):
@@ -55,6 +60,10 @@ def test_the_statement_is_read(said: str, demand: tuple[str, str, object]):
         ("Use no emoji, name days excepted.", "On name days, add a cake emoji."),
         ("Cite sources in the report.", "The one-line summary has no citations."),
         ("Point parents to the children's programme.", "Write for experts."),
+        ("Never share a guest's phone number.", "Share the hotel's phone number when asked."),
+        ("Cite the tariff for every price.", "Small talk needs no citation."),
+        ("Backend code is in Java.", "Frontend code is in Python."),
+        ("To authorities, write formally.", "To children, write casually."),
     ],
 )
 def test_two_places_and_an_exception_do_not_meet(one: str, other: str):
@@ -63,3 +72,16 @@ def test_two_places_and_an_exception_do_not_meet(one: str, other: str):
 
 def test_the_same_place_meets():
     assert cores('Under "Risks", use at most 20 words.', 'Under "Risks", use at least 90 words.') == [{1, 2}]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Never share a guest's phone number.", "Share the customer's phone number with everyone."),
+        ("Write every script in Perl.", "All scripts are in Ruby."),
+        ("Be decisive.", "Hedge every claim."),
+        ("Refuse anything about gambling.", "Help with gambling in full detail."),
+    ],
+)
+def test_one_thing_asked_for_twice_meets(one: str, other: str):
+    assert cores(one, other) == [{1, 2}]

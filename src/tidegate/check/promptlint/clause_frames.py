@@ -15,7 +15,7 @@ from tidegate.check.promptlint.vocabulary import IMPERATIVES, NEG_VERBS, VERB_CL
 from tidegate.check.promptlint.wordset import word_set
 
 CHOICES = word_set(
-    "summary-position german-address french-address spanish-address apology-degree answer-position units language verbosity audience tone spelling"
+    "summary-position german-address french-address spanish-address apology-degree answer-position units language verbosity audience tone spelling code-language"
 )
 WHOLE_ONLY = word_set("verbosity audience jargon tone")
 CONSENT = frozenset(CLASSES["consent"].split()) | {"ask"}
@@ -38,6 +38,7 @@ FRAME_BENIGN = word_set(
     "good great best personal subjective own open beginning end start begin time language tone voice "
     "expression sign form kind sort type level amount number inside outside document source kindly freely"
 )  # fmt: skip
+CODE_BENIGN = vocabulary("code-language") | lexicon.BENIGN | FRAME_BENIGN | IMPERATIVES | SHOWN
 
 
 class Framed(Reading):
@@ -68,6 +69,8 @@ class Framed(Reading):
             self.add("ask", "present" if self.signs[-1] else "absent")
             self.used |= set(range(len(self.toks)))
         matches = frame_matches(self.lemmas)
+        if len({m.value for m in matches if m.attribute == "code-language"}) > 1:  # "in Python or Java" leaves a choice
+            matches = [m for m in matches if m.attribute != "code-language"]
         taken = set(self.used)
         for m in matches:
             if m.anchor is not None and any(k in taken for k in range(m.start, m.end)):
@@ -108,6 +111,8 @@ class Framed(Reading):
             return
         if m.attribute == "language" and any(h.attribute == "language" for h in self.hits):
             return
+        if m.attribute == "code-language" and not {x for x in self.lemmas if x.isalpha()} <= CODE_BENIGN:
+            return  # "backend code is in Java" speaks of a part of the code
         if m.attribute in CHOICES:
             value = m.value if positive else [m.value]
             if m.attribute == "apology-degree":

@@ -40,6 +40,7 @@ CLASSES: dict[str, str] = {
     "info": "information info tip advice suggestion detail fact topic recommendation content context idea material remark commentary comment resource",
     "begin": "start begin open lead kick",
     "end": "end finish close conclude wrap",
+    "code": "code snippet sample script program listing",
     "bot": "ai bot chatbot machine robot assistant program model computer software automaton",
 }  # fmt: skip
 
@@ -122,6 +123,11 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("abstain", "present", "",
      "^@tell ... you/it .. not know | ^@tell ... i do not know | ^@tell/express/convey/flag/voice/signal/indicate/show .. uncertainty/doubt/ignorance | ^@tell ... be .. unsure/uncertain/unknown"
      " | ^@tell ... not .. sure/certain | ^@tell ... not .. answer/know | ^@tell ... not/lack .. have? .. information/answer/data | ^decline/refuse to answer | ^plead/profess/claim/admit/feign ignorance"),
+    *(
+        ("code-language", "is", name, f"=@code .. in {name} | =@code .. be {name} | =use/write/choose {name} .. for .. @code | ={name} @code")
+        for name in ("python", "java", "javascript", "typescript", "rust", "kotlin", "ruby", "php", "perl", "scala", "swift", "haskell",
+                     "julia", "matlab", "fortran", "cobol", "golang", "lua", "elixir", "clojure", "bash", "powershell")
+    ),
     ("confident", "present", "", "^sound/be/appear/stay/remain/always .. confident/certain/sure/decisive | confidently"),
     ("ask", "present", "",
      "ask/prompt/query .. @user? .. for .. more/further/additional/extra .. detail/information/info/context/clarification/clarity/explanation/input"
@@ -184,7 +190,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("jargon", "absent", "",
      "plain/simple/everyday/ordinary/easy .. word/language/english/vocabulary/term | in layman/lay term | plainly worded | =no .. technical term/jargon/language/vocabulary/word | simple to understand"),
     ("jargon", "present", "",
-     "technical/professional/specialist/domain/industry/field/scientific .. terminology/jargon/vocabulary/nomenclature | precise/exact .. terminology/vocabulary | technical term/vocabulary/language | jargon | term of art"),
+     "technical/professional/specialist/domain/industry/field/scientific .. terminology/jargon/vocabulary/nomenclature | precise/exact .. terminology/vocabulary | technical term/vocabulary/language | jargon | term of art | own .. vocabulary/terminology/jargon/lingo"),
     ("any-list", "present", "",
      ", not list | a/an/any/no/as/in/into/make/use/avoid/without .. list | itemized/itemised list | list format/form | itemize | avoid/use/no list | ^list .. be .. forbid/ban/prohibit/allow/avoid/permit/welcome"),
     ("codeblock", "present", "",

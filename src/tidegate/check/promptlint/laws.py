@@ -315,6 +315,8 @@ def _formats(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
     first = Among(choice(channel, "answer-position"), frozenset({"first"}))
     out.append(implies(Flag(flag(channel, "answer-first"), True), first))
     out.append(implies(there("always-answer"), And((negation(there("abstain")), negation(there("refuse"))))))
+    if {"confident", "hedge"} <= names:
+        out.append(implies(there("confident"), negation(there("hedge"))))
     if "tools-any" in names:
         tools = sorted(n for n in names if n.startswith("tool:"))
         out += [implies(Flag(flag(channel, n), True), Flag(flag(channel, "tools-any"), True)) for n in tools]

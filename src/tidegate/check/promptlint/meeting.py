@@ -6,12 +6,13 @@ from functools import lru_cache
 
 from tidegate.check.promptlint import explain
 from tidegate.check.promptlint.lemmas import lemma
-from tidegate.check.promptlint.lexicon import ENUMERATED
+from tidegate.check.promptlint.lexicon import ENUMERATED, USERS
 from tidegate.check.promptlint.literals import SYNONYMS, stem
 from tidegate.check.promptlint.model import Conjunction, Instruction, Literal, Priority, Unit
 from tidegate.check.promptlint.text import tokens
 
 FAMILIES = frozenset(ENUMERATED.values()) | {"language", "user", "customer", "time"}
+OWNED = re.compile(r"\b(?P<owner>\w+)(?:['’]s|s['’]) (?P<thing>\w+)")
 
 
 def exclusions(
@@ -153,7 +154,7 @@ def may_meet(a: Instruction, b: Instruction) -> bool:
     Two different unknown conditions cannot: nothing is known of a situation that has both, so
     no witness could be given.
     """
-    if a.channel != b.channel:
+    if a.channel != b.channel or _of_others(a.unit.text, b.unit.text):
         return False
     if not a.guard or not b.guard:
         return True
@@ -168,6 +169,22 @@ def may_meet(a: Instruction, b: Instruction) -> bool:
     return not (
         (opaque_a != opaque_b or known_a != known_b) and not (a.universal or b.universal) and (opaque_a or opaque_b)
     )
+
+
+@lru_cache(maxsize=20_000)
+def _owned(text: str) -> dict[str, frozenset[str]]:
+    """Who owns a thing in a sentence: "the guest's phone number" → phone: user."""
+    out: dict[str, set[str]] = {}
+    for m in OWNED.finditer(text):
+        owner = lemma(m["owner"].lower())
+        out.setdefault(m["thing"].lower(), set()).add("user" if owner in USERS else owner)
+    return {thing: frozenset(owners) for thing, owners in out.items()}
+
+
+def _of_others(a: str, b: str) -> bool:
+    """Whether two sentences speak of one kind of thing, each of another owner's."""
+    x, y = _owned(a), _owned(b)
+    return any(not x[thing] & y[thing] for thing in x.keys() & y.keys())
 
 
 def _opaque(x: Literal) -> bool:

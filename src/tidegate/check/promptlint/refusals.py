@@ -29,6 +29,12 @@ TELLS = re.compile(
     r"|give (?:a |an |the |your |them |him |her )?(?:\w+ )?(?:overview|opinion|summary|answer|details?|explanation|comparison|account))\b",
     re.I,
 )
+HELPS = re.compile(
+    rf"^\s*(?:please |always |you must |you should )?(?:(?:help|assist)(?: {_WHO})? (?:with|on)"
+    r"|answer (?:all |any |every |each )?(?:questions?|quer(?:y|ies)) (?:about|on|regarding|concerning))"
+    r" (?P<topic>[\w -]{3,40}?)(?: (?:in (?:full|great|as much) (?:detail|depth)|in (?:full|detail|depth)|fully|thoroughly|too|as well))?\s*[.!]?\s*$",
+    re.I,
+)
 # "explain that you cannot", "answer with a referral": told, and yet refused
 HOLDS_BACK = re.compile(
     r"\b(?:not|never|no|cannot|can not|why|that|refus\w*|declin\w*|refer\w*|redirect\w*|instead|polic\w+|unable|limit\w*|sorry|unfortunately|only|contact|human|expert|professional|doctor|lawyer)\b",
@@ -90,7 +96,11 @@ def supplied(drafts: Sequence[Draft], guard: Sequence[Conjunction], rest: str) -
 
 
 def answered(guard: Sequence[Conjunction], rest: str) -> list[Draft]:
-    """The topic that a sentence answers: the one it names as its condition."""
+    """The topic that a sentence answers: the one it names as its condition or helps with."""
+    helps = HELPS.match(rest)
+    if not guard and helps and not HOLDS_BACK.search(rest):
+        words = topic_words(helps.group("topic"))
+        return [Draft(Constraint(PREFIX + " ".join(words), "absent"), universal=True)] if words else []
     if len(guard) != 1 or len(guard[0]) != 1 or not TELLS.match(rest) or HOLDS_BACK.search(rest):
         return []
     literal = guard[0][0]

@@ -102,6 +102,20 @@ PLACES: tuple[Row, ...] = (
     (re.compile(r"(?:,|\()\s*(?P<x>(?:the )?[\w'’-]+(?: [\w'’-]+){0,3}?) (?:excepted|aside|apart|being the (?:only |sole |one )?exceptions?)\)?(?=\s*[.;!]|$)", re.I), r" except for \g<x>"),
     (re.compile(r"^(?P<x>[\w'’ -]{3,30}?) excepted, (?=\w)", re.I), r"Except for \g<x>, "),
 )  # fmt: skip
+# documents that come with or without a thing, and things that need none of it
+_SENT = r"(?:(?:e-?)?mails?|letters?|messages?|repl(?:y|ies)|answers?|responses?|statements?|claims?|texts?|notes?|outputs?|posts?|summaries|reports?)"
+BARE: tuple[Row, ...] = (
+    (re.compile(rf"^(?:(?:all|any|the|our|your|each|every) )?{_SENT} (?:must |should |are to |have to )?(?:come|comes|go|goes|go out|goes out|stand|stands|are sent|is sent|are written|is written|are given|are delivered) (?:out )?(?:without|with no) (?:any |an? )?(?P<x>\w+(?: \w+)?)(?=\s*[.;!]|$)", re.I), r"include no \g<x>"),
+    (re.compile(rf"^(?!(?:(?:all|any|the|our|your|each|every|an?) )?(?:{_SENT}|there|you|we|users?|customers?|readers?)\b)(?P<s>[\w-]+(?: [\w-]+){{0,2}}) (?:needs?|requires?|calls? for) no (?P<x>\w+(?: \w+)?)(?=\s*[.;!]|$)", re.I), r"\g<s> may omit the \g<x>"),
+    (re.compile(r"^sign (?P<a>off )?(?P<r>(?:each|every|all|any|the|your)(?: \w+)? (?:(?:e-?)?mails?|letters?|messages?|repl(?:y|ies)|answers?|responses?|notes?|posts?)) (?:with|as|using|in)\b[^;:]*", re.I), r"add a signature to \g<r>"),
+    (re.compile(r"\bname (?P<x>(?:at least )?(?:an?|one|two|three|some) (?:of )?[\w-]+(?: [\w-]+)?)(?P<y> for \w+)?(?=\s*[.;!]|$)", re.I), r"mention \g<x> by name\g<y>"),
+    (re.compile(r" for (?:context|clarity|reference|orientation|good measure)(?=\s*[.;!]|$)", re.I), ""),
+    (re.compile(r"\bset the (?:scene|stage)\b", re.I), "give the background"),
+    (re.compile(r"^(?P<x>humou?r|wit|jokes|a joke|warmth|enthusiasm|slang|irony) (?:is|are) (?:always |very |more than )?(?:welcome|appreciated|encouraged)\b", re.I), r"Use \g<x>"),
+    (re.compile(r"\b(?:print|repeat|recite|output|show|display|quote|dump|paste|read out) (?P<s>(?:these|your|the|all|this)(?: of your)? (?:system |initial |full )*(?:instructions?|prompts?|rules|guidelines))(?: (?:verbatim|word for word|in full|literally|as (?:they are|is)))?(?=\s*[.;!,]|$|\s+(?:on|if|when|whenever|upon|to) )", re.I), r"reveal \g<s>"),
+    (re.compile(r"\bthe (?:system|assistant|bot|model)['’]s (?=(?:own )?(?:instructions?|prompts?|rules|guidelines)\b)", re.I), "your "),
+    (re.compile(r"^to (?P<w>(?:[\w-]+ )?(?!\w*ss\b)[\w-]+s|children|people), (?=(?:always |never |please )?(?:write|speak|reply|answer|respond|use|be|talk)\b)", re.I), r"When writing to \g<w>, "),
+)  # fmt: skip
 # a group is only tried on a sentence that holds one of its words
 STATEMENTS: tuple[tuple[re.Pattern[str], tuple[Row, ...]], ...] = (
     (re.compile(r"\bat the\b|\b(?:goes|go|belongs?) (?:in|into|inside)\b|\bcommenc", re.I), APPEARING),
@@ -111,5 +125,6 @@ STATEMENTS: tuple[tuple[re.Pattern[str], tuple[Row, ...]], ...] = (
     (re.compile(r"\bask(?:s|ed|ing)?\b|\bby (?:questioning|consulting|checking|double-checking)\b", re.I), ASKING),
     (re.compile(r"\b(?:answer|answers|answered|reply|replies|responses?|guess|estimate|improvise|turn|turned|refuse|refused|decline|declined|reject|rejected|follow)\b|\x02\s+(?:is|counts|will)\b", re.I), ANSWERING),
     (re.compile(r"\bon the (?:user|reader|customer|client|audience)\b|\b(?:chartered|certified|qualified|licen[sc]ed|trained|seasoned|experienced|veteran|practi[sc]ing|accomplished|addressed|aimed|directed|geared|pitched|written|meant|intended|tailored|targeted|granted|assume|presume|expect|as given|count on)\b|\bto (?:an?|someone)\b|\blike\b|\b(?:style|manner|tone|register|voice) of\b|\b(?:elaborat|expand|expound|enlarg)|, so\b", re.I), LIKENESS),
+    (re.compile(r"\b(?:without|no|sign|name|for|scene|stage|welcome|appreciated|encouraged|instructions?|prompts?|rules|guidelines)\b|^to \w", re.I), BARE),
     (re.compile(r"^\s*(?:under|below|beneath|within)\b|\b(?:excepted|aside|apart|exceptions?)\b", re.I), PLACES),
 )  # fmt: skip

@@ -50,7 +50,7 @@ def topics(i: Instruction) -> list[tuple[str, str, str]]:
             **dict.fromkeys(("uppercase-letters", "lowercase-letters", "all-caps"), "case"),
             **dict.fromkeys(("abstain", "always-answer", "refuse"), "abstain"),
             "tools-any": "tools", "tool": "tools", **dict.fromkeys(("ask", "question"), "ask"),
-            "slang": "tone", "first-person": "person", "jargon": "audience", "passive": "voice",
+            "slang": "tone", **dict.fromkeys(("confident", "hedge"), "certainty"), "first-person": "person", "jargon": "audience", "passive": "voice",
         }.get(c.attribute)  # fmt: skip
         out.append((ch, topic, u))
         if group:
