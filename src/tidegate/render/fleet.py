@@ -38,11 +38,21 @@ def saved_text(kind: Kind) -> str:
     return ", ".join(parts)
 
 
+def plain_table(columns: tuple[str, ...], right: tuple[str, ...], title: str | None = None) -> Table:
+    """A table without lines: what is in it keeps its room; a run's name is never cut, for it is what one asks for."""
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(
+            column, justify="right" if column in right else "left", no_wrap=column == "run", overflow="fold",
+            min_width=len("(estimated)") if column == "tokens in" else None,
+        )  # fmt: skip
+    return table
+
+
 def fleet_table(kinds: list[Kind]) -> Table:
     """Kinds of task, those in alarm first."""
-    table = Table()
-    for column in ("kind of task", "runs", "ended", "steps P50 / P95", "tokens in", "money", "saved by ending", ""):
-        table.add_column(column, justify="left" if column in ("kind of task", "", "saved by ending") else "right")
+    columns = ("kind of task", "runs", "ended", "steps P50 / P95", "tokens in", "money", "saved by ending", "")
+    table = plain_table(columns, ("runs", "ended", "steps P50 / P95", "tokens in", "money"))
     for k in kinds:
         said = alarm_text(k)
         marked = f"[{'red' if k.alarm else 'dim'}]{said}[/]" if said else ""
@@ -53,12 +63,19 @@ def fleet_table(kinds: list[Kind]) -> Table:
 
 
 def worst_table(kinds: list[Kind]) -> Table:
-    """The longest runs of each kind, for `tidegate loops show`."""
-    table = Table(title="worst runs")
-    for column in ("kind of task", "run", "steps", "tokens in", "money", "decision", "why"):
-        table.add_column(column, justify="right" if column in ("steps", "tokens in", "money") else "left")
-    for k in kinds:
-        for r in k.worst:
-            table.add_row(escape(k.task_type), escape(r.run_id or "-"), str(r.steps), number(r.tokens),
-                          number(r.money_usd, "usd"), r.decision, escape(r.reason))  # fmt: skip
+    """The longest runs of each kind, for `tidegate loops show`; columns that tell nothing are left out."""
+    worst = [(k, r) for k in kinds for r in k.worst]
+    columns = {
+        "kind of task": [escape(k.task_type) for k, _ in worst] if len(kinds) > 1 else [],
+        "run": [escape(r.run_id or "-") for _, r in worst],
+        "steps": [str(r.steps) for _, r in worst],
+        "tokens in": [number(r.tokens) for _, r in worst],
+        "money": [number(r.money_usd, "usd") for _, r in worst] if any(r.money_usd for _, r in worst) else [],
+        "decision": [r.decision for _, r in worst],
+        "why": [escape(r.reason) for _, r in worst],
+    }
+    told = {name: cells for name, cells in columns.items() if cells}
+    table = plain_table(tuple(told), ("steps", "tokens in", "money"), "\nworst runs")
+    for row in zip(*told.values(), strict=True):
+        table.add_row(*row)
     return table

@@ -18,7 +18,7 @@ from tidegate.readers.agent_runs import Run
 from tidegate.readers.agent_values import read_values
 from tidegate.readers.config import read_settings
 from tidegate.readers.fleet import runs_of_traces
-from tidegate.render.fleet import fleet_table, worst_table
+from tidegate.render.fleet import fleet_table, number, worst_table
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.finding import Certainty, Finding, Severity
@@ -73,7 +73,10 @@ def fleet(
 def finding_of(kind: Kind) -> Finding:
     """A kind of task whose dearest runs cost many times what the usual ones do."""
     tails = [(n, t) for n, t in (("steps", kind.steps), ("tokens", kind.tokens), ("money", kind.money_usd)) if t.alarm]
-    told = "; ".join(f"{n}: P95 {t.p95 or 0:,.4g} against P50 {t.p50 or 0:,.4g}" for n, t in tails)
+    units = {"money": "usd"}
+    told = "; ".join(
+        f"{n}: P95 {number(t.p95, units.get(n, ''))} against P50 {number(t.p50, units.get(n, ''))}" for n, t in tails
+    )
     return Finding(
         rule="fleet-tail", severity=Severity.ERROR, subject=kind.task_type,
         message=f"the dearest runs cost more than {ALARM_RATIO:g} times the usual ones ({told})",
