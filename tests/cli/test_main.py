@@ -23,6 +23,13 @@ def test_every_capability_has_a_verb_of_its_own() -> None:
     assert not set(verbs) & set(FACES)
 
 
+def test_a_reader_that_leaves_is_no_verdict() -> None:
+    script = f"set -o pipefail; {sys.executable} -m tidegate metrics list | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode in (0, 141), "0 where the pipe held all of it"
+    assert done.stderr == ""
+
+
 def test_help_names_every_verb() -> None:
     done = tidegate("--help")
     assert done.returncode == 0

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+import os
 import sys
 
 import click
@@ -94,6 +95,8 @@ def tidegate() -> None:
 def main(argv: list[str] | None = None) -> None:
     """Entry point: user errors become one clear line and exit code 2, never a traceback."""
     arguments = sys.argv[1:] if argv is None else argv
+    if sys.stdout is None:  # started with standard output closed (`>&-`)
+        sys.stdout = open(os.devnull, "w")
     try:
         tidegate.main(args=arguments, standalone_mode=False, prog_name="tidegate")
     except click.exceptions.NoArgsIsHelpError as error:

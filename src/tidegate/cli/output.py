@@ -17,8 +17,20 @@ from tidegate.render import terminal
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, TidegateError
 
+
+class Output(Console):
+    """Standard output; a reader that leaves (`| head`) ends us as SIGPIPE would, with no verdict."""
+
+    def on_broken_pipe(self) -> None:
+        """141, where rich's own 1 would say that a check failed."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            sys.exit(141)
+
+
 people = Console(stderr=True, soft_wrap=False)  # progress and errors
-stdout = Console(soft_wrap=False)
+stdout = Output(soft_wrap=False)
 ONE_LINE_EACH = "write each input as one line of JSON, without line breaks inside it; the other lines were judged"
 
 

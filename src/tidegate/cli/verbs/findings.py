@@ -34,7 +34,8 @@ def command() -> None:
 def opened(store: Path | None, config: Path | None) -> FindingBook:
     """The records of a store; a folder that is none is refused by name."""
     settings = resolve(store, config)
-    if not Path(settings.store.path).is_dir():
+    folder = Path(settings.store.path)
+    if not folder.is_dir() or (settings.store.state == "sqlite" and not any(folder.iterdir())):
         raise InputError("there is no store here", where=settings.store.path,
                          remedy="name it with --store, or run `tidegate serve` first")  # fmt: skip
     return finding_book(settings.store)
