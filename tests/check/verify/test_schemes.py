@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import scipy
 from tests.check.verify.programs import PROGRAMS
+from tests.runner import simulators_h, simulators_i
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.schemes.check import check_schemes
@@ -164,3 +165,36 @@ def test_libraries_that_many_use_raise_no_alarm() -> None:
                                   "```python\nk1 = k1\nk2 = k2 + k1\ny = y + k1 / 0 + k2\nfor v in x[1:-1]:\n    v **= 10**9 * dt\n```"])  # fmt: skip
 def test_nonsense_is_no_scheme(text: str) -> None:
     assert [d for d in check_schemes(text) if d.support is Support.REFUTED] == []
+
+
+SLIPS = {
+    "def shoot(angle_deg):\n    return math.sin(angle_deg)\n": "def shoot(angle_deg):\n    angle_deg = math.radians(angle_deg)\n    return math.sin(angle_deg)\n",
+    "for i in range(9):\n    v -= g\n    y += v * dt\n": "g = 9.81 * dt\nfor i in range(9):\n    v -= g\n    y += v * dt\n",
+    "for i in range(9):\n    A += dA * dt\n    B += dB\n": "for i in range(9):\n    A += dA * dt\n    B += dB * dt\n    seen += dB\n",
+    "if rng.random() < log_ratio:\n    x = y\n": "log_ratio = np.exp(log_ratio)\nif rng.random() < log_ratio:\n    x = y\n",
+    "if np.log(rng.random()) < np.exp(a):\n    x = y\n": "if np.log(rng.random()) < a:\n    x = y\n",
+    "sem = np.std(x) / n\n": "n = np.sqrt(len(x))\nsem = np.std(x) / n\n",
+    "drift = (r - 0.5 * sigma**2) * T\npayoff = np.maximum(S - K, 0)\nprice = payoff.mean()\n": "drift = (r - 0.5 * sigma**2) * T\npayoff = np.maximum(S - K, 0)\nprice = df * payoff.mean()\ndf = np.exp(-r * T)\n",
+    "def brownian(D, dt):\n    return np.sqrt(D * dt) * rng.standard_normal(9)\n": "def langevin(D, dt):\n    return np.sqrt(D * dt) * rng.standard_normal(9)\n",
+    "up = k_up * a\ndown = k_down * b\ntotal = up + down\nt += rng.exponential(total)\n": "up = k_up * a\ndown = k_down * b\ntotal = up + down\nt += rng.exponential(1 / total)\n",
+    "up = rate * a\ndown = k * b\ns = up + down\nif random.random() < up / s:\n    b -= 1\n": "up = rate * a\ndown = k * b\ns = up + down\nif random.random() > up / s:\n    b -= 1\n",
+    "def acc(self):\n    r = np.linalg.norm(self.pos)\n    return GM * self.pos / r**2\n": "def acc(self):\n    r = np.linalg.norm(self.pos)\n    return -GM * self.pos / r**3\n",
+}  # fmt: skip
+"""Lines that say by their names what they get wrong, each with a like one that is right."""
+
+
+@pytest.mark.parametrize("wrong", SLIPS)
+def test_a_slip_is_told_by_its_names_and_its_sound_twin_is_left_alone(wrong: str) -> None:
+    assert refuted(wrong)
+    assert refuted(SLIPS[wrong]) == []
+
+
+@pytest.mark.parametrize(("programs", "found_min"), [(simulators_h.SIMULATORS, 20), (simulators_i.SIMULATORS, 25)])
+def test_small_simulators_are_left_alone_and_many_of_their_changes_are_read(
+    programs: dict[str, tuple[str, list[tuple[str, str]]]], found_min: int
+) -> None:
+    found = 0
+    for name, (source, changes) in programs.items():
+        assert refuted(source) == [], name
+        found += sum(bool(refuted(source.replace(*change))) for change in changes)
+    assert found >= found_min

@@ -10,7 +10,11 @@ TIMES = ("t", "time", "times", "ts", "t_values", "t_array", "time_points", "t_li
 STEPS = ("dt", "h", "delta_t", "time_step", "timestep", "tau", "deltat")
 POSITIONS = ("x", "q", "pos", "position", "positions", "xs", "x_values", "x_list", "x_arr", "displacement", "r", "rs", "trajectory", "theta", "thetas", "angle", "angles", "phi", "qs")  # fmt: skip
 VELOCITIES = ("v", "vel", "velocity", "velocities", "vs", "v_values", "v_list", "v_arr", "omega", "omegas", "angular_velocity", "theta_dot", "thetadot", "vels", "speed", "dtheta", "w")  # fmt: skip
-LOSSY = r"damp|friction|drag|dissip|driven|drive|forc(?:ed|ing)|thermostat|langevin|air resistance|viscous|noise"
+LOSSY = (
+    r"damp|friction|drag|dissip|driven|drive|forc(?:ed|ing)|thermostat|langevin|air resistance|viscous|noise"
+    r"|\b(?:b|c|gamma|zeta|nu|eta)(?: \* \w+)? \* (?:self\.)?(?:v|vel|velocity|omega|state\[1\]|y\[1\])(?!\w| ?\*\*)"
+)
+"""Words, and the form of a drag term (`c * v`), by which a system loses or gains energy."""
 COUNTS = ("steps", "n_steps", "nsteps", "num_steps", "nt", "n", "n_iter", "iterations", "num_iterations", "n_time_steps", "timesteps", "nsteps_total")  # fmt: skip
 
 

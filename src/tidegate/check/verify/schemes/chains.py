@@ -17,6 +17,7 @@ from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.moves import CHANGE, NEW, flipped, proposed, recorded
 
 DRAWS = frozenset({"random", "rand", "uniform", "random_sample"})
+LOG_DENSITY = re.compile(r"^(?:log|ln)_?(?:p|prob|target|post|dens|lik|pdf|f$)", re.I)
 OLD = re.compile(r"old|cur|prev|before|init|(?:^|_)[eu]0$", re.I)
 HEAT = re.compile(r"^(?:t|temp|temperature|kt|k_?b_?t|kbt)$", re.I)
 COLD = re.compile(r"^(?:beta|inv_?t(?:emp)?|b)$")
@@ -75,7 +76,7 @@ def _decided(holder: ast.AST, branch: ast.If, known: dict[str, ast.expr]) -> Ite
         return
     summed = {spelled(n.value) for n in ast.walk(holder) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)}
     moved = {spelled(value): name for s in branch.body for name, value, _ in assignments([s])} if accepts else {}
-    wrong = _exponent(exponent, known, summed, moved)
+    wrong = _exponent(exponent, known, summed, moved) or _turned(known.get(spelled(exponent), exponent), moved)
     if wrong:
         yield Scheme(name="a move is accepted with probability exp(-ΔE/T)", node=branch, holds=False, computation=wrong)
         return
@@ -184,6 +185,14 @@ def _exponent(exponent: ast.expr, known: dict[str, ast.expr], summed: set[str], 
         ):
             return f"exp({spelled(exponent)}) has a factor {abs(coefficient)} that exp(-ΔE/T) has not"
     return ""
+
+
+def _turned(ratio: ast.expr, moved: dict[str, str]) -> str:
+    """What is wrong with a difference of log densities; it must be that of the new state less that of the old."""
+    logs = isinstance(ratio, ast.BinOp) and all(
+        isinstance(side, ast.Call) and LOG_DENSITY.search(last_name(side.func)) for side in (ratio.left, ratio.right)
+    )
+    return f"{spelled(ratio)} is the old state's density over the new one's" if logs and _way(ratio, moved) < 0 else ""
 
 
 def _way(change: ast.expr | None, moved: dict[str, str]) -> int:

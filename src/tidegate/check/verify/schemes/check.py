@@ -14,7 +14,9 @@ from tidegate.check.verify.schemes.fields import fields
 from tidegate.check.verify.schemes.forces import forces
 from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.motion import motion
+from tidegate.check.verify.schemes.reactions import reactions
 from tidegate.check.verify.schemes.runge_kutta import runge_kutta
+from tidegate.check.verify.schemes.slips import slips
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 READERS: tuple[tuple[Callable[[ast.Module], Iterator[Scheme]], re.Pattern[str]], ...] = (
@@ -38,6 +40,11 @@ READERS: tuple[tuple[Callable[[ast.Module], Iterator[Scheme]], re.Pattern[str]],
             r"\b(?:standard_normal|randn|normalvariate|gauss|normal|expovariate|exponential|random|rand)\(|half_?life|t_?half",
             re.I,
         ),
+    ),
+    (slips, re.compile(r"[-+]=|\b(?:sin|cos|tan)\(|random|std|payoff|max(?:imum)?\(", re.I)),
+    (
+        reactions,
+        re.compile(r"\b(?:exponential|expovariate)\(|\b(?:standard_normal|randn|random|rand|random_sample)\("),
     ),
     (forces, re.compile(r"\b(?:norm|hypot|sqrt)\(|\bke\b|kin|prey|rabbit|hare|\] [+-]= ", re.I)),
 )

@@ -75,6 +75,8 @@ def _pull(value: ast.expr, statement: ast.stmt, lengths: dict[str, tuple[set[str
     if sum_ is None or len(sum_) != 1:
         return
     (monomial,) = sum_
+    spelt = {spelled(n): n for n in ast.walk(value) if isinstance(n, ast.Call) and last_name(n.func) == "norm"}
+    lengths = lengths | {a: (_words(spelt[a]), Fraction(1)) for a, _ in monomial if a in spelt}
     over = [(a, e) for a, e in monomial if a in lengths and e < 0]
     if len(over) != 1 or not any(GRAVITY.match(a) and e == 1 for a, e in monomial):
         return

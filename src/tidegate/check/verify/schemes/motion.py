@@ -54,7 +54,7 @@ class _Step:
         self.values: dict[str, Poly] = {place: atom(X), speed: atom(V)}
         self.pulls: set[str] = set()
         self.carried: set[str] = set()
-        self.averaged = False
+        self.accelerates = False
 
     def key(self, node: ast.AST) -> str:
         """`x[i]` is x now, `x[i + 1]` the next x; any other subscript is one element like all others."""
@@ -107,6 +107,11 @@ class _Step:
                     return self.visit(inner.args[0])  # type: ignore[no-any-return]
                 if called == "copy" and isinstance(inner.func, ast.Attribute):
                     return self.visit(inner.func.value)  # type: ignore[no-any-return]
+                if re.search(r"acc", called, re.I):
+                    step.accelerates = True
+                own = isinstance(inner.func, ast.Attribute) and spelled(inner.func.value) == "self"
+                if not inner.args and own and re.match(r"_?(?:get_|compute_|calc_)?acc", called, re.I):
+                    return ast.UnaryOp(ast.USub(), ast.Name(step.now(step.place)))
                 if inner.args and _forces(called):
                     pulled = self.visit(inner.args[0])
                     return pulled if GRADIENT.search(called) else ast.UnaryOp(ast.USub(), pulled)
@@ -213,6 +218,9 @@ def _judge(loop: ast.For | ast.While | ast.FunctionDef, place: str, speed: str, 
         pulls = {found for name in step.pulls if (found := _ratio(step.values.get(name, Poly()), x)) is not None}
         if len(pulls) > 1:
             return
+        if not pulls and step.accelerates:
+            pull = Fraction(-1)
+            break
         pull = pulls.pop() if pulls else v.get(product(((X, Fraction(1)),), ((H, Fraction(1)),)), Fraction(0))
         if pull >= 0:
             return
