@@ -49,8 +49,9 @@ def _values(data: bytes, where: str) -> Iterator[tuple[Any, Run]]:
                 try:
                     value = msgspec.json.decode(line)
                 except msgspec.DecodeError as error:
-                    message = f"expected JSON or JSON lines, got {line[:60]!r} ({error})"
-                    raise InputError(message, where=f"{where}:{number}") from whole
+                    message = f"expected JSON or JSON lines, got {line[:60].decode(errors='replace')!r} ({error})"
+                    remedy = "name files that hold recorded runs alone"
+                    raise InputError(message, where=f"{where}:{number}", remedy=remedy) from whole
                 for run in _runs(value, f"{where}:{number}"):
                     yield value, run
         return

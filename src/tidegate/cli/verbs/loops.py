@@ -170,7 +170,7 @@ def show(file: str, run_id: str | None, calibration: Path | None, as_json: bool)
             console.print(f"{row['step']:>4} {mark} [dim]{row['result']:<9}[/] {call}", highlight=False, soft_wrap=True)
             for said in row["signals"]:
                 colour = "red" if said.startswith("stop") else "yellow"
-                console.print(f"          [{colour}]{escape(said)}[/]", highlight=False)
+                console.print(f"          [{colour}]{escape(said)}[/]", highlight=False, soft_wrap=True)
         console.print(f"[bold]{verdict.decision}[/]: {escape(verdict.reason)}; {saved} of {len(steps)} steps saved")
 
     emit(answer, as_json=as_json, words=words)
