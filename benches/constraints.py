@@ -17,10 +17,10 @@ from typing import Any
 
 from benches.constraints_cases import cuts, disguise, draw, gitleaks, prose
 from benches.report import Report
-from tidegate.check.constraints.decide import Engine, Run
+from tidegate.check.constraints.calls.decide import Engine, Run
 from tidegate.check.constraints.load import default_policy, output_filter, parse_policy
-from tidegate.check.constraints.regex import parse
-from tidegate.check.constraints.stream import Filter, Literals, filter_text, finder
+from tidegate.check.constraints.streaming.regex import parse
+from tidegate.check.constraints.streaming.stream import Filter, Literals, filter_text, finder
 from tidegate.runner.prove import prove
 
 ROOT = Path(__file__).resolve().parent

@@ -21,9 +21,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benches.report import Report
-from tidegate.check.constraints.analyze import analyze, differences
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import EFFECTS, Policy
+from tidegate.check.constraints.proving.analyze import analyze, differences
 
 TOOLS = {"pay": "irreversible", "send": "external", "look": "read"}
 WHERE = (*TOOLS, *(f"* {e}" for e in EFFECTS))

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benches.report import Report
-from tidegate.check.constraints.audit import SURE, Audited, audit_text
-from tidegate.check.constraints.consequence import HIGH
+from tidegate.check.constraints.auditing.audit import SURE, Audited, audit_text
+from tidegate.check.constraints.auditing.consequence import HIGH
+from tidegate.check.constraints.auditing.mapping import plain
 from tidegate.check.constraints.load import parse_policy
-from tidegate.check.constraints.mapping import plain
 from tidegate.stats.intervals import proportion
 
 SETS = Path(__file__).parent / "constraints_sets"

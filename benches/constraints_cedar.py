@@ -15,7 +15,7 @@ from typing import Any
 import cedarpy
 
 from benches.report import Report
-from tidegate.check.constraints.decide import Engine, Run
+from tidegate.check.constraints.calls.decide import Engine, Run
 from tidegate.check.constraints.model import HardRule, Policy, ToolSpec
 
 TEXTS = ("a", "b", "EUR", "x y", "it's", 'say "hi"', "é", "\\", "")

@@ -18,9 +18,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benches.report import Report
-from tidegate.check.constraints.expression import sql_reads_only
+from tidegate.check.constraints.calls.expression import sql_reads_only
 from tidegate.check.constraints.load import output_filter, starter_pack
-from tidegate.check.constraints.stream import Filter, filter_text
+from tidegate.check.constraints.streaming.stream import Filter, filter_text
 from tidegate.spine.sensitive import checksums
 from tidegate.stats.intervals import wilson_bounds
 

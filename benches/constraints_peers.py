@@ -23,7 +23,7 @@ from typing import Any
 from benches.constraints_cases import cuts, prose
 from benches.report import Report
 from tidegate.check.constraints.load import output_filter, starter_pack
-from tidegate.check.constraints.stream import Filter
+from tidegate.check.constraints.streaming.stream import Filter
 
 PEERS = {
     "detect-secrets": "detect_secrets",

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from benches.report import Report
-from tidegate.check.constraints.jsonwatch import Watcher
-from tidegate.check.constraints.strictjson import Schema
+from tidegate.check.constraints.streaming.jsonwatch import Watcher
+from tidegate.check.constraints.streaming.strictjson import Schema
 from tidegate.spine.errors import SettingError
 
 

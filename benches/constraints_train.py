@@ -18,11 +18,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from benches.constraints_audit import SETS, Labelled, read_set
-from tidegate.check.constraints import learned, lexicon
-from tidegate.check.constraints.classify import evidence, nobodys
-from tidegate.check.constraints.force import features
-from tidegate.check.constraints.grammar import Reading, read
-from tidegate.check.constraints.sentences import Sentence, sentences
+from tidegate.check.constraints.auditing import learned, lexicon
+from tidegate.check.constraints.auditing.classify import evidence, nobodys
+from tidegate.check.constraints.auditing.force import features
+from tidegate.check.constraints.auditing.grammar import Reading, read
+from tidegate.check.constraints.auditing.sentences import Sentence, sentences
 from tidegate.runner.embedders import WordLlamaEmbedder
 
 DEVELOPMENT = ("train", "a", "b", "c", "d", "e", "f")

@@ -17,13 +17,13 @@ from typing import Any
 
 from benches.harvest_dialogues import Written, read
 from benches.report import Report
-from tidegate.curate.harvest.harvesting import harvest
-from tidegate.curate.harvest.minimise import Element, Keep, ddmin, minimise
-from tidegate.curate.harvest.oracle import evaluate
-from tidegate.curate.harvest.outcomes import outcome_of
-from tidegate.curate.harvest.scrub import Scrubber, leftover
-from tidegate.curate.harvest.signals import detect
-from tidegate.curate.harvest.signals_implicit import Similar, lexical_similarity
+from tidegate.curate.harvest.capture.harvesting import harvest
+from tidegate.curate.harvest.capture.minimise import Element, Keep, ddmin, minimise
+from tidegate.curate.harvest.capture.oracle import evaluate
+from tidegate.curate.harvest.capture.outcomes import outcome_of
+from tidegate.curate.harvest.scrubbing.scrub import Scrubber, leftover
+from tidegate.curate.harvest.signals.detect import detect
+from tidegate.curate.harvest.signals.implicit import Similar, lexical_similarity
 from tidegate.runner.embedders import embedder
 from tidegate.spine.gate import Verdict
 from tidegate.stats.intervals import wilson_bounds

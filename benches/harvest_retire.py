@@ -12,9 +12,9 @@ import sys
 import numpy as np
 
 from benches.report import Report
-from tidegate.curate.harvest.museum import History
-from tidegate.curate.harvest.retire import Kills, RelicRule, judge_cases, kills_of
-from tidegate.curate.harvest.verdicts import Rules, start, wants_more
+from tidegate.curate.harvest.suites.museum import History
+from tidegate.curate.harvest.suites.retire import Kills, RelicRule, judge_cases, kills_of
+from tidegate.curate.harvest.suites.verdicts import Rules, start, wants_more
 from tidegate.spine.case import Case, CaseStatus, Provenance, make_case
 from tidegate.spine.gate import Verdict
 from tidegate.stats.intervals import wilson_bounds

@@ -20,12 +20,12 @@ import numpy as np
 from tests.conftest import SHARED_DATA
 
 from benches.report import Report
-from tidegate.curate.harvest.coverage import calibrated_radius, coverage, hole_scores
-from tidegate.curate.harvest.group import Failure, distinct, group, merge_questions, merge_roots
-from tidegate.curate.harvest.museum import item_rest, suspicion
-from tidegate.curate.harvest.select import Candidate, choose_panel, select
-from tidegate.curate.harvest.vectors import leaders, spherical_means, unit
-from tidegate.curate.harvest.verdicts import Baseline, CaseRecord, RegressionBet, Rules, alarms
+from tidegate.curate.harvest.modes.group import Failure, distinct, group, merge_questions, merge_roots
+from tidegate.curate.harvest.modes.vectors import leaders, spherical_means, unit
+from tidegate.curate.harvest.suites.coverage import calibrated_radius, coverage, hole_scores
+from tidegate.curate.harvest.suites.museum import item_rest, suspicion
+from tidegate.curate.harvest.suites.select import Candidate, choose_panel, select
+from tidegate.curate.harvest.suites.verdicts import Baseline, CaseRecord, RegressionBet, Rules, alarms
 from tidegate.runner.embedders import TfidfEmbedder, WordLlamaEmbedder
 from tidegate.spine.case import CaseStatus
 from tidegate.spine.estimate import Estimate

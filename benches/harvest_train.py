@@ -32,10 +32,11 @@ from sklearn.metrics import roc_auc_score
 
 from benches.harvest_capture import meaning
 from benches.harvest_dialogues import HERE, read
-from tidegate.curate.harvest import reactions, signals_implicit
-from tidegate.curate.harvest.context import Context, lexical_similarity
-from tidegate.curate.harvest.dialogue import read_turns
-from tidegate.curate.harvest.reactions_frame import amounts
+from tidegate.curate.harvest.signals import implicit as signals_implicit
+from tidegate.curate.harvest.signals import learned as reactions
+from tidegate.curate.harvest.signals.context import Context, lexical_similarity
+from tidegate.curate.harvest.signals.dialogue import read_turns
+from tidegate.curate.harvest.signals.learned_frame import amounts
 
 SEED = 20261126
 SETS = ("dev", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11")

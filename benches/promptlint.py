@@ -21,13 +21,13 @@ import numpy as np
 
 from benches import promptlint_wordings
 from benches.report import Report
-from tidegate.check.promptlint import brute
-from tidegate.check.promptlint.behaviour import attribute_lines, probe_pairs
-from tidegate.check.promptlint.cores import enumerate_cores
-from tidegate.check.promptlint.formulas import Among, Flag, Formula, Lin, Var
+from tidegate.check.promptlint.behaviour.interference import attribute_lines, probe_pairs
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
-from tidegate.check.promptlint.smt import Reply, Situations
+from tidegate.check.promptlint.proof import brute
+from tidegate.check.promptlint.proof.cores import enumerate_cores
+from tidegate.check.promptlint.proof.formulas import Among, Flag, Formula, Lin, Var
+from tidegate.check.promptlint.proof.smt import Reply, Situations
 from tidegate.check.promptlint.timeline import Revision, introductions
 from tidegate.sim.scenarios.promptlint import make_history, named
 from tidegate.spine.estimate import Estimate

@@ -15,11 +15,11 @@ from typing import Any
 import msgspec
 
 from benches.promptlint_wordings import SETS, prompts
-from tidegate.check.promptlint.learned import possible_findings
+from tidegate.check.promptlint.learned.pairs import possible_findings
+from tidegate.check.promptlint.learned.suspects import suspected
 from tidegate.check.promptlint.lint import Analysis, analyse, findings, prove
 from tidegate.check.promptlint.model import REPLY, Instruction, Source
-from tidegate.check.promptlint.suspects import suspected
-from tidegate.check.promptlint.topics import topics
+from tidegate.check.promptlint.proof.topics import topics
 
 NARROWS = ("scope", "guard", "exceptions", "restrict", "modality", "channel", "default")
 

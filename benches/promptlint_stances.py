@@ -24,10 +24,10 @@ from scipy import linalg, sparse
 from sklearn.linear_model import LogisticRegression
 
 from benches.promptlint_wordings import HERE, SETS, domains, groups
-from tidegate.check.promptlint import corpus
+from tidegate.check.promptlint.learned import corpus
+from tidegate.check.promptlint.learned.stance import GATE, LANGUAGE, NONE, NUMBER, QUOTE, TOOL, Reader, features
 from tidegate.check.promptlint.lint import analyse
 from tidegate.check.promptlint.model import Constraint, Source
-from tidegate.check.promptlint.stance import GATE, LANGUAGE, NONE, NUMBER, QUOTE, TOOL, Reader, features
 
 RIDGE = 0.5
 TRUST = 0.7  # how far a demand's own share of right readings counts beside how clear a reading is
@@ -251,7 +251,7 @@ def isotonic(points: list[tuple[float, bool]], bins: int = 24) -> list[list[floa
 
 def main() -> None:
     sets = {name: rows for name in SETS if (rows := examples(name))}
-    target = Path("src/tidegate/check/promptlint/stance_weights.json")
+    target = Path("src/tidegate/check/promptlint/learned/stance_weights.json")
     if "--without" in sys.argv:  # weights that have not seen some sets: what the learned layer adds on them
         gone, target = sys.argv[sys.argv.index("--without") + 1], Path(sys.argv[sys.argv.index("--to") + 1])
         sets = {name: rows for name, rows in sets.items() if name not in gone}

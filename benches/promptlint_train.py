@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from tidegate.check.promptlint import learned
-from tidegate.check.promptlint.corpus import pairs
+from tidegate.check.promptlint.learned import pairs as learned
+from tidegate.check.promptlint.learned.corpus import pairs
 
 TARGET = Path(learned.__file__).with_name("learned_weights.json")
 

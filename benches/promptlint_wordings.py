@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tidegate.check.promptlint.learned import possible_findings
+from tidegate.check.promptlint.learned.pairs import possible_findings
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
 from tidegate.stats.intervals import wilson_bounds

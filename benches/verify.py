@@ -13,15 +13,15 @@ from benches.verify_data import DATA, SEED, refuted
 from benches.verify_references import library_study, references
 from benches.verify_speed import everything, speed
 from benches.verify_studies import entropy, planted, simulators, streamed
-from tidegate.check.verify.arithmetic import check_arithmetic
-from tidegate.check.verify.chemistry import check_chemistry
-from tidegate.check.verify.codata import entries
-from tidegate.check.verify.code import check_code
-from tidegate.check.verify.constants import check_constants
-from tidegate.check.verify.formula import parse_formula
-from tidegate.check.verify.oxidation import judge_state
-from tidegate.check.verify.reactions import check_reactions
-from tidegate.check.verify.units import parse_unit
+from tidegate.check.verify.chemistry.formula import parse_formula
+from tidegate.check.verify.chemistry.oxidation import judge_state
+from tidegate.check.verify.chemistry.prose import check_chemistry
+from tidegate.check.verify.chemistry.reactions import check_reactions
+from tidegate.check.verify.code.check import check_code
+from tidegate.check.verify.numbers.arithmetic import check_arithmetic
+from tidegate.check.verify.published.codata import entries
+from tidegate.check.verify.published.constants import check_constants
+from tidegate.check.verify.quantity.units import parse_unit
 from tidegate.stats.intervals import proportion
 
 HARD = "H2O2 O -1|KO2 O -1/2|OF2 O 2|Fe3O4 Fe 2|Fe3O4 Fe 3|Fe3O4 Fe 8/3|S4O6^2- S 5|S4O6^2- S 0|Ti4O7 Ti 3|Ti4O7 Ti 4|S2O3^2- S 6|S2O3^2- S -2|NH4NO3 N -3|NH4NO3 N 5|K4[Fe(CN)6] Fe 2|NaH H -1|LiAlH4 H -1|Pb3O4 Pb 2|Pb3O4 Pb 4|FeS2 Fe 2|FeS2 S -1|Na2O2 O -1|N2H4 N -2|HN3 N -1/3|CrO5 Cr 6|H2SO5 S 6|VO2+ V 5|Ni(CO)4 Ni 0|Hg2Cl2 Hg 1|AgO Ag 1|CuFeS2 Cu 1|YBa2Cu3O7 Cu 7/3|NaBH4 H -1|C2H5OH C -1|C2H5OH C -3|C6H12O6 C 0|CsAuCl3 Au 3|B2H6 B 3|SiH4 Si -4|O2F2 O 1|HOF O 0|Fe4[Fe(CN)6]3 Fe 3|CaC2 C -1|K2FeO4 Fe 6|ClO2 Cl 4|KI3 I -1/3|N2O N 1|Mn3O4 Mn 2|Co3O4 Co 3|BaO2 Ba 2"

@@ -10,7 +10,7 @@ from benches.report import Report
 from benches.verify_data import DATA, SEED, refuted
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
-from tidegate.check.verify.quantities import quantities
+from tidegate.check.verify.quantity.quantities import quantities
 from tidegate.check.verify.scan import sentences
 from tidegate.readers.knowledge import installed_packages
 from tidegate.stats.intervals import proportion

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from benches.report import Report
 from benches.verify_data import DATA
-from tidegate.check.verify.api import ApiIndex, LayeredIndex, api_index
-from tidegate.check.verify.code import check_code
+from tidegate.check.verify.code.api import ApiIndex, LayeredIndex, api_index
+from tidegate.check.verify.code.check import check_code
 from tidegate.readers.api_symbols import read_api
 from tidegate.spine.claim import Support
 from tidegate.stats.intervals import proportion

@@ -7,7 +7,7 @@ import functools
 import time
 from pathlib import Path
 
-from tidegate.check.constraints.confirmations import Confirmations
+from tidegate.check.constraints.calls.confirmations import Confirmations
 from tidegate.check.constraints.plugin import ConstraintsGuard
 from tidegate.readers.constraints_file import PolicyFile
 from tidegate.settings import Settings

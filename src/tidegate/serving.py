@@ -36,11 +36,11 @@ from tidegate.admit.toolguard.plugin import ChantGuard, ToolLoopGuard
 from tidegate.gateway import control_channel, logs
 from tidegate.gateway.admission import OpenAdmission
 from tidegate.gateway.budgets import RunBudgets
-from tidegate.gateway.mcp_doors import Door, HttpDoor
-from tidegate.gateway.mcp_endpoint import McpEndpoint
-from tidegate.gateway.mcp_process import environment_of
-from tidegate.gateway.mcp_relay import Relay
-from tidegate.gateway.mcp_sessions import StdioDoor
+from tidegate.gateway.mcp.doors import Door, HttpDoor
+from tidegate.gateway.mcp.endpoint import McpEndpoint
+from tidegate.gateway.mcp.process import environment_of
+from tidegate.gateway.mcp.relay import Relay
+from tidegate.gateway.mcp.sessions import StdioDoor
 from tidegate.gateway.neighbours import Neighbours
 from tidegate.gateway.scheduling import Scheduled
 from tidegate.gateway.seams import Admission, LocalEndpoint, Shaper

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from tidegate.check.constraints.confirmations import Asked, token_of
+from tidegate.check.constraints.calls.confirmations import Asked, token_of
 from tidegate.console.app import control_plane
 from tidegate.console.pages import PAGES
 from tidegate.settings import Settings, Store

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from tidegate import wiring
 from tidegate.console.app import control_plane
 from tidegate.console.pages import PAGES
-from tidegate.curate.harvest.group import Mode
+from tidegate.curate.harvest.modes.group import Mode
 from tidegate.readers.mode_answers import read_answers
 from tidegate.readers.suite_files import read_suite, read_suite_ledger
 from tidegate.settings import Settings, Store

@@ -37,7 +37,7 @@ from tests.support.rig import (
 )
 
 from tidegate.gateway.budgets import RunBudgets
-from tidegate.gateway.mcp_endpoint import McpEndpoint
+from tidegate.gateway.mcp.endpoint import McpEndpoint
 from tidegate.gateway.translate import DialectShaper
 from tidegate.readers.config import parse_settings
 from tidegate.settings import Budgets, Caps, McpServer, Settings, TenantBudget

@@ -13,7 +13,7 @@ from tests.gateway.test_guarding_clients import Said, ask_chat, ask_messages, as
 from tests.support.gateways import KEY, Running, running
 from tests.support.upstreams import Script
 
-from tidegate.check.constraints.confirmations import Confirmations
+from tidegate.check.constraints.calls.confirmations import Confirmations
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.plugin import ConstraintsGuard
 from tidegate.store.decisions import DecisionJournal, read_decisions

@@ -22,12 +22,12 @@ from tests.gateway.test_guarding_clients import ask_chat, ask_messages, ask_resp
 from tests.support.gateways import KEY, Running, running
 from tests.support.upstreams import Script
 
-from tidegate.check.constraints.confirmations import Confirmations
-from tidegate.check.constraints.decide import Engine
+from tidegate.check.constraints.calls.confirmations import Confirmations
+from tidegate.check.constraints.calls.decide import Engine
 from tidegate.check.constraints.plugin import ConstraintsGuard, ConstraintsSession
-from tidegate.check.constraints.stream import Channel, StreamFilter
+from tidegate.check.constraints.streaming.stream import Channel, StreamFilter
 from tidegate.gateway import guarding
-from tidegate.gateway.mcp import Answered, McpWatch
+from tidegate.gateway.mcp.guards import Answered, McpWatch
 from tidegate.readers.constraints_file import PolicyFile
 from tidegate.spine.call import Identity
 from tidegate.spine.errors import StoreError

@@ -13,12 +13,12 @@ import pytest
 from mcp.client.client import Client
 from tests.gateway.test_mcp import ENV, ROOT, free_port
 
-from tidegate.check.constraints.confirmations import Confirmations
+from tidegate.check.constraints.calls.confirmations import Confirmations
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.plugin import ConstraintsGuard
 from tidegate.check.constraints.record import Record
-from tidegate.gateway.mcp import Answered, McpWatch
-from tidegate.gateway.mcp_http import McpHttpProxy
+from tidegate.gateway.mcp.guards import Answered, McpWatch
+from tidegate.gateway.mcp.http import McpHttpProxy
 from tidegate.spine.call import Identity
 from tidegate.store.memory import MemoryState
 

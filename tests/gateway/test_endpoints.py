@@ -10,7 +10,7 @@ from tests.gateway.test_guarding import DenyCalls, Hold, Plain
 from tests.gateway.test_mcp import free_port, server_url, use
 from tests.support.rig import KEY, run, world
 
-from tidegate.gateway.mcp_endpoint import McpEndpoint
+from tidegate.gateway.mcp.endpoint import McpEndpoint
 from tidegate.settings import McpServer
 from tidegate.spine.call import Ending
 

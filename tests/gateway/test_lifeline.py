@@ -77,7 +77,7 @@ os._exit(0)
 
 TIED = """
 import asyncio, sys
-from tidegate.gateway.mcp_process import ToolProcess, environment_of
+from tidegate.gateway.mcp.process import ToolProcess, environment_of
 
 async def main():
     script = "import os, signal, sys, time; print(os.getpid(), file=sys.stderr, flush=True); open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(60)"

@@ -18,8 +18,8 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters
 from tests.gateway.test_guarding import DenyCalls, Hold, Plain, Raises
 
-from tidegate.gateway.mcp import Answered, McpWatch
-from tidegate.gateway.mcp_http import EventFilter, McpHttpProxy
+from tidegate.gateway.mcp.guards import Answered, McpWatch
+from tidegate.gateway.mcp.http import EventFilter, McpHttpProxy
 from tidegate.spine.call import Identity
 from tidegate.spine.trace import Event
 

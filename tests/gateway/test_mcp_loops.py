@@ -17,7 +17,7 @@ from tests.gateway.test_mcp import WHO, proxied, server_url  # noqa: F401 - the 
 from tidegate.admit.toolguard.model import BUILT_IN
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
 from tidegate.admit.toolguard.tool_runs import GAP_S
-from tidegate.gateway.mcp import Answered, McpWatch
+from tidegate.gateway.mcp.guards import Answered, McpWatch
 from tidegate.spine.trace import Event
 
 

@@ -30,8 +30,9 @@ from tidegate.admit.toolguard.model import BUILT_IN
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.plugin import ConstraintsGuard
-from tidegate.gateway import control_channel, mcp_doors
-from tidegate.gateway.mcp_endpoint import McpEndpoint
+from tidegate.gateway import control_channel
+from tidegate.gateway.mcp import doors as mcp_doors
+from tidegate.gateway.mcp.endpoint import McpEndpoint
 from tidegate.gateway.measures import BY_NAME
 from tidegate.readers.config import parse_settings
 from tidegate.serving import door_maker

@@ -24,8 +24,8 @@ from tests.support.rig import KEY, World, run, world
 
 from tidegate.admit.toolguard.model import BUILT_IN
 from tidegate.admit.toolguard.plugin import ToolLoopGuard
-from tidegate.gateway.mcp_endpoint import McpEndpoint
-from tidegate.gateway.mcp_sessions import StdioDoor
+from tidegate.gateway.mcp.endpoint import McpEndpoint
+from tidegate.gateway.mcp.sessions import StdioDoor
 from tidegate.settings import McpServer
 from tidegate.spine.call import Ending
 

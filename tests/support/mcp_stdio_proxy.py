@@ -5,8 +5,8 @@ import sys
 
 from tests.gateway.test_guarding import DenyCalls, Hold, Plain
 
-from tidegate.gateway.mcp import McpWatch
-from tidegate.gateway.mcp_stdio import run_stdio
+from tidegate.gateway.mcp.guards import McpWatch
+from tidegate.gateway.mcp.stdio import run_stdio
 from tidegate.spine.call import Identity
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tidegate.cli.output import read_jsonl
-from tidegate.curate.harvest.museum import History
-from tidegate.curate.harvest.vectors import Vectors, unit
+from tidegate.curate.harvest.modes.vectors import Vectors, unit
+from tidegate.curate.harvest.suites.museum import History
 from tidegate.readers.texts import Said, said_in_row, said_in_traces
 from tidegate.runner.embedders import embedder
 from tidegate.settings import Settings

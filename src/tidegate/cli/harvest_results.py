@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from tidegate.cli.harvest_inputs import RUNS
-from tidegate.curate.harvest.ledger import Action, Line, append, entry, standing
-from tidegate.curate.harvest.suite import Suite
-from tidegate.curate.harvest.verdicts import Baseline, CaseRecord, Rules, held_out_reading, promoted
+from tidegate.curate.harvest.suites.ledger import Action, Line, append, entry, standing
+from tidegate.curate.harvest.suites.suite import Suite
+from tidegate.curate.harvest.suites.verdicts import Baseline, CaseRecord, Rules, held_out_reading, promoted
 from tidegate.readers.suite_files import read_suite, write_cases, write_ledger
 from tidegate.runner.suite_run import SuiteRun, held_out_values
 from tidegate.spine.case import CaseStatus

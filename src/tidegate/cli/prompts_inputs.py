@@ -13,9 +13,9 @@ import msgspec
 import yaml
 
 from tidegate.check.promptlint import layers
-from tidegate.check.promptlint.formats import message_sources
 from tidegate.check.promptlint.model import Source
-from tidegate.check.promptlint.template import has_blocks, render
+from tidegate.check.promptlint.sources.formats import message_sources
+from tidegate.check.promptlint.sources.template import has_blocks, render
 from tidegate.readers.prompts import read_prompts, read_text
 from tidegate.spine.errors import InputError
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tidegate.curate.harvest.suite import Suite
-from tidegate.curate.harvest.verdicts import CaseRecord, Rules
+from tidegate.curate.harvest.suites.suite import Suite
+from tidegate.curate.harvest.suites.verdicts import CaseRecord, Rules
 from tidegate.readers.suite_files import read_suite
 from tidegate.runner.command_model import CommandModel
 from tidegate.runner.http_model import HttpModel

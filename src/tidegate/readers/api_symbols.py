@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tidegate.check.verify.api import ApiIndex, LayeredIndex, api_index
+from tidegate.check.verify.code.api import ApiIndex, LayeredIndex, api_index
 from tidegate.readers.exported_names import names_of
 from tidegate.spine.errors import InputError
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import yaml
 
-from tidegate.check.verify.references import Work, normal_id
-from tidegate.check.verify.registry import Coefficient
+from tidegate.check.verify.published.references import Work, normal_id
+from tidegate.check.verify.published.registry import Coefficient
 from tidegate.spine.errors import InputError
 
 

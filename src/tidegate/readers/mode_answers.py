@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from tidegate.curate.harvest.same_mode import ModeAnswer, check_answers, standing_answers
+from tidegate.curate.harvest.modes.same_mode import ModeAnswer, check_answers, standing_answers
 from tidegate.readers.suite_files import replace
 from tidegate.spine.errors import InputError
 

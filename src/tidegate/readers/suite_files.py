@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from tidegate.curate.harvest.ledger import Line, dump_ledger, read_ledger
-from tidegate.curate.harvest.suite import Suite, dump_file, file_of, parse_suite
+from tidegate.curate.harvest.suites.ledger import Line, dump_ledger, read_ledger
+from tidegate.curate.harvest.suites.suite import Suite, dump_file, file_of, parse_suite
 from tidegate.spine.case import Case
 from tidegate.spine.errors import InputError, StoreError
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from tidegate.curate.harvest.ledger import Action, Line, append, entry, standing
-from tidegate.curate.harvest.suite import Suite
+from tidegate.curate.harvest.suites.ledger import Action, Line, append, entry, standing
+from tidegate.curate.harvest.suites.suite import Suite
 from tidegate.readers.suite_files import read_suite, read_suite_ledger, remove_cases, write_ledger
 from tidegate.spine.case import Case
 from tidegate.spine.errors import InputError, nearest

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-from tidegate.curate.harvest.suite import Suite
-from tidegate.curate.harvest.verdicts import CaseRecord, Rules, alarms, promoted
+from tidegate.curate.harvest.suites.suite import Suite
+from tidegate.curate.harvest.suites.verdicts import CaseRecord, Rules, alarms, promoted
 from tidegate.spine.case import Case, CaseStatus
 from tidegate.spine.estimate import Estimate, Measure
 from tidegate.spine.finding import Certainty, Finding, Severity, Where

@@ -15,8 +15,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from tidegate.check.promptlint import behaviour, probing
-from tidegate.check.promptlint.checkers import complies
+from tidegate.check.promptlint.behaviour import interference as behaviour
+from tidegate.check.promptlint.behaviour import probing
+from tidegate.check.promptlint.behaviour.checkers import complies
 from tidegate.check.promptlint.lint import Analysis
 from tidegate.check.promptlint.model import Instruction, Unit
 from tidegate.runner.asking import Asker, Job

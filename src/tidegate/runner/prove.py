@@ -10,10 +10,10 @@ import random
 
 import msgspec
 
-from tidegate.check.constraints.credentials import Revocations, split_handle
+from tidegate.check.constraints.calls.credentials import Revocations, split_handle
 from tidegate.check.constraints.model import HardRule, Policy
 from tidegate.check.constraints.plugin import ConstraintsGuard, ConstraintsSession
-from tidegate.check.constraints.prove import Attack, attacks
+from tidegate.check.constraints.proving.prove import Attack, attacks
 from tidegate.spine.call import Call, Identity
 from tidegate.spine.conversation import Conversation, Message, Text, TextDelta, Tool
 

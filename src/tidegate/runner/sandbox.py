@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from tidegate.check.verify.blocks import code_blocks
+from tidegate.check.verify.code.blocks import code_blocks
 from tidegate.check.verify.simulation import Invariant, SimulationRun
 
 HARNESS = Path(__file__).with_name("harness.py")

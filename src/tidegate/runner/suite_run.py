@@ -12,9 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from tidegate.curate.harvest.oracle import evaluate
-from tidegate.curate.harvest.outcomes import outcome_of, request_of
-from tidegate.curate.harvest.verdicts import Baseline, CaseRecord, Rules, start, wants_more
+from tidegate.curate.harvest.capture.oracle import evaluate
+from tidegate.curate.harvest.capture.outcomes import outcome_of, request_of
+from tidegate.curate.harvest.suites.verdicts import Baseline, CaseRecord, Rules, start, wants_more
 from tidegate.runner.asking import AnswerCache, Asked, Asker, Budget, Job
 from tidegate.spine.case import Case, CaseStatus
 from tidegate.spine.errors import StoreError

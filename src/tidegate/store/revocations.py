@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tidegate.check.constraints.credentials import Revocations, restored_epoch, revoked_epoch, split_handle
+from tidegate.check.constraints.calls.credentials import Revocations, restored_epoch, revoked_epoch, split_handle
 from tidegate.spine.errors import StoreError
 
 NAME = "revocations.json"

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from tidegate.admit.scheduling.plugin import PriorityInversion
-from tidegate.check.constraints.confirmations import Confirmations
+from tidegate.check.constraints.calls.confirmations import Confirmations
 from tidegate.check.constraints.recorded import ConstraintsCheck
 from tidegate.check.promptlint.plugin import PromptCheck
 from tidegate.curate.harvest.plugin import HarvestCheck

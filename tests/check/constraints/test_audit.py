@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tidegate.check.constraints.audit import audit_text, findings, headline
-from tidegate.check.constraints.consequence import weigh
-from tidegate.check.constraints.grammar import read
+from tidegate.check.constraints.auditing.audit import audit_text, findings, headline
+from tidegate.check.constraints.auditing.consequence import weigh
+from tidegate.check.constraints.auditing.grammar import read
 from tidegate.check.constraints.load import parse_policy
 from tidegate.spine.finding import Severity
 

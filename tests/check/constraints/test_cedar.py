@@ -5,10 +5,10 @@ import random
 import pytest
 from benches.constraints_cedar import study
 
-from tidegate.check.constraints import cedar
-from tidegate.check.constraints.cedar import cedar_value
-from tidegate.check.constraints.decide import Engine, Run
-from tidegate.check.constraints.expression import Unknown
+from tidegate.check.constraints.calls import cedar
+from tidegate.check.constraints.calls.cedar import cedar_value
+from tidegate.check.constraints.calls.decide import Engine, Run
+from tidegate.check.constraints.calls.expression import Unknown
 from tidegate.check.constraints.load import parse_policy
 from tidegate.spine.errors import SettingError
 

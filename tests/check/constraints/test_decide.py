@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from tidegate.check.constraints.arguments import Unreadable, call_hash, read_arguments
-from tidegate.check.constraints.confirmations import GRANTED, Confirmations
-from tidegate.check.constraints.credentials import Revocations, attenuate, mint, refused
-from tidegate.check.constraints.decide import Engine, Run
-from tidegate.check.constraints.expression import path_within, sql_reads_only
+from tidegate.check.constraints.calls.arguments import Unreadable, call_hash, read_arguments
+from tidegate.check.constraints.calls.confirmations import GRANTED, Confirmations
+from tidegate.check.constraints.calls.credentials import Revocations, attenuate, mint, refused
+from tidegate.check.constraints.calls.decide import Engine, Run
+from tidegate.check.constraints.calls.expression import path_within, sql_reads_only
 from tidegate.check.constraints.load import PACKS, parse_policy, starter_pack
 from tidegate.check.constraints.record import Record, broken_at
 from tidegate.spine.errors import SettingError

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tidegate.check.constraints.audit import audit_text, findings
+from tidegate.check.constraints.auditing.audit import audit_text, findings
+from tidegate.check.constraints.auditing.sentences import sentences
 from tidegate.check.constraints.load import parse_policy
-from tidegate.check.constraints.sentences import sentences
 from tidegate.spine.finding import Severity
 
 POLICY = parse_policy(

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tidegate.check.constraints import plan
-from tidegate.check.constraints.decide import Engine, Run
+from tidegate.check.constraints.calls import plan
+from tidegate.check.constraints.calls.decide import Engine, Run
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import Policy
 

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from tidegate.check.constraints.analyze import analyze, differences
-from tidegate.check.constraints.jsonwatch import Watcher
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import SoftRule
 from tidegate.check.constraints.plugin import ConstraintsGuard
+from tidegate.check.constraints.proving.analyze import analyze, differences
 from tidegate.check.constraints.soft import Exchange, measure
-from tidegate.check.constraints.strictjson import Schema
+from tidegate.check.constraints.streaming.jsonwatch import Watcher
+from tidegate.check.constraints.streaming.strictjson import Schema
 from tidegate.runner.prove import prove, prove_rule
 from tidegate.sim.scenarios.constraints import run as incident
 from tidegate.spine.call import Call, Identity

@@ -10,7 +10,7 @@ import string
 
 import pytest
 
-from tidegate.check.constraints.decide import Engine, Run
+from tidegate.check.constraints.calls.decide import Engine, Run
 from tidegate.check.constraints.load import parse_policy
 
 ENGINE = Engine(

@@ -7,10 +7,10 @@ from benches.constraints_cases import cuts, disguise, draw, prose
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.check.constraints.canonical import literal_variants
 from tidegate.check.constraints.load import default_policy, output_filter
-from tidegate.check.constraints.regex import parse, width
-from tidegate.check.constraints.stream import Filter, Literals, Pattern, StreamFilter, filter_text, finder
+from tidegate.check.constraints.streaming.canonical import literal_variants
+from tidegate.check.constraints.streaming.regex import parse, width
+from tidegate.check.constraints.streaming.stream import Filter, Literals, Pattern, StreamFilter, filter_text, finder
 from tidegate.spine.errors import SettingError
 
 POLICY = default_policy()

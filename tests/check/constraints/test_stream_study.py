@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from benches.constraints_stream import COUNTS, Group, one, oracle
 
-from tidegate.check.constraints.canonical import Folder
 from tidegate.check.constraints.load import default_policy, output_filter
-from tidegate.check.constraints.stream import Channel, Filter, Pattern, StreamFilter, finder
-from tidegate.check.constraints.view import View
+from tidegate.check.constraints.streaming.canonical import Folder
+from tidegate.check.constraints.streaming.stream import Channel, Filter, Pattern, StreamFilter, finder
+from tidegate.check.constraints.streaming.view import View
 
 PATTERNS = list(output_filter(default_policy()).patterns)
 TEXTS = 40

@@ -15,12 +15,12 @@ import pytest
 from benches import promptlint_wordings
 from click.testing import CliRunner
 
-from tidegate.check.promptlint import brute
-from tidegate.check.promptlint.cores import enumerate_cores
-from tidegate.check.promptlint.formulas import Among, Flag, Formula, Lin, Var
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
-from tidegate.check.promptlint.smt import Reply, Situations
+from tidegate.check.promptlint.proof import brute
+from tidegate.check.promptlint.proof.cores import enumerate_cores
+from tidegate.check.promptlint.proof.formulas import Among, Flag, Formula, Lin, Var
+from tidegate.check.promptlint.proof.smt import Reply, Situations
 from tidegate.cli.verbs.prompts import command
 from tidegate.sim.scenarios import promptlint as scenario
 from tidegate.spine.errors import InputError

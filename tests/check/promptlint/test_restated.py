@@ -2,8 +2,8 @@
 
 import pytest
 
-from tidegate.check.promptlint.parse import parse_sentence
-from tidegate.check.promptlint.restated import restated
+from tidegate.check.promptlint.grammar.parse import parse_sentence
+from tidegate.check.promptlint.grammar.restated import restated
 
 
 def asked(said: str) -> set[tuple[str, str, object]]:

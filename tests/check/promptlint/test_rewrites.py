@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.check.promptlint.rewrites import CONTRACTIONS, GROUPS, expand
-from tidegate.check.promptlint.statements import STATEMENTS
-from tidegate.check.promptlint.text import mask
-from tidegate.check.promptlint.wordings import WORDINGS
+from tidegate.check.promptlint.grammar.rewrites import CONTRACTIONS, GROUPS, expand
+from tidegate.check.promptlint.grammar.statements import STATEMENTS
+from tidegate.check.promptlint.grammar.text import mask
+from tidegate.check.promptlint.grammar.wordings import WORDINGS
 
 SETS = Path(__file__).resolve().parents[3] / "benches" / "promptlint_sets"
 

@@ -5,9 +5,9 @@ Method: each sentence is parsed and one demand of it named; pairs that only look
 
 import pytest
 
+from tidegate.check.promptlint.grammar.parse import parse_sentence
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
-from tidegate.check.promptlint.parse import parse_sentence
 
 
 def demands(said: str) -> set[tuple[str, str, object]]:

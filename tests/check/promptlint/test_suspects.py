@@ -3,11 +3,11 @@
 The guesser is an argument, so that these tests say what happens to a guess, whatever the weights.
 """
 
-from tidegate.check.promptlint.learned import possible_findings
+from tidegate.check.promptlint.learned.pairs import possible_findings
+from tidegate.check.promptlint.learned.stance import NONE, Guess, Slots, shipped_reader, words
+from tidegate.check.promptlint.learned.suspects import constraint_of, possible_cores, suspected
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
-from tidegate.check.promptlint.stance import NONE, Guess, Slots, shipped_reader, words
-from tidegate.check.promptlint.suspects import constraint_of, possible_cores, suspected
 from tidegate.spine.finding import Severity
 
 UNREAD = "Smileys go straight to the bin around here, folks."

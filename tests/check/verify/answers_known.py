@@ -1,7 +1,7 @@
 """What the user of the seventh and eighth sets of answers has added: a small library and the coefficients of his standards."""
 
-from tidegate.check.verify.references import Work, normal_id
-from tidegate.check.verify.registry import Coefficient
+from tidegate.check.verify.published.references import Work, normal_id
+from tidegate.check.verify.published.registry import Coefficient
 
 _WORKS = (
     Work(

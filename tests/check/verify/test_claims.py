@@ -4,8 +4,8 @@ import pytest
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
-from tidegate.check.verify.references import Work
-from tidegate.check.verify.registry import Coefficient
+from tidegate.check.verify.published.references import Work
+from tidegate.check.verify.published.registry import Coefficient
 from tidegate.spine.claim import Support
 
 

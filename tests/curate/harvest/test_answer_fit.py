@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from tidegate.curate.harvest.answer_fit import HARD, misfits, witnesses
-from tidegate.curate.harvest.context import Context, lexical_similarity
-from tidegate.curate.harvest.dialogue import read_turns
 from tidegate.curate.harvest.model import SignalKind
-from tidegate.curate.harvest.signals import detect
-from tidegate.curate.harvest.signals_implicit import user_turns
+from tidegate.curate.harvest.signals.answer_fit import HARD, misfits, witnesses
+from tidegate.curate.harvest.signals.context import Context, lexical_similarity
+from tidegate.curate.harvest.signals.detect import detect
+from tidegate.curate.harvest.signals.dialogue import read_turns
+from tidegate.curate.harvest.signals.implicit import user_turns
 
 
 def talk(*texts: str) -> list[dict[str, Any]]:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tidegate.cli.verbs.harvest_detect import command
 from tidegate.curate.harvest.model import SignalKind
-from tidegate.curate.harvest.signals import detect
-from tidegate.curate.harvest.signals_explicit import is_down, read_feedback
+from tidegate.curate.harvest.signals.detect import detect
+from tidegate.curate.harvest.signals.explicit import is_down, read_feedback
 
 
 def talk(*texts: str) -> list[dict[str, Any]]:

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 import yaml
 
+from tidegate.curate.harvest.capture.oracle import check_expect
 from tidegate.curate.harvest.exchange import FORMATS, format_of
 from tidegate.curate.harvest.exchange.common import KEY
-from tidegate.curate.harvest.oracle import check_expect
 from tidegate.spine.case import CaseStatus, Provenance, make_case
 from tidegate.spine.errors import InputError
 

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.curate.harvest.group import (
+from tidegate.curate.harvest.modes.group import (
     Failure,
     Grouping,
     Mode,

@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate.cli.verbs.harvest_collect import command
-from tidegate.curate.harvest.envelope import RESULT_MAX, envelope_of, mend
-from tidegate.curate.harvest.expectation import correction_of
-from tidegate.curate.harvest.harvesting import harvest
-from tidegate.curate.harvest.oracle import evaluate
-from tidegate.curate.harvest.outcomes import outcome_of
+from tidegate.curate.harvest.capture.envelope import RESULT_MAX, envelope_of, mend
+from tidegate.curate.harvest.capture.expectation import correction_of
+from tidegate.curate.harvest.capture.harvesting import harvest
+from tidegate.curate.harvest.capture.oracle import evaluate
+from tidegate.curate.harvest.capture.outcomes import outcome_of
 from tidegate.curate.harvest.plugin import HarvestCheck, HarvestCurator, record_of
-from tidegate.curate.harvest.scrub import leftover
+from tidegate.curate.harvest.scrubbing.scrub import leftover
 from tidegate.readers.suite_files import read_suite
 from tidegate.spine.call import Call, Ending, Identity
 from tidegate.spine.finding import Finding, Severity

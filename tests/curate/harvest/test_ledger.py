@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from tidegate.curate.harvest.ledger import (
+from tidegate.curate.harvest.suites.ledger import (
     Action,
     Line,
     append,
@@ -14,7 +14,7 @@ from tidegate.curate.harvest.ledger import (
     rechain,
     standing,
 )
-from tidegate.curate.harvest.suite import Suite
+from tidegate.curate.harvest.suites.suite import Suite
 from tidegate.spine.case import Case, CaseStatus, make_case
 from tidegate.spine.errors import InputError
 from tidegate.spine.finding import Severity

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegate.cli.verbs.harvest_minimise import command
-from tidegate.curate.harvest.minimise import Element, Keep, Minimised, Settings, ddmin, minimise
-from tidegate.curate.harvest.units import Units, pieces
+from tidegate.curate.harvest.capture.minimise import Element, Keep, Minimised, Settings, ddmin, minimise
+from tidegate.curate.harvest.capture.units import Units, pieces
 from tidegate.readers.suite_files import read_suite, read_suite_ledger, write_cases
 from tidegate.spine.case import make_case
 from tidegate.spine.errors import InputError

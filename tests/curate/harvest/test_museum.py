@@ -4,9 +4,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from tidegate.curate.harvest.coverage import calibrated_radius, coverage, hole_scores
-from tidegate.curate.harvest.museum import History, age_days, by_mode, shares, silent_cases, suspects
-from tidegate.curate.harvest.retire import (
+from tidegate.curate.harvest.modes.vectors import unit
+from tidegate.curate.harvest.suites.coverage import calibrated_radius, coverage, hole_scores
+from tidegate.curate.harvest.suites.museum import History, age_days, by_mode, shares, silent_cases, suspects
+from tidegate.curate.harvest.suites.retire import (
     Kills,
     RelicRule,
     decisions_unchanged,
@@ -18,7 +19,6 @@ from tidegate.curate.harvest.retire import (
     traffic_share,
     unique_kills,
 )  # fmt: skip
-from tidegate.curate.harvest.vectors import unit
 from tidegate.spine.case import Case, Provenance, make_case
 from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Estimate, NotMeasured

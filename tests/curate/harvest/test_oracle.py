@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.curate.harvest.effects import failed_calls, has_effect, state_difference
+from tidegate.curate.harvest.capture.effects import failed_calls, has_effect, state_difference
+from tidegate.curate.harvest.capture.oracle import ORACLES, check_expect, evaluate
+from tidegate.curate.harvest.capture.oracle_text import contains, looks_cut
 from tidegate.curate.harvest.model import Outcome
-from tidegate.curate.harvest.oracle import ORACLES, check_expect, evaluate
-from tidegate.curate.harvest.oracle_text import contains, looks_cut
 from tidegate.spine.conversation import Message, Text, ToolCall
 from tidegate.spine.dialects import chat
 from tidegate.spine.errors import InputError

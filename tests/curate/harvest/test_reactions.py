@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from benches.harvest_train import RECIPES, difference, learned_from
 
-from tidegate.curate.harvest.context import Context, by_script, lexical_similarity
-from tidegate.curate.harvest.dialogue import read_turns
-from tidegate.curate.harvest.reactions import _learned, failed_chance, features, goes_on, judged, roles
-from tidegate.curate.harvest.signals import detect
-from tidegate.curate.harvest.signals_implicit import cued, user_turns
+from tidegate.curate.harvest.signals.context import Context, by_script, lexical_similarity
+from tidegate.curate.harvest.signals.detect import detect
+from tidegate.curate.harvest.signals.dialogue import read_turns
+from tidegate.curate.harvest.signals.implicit import cued, user_turns
+from tidegate.curate.harvest.signals.learned import _learned, failed_chance, features, goes_on, judged, roles
 
 
 def talk(*texts: str) -> list[dict[str, Any]]:

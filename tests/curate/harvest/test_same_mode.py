@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.curate.harvest.group import Grouping, Mode
-from tidegate.curate.harvest.same_mode import (
+from tidegate.curate.harvest.modes.group import Grouping, Mode
+from tidegate.curate.harvest.modes.same_mode import (
     ModeAnswer,
     answer_for,
     check_answers,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.curate.harvest.harvesting import harvest
-from tidegate.curate.harvest.scrub import Scrubber, leftover
-from tidegate.curate.harvest.scrub_find import PLACEHOLDER
+from tidegate.curate.harvest.capture.harvesting import harvest
+from tidegate.curate.harvest.scrubbing.find import PLACEHOLDER
+from tidegate.curate.harvest.scrubbing.scrub import Scrubber, leftover
 
 GONE = [
     ("my name is Thandiwe Mokoena", ["Thandiwe", "Mokoena"]),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.curate.harvest.select import Candidate, choose_panel, select
+from tidegate.curate.harvest.suites.select import Candidate, choose_panel, select
 from tidegate.spine.errors import InputError
 
 candidate = st.builds(

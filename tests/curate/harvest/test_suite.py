@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.curate.harvest.suite import dump_file, file_of, parse_file, parse_suite
+from tidegate.curate.harvest.suites.suite import dump_file, file_of, parse_file, parse_suite
 from tidegate.spine.case import Case, CaseStatus, Provenance, make_case
 from tidegate.spine.errors import InputError
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tidegate.curate.harvest.verdicts import Rules
+from tidegate.curate.harvest.suites.verdicts import Rules
 from tidegate.runner.asking import AnswerCache, Budget, Reply
 from tidegate.runner.command_model import CommandModel, read_output
 from tidegate.runner.suite_run import RunCache, held_out_values, run_suite

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tidegate.curate.harvest.verdicts import (
+from tidegate.curate.harvest.suites.verdicts import (
     DROPS,
     Baseline,
     CaseRecord,

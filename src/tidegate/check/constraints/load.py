@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 import yaml
 
-from tidegate.check.constraints.decide import Engine
+from tidegate.check.constraints.calls.decide import Engine
 from tidegate.check.constraints.model import Fact, HardRule, Policy, SoftRule, ToolSpec, output_parts
-from tidegate.check.constraints.stream import Filter, Pattern
+from tidegate.check.constraints.streaming.stream import Filter, Pattern
 from tidegate.spine.errors import SettingError, nearest
 from tidegate.spine.resources import resource_text
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from tidegate.check.constraints.stream import Literals, Pattern
+from tidegate.check.constraints.streaming.stream import Literals, Pattern
 
 Effect = Literal["read", "reversible", "irreversible", "external", "privileged"]
 Verdict3 = Literal["allow", "ask", "deny"]

@@ -13,17 +13,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from tidegate.check.constraints.arguments import Unreadable, read_arguments
-from tidegate.check.constraints.confirmations import Confirmations
-from tidegate.check.constraints.credentials import Revocations
-from tidegate.check.constraints.decide import Engine, Run
-from tidegate.check.constraints.jsonwatch import Watcher
+from tidegate.check.constraints.calls.arguments import Unreadable, read_arguments
+from tidegate.check.constraints.calls.confirmations import Confirmations
+from tidegate.check.constraints.calls.credentials import Revocations
+from tidegate.check.constraints.calls.decide import Engine, Run
+from tidegate.check.constraints.calls.toolgate import Powers, ToolGate, refusal_words
 from tidegate.check.constraints.load import output_filter
 from tidegate.check.constraints.model import Policy
 from tidegate.check.constraints.record import Record, Recorder
-from tidegate.check.constraints.stream import StreamFilter
-from tidegate.check.constraints.strictjson import Schema
-from tidegate.check.constraints.toolgate import Powers, ToolGate, refusal_words
+from tidegate.check.constraints.streaming.jsonwatch import Watcher
+from tidegate.check.constraints.streaming.stream import StreamFilter
+from tidegate.check.constraints.streaming.strictjson import Schema
 from tidegate.spine.call import Call
 from tidegate.spine.codec import content_hash
 from tidegate.spine.contracts import ALLOW, GuardDecision

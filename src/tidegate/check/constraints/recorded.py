@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tidegate.check.constraints.arguments import Unreadable, read_arguments
-from tidegate.check.constraints.decide import Engine, Run
+from tidegate.check.constraints.calls.arguments import Unreadable, read_arguments
+from tidegate.check.constraints.calls.decide import Engine, Run
 from tidegate.check.constraints.load import output_filter
 from tidegate.check.constraints.model import Policy
-from tidegate.check.constraints.stream import filter_text
+from tidegate.check.constraints.streaming.stream import filter_text
 from tidegate.spine.conversation import Conversation
 from tidegate.spine.finding import Finding, Severity, Where
 from tidegate.spine.trace import CallTrace

@@ -4,9 +4,9 @@
 
 from collections.abc import Sequence
 
+from tidegate.check.promptlint.grammar.text import word_count
 from tidegate.check.promptlint.model import Core, Instruction, Literal
-from tidegate.check.promptlint.text import word_count
-from tidegate.check.promptlint.theory import ELEMENT_UNITS
+from tidegate.check.promptlint.proof.theory import ELEMENT_UNITS
 
 FAMILY = {
     **dict.fromkeys(("words", "sentences", "paragraphs", "characters", "lines", "tokens", "pages"), "length"),

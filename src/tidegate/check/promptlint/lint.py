@@ -12,14 +12,14 @@ from typing import Any
 import msgspec
 
 from tidegate.check.promptlint import explain
-from tidegate.check.promptlint.cores import correction_sets, enumerate_cores, weight
-from tidegate.check.promptlint.document import parse_document
-from tidegate.check.promptlint.formats import parts_of
-from tidegate.check.promptlint.meeting import exclusions
+from tidegate.check.promptlint.grammar.parse import parse_unit
 from tidegate.check.promptlint.model import Core, Instruction, Priority, Source, Unit
-from tidegate.check.promptlint.parse import parse_unit
-from tidegate.check.promptlint.smt import Situations, reply_solver
-from tidegate.check.promptlint.topics import candidates, reaches_far, topics
+from tidegate.check.promptlint.proof.cores import correction_sets, enumerate_cores, weight
+from tidegate.check.promptlint.proof.meeting import exclusions
+from tidegate.check.promptlint.proof.smt import Situations, reply_solver
+from tidegate.check.promptlint.proof.topics import candidates, reaches_far, topics
+from tidegate.check.promptlint.sources.document import parse_document
+from tidegate.check.promptlint.sources.formats import parts_of
 from tidegate.spine.errors import InputError
 from tidegate.spine.finding import Finding, Severity, Where
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from tidegate.check.promptlint import explain
 from tidegate.check.promptlint.lint import Analysis
 from tidegate.check.promptlint.model import Instruction
-from tidegate.check.promptlint.smt import Situations, reply_solver
-from tidegate.check.promptlint.theory import formula
+from tidegate.check.promptlint.proof.smt import Situations, reply_solver
+from tidegate.check.promptlint.proof.theory import formula
 from tidegate.spine.finding import Finding, Severity, Where
 
 # attribute (or its prefix) → the mechanism outside the model that can enforce it

@@ -14,10 +14,10 @@ from typing import Any
 
 import msgspec
 
-from tidegate.check.promptlint.document import parse_document
+from tidegate.check.promptlint.grammar.parse import parse_unit
 from tidegate.check.promptlint.lint import Analysis, analyse
 from tidegate.check.promptlint.model import Core, Source, Unit
-from tidegate.check.promptlint.parse import parse_unit
+from tidegate.check.promptlint.sources.document import parse_document
 
 
 class Revision(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,25 +11,25 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from tidegate.check.verify.arithmetic import check_arithmetic
-from tidegate.check.verify.asked import check_answer_dimension
 from tidegate.check.verify.assertion import unasserted
-from tidegate.check.verify.blocks import FENCE
-from tidegate.check.verify.chemistry import check_chemistry
-from tidegate.check.verify.code import check_code
-from tidegate.check.verify.constants import check_constants
-from tidegate.check.verify.conversions import check_conversions, check_rewritten
-from tidegate.check.verify.dimensions import check_dimensions
+from tidegate.check.verify.chemistry.nuclear import check_nuclear
+from tidegate.check.verify.chemistry.oxidation_changes import check_changes
+from tidegate.check.verify.chemistry.prose import check_chemistry
+from tidegate.check.verify.code.blocks import FENCE
+from tidegate.check.verify.code.check import check_code
+from tidegate.check.verify.code.source import check_source
 from tidegate.check.verify.model import Knowledge, Verification
-from tidegate.check.verify.nuclear import check_nuclear
-from tidegate.check.verify.oxidation_changes import check_changes
-from tidegate.check.verify.references import check_references
-from tidegate.check.verify.registry import check_registry
+from tidegate.check.verify.numbers.arithmetic import check_arithmetic
+from tidegate.check.verify.numbers.spoken import check_spoken
+from tidegate.check.verify.numbers.substitution import check_substituted
+from tidegate.check.verify.numbers.told import check_told
+from tidegate.check.verify.published.constants import check_constants
+from tidegate.check.verify.published.references import check_references
+from tidegate.check.verify.published.registry import check_registry
+from tidegate.check.verify.quantity.asked import check_answer_dimension
+from tidegate.check.verify.quantity.conversions import check_conversions, check_rewritten
+from tidegate.check.verify.quantity.dimensions import check_dimensions
 from tidegate.check.verify.schemes.check import check_schemes
-from tidegate.check.verify.source import check_source
-from tidegate.check.verify.spoken import check_spoken
-from tidegate.check.verify.substitution import check_substituted
-from tidegate.check.verify.told import check_told
 from tidegate.spine.claim import Decision, Support
 from tidegate.spine.finding import Finding, Severity, Where
 

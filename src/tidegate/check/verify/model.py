@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from tidegate.check.verify.references import Work
-from tidegate.check.verify.registry import Coefficient
+from tidegate.check.verify.published.references import Work
+from tidegate.check.verify.published.registry import Coefficient
 from tidegate.spine.claim import Decision, Support
 from tidegate.spine.finding import Finding
 

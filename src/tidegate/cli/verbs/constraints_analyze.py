@@ -8,8 +8,8 @@ import click
 import msgspec
 from rich.console import Console
 
-from tidegate.check.constraints import analyze as analysis
 from tidegate.check.constraints.load import default_policy
+from tidegate.check.constraints.proving import analyze as analysis
 from tidegate.cli.constraints_inputs import json_option, load, policy_option
 from tidegate.cli.output import emit
 from tidegate.readers.constraints_file import read_policy

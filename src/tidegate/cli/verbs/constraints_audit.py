@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tidegate.check.constraints import audit as auditing
-from tidegate.check.constraints.mapping import rule_map
+from tidegate.check.constraints.auditing import audit as auditing
+from tidegate.check.constraints.auditing.mapping import rule_map
+from tidegate.check.constraints.auditing.sentences import Sentence
 from tidegate.check.constraints.model import Policy
-from tidegate.check.constraints.sentences import Sentence
 from tidegate.cli.constraints_inputs import field, json_option, jsonl_option, load, policy_option, prompts
 from tidegate.cli.output import emit, judge_jsonl
 from tidegate.spine.answer import Answer

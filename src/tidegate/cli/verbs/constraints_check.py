@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tidegate.check.constraints.decide import Engine, Run
+from tidegate.check.constraints.calls.decide import Engine, Run
 from tidegate.check.constraints.load import default_policy
 from tidegate.check.constraints.model import CallDecision
 from tidegate.cli.constraints_inputs import field, json_option, jsonl_option, listed, load, policy_option

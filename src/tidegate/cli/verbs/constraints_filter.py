@@ -9,7 +9,7 @@ import click
 
 from tidegate.check.constraints.load import PACKS, default_policy, output_filter, starter_pack
 from tidegate.check.constraints.model import Policy, output_parts
-from tidegate.check.constraints.stream import Filter, Literals, filter_text, merged
+from tidegate.check.constraints.streaming.stream import Filter, Literals, filter_text, merged
 from tidegate.cli.constraints_inputs import field, json_option, jsonl_option, listed, load, policy_option, prompts
 from tidegate.cli.output import emit, judge_jsonl
 from tidegate.spine.answer import Answer

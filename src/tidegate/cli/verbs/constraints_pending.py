@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.markup import escape
 
-from tidegate.check.constraints.confirmations import Asked
+from tidegate.check.constraints.calls.confirmations import Asked
 from tidegate.cli.constraints_inputs import json_option
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options

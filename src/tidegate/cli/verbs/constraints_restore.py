@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import click
 
-from tidegate.check.constraints.credentials import split_handle, written_handle
+from tidegate.check.constraints.calls.credentials import split_handle, written_handle
 from tidegate.cli.constraints_inputs import json_option
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options

@@ -15,12 +15,12 @@ from rich.table import Table
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.cli.verbs.harvest_detect import EMBEDDERS, read_conversations, similarity
-from tidegate.curate.harvest.harvesting import Harvested, harvest
-from tidegate.curate.harvest.ledger import append, entry
+from tidegate.curate.harvest.capture.harvesting import Harvested, harvest
 from tidegate.curate.harvest.plugin import HarvestCurator
-from tidegate.curate.harvest.scrub import Scrubber
-from tidegate.curate.harvest.signals import findings_of
-from tidegate.curate.harvest.signals_implicit import Similar
+from tidegate.curate.harvest.scrubbing.scrub import Scrubber
+from tidegate.curate.harvest.signals.detect import findings_of
+from tidegate.curate.harvest.signals.implicit import Similar
+from tidegate.curate.harvest.suites.ledger import append, entry
 from tidegate.readers.moments import moment_s
 from tidegate.readers.suite_files import read_suite, read_suite_ledger, write_cases, write_ledger
 from tidegate.spine.answer import Answer

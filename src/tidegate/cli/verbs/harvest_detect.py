@@ -17,9 +17,9 @@ from rich.markup import escape
 
 from tidegate.cli.output import emit, judge_jsonl
 from tidegate.curate.harvest.model import Detection, Signal
-from tidegate.curate.harvest.scrub import Scrubber
-from tidegate.curate.harvest.signals import THRESHOLD, detect, findings_of
-from tidegate.curate.harvest.signals_implicit import Similar, lexical_similarity
+from tidegate.curate.harvest.scrubbing.scrub import Scrubber
+from tidegate.curate.harvest.signals.detect import THRESHOLD, detect, findings_of
+from tidegate.curate.harvest.signals.implicit import Similar, lexical_similarity
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, WrongUse
 from tidegate.spine.gate import Verdict

@@ -15,8 +15,8 @@ from rich.table import Table
 from tidegate.cli.harvest_inputs import MODES, NEAR, embed, embedder_name, open_embedder, read_said
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
-from tidegate.curate.harvest.group import Failure, Grouping, Mode, distinct, group, group_measures, trend
-from tidegate.curate.harvest.same_mode import join_modes, joined_grouping, new_names
+from tidegate.curate.harvest.modes.group import Failure, Grouping, Mode, distinct, group, group_measures, trend
+from tidegate.curate.harvest.modes.same_mode import join_modes, joined_grouping, new_names
 from tidegate.readers.mode_answers import read_answers
 from tidegate.readers.suite_files import rename_modes
 from tidegate.spine.answer import Answer

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.cli.output import emit
-from tidegate.curate.harvest.ledger import Action, Line, append, audit, entry, rechain, standing
+from tidegate.curate.harvest.suites.ledger import Action, Line, append, audit, entry, rechain, standing
 from tidegate.readers.suite_files import (
     ledger_path,
     read_suite,

@@ -15,8 +15,8 @@ from tidegate.cli.harvest_inputs import MODES, embed, embedder_name, open_embedd
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.cli.verbs.harvest_group import known_modes
-from tidegate.curate.harvest.group import Mode
-from tidegate.curate.harvest.same_mode import Joined, ModeAnswer, answer_for, join_modes, new_names, questions
+from tidegate.curate.harvest.modes.group import Mode
+from tidegate.curate.harvest.modes.same_mode import Joined, ModeAnswer, answer_for, join_modes, new_names, questions
 from tidegate.readers.mode_answers import add_answers, read_answers
 from tidegate.readers.suite_files import rename_modes
 from tidegate.spine.answer import Answer

@@ -15,11 +15,11 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from tidegate.cli.output import emit, people
 from tidegate.cli.store_options import resolve, store_options
 from tidegate.cli.verbs.harvest_run import target_of
-from tidegate.curate.harvest.ledger import Action, Line, append, entry, expectation_digest, standing
-from tidegate.curate.harvest.minimise import Keep, Minimised, Settings, minimise
-from tidegate.curate.harvest.oracle import evaluate
-from tidegate.curate.harvest.outcomes import outcome_of, request_of
-from tidegate.curate.harvest.units import Units, size_of
+from tidegate.curate.harvest.capture.minimise import Keep, Minimised, Settings, minimise
+from tidegate.curate.harvest.capture.oracle import evaluate
+from tidegate.curate.harvest.capture.outcomes import outcome_of, request_of
+from tidegate.curate.harvest.capture.units import Units, size_of
+from tidegate.curate.harvest.suites.ledger import Action, Line, append, entry, expectation_digest, standing
 from tidegate.readers.suite_files import read_suite, read_suite_ledger, remove_cases, write_cases, write_ledger
 from tidegate.runner.asking import AnswerCache, Asker, Budget, Job
 from tidegate.spine.answer import Answer

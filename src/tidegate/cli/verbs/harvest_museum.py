@@ -13,10 +13,10 @@ from rich.markup import escape
 from tidegate.cli.harvest_inputs import NEAR, embed, embedder_name, histories, open_embedder, read_results, traffic
 from tidegate.cli.output import emit, read_jsonl
 from tidegate.cli.store_options import resolve, store_options
-from tidegate.curate.harvest.coverage import calibrated_radius, coverage
-from tidegate.curate.harvest.group import Failure, distinct, group
-from tidegate.curate.harvest.museum import shares, silent_cases, suspects
-from tidegate.curate.harvest.suite import Suite
+from tidegate.curate.harvest.modes.group import Failure, distinct, group
+from tidegate.curate.harvest.suites.coverage import calibrated_radius, coverage
+from tidegate.curate.harvest.suites.museum import shares, silent_cases, suspects
+from tidegate.curate.harvest.suites.suite import Suite
 from tidegate.readers.suite_files import read_suite
 from tidegate.readers.texts import Said
 from tidegate.render.harvest import question_of

@@ -13,8 +13,8 @@ from rich.table import Table
 from tidegate.cli.harvest_inputs import embed, embedder_name, histories, open_embedder, read_results, traffic
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
-from tidegate.curate.harvest.ledger import Action, Line, append
-from tidegate.curate.harvest.retire import (
+from tidegate.curate.harvest.suites.ledger import Action, Line, append
+from tidegate.curate.harvest.suites.retire import (
     Judgement,
     Kills,
     RelicRule,

@@ -18,9 +18,9 @@ from tidegate.cli.harvest_inputs import RUNS
 from tidegate.cli.harvest_results import baselines, held_out_run, keep_best, promote_fixed, results_of, with_audit
 from tidegate.cli.output import emit, people
 from tidegate.cli.store_options import resolve, store_options
-from tidegate.curate.harvest.ledger import audit
-from tidegate.curate.harvest.suite import Suite
-from tidegate.curate.harvest.verdicts import (
+from tidegate.curate.harvest.suites.ledger import audit
+from tidegate.curate.harvest.suites.suite import Suite
+from tidegate.curate.harvest.suites.verdicts import (
     Baseline,
     CaseRecord,
     Rules,

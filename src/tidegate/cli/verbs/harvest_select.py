@@ -12,10 +12,10 @@ from rich.console import Console
 from tidegate.cli.harvest_inputs import embed, embedder_name, histories, open_embedder, traffic
 from tidegate.cli.output import emit
 from tidegate.cli.store_options import resolve, store_options
-from tidegate.curate.harvest.museum import History
-from tidegate.curate.harvest.outcomes import request_of
-from tidegate.curate.harvest.retire import EXEMPT
-from tidegate.curate.harvest.select import Candidate, Selection, select
+from tidegate.curate.harvest.capture.outcomes import request_of
+from tidegate.curate.harvest.suites.museum import History
+from tidegate.curate.harvest.suites.retire import EXEMPT
+from tidegate.curate.harvest.suites.select import Candidate, Selection, select
 from tidegate.readers.suite_files import read_suite, replace
 from tidegate.render.harvest import question_of
 from tidegate.spine.answer import Answer

@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from tidegate import __version__
 from tidegate.check.promptlint import baseline as baselines
-from tidegate.check.promptlint import learned
+from tidegate.check.promptlint.learned import pairs as learned
 from tidegate.check.promptlint.lint import Analysis, analyse, findings
 from tidegate.check.promptlint.notes import notes
 from tidegate.cli.output import emit, judge_jsonl

@@ -11,7 +11,9 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from tidegate.check.promptlint import behaviour, explain, probing
+from tidegate.check.promptlint import explain
+from tidegate.check.promptlint.behaviour import interference as behaviour
+from tidegate.check.promptlint.behaviour import probing
 from tidegate.check.promptlint.lint import analyse
 from tidegate.cli.output import emit, people
 from tidegate.readers.config import read_settings, secret

@@ -18,9 +18,9 @@ from starlette.responses import RedirectResponse, Response
 
 from tidegate import wiring
 from tidegate.console.app import Control
-from tidegate.curate.harvest.group import Mode
-from tidegate.curate.harvest.same_mode import ModeAnswer, answer_for, join_modes, questions, standing_answers
-from tidegate.curate.harvest.suite import Suite
+from tidegate.curate.harvest.modes.group import Mode
+from tidegate.curate.harvest.modes.same_mode import ModeAnswer, answer_for, join_modes, questions, standing_answers
+from tidegate.curate.harvest.suites.suite import Suite
 from tidegate.readers.mode_answers import add_answers, read_answers
 from tidegate.readers.suite_files import read_suite, read_suite_ledger
 from tidegate.readers.suite_review import accept, reject, waiting

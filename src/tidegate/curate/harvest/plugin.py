@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from tidegate.curate.harvest.harvesting import Harvested, harvest
+from tidegate.curate.harvest.capture.harvesting import Harvested, harvest
 from tidegate.curate.harvest.model import Signal, SignalKind
-from tidegate.curate.harvest.signals import detect, findings_of
-from tidegate.curate.harvest.signals_implicit import Similar, lexical_similarity
+from tidegate.curate.harvest.signals.detect import detect, findings_of
+from tidegate.curate.harvest.signals.implicit import Similar, lexical_similarity
 from tidegate.spine.call import Ending
 from tidegate.spine.case import Case
 from tidegate.spine.contracts import Check, Curator

@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from tidegate.curate.harvest.group import Failure, distinct, group
-from tidegate.curate.harvest.oracle import evaluate
-from tidegate.curate.harvest.outcomes import outcome_of
-from tidegate.curate.harvest.verdicts import CaseRecord, Rules, promoted, start, suite_gate, wants_more
+from tidegate.curate.harvest.capture.oracle import evaluate
+from tidegate.curate.harvest.capture.outcomes import outcome_of
+from tidegate.curate.harvest.modes.group import Failure, distinct, group
+from tidegate.curate.harvest.suites.verdicts import CaseRecord, Rules, promoted, start, suite_gate, wants_more
 from tidegate.runner.embedders import TfidfEmbedder
 from tidegate.sim.scenario import Arm, ScenarioResult
 from tidegate.spine.case import Case, CaseStatus, Provenance, make_case

@@ -10,7 +10,7 @@ import re
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
-from tidegate.check.verify.registry import Coefficient
+from tidegate.check.verify.published.registry import Coefficient
 from tidegate.check.verify.simulation import decide_simulations
 from tidegate.runner.sandbox import simulations_in
 from tidegate.sim.scenario import Arm, ScenarioResult

@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 
-from tidegate.check.verify.blocks import code_blocks
+from tidegate.check.verify.code.blocks import code_blocks
 from tidegate.check.verify.schemes.chains import chains
 from tidegate.check.verify.schemes.chance import chance
 from tidegate.check.verify.schemes.fields import fields

@@ -1,0 +1,1 @@
+"""Tool calls in flight: decided on resolved arguments, by provenance, state and confirmation."""

@@ -1,0 +1,1 @@
+"""What the lines of a prompt do to a real model: measured, with error control."""

@@ -1,0 +1,390 @@
+"""A sentence becomes instruction tuples, or nothing: unknown is abstained, never misparsed.
+
+Conditions are taken off first, then the rest is cut into clauses; in each clause concepts,
+quantities, quoted phrases and tools are read with the negation they stand under.  Words that
+remain narrow the object (`restrict`): "never cite sources older than two years" forbids no
+citation in general.
+"""
+
+# ruff: noqa: E501
+
+import re
+from functools import lru_cache
+
+from tidegate.check.promptlint.grammar import lexicon
+from tidegate.check.promptlint.grammar.antecedents import with_antecedent
+from tidegate.check.promptlint.grammar.clauses import as_active, read_clause, split_clauses
+from tidegate.check.promptlint.grammar.conditions import read_conditions
+from tidegate.check.promptlint.grammar.directives import READER, directive
+from tidegate.check.promptlint.grammar.drafts import EMPTY, Context, Draft, Parsed
+from tidegate.check.promptlint.grammar.labels import LABELLED_AMOUNT, labelled_amount
+from tidegate.check.promptlint.grammar.lemmas import lemma
+from tidegate.check.promptlint.grammar.literals import branch_literal
+from tidegate.check.promptlint.grammar.ordering import tool_order
+from tidegate.check.promptlint.grammar.persona import persona
+from tidegate.check.promptlint.grammar.precedence import declared_priorities
+from tidegate.check.promptlint.grammar.refusals import answered, refused, supplied
+from tidegate.check.promptlint.grammar.restated import restated
+from tidegate.check.promptlint.grammar.rewrites import expand
+from tidegate.check.promptlint.grammar.text import mask
+from tidegate.check.promptlint.grammar.vocabulary import (
+    ABOUT_YOU,
+    CHANNELS,
+    CONCERN_LABELS,
+    ELEMENTS,
+    GENERIC_SECTION,
+    IMPERATIVES,
+    LABEL,
+    NOT_OURS,
+    PART_NOUNS,
+    PLAIN_LABELS,
+    SHOUTED,
+    STRONG,
+)
+from tidegate.check.promptlint.grammar.wordset import word_set
+from tidegate.check.promptlint.model import REPLY, Conjunction, Constraint, Instruction, Literal, Priority, Unit
+
+
+def parse_unit(unit: Unit) -> tuple[list[Instruction], list[Priority]]:
+    """The instructions and precedence statements of a unit; quoted text binds nothing."""
+    if unit.quoted:
+        return [], []
+    parsed = parse_sentence(unit.text, unit.intro)
+    branch = tuple(branch_literal(e, s) for e, s in unit.conditions)
+    section = section_scope(unit.section)
+    out = []
+    for d in parsed.drafts:
+        code = d.constraint.attribute.startswith("code-") or d.constraint.attribute in ("naming", "string-quotes")
+        guard = _conjoin(_conjoin(parsed.guard, d.extra_guard), (branch,) if branch else ())
+        scope = d.scope
+        if section and not d.universal and not scope and d.constraint.attribute not in ("tool", "order"):
+            scope = ("part", section)
+        elif section and scope[:1] and scope[0].startswith("each ") and not d.universal:
+            scope = (*scope, section)
+        out.append(
+            Instruction(
+                constraint=d.constraint, unit=unit, channel="code" if code else parsed.channel,
+                scope=("part", "code") if code else scope, guard=guard,
+                exceptions=parsed.exceptions, modality=d.modality, soft=d.soft, universal=d.universal,
+                prohibition=d.prohibition, default=parsed.default, labels=(*parsed.labels, *(s.lower() for s in unit.section)),
+                restrict=() if code else d.restrict,
+            )
+        )  # fmt: skip
+    return out, [Priority(winner=w, loser=x, unit=unit) for w, x in parsed.priorities]
+
+
+def section_scope(section: tuple[str, ...]) -> str:
+    """The output part a heading names, or "" when the heading only orders the prompt."""
+    if not section:
+        return ""
+    last = section[-1]
+    return "" if GENERIC_SECTION.search(last.replace("_", " ")) else last.lower()
+
+
+def _conjoin(a: tuple[Conjunction, ...], b: tuple[Conjunction, ...]) -> tuple[Conjunction, ...]:
+    if not a or not b:
+        return a or b
+    return tuple((*x, *y) for x in a for y in b)
+
+
+@lru_cache(maxsize=50_000)
+def parse_sentence(text: str, intro: str = "") -> Parsed:
+    """Parse one sentence under the intro of its list; cached, so that an edit re-reads one line.
+
+    A sentence in which nothing is read, an action alone, or a demand narrowed by words that may belong to its
+    reason, is tried again in plainer words.
+    """
+    parsed = _parse(text, intro)
+    if parsed.priorities or text.rstrip().endswith(("?", ":")) or (_names_demand(parsed) and not _narrowed(parsed)):
+        return parsed
+    for said in restated(text):
+        again = _parse(said, intro)
+        if not _names_demand(parsed):
+            if _names_demand(again) or (again.drafts and not parsed.drafts):
+                parsed = again
+        elif _asked(again) & _asked(parsed) and _narrowed(again) < _narrowed(parsed):
+            parsed = again
+        if _names_demand(parsed) and not _narrowed(parsed):
+            break
+    return parsed if _names_demand(parsed) or not TITLE.match(text) else parsed._replace(drafts=())
+
+
+def _asked(parsed: Parsed) -> set[str]:
+    return {d.constraint.attribute for d in parsed.drafts if not d.constraint.attribute.startswith("do:")}
+
+
+def _narrowed(parsed: Parsed) -> int:
+    """How many words and places narrow what is read."""
+    return sum(
+        len(d.restrict) + (d.scope[:1] == ("part",))
+        for d in parsed.drafts
+        if not d.constraint.attribute.startswith("do:")
+    )
+
+
+# "Pricing: Charge What It's Worth" is a heading, whatever verb stands in it
+TITLE = re.compile(
+    r"^(?=(?:.*\b[A-Z]){3})[A-Z][\w'’-]*:?(?: (?:[A-Z][\w'’-]*:?|a|an|the|of|and|or|to|for|in|on|with|by|at|from|your|its|is|as))+$"
+)
+
+
+def _names_demand(parsed: Parsed) -> bool:
+    """Whether more is read than that something is to be done."""
+    return any(not d.constraint.attribute.startswith("do:") for d in parsed.drafts)
+
+
+def _parse(text: str, intro: str) -> Parsed:
+    mark = MARK.match(text)
+    if mark is not None:
+        text = text[mark.end() :]
+    masked = mask(text)
+    s = expand(masked.text)
+    if text.rstrip().endswith(":") and len(text) < 60 and not re.search(r"\d", text):
+        return EMPTY
+    if text.rstrip().endswith("?") and not re.search(r"\b(?:please|can you|could you|would you)\b", s, re.I):
+        return EMPTY
+    s, negative_intro, guard_intro = _join_intro(s, intro)
+    negative_intro = negative_intro or bool(mark and CROSS & set(mark.group(0)) and not BANS.match(s))
+    labels: list[str] = []
+    concern = ""
+    s = STRESS.sub("", s)
+    s = LABELLED_AMOUNT.sub(labelled_amount, s)
+    m = LABEL.match(s)
+    if m is not None and "\x01" not in m.group(0):
+        label = (m.group("tag") or m.group("label")).strip()
+        low = label.lower()
+        if low in CONCERN_LABELS or low.split()[-1] in CONCERN_LABELS:
+            concern = CONCERN_LABELS.get(low) or CONCERN_LABELS[low.split()[-1]]
+            labels.append(low)
+            s = s[m.end() :]
+        elif low in ("output", "reply", "answer", "response") and FORMAT_NAMED.match(s[m.end() :]):
+            concern = "format"  # "Output: CSV, header row first"
+            labels.append(low)
+            s = s[m.end() :]
+        elif (
+            (label.isupper() and not s.isupper())
+            or m.group("tag")
+            or low in PLAIN_LABELS
+            or re.fullmatch(r"(?:rule|priority|p|item|policy|section)\s*\w{1,3}", low)
+        ):
+            labels.append(low)
+            s = s[m.end() :]
+        elif (
+            (lemma(low.split()[0]) in IMPERATIVES or low.split()[0] in VERBS_BEFORE_COLON)
+            and low.split()[0] not in word_set("summary end list name link title")
+        ) or re.match(r"(?:never|always|do not|don't|must|should|avoid|if|when|unless|for|in|on)\b", low):
+            pass
+        elif RULE_LABEL.match(low):
+            if REASON.match(s[m.end() :]):  # "Plain text only: our widget shows asterisks as they are"
+                s = s[: m.end()].rstrip(" :")
+        else:
+            if re.fullmatch(r"(?:step|phase|stage)\s*\w{1,3}", low):
+                return EMPTY._replace(labels=(low,))
+            if 2 <= len(low.split()) <= 4 and lemma(low.split()[-1]) in lexicon.USERS and low.endswith("s"):
+                s = f"For {low}, {s[m.end() :]}"  # "Enterprise users: …"
+                m = None
+            elif len(low.split()) >= 3 and not re.search(
+                r"\b(?:section|part|rule|policy|style|tone|format|length|language)s?\b", low
+            ):
+                guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {low}", words=low),),))
+            labels.append(low)
+            noun = lemma(low.split()[-1])
+            place = len(low.split()) <= 3 and (
+                noun in PART_NOUNS
+                or noun in ELEMENTS
+                or (
+                    noun in lexicon.REPLY_NOUNS
+                    and len(low.split()) == 2
+                    and (low.split()[0] not in lexicon.BENIGN or low.split()[0] in MEDIA)
+                )
+            )
+            place = place or bool(re.fullmatch(r"(?:the )?\w+ (?:section|part)", low))
+            if m is not None:
+                s = f"In the {low.removeprefix('the ')}, {s[m.end() :]}" if place else s[m.end() :]
+    s = STRESS.sub("", s)
+    arrow = re.match(r"^(?P<left>[^→]{3,80})\s*(?:→|->|=>)\s*(?P<right>.+)$", s)
+    if arrow is not None and "\x01" not in arrow.group("left"):
+        left = arrow.group("left").strip()
+        guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {left.lower()}", words=left),),))
+        s = arrow.group("right")
+    if (order := tool_order(s)) is not None:
+        return EMPTY._replace(drafts=(order,), guard=guard_intro, labels=tuple(labels))
+    priorities, s = declared_priorities(s)
+    conditions = read_conditions(s)
+    rest = conditions.text
+    rest = with_antecedent(s, rest)
+    if named := persona(rest):
+        return EMPTY._replace(
+            drafts=named, guard=_conjoin(conditions.guard, guard_intro), exceptions=conditions.exceptions,
+            labels=tuple(labels), priorities=tuple(priorities),
+        )  # fmt: skip
+    if (
+        NOT_OURS.match(rest)
+        and re.search(r"\b(?:must|should|never|always)\b", rest, re.I)
+        and (active := as_active(rest))
+    ):
+        rest = active
+    if (NOT_OURS.match(rest) and not READER.match(rest)) or (
+        ABOUT_YOU.match(rest) and not re.search(r"\b(?:must|never|always|not allowed|only)\b", rest, re.I)
+    ):
+        return EMPTY._replace(priorities=tuple(priorities), labels=tuple(labels))
+    if not concern and not directive(rest, bool(conditions.parts), negative_intro):
+        return EMPTY._replace(priorities=tuple(priorities), labels=tuple(labels))
+    rest = RATIONALE.sub("", rest)
+    channel = channel_of(rest, (*conditions.parts, *labels))
+    drafts: list[Draft] = []
+    universal_sentence = conditions.universal or bool(
+        STRONG.search(rest) or (SHOUTED.search(rest) and not rest.isupper())
+    )
+    context = Context(masked, concern, conditions.universal, universal_sentence, conditions.parts)
+    inherited = ""
+    for clause in split_clauses(rest):
+        found, inherited = read_clause(clause, context, negative_intro, inherited)
+        drafts += found
+    if (
+        conditions.universal
+        and UNSURE.search(s)
+        and re.match(
+            r"^\s*(?:always |you must |please )*(?:answer|reply|respond|give|provide|offer|supply)\b", rest, re.I
+        )
+    ):
+        drafts.append(Draft(Constraint("always-answer", "present"), universal=True))
+    unknown = any(UNKNOWN.search(lit.said()) for conj in conditions.guard for lit in conj)
+    if not drafts and unknown and SAY_SO.match(rest):
+        drafts.append(Draft(Constraint("abstain", "present")))  # "admit when you do not know"
+    if any(d.constraint.attribute == "refuse" and d.constraint.operator == "present" for d in drafts) and unknown:
+        drafts.append(Draft(Constraint("abstain", "present")))  # declining for want of knowledge admits it
+    drafts = _settle(
+        [*drafts, *refused(drafts, s), *answered(conditions.guard, rest), *supplied(drafts, conditions.guard, rest)]
+    )
+    exceptions = conditions.exceptions
+    guard = _conjoin(conditions.guard, guard_intro)
+    if conditions.only:
+        drafts = [o for d in drafts if (o := _only(d)) is not None]
+        exceptions = (*exceptions, *conditions.only)
+    turned = conditions.default or bool(
+        re.search(r",?\s+\bbut (?:use|for|when|if|in|with|add|switch|allow)\b", rest, re.I)
+    )
+    return Parsed(tuple(drafts), guard, exceptions, turned, tuple(labels), tuple(priorities), channel)
+
+
+# a label that is a rule itself ("No opening phrases: …", "Plain text only: …"), and a reason given after it
+RULE_LABEL = re.compile(
+    r"(?:(?:no|only|without|zero|nothing|exactly) (?=\w)|.* only$)(?!.*\b(?:of|about|to|mention|say|use|include|following)$)"
+)
+REASON = re.compile(
+    r"\s*(?:our|the|this|these|they|it|its|we|users?|customers?|readers?|people)\s+(?:\w+\s+){0,2}?"
+    r"(?:shows?|can|cannot|does|do|is|are|will|would|has|have|needs?|displays?|renders?|strips?|prefers?|reads?|makes?|breaks?|looks?"
+    r"|hates?|dislikes?|drops?|cuts?)\b(?!.*\b(?:must|should|shall|never|always|first|only)\b)",
+    re.I,
+)
+MEDIA = word_set("spoken written voice chat email sms printed verbal")  # "Spoken answers: at most 20 words"
+FORMAT_NAMED = re.compile(r"(?:valid |raw |pure |strict |plain )?(?:json|xml|yaml|csv|html|plain text|prose)\b", re.I)
+# why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"
+RATIONALE = re.compile(
+    r"(?:,?\s+\b(?:because|since|so that(?! (?:a|an|any|even|anyone|everyone|my|your|beginners?|laypeople|children|novices|newcomers|experts?|non-experts?)\b)|as otherwise|given that)\b.*"
+    r"|,\s+(?:as |for )?(?:the|our|this|these|those|they|it|its|we|users?|customers?|readers?|people)\s+(?:\S+\s+){0,3}?"
+    r"(?:can|cannot|can not|does|do|is|are|will|would|has|have|hate|love|want|need|prefer|struggle|dislike|find|lose|break\w*)\b(?![^,;]*\b(?:must|should|never|always)\b)[^;]*)$",
+    re.I,
+)
+
+
+# "✅ Use tables", "❌ Long answers": a mark at the start, and the marks that forbid
+MARK = re.compile("[\u2190-\u2bff\U0001f300-\U0001faff\ufe0f\u200d]+\\s+")
+
+
+CROSS = frozenset("\u274c\u2716\u2717\u2718\u26d4\U0001f6ab\U0001f6d1")
+
+
+BANS = re.compile(r"\s*(?:never|do not|no|avoid|not|without|refrain)\b", re.I)
+
+
+STRESS = re.compile(
+    r"^\s*(?:it is (?:mandatory|required|essential|imperative|important|crucial|necessary|obligatory|vital|critical) (?:that|to|for you to)\s+"
+    r"|(?:please )?(?:make sure|be sure|ensure|remember|take care|see to it|make certain)(?: (?:that|to))?\s+(?:you (?:always )?)?)",
+    re.I,
+)
+
+
+VERBS_BEFORE_COLON = word_set("feel talk think act behave stay remain keep go")
+SAY_SO = re.compile(
+    r"^\s*(?:always |please |do |you must )?(?:admit(?: it)?|tell (?:the |your )?\w+(?: so| this| that)?|say (?:so|it)|let (?:the )?\w+ know|be (?:honest|open|upfront|candid)|own up|acknowledge (?:it|this)|inform (?:the )?\w+|state (?:so|it|this)|make (?:it|this|that) clear)(?: instead(?: of [\w ]{3,30})?| rather than [\w ]{3,30}| openly| honestly| plainly)?\W*$",
+    re.I,
+)
+
+
+UNKNOWN = re.compile(
+    r"\b(?:not (?:know|sure|certain|have|contain|cover|found|find|answer|mention|address|include)|unsure|uncertain|missing|lack\w*|nothing (?:on|about|in)|silent|no (?:information|idea|source|answer)|unknown|unavailable|insufficient)\b",
+    re.I,
+)
+
+
+UNSURE = re.compile(
+    r"\b(?:even|also|including) (?:if|when|though|where)\b[^,;.]*\b(?:not (?:know|sure|certain|have|contain|cover)|unsure|uncertain|missing|lack\w*|nothing|no (?:information|idea|source|answer))",
+    re.I,
+)
+
+
+def _join_intro(s: str, intro: str) -> tuple[str, bool, tuple[Conjunction, ...]]:
+    """What a list's intro says of each of its items: a ban, a condition, a named part, or nothing."""
+    if not intro:
+        return s, False, ()
+    i = expand(intro).strip()
+    negative = bool(
+        re.search(
+            r"\b(?:never|do not|avoid|must not|should not|don'ts|refrain from|forbidden|prohibited|not allowed|banned|may not)\b\s*(?:do|use|include|say|write|any of|the following|these|things?|words?|phrases?)*[\w ]{0,20}$",
+            i,
+            re.I,
+        )
+    )
+    if negative and re.search(r"\bavoid\b.*\bby\b", i, re.I):
+        negative = False
+    if i.startswith("\x00"):
+        return s, False, ((Literal(key=f"case {i[1:].lower()}", words=i[1:]),),)
+    if re.match(r"^(?:if|when|whenever|unless|in case|for|during|on|outside)\b", i, re.I):
+        c = read_conditions(i + ", act.")
+        if c.guard or c.exceptions:
+            return s, negative, c.guard
+        if c.parts:
+            return f"In {c.parts[0]}, {s}", negative, ()
+    if re.search(r"\b(?:in|for) (?:the|a) [\w ]*(?:section|part|summary|title|headline)\b", i, re.I):
+        return f"{i}, {s}" if i.lower().startswith(("in", "for")) else s, negative, ()
+    return s, negative, ()
+
+
+def channel_of(rest: str, parts: tuple[str, ...]) -> str:
+    """The channel an instruction speaks of; `reply` unless it names another."""
+    text = " ".join((rest, *parts)).lower()
+    return next((name for name, pattern in CHANNELS if pattern.search(text)), REPLY)
+
+
+def _only(d: Draft) -> Draft | None:
+    """ "Use emoji only when X": outside X it is forbidden; inside, allowed."""
+    c = d.constraint
+    if c.operator == "present":
+        return d._replace(constraint=Constraint(c.attribute, "absent", c.value), restrict=d.restrict)
+    if c.operator == "contains":
+        return d._replace(constraint=Constraint(c.attribute, "not-contains", c.value))
+    if c.operator == "is":
+        return d._replace(constraint=Constraint(c.attribute, "not-one-of", [c.value]))
+    return None
+
+
+def _settle(drafts: list[Draft]) -> list[Draft]:
+    """Drop what a sentence takes back itself: two values of one choice in one sentence bind nothing."""
+    out: list[Draft] = []
+    for d in drafts:
+        if any(o.constraint == d.constraint and o.scope == d.scope and o.restrict == d.restrict for o in out):
+            continue
+        out.append(d)
+    clash = set()
+    for a in out:
+        for b in out:
+            if a is not b and a.scope == b.scope and a.constraint.attribute == b.constraint.attribute:
+                pair = {a.constraint.operator, b.constraint.operator}
+                same = a.constraint.value == b.constraint.value
+                if pair == {"is"} and not same:
+                    clash.add(a.constraint.attribute)
+                if pair == {"present", "absent"} and same and a.restrict == b.restrict:
+                    clash.add(a.constraint.attribute)
+    return [d for d in out if d.constraint.attribute not in clash]

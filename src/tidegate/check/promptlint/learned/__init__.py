@@ -1,0 +1,1 @@
+"""What the grammar does not read, read by weights that were learned offline: always *possible*, never proved."""

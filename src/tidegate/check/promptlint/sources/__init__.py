@@ -1,0 +1,1 @@
+"""What is read as a prompt: files of every format, their templates, and the units they are cut into."""

@@ -1,0 +1,1 @@
+"""Formulae, charges, oxidation states, reactions and nuclear equations."""

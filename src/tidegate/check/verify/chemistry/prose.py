@@ -1,0 +1,93 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
+"""Chemical statements in prose: oxidation states, charges, names against formulae, molar masses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from tidegate.check.verify.chemistry.chemical_names import check_names, compounds
+from tidegate.check.verify.chemistry.formula import names
+from tidegate.check.verify.chemistry.ion_claims import check_charges
+from tidegate.check.verify.chemistry.molar_mass import check_masses
+from tidegate.check.verify.chemistry.oxidation import ions
+from tidegate.check.verify.chemistry.oxidation_claims import LINE, SIGNED, STATE_CUE, check_states, check_told_states
+from tidegate.check.verify.chemistry.oxidation_told import CUE
+from tidegate.check.verify.chemistry.reactions import check_reactions
+from tidegate.check.verify.scan import sentences
+from tidegate.spine.claim import Decision
+
+
+def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
+    """Decisions on every chemical statement of the prose in `ranges`."""
+    if FORMULAISH.search(text) is None and vocabulary().isdisjoint(WORDS.findall(text.lower())):
+        return
+    yield from check_reactions(text, ranges)
+    seen: set[tuple[int, int]] = set()
+    for start, end in ranges:
+        lowered = text[start:end].lower()
+        if vocabulary().isdisjoint(WORDS.findall(lowered)) and FORMULAISH.search(text, start, end) is None:
+            continue
+        if (
+            "oxidation" in lowered
+            or " state" in lowered
+            or SIGNED.search(text, start, end)
+            or CUE.search(text, start, end)
+        ):
+            for piece in sentences(text, start, end):
+                if STATE_CUE.search(text, *piece):
+                    yield from check_states(text, *piece, seen)
+                elif CUE.search(text, *piece):
+                    yield from check_told_states(text, *piece, seen)
+        if "charge" in lowered or " ion" in lowered:
+            yield from check_charges(text, start, end)
+        if "mass" in lowered or "weight" in lowered or "M(" in text[start:end] or "M_" in text[start:end]:
+            yield from check_masses(text, start, end)
+        for a, b in _lines_with_names(text, start, end):
+            for piece in _with_formulae(text, a, b):
+                yield from check_names(text, *piece)
+
+
+def _with_formulae(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A short run of lines whole; of a long one the sentences that hold a formula."""
+    if end - start <= 600:
+        yield start, end
+        return
+    for piece in sentences(text, start, end):
+        if FORMULAISH.search(text, *piece) is not None:
+            yield piece
+
+
+def _lines_with_names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Runs of lines that hold a word of a compound's name, with the lines around them."""
+    lines = [m.span() for m in LINE.finditer(text, start, end)]
+    hit = [not vocabulary().isdisjoint(WORDS.findall(text[a:b].lower())) for a, b in lines]
+    first = None
+    for n in range(len(lines)):
+        if any(hit[max(0, n - 1) : n + 2]):
+            first = lines[n][0] if first is None else first
+        elif first is not None:
+            yield first, lines[n][0]
+            first = None
+    if first is not None:
+        yield first, end
+
+
+FORMULAISH = re.compile(
+    r"(?<![A-Za-z])(?:\\ce|\\mathrm|\(?[A-Z][a-z]?(?:[\d₀-₉⁰¹²³⁴-⁹_^⁺⁻+−]|\([A-Z]|[A-Z][a-z]?(?![a-z])))"
+)
+
+
+WORDS = re.compile(r"[a-z]{3,}")
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Words without one of which no formula's name stands in a text."""
+    found = set(names())
+    for name in (*ions(), *compounds()):
+        found |= set(WORDS.findall(name))
+    found |= {"oxide", "dioxide", "trioxide", "monoxide", "pentoxide", "tetroxide", "chloride", "fluoride", "bromide", "iodide", "sulfide", "nitride", "hydride", "carbide", "phosphide", "hydrate",
+              "tetrachloride", "trichloride", "pentachloride", "hexafluoride", "tetrafluoride", "disulfide", "sulphate", "sulphide", "pentahydrate", "heptahydrate"}  # fmt: skip
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""Code in an answer, read and never run: packages, names, arguments, versions."""

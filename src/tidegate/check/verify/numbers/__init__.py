@@ -1,0 +1,1 @@
+"""Equalities over numbers, as people write and tell them: read, computed with rounding intervals, decided."""

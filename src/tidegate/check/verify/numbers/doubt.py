@@ -1,0 +1,207 @@
+# ruff: noqa: E501  (patterns, tables and messages read best on one line)
+"""Why an equality that does not hold is still not called false: what else the line may say."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from tidegate.check.verify.numbers.interval import Interval
+from tidegate.check.verify.numbers.readings import Found, labels_of, last_place
+from tidegate.check.verify.numbers.tree import Node, is_whole, leaves, operators
+from tidegate.check.verify.numbers.unit_reading import UnitReading
+from tidegate.check.verify.quantity.units import parse_unit
+
+DISOWNED = re.compile(
+    r"mistake|incorrect|\bwrong|(?<!standard )(?<!relative )(?<!absolute )(?<!percentage )(?<!percent )(?<!squared )(?<!margin of )(?<!sampling )\berror(?!\s(?:rate|bar|budget|margin))|not equal|n't equal|n't be|\bfalse\b|misconception|instead of|contradict|absurd|impossible|typo|"
+    r"\bnot\s*$|\bnever\b|claims? that|would mean",
+    re.I,
+)
+
+
+OTHER_ALGEBRA = re.compile(
+    r"\bmod(?:ulo|ular)?\b|\\p?mod|\bbinary\b|hexadecimal|\boctal\b|\bbase[- ]?(?:\d|two|eight|sixteen)|boolean|\\mathbb\{?[ZF]|\bXOR\b|"
+    r"bitwise|\bclock\b|\bGF\s?\(|finite field|\bring of|\bF_?\d\b|saturat|overflow|tropical|floating[- ]point|IEEE 754|fuzzy|\bset\b.{0,20}(?:union|ordinal)|ordinal|nimber|\b(?:without|no|ignor\w+|drop\w*) (?:the |any )?carr|\bcarry (?:bit|flag)|\bmatri|\bvector|\bdecibel|\bstring|concatenat|\bRoman\b|big-?O",
+    re.I,
+)
+
+
+ROUNDED = re.compile(
+    r"round|whole|approximat|about|roughly|nearest|floor|ceil|integer|full |complete|remainder|left over|at (?:least|most)|estimate|significant",
+    re.I,
+)
+
+
+ROUGH_AFTER = re.compile(
+    r"^[^.;!?]{0,30}\b(?:roughly|or so|approximately|approx|give or take|more or less|ballpark|rounded|nearly|about)\b|^\s*-?ish\b",
+    re.I,
+)
+
+
+# what stands directly before an expression and makes it a part of a longer one, though it is no token of ours
+LEADS_IN = re.compile(
+    r"(?:[±∓^_′″∑∏∫∮∂∇∛∜⟩]|\\pm|\\mp|\+/-|\+-|(?<=\w)\||\\(?:sum|prod|int|oint|partial|nabla|limits)(?:[_^](?:\{[^{}]{0,20}\}|\w))*)\s*\Z"
+)
+
+
+def _plain_ratio(node: Node) -> bool:
+    tokens = [p.token for p in node.parts if p.kind == "num" and p.token is not None]
+    return (
+        node.kind == "/"
+        and len(tokens) == 2
+        and all(is_whole(t) and t.value < 100 for t in tokens)
+        and tokens[0].value < tokens[1].value
+    )
+
+
+def why_not_refute(
+    text: str,
+    start: int,
+    end: int,
+    around: str,
+    a: Node,
+    b: Node,
+    found: Found,
+    flags: frozenset[str],
+    *,
+    about: bool = False,
+) -> str:
+    """The reason why a line that does not hold is still not called false, or nothing."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    after = text[end : end + 60].split("\n")[0]
+    if DISOWNED.search(line[-120:]) or re.search(
+        r"^\s*(?:is|was|would be)?\s*(?:wrong|incorrect|false|not )", after, re.I
+    ):
+        return "the text itself does not assert it"
+    if (
+        ROUGH_AFTER.search(after)
+        and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 20
+    ):
+        return "an approximation"
+    if LEADS_IN.search(text, max(0, start - 60), start) or re.match(
+        r"\s*(?:[±∓]|\\pm|\\mp|\+/-|\+-)", text[end : end + 6]
+    ):
+        return "part of a longer expression"
+    if _rounded_to_tens(b, found) and re.search(r"\bround|\bnearest|\bestimat", line[-120:] + " " + after, re.I):
+        return "a rounding to tens or hundreds is said"
+    if (
+        operators(b)
+        and re.search(r"\bround|\bestimat|\bapprox|\bnearest|\broughly", line[-120:], re.I)
+        and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 5
+    ):
+        return "an estimate with rounded numbers"
+    if about and operators(b) and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 4:
+        return "an estimate"
+    if "tight-x" in flags:
+        return "it may be a size, not a product"
+    if _negative_base(a) and abs(found.computed.middle) == abs(found.stated.middle):
+        return "the sign of a power is read both ways"
+    if re.search(r"\brange|\bbetween\b|\btypical|\bscore\b|\bdraw\b", line[-60:] + after, re.I) and a.kind == "-":
+        return "it may be a range"
+    if re.search(r"^\s*(?:\.\.\.|…|\\(?:l|c)?dots)", text[end : end + 8]) or re.search(
+        r"(?:\.\.\.|…|dots)\s*[+\-−*]?\s*$", text[max(0, start - 10) : start]
+    ):
+        return "a series that goes on"
+    if OTHER_ALGEBRA.search(around):
+        return "another algebra may be meant (modular, binary, vectors)"
+    if _plain_ratio(a) and (labels_of(b) or any(n.money for n in leaves(b))) and not labels_of(a):
+        return "a share may be equated with what it is a share of"  # 1/4 = 25 students
+    if operators(b) and _starts_with(b, found.computed):
+        return "a running line: the right side goes on from the value"
+    if b.kind == "*" and b.parts[0].kind in ("pct", "/") and "percent-product" in flags:
+        return "a share of something may be a remark"
+    if "aside" in flags:
+        return "a parenthesis may be a product or a remark"
+    if any(
+        len(n.label) and n.label[0] in ("k", "K", "M", "B", "m") and len(n.label) == 1 and n.money
+        for n in leaves(a) + leaves(b)
+    ):
+        return "a scale letter after money"
+    if "letter" in flags and (len(set(labels_of(a) + labels_of(b))) > 1 or _unlabelled(a) or _unlabelled(b)):
+        return "a letter after a number may be a variable"
+    if _lone_variable(a, b):
+        return "a letter after a number may be a variable"
+    if "share-of" in flags and (labels_of(a) or not 0 < found.computed.middle <= 1):
+        return "a share of something that is not a number"
+    if "dozens" in flags:
+        return "a dozen may be a unit"
+    if operators(b) == 0 and _more_digits_than_given(a, b, found):
+        return "more digits are stated than the printed inputs can give"
+    scaled = any(n.kind == "scale" or n.label[:1] in SCALE_LETTERS for n in leaves(a) + leaves(b))
+    if scaled and _scale_slip(found):
+        return "a scale word may be a unit"
+    if any(n.label in (("M",), ("B",)) for n in leaves(a)) and (not labels_of(b) or not _product(a)):
+        return "a letter after a number may be a variable"
+    whole = b.kind == "num" and b.token is not None and is_whole(b.token)
+    if whole and ROUNDED.search(line[-160:] + " " + after) and abs(found.computed.middle - found.stated.middle) < 1:
+        return "a rounding to whole numbers may be meant"
+    if (
+        any(n.money for n in leaves(b))
+        and operators(b) == 0
+        and abs(found.computed.middle - found.stated.middle) <= Fraction(1, 100)
+    ):
+        return "one cent of rounding"
+    units = UnitReading(a, b)
+    return units.doubt(found.computed, found.stated)
+
+
+def _rounded_to_tens(b: Node, found: Found) -> bool:
+    """Whether the stated number ends in zeros and the computed one rounds to it."""
+    if b.kind != "num" or b.token is None or not is_whole(b.token):
+        return False
+    place = last_place(b.token)
+    return place > 1 and abs(found.computed.middle - found.stated.middle) <= place / 2
+
+
+def _negative_base(node: Node) -> bool:
+    return any(n.kind == "neg" and n.parts[0].kind == "^" for n in leaves(node))
+
+
+def _more_digits_than_given(a: Node, b: Node, found: Found) -> bool:
+    inputs = [n.token for n in leaves(a) if n.kind == "num" and n.token is not None and not is_whole(n.token)]
+    result = next((n.token for n in leaves(b) if n.kind == "num" and n.token is not None), None)
+    if not inputs or result is None or result.digits < 8:
+        return False
+    return (
+        abs(found.computed.middle - found.stated.middle)
+        <= abs(found.computed.middle) * sum((t.ulp / (2 * abs(t.value)) for t in inputs if t.value), Fraction(0)) * 3
+    )
+
+
+def _lone_variable(a: Node, b: Node) -> bool:
+    """Whether the left side's only unit is a letter that the right side's unit does not agree with: `1/2 d = 4`, `3 × 2 h² = 54`."""
+    labelled = [n.label for n in leaves(a) if n.label]
+    if not labelled or any(len(x) > 1 or LONE_LETTER.fullmatch(x[0]) is None for x in labelled):
+        return False
+    if not labels_of(b):
+        return True
+    mine = parse_unit(labelled[0][0])
+    result = next((parse_unit(" ".join(n.label)) for n in leaves(b) if n.label), None)
+    return len(labelled) == 1 and mine is not None and result is not None and mine.dims != result.dims
+
+
+LONE_LETTER = re.compile(r"[A-Za-zΩ](?:[²³⁻⁺¹]+|\^-?\d)?")
+SCALE_LETTERS = (("k",), ("M",), ("B",), ("bn",))
+
+
+def _product(node: Node) -> bool:
+    """Whether an expression only multiplies and divides."""
+    return all(n.kind not in "+-^" for n in leaves(node))
+
+
+def _unlabelled(node: Node) -> bool:
+    return any(n.kind == "num" and not n.label for n in leaves(node))
+
+
+def _starts_with(node: Node, value: Interval) -> bool:
+    """Whether the expression's first number is `value`: 42 - 18 = 24 - 4 = 20."""
+    while node.parts and node.kind != "neg":
+        node = node.parts[0]
+    return node.kind == "num" and node.token is not None and value.exact and node.token.value == value.low
+
+
+def _scale_slip(found: Found) -> bool:
+    if found.stated.middle == 0 or found.computed.middle == 0:
+        return False
+    ratio = abs(found.computed.middle / found.stated.middle)
+    return any(Fraction(99, 100) <= ratio * 10**k <= Fraction(101, 100) for k in (-9, -6, -3, 3, 6, 9))

@@ -1,0 +1,357 @@
+# ruff: noqa: E501  (patterns read best on one line)
+"""Arithmetic told as a story: `96 of the 640 were reopened, i.e. 12 %`, `36 crates of 48 bottles each, 1,628 in all`.
+
+A sentence names numbers, says how they are related, and states a result.  Each form below reads the numbers and answers
+with every result that the sentence can mean; it is refuted only if none of these is printed.  Between its numbers no
+further number may stand, so that nothing is left unread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from functools import cache
+
+from tidegate.check.verify.numbers.spoken import UNSURE, N, Stated
+from tidegate.check.verify.scan import lowered, sentences
+from tidegate.spine.claim import Claim, Decision, Receipt, Support
+
+ORACLE = "arithmetic in words"
+SMALL = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")  # fmt: skip
+WORDS = {w: n for n, w in enumerate(SMALL, 1)}
+PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+ABOUT = r"(?P<about>about|approximately|roughly|around|nearly|almost|some|over|under|more than|less than|at least|at most|up to|just)?\s*"
+PCT = r"\s?(?:%|percent\b|per\s?cent\b)"
+PLAIN = rf"(?!{PCT})(?![-–—/×*^:]\s?\d)(?!\s?(?:points?|pp|percentage))"  # what must not follow a number that is no percentage
+THUS = r"\s*(?:,|\(|—|–|;)?\s*(?:and\s+)?(?:or|i\.e\.,?|which (?:is|was|makes|represents|means|corresponds to|gives)|that is,?|that's|meaning|making|representing|corresponding to|so|hence|thus|giving)?\s*(?:an?\s+|the\s+)?"
+GROWS = r"increase|rise|gain|growth|jump|climb|improvement|surge|uptick|more|higher|up"
+SHRINKS = r"decrease|drop|decline|reduction|fall|loss|cut|less|lower|fewer|down"
+HOW = r"(?:relative|overall|total|net|nominal|sharp|steep|slight|modest|remarkable|year-on-year)\s+"
+GIVES = r"(?:gives|brings? (?:it|this|that|the (?:total|price|bill|cost|sum|amount)) (?:up |down )?to|makes?|yields|results in|leaves|comes (?:up |down )?to|means|becomes|amounts to|totals)"
+LOSSES = "used|spent|sold|lost|spilled|spilt|ate|gave away|removed|withdrew|consumed|discarded|donated|paid|burned|burnt|shipped"
+GAINS = "added|bought|received|gained|found|earned|deposited|picked up|took in|collected|won"
+THINGS = r"(?:\s(?!of\b|and\b|or\b|at\b|in\b|to\b|from\b|per\b|each\b)[a-zA-Z][a-z\-]*){1,3}?"
+NO_NUMBER = r"[^\d%.;:?!]"
+
+Read = Mapping[str, Fraction]
+Results = dict[str, Fraction]
+
+
+def _n(name: str, *, words: bool = False) -> str:
+    return rf"(?P<{name}>{N}|\b(?i:{'|'.join(SMALL)})\b)" if words else rf"(?P<{name}>{N})"
+
+
+def _change(read: Read, found: re.Match[str]) -> Results | None:
+    a, b = read["a"], read["b"]
+    if a <= 0 or b < 0:
+        return None
+    percents = bool(found.group("points"))
+    said = (found.group("way") or found.group("way2") or found.group("verb") or "").lower()
+    if not said or bool(re.match(rf"{SHRINKS}|f|dropp|declin|sh|went d|decreas|sank", said)) != (b < a) or a == b:
+        return None
+    out = {f"({float(b):g} − {float(a):g}) / {float(a):g}": abs(b - a) / a * 100}
+    if percents and "relative" not in found.group(0).lower():
+        out[f"{float(b):g} − {float(a):g}"] = abs(b - a)
+    return out
+
+
+def _portion(read: Read, found: re.Match[str]) -> Results | None:
+    part, whole = read["a"], read["b"]
+    if not 0 < part <= whole:
+        return None
+    share = part / whole * 100
+    out = {f"{float(part):g} / {float(whole):g}": share}
+    return {**out, f"1 − {float(part):g} / {float(whole):g}": 100 - share} if "rest" in found.groupdict() else out
+
+
+def _taken_off(read: Read, found: re.Match[str]) -> Results | None:
+    a, p = read["a"], read["p"]
+    sign = -1 if found.groupdict().get("off") else 1
+    return {
+        f"{float(a):g} × (1 {'−' if sign < 0 else '+'} {float(p):g} %)": a * (1 + sign * p / 100),
+        f"{float(p):g} % of {float(a):g}": a * p / 100,
+    }
+
+
+def _part_of(read: Read, _: re.Match[str]) -> Results | None:
+    return {f"{float(read['p']):g} % of {float(read['a']):g}": read["p"] * read["a"] / 100}
+
+
+def _fraction_of(read: Read, found: re.Match[str]) -> Results | None:
+    words = re.split(r"[ -]", found.group("share").lower())
+    top = 1 if words[0] in ("a", "an", "half") else WORDS[words[0]]
+    share = Fraction(top, PARTS[words[-1].rstrip("s") if words[-1] != "half" else "half"])
+    return {f"{share} × {float(read['a']):g}": share * read["a"]} if share < 1 else None
+
+
+def _quotient(read: Read, _: re.Match[str]) -> Results | None:
+    return {f"{float(read['a']):g} / {float(read['b']):g}": read["a"] / read["b"]}
+
+
+def _sum(read: Read, found: re.Match[str]) -> Results | None:
+    before = found.string[max(0, found.start() - 100) : found.end()]
+    if re.search(r"\b(?:each|every|per|both|times|twice|double|dozens?|apiece)\b", before, re.I):
+        return None  # 5 teams of 11 players and 3 reserves each, 70 in total
+    return {f"{float(read['a']):g} + {float(read['b']):g}": read["a"] + read["b"]}
+
+
+def _part_or_rest(read: Read, _: re.Match[str]) -> Results | None:
+    part = read["a"] * read["p"] / 100
+    shown = f"{float(read['p']):g} % of {float(read['a']):g}"
+    return {
+        shown: part,
+        f"{float(read['a']):g} − {shown}": read["a"] - part,
+        f"{float(read['a']):g} + {shown}": read["a"] + part,
+    }
+
+
+def _with_part(read: Read, found: re.Match[str]) -> Results | None:
+    """Base and part told together: the total, or what is left."""
+    base, told, part = read["a"], read["q"], read["a"] * read["p"] / 100
+    shown = f"{float(base):g}"
+    more = {f"{shown} + {float(told):g}": base + told, f"{shown} + {float(read['p']):g} %": base + part}
+    less = {f"{shown} − {float(told):g}": base - told, f"{shown} − {float(read['p']):g} %": base - part}
+    if found.group("sum"):
+        told_text = found.string[max(0, found.start() - 120) : found.end()]
+        if re.search(r"discount|\boff\b|reduc|rebate|deduct|saving", told_text):
+            return {**more, **less}
+        out = _read(found.group("out"))
+        return more if out is not None and out.value > base else None  # a total below its base is another's
+    if re.search(r"\bso (?:you|we|they|he|she) (?:pay|keep)|\bso the final", found.group()):
+        return {**more, **less}  # with a tip more is paid, with a discount less
+    return less
+
+
+def _twice(read: Read, found: re.Match[str]) -> Results | None:
+    first, second = (-1 if re.match(r"lo|f|dr|de|sh", found.group(w)) else 1 for w in ("w1", "w2"))
+    left = (1 + first * read["p"] / 100) * (1 + second * read["q"] / 100)
+    return {f"(1 {'+-'[first < 0]} {float(read['p']):g} %) × (1 {'+-'[second < 0]} {float(read['q']):g} %)": left * 100}
+
+
+def _ratio(read: Read, found: re.Match[str]) -> Results | None:
+    cost, price = read["a"], read["b"]
+    if not 0 < cost < price:
+        return None
+    base = cost if found.group("which").lower() == "markup" else price
+    return {f"({float(price):g} − {float(cost):g}) / {float(base):g}": (price - cost) / base * 100}
+
+
+def _product(read: Read, found: re.Match[str]) -> Results | None:
+    thing, total = found.group("thing").strip().lower(), found.group("total").strip().lower()
+    money = found.group("b").strip()[:1] in "$€£" and found.group("out").strip()[:1] == found.group("b").strip()[:1]
+    if not money and total.split()[-1:] != thing.split()[-1:]:
+        return None
+    return {f"{float(read['a']):g} × {float(read['b']):g}": read["a"] * read["b"]}
+
+
+def _added(read: Read, found: re.Match[str]) -> Results | None:
+    a, b = read["a"], read["b"]
+    marks = {found.group(g).strip()[:1] for g in ("a", "b", "out")}
+    if len(marks & set("$€£")) != 1 or marks - set("$€£"):
+        return None
+    return {f"{float(a):g} + {float(b):g}": a + b}
+
+
+FORMS: tuple[tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results | None], bool], ...] = (
+    (("%", "percent", "per cent"),
+     rf"(?:\b(?P<verb>rose|climbed|grew|jumped|went up|increased|gained|fell|dropped|declined|shrank|went down|decreased|sank)\s+)?\bfrom {_n('a')}(?P<points>{PCT})?(?:\s[a-z]{{1,12}})? to {_n('b')}(?(points){PCT}|{PLAIN})(?:\s(?!and\b|or\b|then\b|but\b|at\b|with\b|while\b|by\b)[a-z°/]{{1,12}}){{0,4}}{THUS}(?:by\s+)?(?:{HOW})?(?:(?P<way>{GROWS}|{SHRINKS})\s+(?:of\s+|by\s+)?)?{ABOUT}(?P<out>{N}){PCT}(?:\s+(?:{HOW})?(?P<way2>{GROWS}|{SHRINKS})\b)?",
+     _change, True),
+    (("%", "percent", "per cent"),
+     rf"\b[Oo]f (?:the |all |our |these |those )?{_n('b')}{THINGS},\s*(?:only |just )?{_n('a', words=True)}(?:\s[a-z\-]+){{0,6}}?\s*(?:,|\(|—|–)\s*(?:or|i\.e\.,?|that is,?|which is)?\s*{ABOUT}(?P<out>{N}){PCT}(?!\s*(?:of|more|less|higher|lower|confiden|point))",
+     _portion, True),
+    (("%", "percent", "per cent"),
+     rf"(?<![\w.,/–-]){_n('a', words=True)} (?:out )?of (?:the |all |our |these |those ){_n('b')}{THINGS}(?:\s[a-z\-]+){{0,4}}?\s*(?:,|\(|—|–)\s*(?:or|i\.e\.,?|that is,?|which is)\s*{ABOUT}(?P<out>{N}){PCT}(?!\s*(?:of|more|less|higher|lower|confiden|point))",
+     _portion, True),
+    (("rate",),
+     rf"(?<![\w.,/–-]){_n('a', words=True)} (?:out )?of (?:the |all |our |these |those )?{_n('b')}{THINGS}(?:\s[a-z\-]+){{0,4}}?,\s*(?:so|which makes|giving|for)\s+(?:the|an?)\s+(?P<rest>[a-z]+(?:\s[a-z]+)?\s)rate\s+(?:is|was|of|comes to)\s+{ABOUT}(?P<out>{N}){PCT}",
+     _portion, True),
+    (("discount", "reduction", "off", "rebate", "markdown"),
+     rf"{_n('p')}{PCT} (?P<off>discount|reduction|rebate|markdown|off) (?:on |to )?(?:the |an? |your |our )?{_n('a')}{PLAIN}(?:\s[a-z]+){{0,3}}? {GIVES} (?:the price to )?{ABOUT}(?P<out>{N}){PLAIN}",
+     _taken_off, False),
+    (("reduction", "discount", "off", "increase", "markup", "rise"),
+     rf"(?P<out>{N}){PLAIN}(?: (?:a|per|each) [a-z]+)?,? after (?:a|an|the) {_n('p')}{PCT} (?:(?P<off>discount|reduction|rebate|markdown|price cut|cut)|increase|rise|markup|surcharge) (?:from|on|off) (?:the |its |an? )?(?:original |list |old |regular |former )?(?:price )?(?:of )?{_n('a')}{PLAIN}",
+     _taken_off, False),
+    (("%", "percent", "per cent"),
+     rf"\b[Aa]n? (?:[a-z]+ ){{1,3}}(?:of|at) {_n('p')}{PCT} (?:of|on) (?:the |an? |your )?{_n('a')}{PLAIN}(?:\s[a-z]+){{0,2}}? (?:is|comes to|equals|gives|makes|amounts to) {ABOUT}(?P<out>{N}){PLAIN}(?!\s[a-z]+ (?:more|less))",
+     _part_of, False),
+    (
+        ("%", "percent", "per cent"),
+        rf"\b[Aa]n? {_n('p')}{PCT} (?:[a-z]+ ){{1,2}}on (?:the |an? |your ){_n('a')}{PLAIN}(?:\s[a-z]+){{0,2}}? (?:is|comes to|equals|gives|makes|amounts to) {ABOUT}(?P<out>{N}){PLAIN}(?!\s[a-z]+ (?:more|less))",
+        _part_or_rest,
+        False,
+    ),
+    (("quarter", "third", "half", "fifth", "tenth", "eighth"),
+     rf"\b(?P<share>(?i:one|two|three|four|five|seven|nine|an?)[ -](?:half|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?)|(?i:half)) of (?:the |all |our |these |those )?{_n('a')}{THINGS}(?:,|\s\(|\s—)\s*(?:or|i\.e\.,?|that is,?|which is)\s*{ABOUT}(?P<out>{N}){PLAIN}",
+     _fraction_of, False),
+    (("dividing", "splitting", "cutting", "sharing"),
+     rf"\b(?:[Dd]ividing|[Ss]plitting|[Cc]utting|[Ss]haring) (?:the |an? |this |these )?{_n('a')}{PLAIN}(?:\s[a-z\-]+){{0,3}}? (?:into|among|between|by|over) {_n('b', words=True)}{PLAIN}(?:\s[a-z\-]+){{0,3}}? (?:gives|makes|is|yields|leaves)(?: (?:each|everyone|every one)(?: \w+)?)? {ABOUT}(?P<out>{N}){PLAIN}",
+     _quotient, False),
+    (("in all", "in total", "altogether", "all told"),
+     rf"(?<![\w.,/–-]){_n('a')}{PLAIN}(?:\s[a-z\-]+){{0,3}}? and {_n('b')}{PLAIN}(?:\s[a-z\-]+){{0,4}}?,\s*(?:which (?:is|makes)\s|so\s|or\s)?{ABOUT}(?P<out>{N}){PLAIN}(?:\s[a-z\-]+)?\s(?:in all|in total|altogether|all told)\b",
+     _sum, False),
+    (("adding", "add"),
+     rf"\b[Aa]dd(?:ing)? (?:the |an? )?{_n('p')}{PCT}(?:\s(?:sales|service|value-added|local|state|for))?(?:\s(?:tax|VAT|GST|tip|gratuity|charge|surcharge|interest|markup|fee|duty|shipping))? (?:to|on) (?:the |an? )?{_n('a')}{PLAIN}(?:\s[a-z]+){{0,2}}? {GIVES} {ABOUT}(?P<out>{N}){PLAIN}",
+     _taken_off, False),
+    (("%",),
+     rf"\b(?P<w1>lost|fell|dropped|declined|shed|gained|rose|grew|added|climbed) (?:by )?{_n('p')}{PCT}(?:\s[a-z]+){{0,3}},? (?:and |then |but )+(?:it )?(?:then |later |next )?(?P<w2>lost|fell|dropped|declined|shed|gained|rose|grew|climbed|recovered) (?:by )?{_n('q')}{PCT}[^.%\d]{{0,40}}?\b(?:at|to|leaving|with|worth) {ABOUT}(?P<out>{N}){PCT} of (?:its|the|their) (?:starting|original|initial|first|old|former)",
+     _twice, True),
+    (("markup", "margin"),
+     rf"\bcosts? (?:price )?(?:of |is |are )?{_n('a')} and (?:an? |the )?(?:selling |sales? |retail )?price (?:of |is )?{_n('b')},?\s(?:so )?(?:the |your |our )?(?:gross |profit |net )*(?P<which>markup|margin) (?:is|comes to|equals) {ABOUT}(?P<out>{N}){PCT}",
+     _ratio, True),
+    (("each", "apiece", "every"),
+     rf"\b(?:[Ee]ach|[Ee]very one) of (?:the |our |these |those |its |his |her |their )?{_n('a')}{THINGS} (?:holds|has|contains|carries|weighs|seats|takes|gets|receives|makes|produces|serves|stores|needs|uses|costs|brings|delivers) {_n('b')}{PLAIN}(?P<thing>(?:\s[a-z\-]+){{1,2}}?)(?:,|\s\(|\s—|\sfor|\sso)\s*(?:for |so |making |giving |which makes |i\.e\. |that is )?(?:there are |we have |you need )?(?:an? )?(?:(?:grand )?total (?:of |is )?)?{ABOUT}(?P<out>{N}){PLAIN}(?P<total>(?:\s[a-z\-]+){{1,2}}?)(?=[,.;)]|\s(?:in|altogether|overall|total)\b)",
+     _product, False),
+    (("each", "apiece"),
+     rf"(?<![\w.,/–-]){_n('a', words=True)}{THINGS} (?:of|with|at|holding|containing) {_n('b')}{PLAIN}(?P<thing>(?:\s[a-z\-]+){{0,2}}?) (?:each|apiece)[^\d.;:%?!]{{0,40}}?(?:comes? to|makes?|gives?|total(?:s|ling)?|needs?|is|for|hold|holds|cost|costs|weigh|weighs|room for)\s+{ABOUT}(?P<out>{N}){PLAIN}(?P<total>(?:\s[a-z\-]+){{0,2}}?)(?=[,.;)]|\s(?:in|altogether|overall|total)\b)",
+     _product, False),
+    (("%", "percent", "per cent"),
+     rf"{_n('p')}{PCT} (?:[a-z\-]+ ){{0,3}}?(?:of|on|off) (?:the |an? |its )?{_n('a')}{PLAIN}(?:\s[a-z\-]+){{0,2}}? (?:is|=|comes to|equals|makes|gives|adds|saves) {_n('q')}{PLAIN}(?:,|;|\sand)? (?:(?P<sum>(?:for|so|giving|making|bringing|to give|with|which (?:gives|makes|brings))\s(?:it |the |an? )?(?:grand |new |overall )?(?:total|sum|bill|gross (?:price|amount))(?: price| bill| amount| cost)?(?: (?:of|to|is|comes to|becomes))?)|(?:leaving|so (?:you|we|they|he|she) (?:pay|keep)|so the (?:sale|final|discounted|reduced|net) (?:price|amount|pay|salary) (?:is|becomes|comes to))) {ABOUT}(?P<out>{N}){PLAIN}(?!\s(?:each|per|for|in|after|with)\b)",
+     _with_part, False),
+    (("adding", "plus"),
+     rf"{_n('a')}{PLAIN}(?:,|;|\sand|\s—)\s*(?:adding|plus) (?:the |an? |another )?(?:[a-z]+ ){{0,4}}?(?:of )?{_n('b')}{PLAIN}(?:\s(?:of|for|in)(?:\s[a-z]+){{1,3}}?)? (?:gives|makes|yields|brings it to|comes to|totals) {ABOUT}(?P<out>{N}){PLAIN}",
+     _added, False),
+)  # fmt: skip
+
+
+# a quarter of the 1000 pieces, which is 1000 / 4: the number printed last is not yet the result
+GOES_ON = re.compile(r"\s*(?:[x÷+−×*/^(=-]\s*[\d(\\]|\\(?:times|cdot|div)|multipl|divided|times\b|of\b|plus\b|minus\b)")
+
+
+@cache
+def form(n: int) -> re.Pattern[str]:
+    """The n-th form, compiled when first needed."""
+    return re.compile(FORMS[n][1])
+
+
+FIGURE = re.compile(r"\d+")
+TWO_FIGURES = re.compile(r"\d\D+\d")
+
+
+def check_told(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
+    """Decisions on the results that sentences of prose draw from their own numbers."""
+    whole = lowered(text)
+    live = [n for n, (cues, *_) in enumerate(FORMS) if any(c in whole for c in cues)]
+    story = "started with" in whole or "begins with" in whole or "starts with" in whole or "began with" in whole
+    if not live and not story:
+        return
+    for start, end in (piece for r in ranges for piece in sentences(text, *r)):
+        if TWO_FIGURES.search(text, start, end) is None:
+            continue
+        low = text[start:end].lower()
+        mine = [n for n in live if any(c in low for c in FORMS[n][0]) and (n or "from " in low)]
+        for n in mine:
+            _, _, results, percent = FORMS[n]
+            for found in form(n).finditer(text, start, end):
+                decision = _decide(text, found, results, percent)
+                if decision is not None:
+                    yield decision
+        if story:
+            yield from _story(text, start, end)
+
+
+def _read(raw: str) -> Stated | None:
+    if raw.strip().lower() in WORDS:
+        raw = str(WORDS[raw.strip().lower()])
+    try:
+        return Stated(raw)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _decide(
+    text: str, found: re.Match[str], results: Callable[[Read, re.Match[str]], Results | None], percent: bool
+) -> Decision | None:
+    stated = {k: _read(found.group(k)) for k in ("a", "b", "p", "q", "out") if found.groupdict().get(k)}
+    known = {k: s for k, s in stated.items() if s is not None}
+    if (
+        GOES_ON.match(text, found.end("out"))
+        or len(known) < len(stated)
+        or any(re.fullmatch(r"(?:1[5-9]|20)\d\d", found.group(k).strip()) for k in ("a", "b") if k in known)
+    ):
+        return None
+    try:
+        readings = results({k: s.value for k, s in known.items()}, found)
+    except ZeroDivisionError:
+        return None
+    if not readings:
+        return None
+    given = any(s.ambiguous and k not in ("a", "b") for k, s in known.items() if k != "out") and not percent
+    given |= (
+        any(s.ambiguous for k, s in known.items() if k in ("a", "b"))
+        and not percent
+        and not found.group("out").strip().isdigit()
+    )
+    unclear = known["out"].ambiguous and not any(
+        Fraction(1, 30) < v / known["out"].value < 30 for v in readings.values()
+    )
+    doubt = "another reading is possible" if given or unclear else ""
+    return judged(text, found.span(), readings, known["out"], found.group("out"), found.groupdict().get("about"), doubt)
+
+
+def judged(
+    text: str, span: tuple[int, int], readings: Results, out: Stated, shown: str, about: str | None, doubt: str = ""
+) -> Decision:
+    """Supported if a reading is printed as its digits allow, refuted if none is anywhere near."""
+    how, value = min(readings.items(), key=lambda r: abs(r[1] - out.value))
+    claim = Claim(kind="equation", text=text[span[0] : span[1]], span=span)
+    exact = float(value) if value.denominator != 1 else int(value)
+    receipt = Receipt(
+        oracle=ORACLE,
+        computation=f"{how} = {exact:.8g}, stated {shown.strip()}"
+        if isinstance(exact, float)
+        else f"{how} = {exact}, stated {shown.strip()}",
+    )
+    off = abs(value - out.value)
+    if off <= (out.ulp * Fraction(999, 1000) if (value / out.ulp).denominator != 1 else Fraction(0)):
+        return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the computation agrees")
+    around = text[max(0, span[0] - 60) : span[1] + 30]
+    if about and off <= abs(value) / 10:
+        doubt = "an approximation"
+    elif UNSURE.search(around) or re.search(
+        r"\bround|approx|\babout\b|roughly|≈|\bother\b|another|remaining|additional|excluding|except", around, re.I
+    ):
+        doubt = "another reading is possible"
+    if doubt:
+        return Decision(claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=doubt, certainty="possible")
+    message = (
+        f"{text[span[0] : span[1]].strip()!r}: {receipt.computation.partition(', stated')[0]}, not {shown.strip()}"
+    )
+    return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+
+
+BEGAN = re.compile(rf"\b(?:start(?:s|ed)?|beg[ai]ns?)\s+with\s+{_n('a')}(?P<unit>\s?[A-Za-z]+)")
+STEP = re.compile(rf"\b(?P<verb>{LOSSES}|{GAINS})\s+{_n('b')}(?P<unit>\s?[A-Za-z]+)")
+LEFT = re.compile(
+    rf"\b(?:leaves|leaving|leave|left with|there (?:are|is|remain|remains))\s+(?:us |her |him |them |you |me |it )?(?:with )?{ABOUT}(?P<out>{N})(?P<unit>\s?[A-Za-z]+)"
+)
+
+
+def _story(text: str, start: int, end: int) -> Iterator[Decision]:
+    """`started with 5,000 L, used 1,275 L and spilled 48 L, which leaves 3,677 L`: every number has its part, in one unit."""
+    begun, left = BEGAN.search(text, start, end), None
+    if begun is not None:
+        left = LEFT.search(text, begun.end(), end)
+    if begun is None or left is None:
+        return
+    steps = list(STEP.finditer(text, begun.end(), left.start()))
+    parts = [begun, *steps, left]
+    if not steps or len({m.group("unit").strip() for m in parts}) != 1:
+        return
+    if len(FIGURE.findall(re.sub(r"(?<=\d)[.,](?=\d)", "", text[begun.start() : left.end()]))) != len(parts):
+        return
+    first, out = _read(begun.group("a")), _read(left.group("out"))
+    if (
+        first is None
+        or out is None
+        or re.search(r"\beach\b|\bper\b|\bof the\b|percent|%", text[begun.start() : left.end()])
+    ):
+        return
+    total, shown = first.value, f"{float(first.value):g}"
+    for step in steps:
+        amount = _read(step.group("b"))
+        if amount is None:
+            return
+        sign = 1 if re.fullmatch(GAINS, step.group("verb")) else -1
+        total, shown = total + sign * amount.value, f"{shown} {'+' if sign > 0 else '−'} {float(amount.value):g}"
+    yield judged(text, (begun.start(), left.end()), {shown: total}, out, left.group("out"), left.group("about"))

@@ -1,0 +1,135 @@
+"""The tree of an expression and its value as an interval under one reading of the ambiguous signs."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from tidegate.check.verify.numbers import interval as iv
+from tidegate.check.verify.numbers.interval import Interval
+from tidegate.check.verify.numbers.lexer import Token
+from tidegate.check.verify.numbers.words import SCALES
+
+
+class Unparsed(Exception):
+    """The tokens are not an expression that can be evaluated safely."""
+
+
+class Node(NamedTuple):
+    """A node: kind (num, pct, neg, + - * / ^, fn, fact, call-free), its parts, and for leaves their token and label."""
+
+    kind: str
+    parts: tuple[Node, ...] = ()
+    token: Token | None = None
+    label: tuple[str, ...] = ()
+    name: str = ""
+    money: bool = False
+    aside: bool = False  # a spaced parenthesis after a number: product or remark
+
+
+class Mode(NamedTuple):
+    """How ambiguous signs are read in one evaluation."""
+
+    percent: str = "share"  # share: 20 % is 0.2; plain: 20 % is 20; change: a + 20 % is 1.2 a
+    commas: bool = False  # read 1,234 as 1.234
+    asides: bool = False  # ignore `2 (3 + 4)`'s parenthesis
+    dozens: bool = False  # dozen is a unit, not 12
+    radians: bool = True
+    natural_log: bool = False
+
+
+class Parsed(NamedTuple):
+    """A parse: the tree, the index of the first token after it, and what is ambiguous in it."""
+
+    node: Node
+    end: int
+    flags: frozenset[str]
+
+
+def leaves(node: Node) -> list[Node]:
+    """All nodes below and including `node`, in order of reading."""
+    out, stack = [], [node]
+    while stack:
+        n = stack.pop()
+        out.append(n)
+        stack.extend(reversed(n.parts))
+    return out
+
+
+def is_whole(token: Token) -> bool:
+    """Whether a number is printed as a whole number, which counts as exact."""
+    return token.ulp >= 1 and "×" not in token.text and "e" not in token.text.lower()
+
+
+def operators(node: Node) -> int:
+    """How many operations the expression holds."""
+    return sum(n.kind in ("+", "-", "*", "/", "^", "fn", "fact") for n in leaves(node))
+
+
+class Reading:
+    """Evaluates trees; `radius(leaf)` says how far a printed number may be from the meant one."""
+
+    def __init__(self, mode: Mode, radius: object = None) -> None:
+        self.mode, self.radius = mode, radius
+
+    def value(self, node: Node) -> Interval:
+        """The interval of a tree; raises TooLarge or ZeroDivisionError."""
+        kind, parts = node.kind, node.parts
+        if kind == "num":
+            return self._leaf(node)
+        if kind == "pi":
+            return iv.around(Fraction(3141592653589793, 10**15), Fraction(1, 10**14))
+        if kind == "unit":
+            return self.value(parts[0])
+        if kind == "neg":
+            return iv.negate(self.value(parts[0]))
+        if kind == "pct":
+            inner = self.value(parts[0])
+            return inner if self.mode.percent == "plain" else iv.multiply(inner, iv.point(Fraction(1, 100)))
+        if kind == "scale":
+            return iv.multiply(self.value(parts[0]), iv.point(10 ** SCALES[node.name]))
+        if kind == "dozen":
+            return iv.multiply(self.value(parts[0]), iv.point(1 if self.mode.dozens else 12))
+        if kind == "fact":
+            return iv.factorial(self.value(parts[0]))
+        if kind == "fn":
+            return self._function(node)
+        left = self.value(parts[0])
+        if node.aside and self.mode.asides:
+            return left
+        right = self.value(parts[1])
+        if kind in "+-" and parts[1].kind == "pct" and self.mode.percent == "change":
+            right = iv.multiply(left, right)
+        if kind == "+":
+            return iv.add(left, right)
+        if kind == "-":
+            return iv.add(left, iv.negate(right))
+        if kind == "*":
+            return iv.multiply(left, right)
+        if kind == "/":
+            return iv.divide(left, right)
+        return iv.power(left, right)
+
+    def _leaf(self, node: Node) -> Interval:
+        token = node.token
+        assert token is not None
+        value = token.other if self.mode.commas and token.other is not None else token.value
+        spread: Fraction = self.radius(node) if callable(self.radius) else Fraction(0)
+        return iv.around(value, spread) if spread else iv.point(value)
+
+    def _function(self, node: Node) -> Interval:
+        inner = self.value(node.parts[0])
+        name = node.name
+        if name in ("sin", "cos", "tan") and not self.mode.radians:
+            inner = iv.multiply(inner, iv.around(Fraction(17453292519943295, 10**18), Fraction(1, 10**16)))
+        if name == "log10" and self.mode.natural_log:
+            name = "ln"
+        if name == "abs":
+            low, high = abs(inner.low), abs(inner.high)
+            return Interval(Fraction(0) if inner.low <= 0 <= inner.high else min(low, high), max(low, high))
+        if name == "same":
+            return inner
+        out = iv.apply(name, inner)
+        if name.startswith("arc") and not self.mode.radians:
+            out = iv.multiply(out, iv.point(Fraction(572957795130823, 10**13)))
+        return out

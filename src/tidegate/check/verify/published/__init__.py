@@ -1,0 +1,1 @@
+"""What others have published: constants by CODATA edition, references, standards, registries of coefficients."""

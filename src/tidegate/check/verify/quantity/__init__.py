@@ -1,0 +1,1 @@
+"""Quantities with units and formulae with dimensions: converted, compared, solved as linear systems."""

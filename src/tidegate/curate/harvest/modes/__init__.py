@@ -1,0 +1,1 @@
+"""Many failures, few failure modes."""

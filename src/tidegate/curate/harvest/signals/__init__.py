@@ -1,0 +1,1 @@
+"""What in a conversation says that an answer failed its user."""

@@ -1,0 +1,1 @@
+"""Tool servers behind the gateway: MCP over HTTP and standard input, under keys and guards."""
