@@ -6,6 +6,7 @@ sealed journal segments become Parquet here, retention is kept here, pages are r
 
 import contextlib
 import signal
+import ssl
 from pathlib import Path
 
 import uvicorn
@@ -43,25 +44,30 @@ def reload_or_stay(world: ServedWorld) -> None:
         world.reload()
 
 
+def served(world: ServedWorld, notices: SilentEngines) -> uvicorn.Config:
+    """What uvicorn serves, and to whom: with `client_ca`, only to those who show a certificate that it signed."""
+    listener = world.settings.control
+    tls = listener.tls
+    return uvicorn.Config(
+        control_plane(world, PAGES, notices),
+        host=listener.host,
+        port=listener.port,
+        log_level="warning",
+        access_log=False,
+        ssl_certfile=tls.certificate if tls else None,
+        ssl_keyfile=tls.key if tls else None,
+        ssl_ca_certs=tls.client_ca if tls else None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if tls and tls.client_ca else ssl.CERT_NONE,
+    )
+
+
 def run(config: Path, socket_folder: Path) -> None:
     """Serve until told to end."""
     world = ServedWorld(config, socket_folder)
     housekeeping = live.maintenance(world.settings)
     housekeeping.start()
     signal.signal(signal.SIGHUP, lambda *_: reload_or_stay(world))
-    listener = world.settings.control
-    tls = listener.tls
-    server = uvicorn.Server(
-        uvicorn.Config(
-            control_plane(world, PAGES, SilentEngines(wiring.finding_book(world.settings.store))),
-            host=listener.host,
-            port=listener.port,
-            log_level="warning",
-            access_log=False,
-            ssl_certfile=tls.certificate if tls else None,
-            ssl_keyfile=tls.key if tls else None,
-        )
-    )
+    server = uvicorn.Server(served(world, SilentEngines(wiring.finding_book(world.settings.store))))
     try:
         server.run()
     finally:

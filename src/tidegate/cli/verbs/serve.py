@@ -9,9 +9,13 @@ import click
 from tidegate.cli.output import emit, people
 from tidegate.gateway.tls import server_tls
 from tidegate.serving import read_parts
+from tidegate.settings import Listener
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
+from tidegate.spine.finding import Finding, Severity, Where
 from tidegate.spine.gate import Verdict
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @click.command("serve")
@@ -36,6 +40,8 @@ def command(config: Path, workers: int | None, no_control: bool, check: bool, as
     parts = read_parts(config)
     settings = parts.settings
     server_tls(settings.listen.tls, "listen.tls")
+    server_tls(settings.control.tls, "control.tls")
+    open_control = () if no_control else control_is_open(settings.control, str(config))
     if check:
         fields = {
             "file": str(config),
@@ -43,7 +49,7 @@ def command(config: Path, workers: int | None, no_control: bool, check: bool, as
             "models": list(dict.fromkeys(n for r in settings.routes for n in (r.model, *r.aliases))),
             "tenants": [t.name for t in settings.tenants],
         }
-        answer = Answer(verb="serve", verdict=Verdict.PASS, fields=fields)
+        answer = Answer(verb="serve", verdict=Verdict.PASS, findings=open_control, fields=fields)
         words = f"{config} is acceptable: {len(settings.upstreams)} upstreams, {len(settings.routes)} routes"
         emit(answer, as_json=as_json, words=lambda console: console.print(words, highlight=False))
     if as_json:
@@ -51,10 +57,32 @@ def command(config: Path, workers: int | None, no_control: bool, check: bool, as
     scheme = "https" if settings.listen.tls else "http"
     people.print(f"[bold]data plane[/]    {scheme}://{settings.listen.host}:{settings.listen.port}/v1", highlight=False)
     if not no_control:
-        people.print(f"[bold]control plane[/] http://{settings.control.host}:{settings.control.port}/", highlight=False)
+        secure = "https" if settings.control.tls else "http"
+        people.print(
+            f"[bold]control plane[/] {secure}://{settings.control.host}:{settings.control.port}/", highlight=False
+        )
+        for finding in open_control:
+            people.print(f"[yellow]warning[/]       {finding.message}; {finding.suggestion}", highlight=False)
     arguments = [sys.executable, "-m", "tidegate.serving", str(config)]
     arguments += ["--workers", str(workers)] if workers is not None else []
     arguments += ["--no-control"] if no_control else []
     sys.stdout.flush()
     sys.stderr.flush()
     os.execv(sys.executable, arguments)
+
+
+def control_is_open(control: Listener, file: str) -> tuple[Finding, ...]:
+    """A warning where the control plane can be reached from elsewhere and asks nobody who they are."""
+    if control.host in LOOPBACK or (control.tls is not None and control.tls.client_ca is not None):
+        return ()
+    return (
+        Finding(
+            rule="control-plane-open",
+            severity=Severity.WARNING,
+            subject="control",
+            message=f"control.host is {control.host!r}: whoever reaches it can read traces, drain and confirm calls",
+            where=Where(file=file),
+            evidence={"certainty": "proved", "host": control.host},
+            suggestion="set control.host to 127.0.0.1, or control.tls.client_ca, so that a certificate is asked for",
+        ),
+    )

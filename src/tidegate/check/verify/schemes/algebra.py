@@ -180,6 +180,25 @@ def bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:
                 yield inner
 
 
+def own_nodes(holder: ast.AST) -> Iterator[ast.AST]:
+    """What belongs to a function or a module, without the functions and classes inside it."""
+    for node in ast.iter_child_nodes(holder):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node
+            yield from own_nodes(node)
+
+
+def own_statements(holder: ast.AST) -> Iterator[ast.stmt]:
+    """The statements of a function or a module, without those of functions and classes inside it."""
+    for node in ast.iter_child_nodes(holder):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if isinstance(node, ast.stmt):
+            yield node
+        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
+            yield from own_statements(node)
+
+
 def shown(value: Fraction) -> str:
     """A coefficient as people write it."""
     return str(value) if value.denominator <= 1000 else f"{float(value):.6g}"

@@ -12,7 +12,16 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tidegate.check.verify.schemes.algebra import Monomial, Poly, assignments, last_name, poly, shown, spelled
+from tidegate.check.verify.schemes.algebra import (
+    Monomial,
+    Poly,
+    assignments,
+    last_name,
+    own_statements,
+    poly,
+    shown,
+    spelled,
+)
 from tidegate.check.verify.schemes.fields import constants
 from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.motion import STEP
@@ -34,7 +43,7 @@ def chance(tree: ast.Module) -> Iterator[Scheme]:
         if not isinstance(holder, ast.FunctionDef | ast.Module):
             continue
         names = constants(holder) | _noises(holder)
-        for node in _statements(holder):
+        for node in own_statements(holder):
             for name, value, statement in assignments([node]):
                 yield from _noisy(value, statement, names)
                 yield from _decaying(name, value, statement)
@@ -47,18 +56,11 @@ def chance(tree: ast.Module) -> Iterator[Scheme]:
                     yield from _inverted(call)
 
 
-def _statements(holder: ast.AST) -> Iterator[ast.stmt]:
-    for node in ast.iter_child_nodes(holder):
-        if isinstance(node, ast.stmt) and not isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node
-            yield from _statements(node)
-
-
 def _noises(holder: ast.AST) -> dict[str, Poly]:
     """`dW = np.sqrt(dt) * rng.normal()` and `z = rng.standard_normal(n)`, by name."""
     out: dict[str, Poly] = {}
     twice: set[str] = set()
-    for node in _statements(holder):
+    for node in own_statements(holder):
         for name, value, statement in assignments([node]):
             if name in out or isinstance(statement, ast.AugAssign):
                 twice.add(name)

@@ -14,7 +14,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tidegate.check.verify.schemes.algebra import ONE, Monomial, Poly, assignments, last_name, poly, shown
+from tidegate.check.verify.schemes.algebra import (
+    ONE,
+    Monomial,
+    Poly,
+    assignments,
+    last_name,
+    own_statements,
+    poly,
+    shown,
+)
 from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.motion import STEP
 
@@ -31,19 +40,11 @@ def fields(tree: ast.Module) -> Iterator[Scheme]:
     for holder in ast.walk(tree):
         if isinstance(holder, ast.FunctionDef | ast.Module):
             names = constants(holder, neighbours=True)
-            for node in _own(holder):
+            for node in own_statements(holder):
                 for name, value, statement in assignments([node]):
                     yield from _judge(name, value, statement, names)
                 if isinstance(node, ast.Return) and node.value is not None:
                     yield from _judge("laplacian", node.value, node, names)
-
-
-def _own(holder: ast.AST) -> Iterator[ast.stmt]:
-    """The statements of a function, not those of functions inside."""
-    for node in ast.iter_child_nodes(holder):
-        if isinstance(node, ast.stmt) and not isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node
-            yield from _own(node)
 
 
 PLAIN_NAME = re.compile(r"[A-Za-z_][\w.]*")
@@ -55,7 +56,7 @@ def constants(holder: ast.AST, *, neighbours: bool = False) -> dict[str, Poly]:
     With `neighbours` also sums over a field's neighbours (`bend = u[2:] - 2 * u[1:-1] + u[:-2]`, `left = np.roll(u, 1)`).
     """
     seen: dict[str, list[ast.expr]] = defaultdict(list)
-    for node in _own(holder):
+    for node in own_statements(holder):
         for name, value, statement in assignments([node]):
             seen[name].append(value if not isinstance(statement, ast.AugAssign) else ast.Constant(None))
     out: dict[str, Poly] = {}

@@ -10,8 +10,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from tidegate.check.verify.schemes.algebra import Monomial, Poly, assignments, last_name, poly, shown, spelled
-from tidegate.check.verify.schemes.chance import _statements
+from tidegate.check.verify.schemes.algebra import (
+    Monomial,
+    Poly,
+    assignments,
+    last_name,
+    own_statements,
+    poly,
+    shown,
+    spelled,
+)
 from tidegate.check.verify.schemes.model import Scheme
 
 KINETIC = re.compile(r"^(?:ke|kinetic(?:_energy)?|e_?kin|t_kin|kin)$", re.I)
@@ -28,8 +36,10 @@ def forces(tree: ast.Module) -> Iterator[Scheme]:
     for holder in ast.walk(tree):
         if isinstance(holder, ast.FunctionDef | ast.Module):
             lengths = _lengths(holder)
-            found = [(n, v, s) for node in _statements(holder) for n, v, s in assignments([node])]
-            given = [("", n.value, n) for n in _statements(holder) if isinstance(n, ast.Return) and n.value is not None]
+            found = [(n, v, s) for node in own_statements(holder) for n, v, s in assignments([node])]
+            given = [
+                ("", n.value, n) for n in own_statements(holder) if isinstance(n, ast.Return) and n.value is not None
+            ]
             for name, value, statement in [*found, *given]:
                 yield from _pull(value, statement, lengths)
                 yield from _kinetic(name, value, statement)
@@ -41,7 +51,7 @@ def forces(tree: ast.Module) -> Iterator[Scheme]:
 def _lengths(holder: ast.AST) -> dict[str, tuple[set[str], Fraction]]:
     """Names that are lengths of vectors (1) or their squares (2), with the names of what they are made of."""
     out: dict[str, tuple[set[str], Fraction]] = {}
-    for node in _statements(holder):
+    for node in own_statements(holder):
         for name, value, _ in assignments([node]):
             text = spelled(value)
             if isinstance(value, ast.Call) and last_name(value.func) in {"norm", "hypot"}:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tidegate.check.verify.schemes.algebra import Poly, assignments, last_name, poly, shown, spelled
+from tidegate.check.verify.schemes.algebra import Poly, assignments, last_name, own_nodes, poly, shown, spelled
 from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.motion import STEP
 
@@ -33,14 +33,14 @@ def reactions(tree: ast.Module) -> Iterator[Scheme]:
             continue
         known: dict[str, ast.expr] = {}
         often: set[str] = set()
-        for node in _own(holder):
+        for node in own_nodes(holder):
             if isinstance(node, ast.stmt):
                 for name, value, statement in assignments([node]):
                     if name in known or isinstance(statement, ast.AugAssign):
                         often.add(name)
                     known[name] = value
         known = {name: value for name, value in known.items() if name not in often}
-        for node in _own(holder):
+        for node in own_nodes(holder):
             if isinstance(node, ast.BinOp) and brownian:
                 yield from _amplitude(node, known)
             elif isinstance(node, ast.Call):
@@ -48,13 +48,6 @@ def reactions(tree: ast.Module) -> Iterator[Scheme]:
             elif isinstance(node, ast.If):
                 yield from _picks(node, known)
         yield from _dies(holder, known)
-
-
-def _own(holder: ast.AST) -> Iterator[ast.AST]:
-    for node in ast.iter_child_nodes(holder):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node
-            yield from _own(node)
 
 
 def _amplitude(node: ast.BinOp, known: dict[str, ast.expr]) -> Iterator[Scheme]:
@@ -177,12 +170,12 @@ def _dies(holder: ast.AST, known: dict[str, ast.expr]) -> Iterator[Scheme]:
     """The propensity of a death that does not hold the population it takes from."""
     totals = [
         node
-        for node in _own(holder)
+        for node in own_nodes(holder)
         if isinstance(node, ast.Call) and last_name(node.func) in {"exponential", "expovariate"}
     ]
     if not any(_total(n, known) for call in totals for n in ast.walk(call) if isinstance(n, ast.Name)):
         return
-    guarded = any(isinstance(n, ast.Compare) and spelled(n.comparators[0]) == "0" for n in _own(holder))
+    guarded = any(isinstance(n, ast.Compare) and spelled(n.comparators[0]) == "0" for n in own_nodes(holder))
     for name, value in known.items():
         bare = isinstance(value, ast.Name | ast.Attribute) and DEATH.search(spelled(value).split(".")[-1])
         if bare and not guarded and any(name in _total(ast.Name(n), known) for n in known):

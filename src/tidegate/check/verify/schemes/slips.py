@@ -13,7 +13,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tidegate.check.verify.schemes.algebra import ONE, assignments, exponent_of, last_name, poly, spelled
+from tidegate.check.verify.schemes.algebra import ONE, assignments, exponent_of, last_name, own_nodes, poly, spelled
 from tidegate.check.verify.schemes.model import Scheme
 
 STEP = re.compile(r"(?<![\w.])(?:dt|DT|Dt|h|delta_?t|timestep|time_?step|step_size)\b|\bself\.(?:dt|h)\b", re.ASCII)
@@ -56,7 +56,7 @@ def slips(tree: ast.Module) -> Iterator[Scheme]:
         if not isinstance(holder, ast.FunctionDef | ast.Module):
             continue
         known: dict[str, list[ast.expr]] = {}
-        inside = [node for node in _own(holder) if isinstance(node, ast.stmt)]
+        inside = [node for node in own_nodes(holder) if isinstance(node, ast.stmt)]
         for node in inside:
             for name, value, _ in assignments([node]):
                 known.setdefault(name, []).append(value)
@@ -68,14 +68,6 @@ def slips(tree: ast.Module) -> Iterator[Scheme]:
         yield from _standard_error(inside, known)
         if DRIFT.search(source) and not DISCOUNT.search(prices):
             yield from _undiscounted(holder, inside, known)
-
-
-def _own(holder: ast.AST) -> Iterator[ast.AST]:
-    """What belongs to a function or a module, without the functions inside it."""
-    for node in ast.iter_child_nodes(holder):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node
-            yield from _own(node)
 
 
 Known = dict[str, list[ast.expr]]
@@ -142,7 +134,7 @@ def _stepless(loop: ast.For | ast.While, known: Known) -> Iterator[Scheme]:
 
 def _degrees(holder: ast.FunctionDef | ast.Module, known: Known, own: set[str]) -> Iterator[Scheme]:
     """Sine, cosine and tangent take radians."""
-    for node in _own(holder):
+    for node in own_nodes(holder):
         called = last_name(node.func) if isinstance(node, ast.Call) else ""
         if not isinstance(node, ast.Call) or called not in {"sin", "cos", "tan"} - own or len(node.args) != 1:
             continue
@@ -182,7 +174,7 @@ def _angle(node: ast.expr, known: Known) -> tuple[str, str]:
 
 def _unlogged(holder: ast.AST, known: Known) -> Iterator[Scheme]:
     """`u < log α` and `log(u) < α`."""
-    for node in _own(holder):
+    for node in own_nodes(holder):
         if not isinstance(node, ast.Compare) or len(node.ops) != 1:
             continue
         for draw, chance in ((node.left, node.comparators[0]), (node.comparators[0], node.left)):
