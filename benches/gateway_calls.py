@@ -144,7 +144,7 @@ class World:
 
     def __init__(self, folder: Path, policy: str, loops: str, *, journal: bool = True, record: bool = True,
                  budget: bool = False) -> None:  # fmt: skip
-        from tidegate import serving
+        from tidegate import worker_parts
         from tidegate.gateway.client import ClientConnection
         from tidegate.gateway.upstream import UpstreamConnection
         from tidegate.gateway.worker import Gateway
@@ -157,11 +157,11 @@ class World:
         config.write_text(CONFIG.format(folder=folder, policy=policy, loops=loops) + (BUDGETS if budget else ""))
         self.headers = "x-tidegate-run-id: run-1\r\n" if budget else ""
         self.key = add_key(folder / "store", "team1")
-        parts = serving.read_parts(config, 1)
+        parts = worker_parts.read_parts(config, 1)
         self.sink = JournalWriter(
-            folder / "store" / "journal", "w0", policy=serving.body_policy(parts.settings)
+            folder / "store" / "journal", "w0", policy=worker_parts.body_policy(parts.settings)
         ).start()
-        admission = serving.admission_of(parts.settings)
+        admission = worker_parts.admission_of(parts.settings)
         if not record and hasattr(admission, "record"):
             admission.record = None
         sink = self.sink if journal else Sinkless()

@@ -35,11 +35,11 @@ from tidegate.gateway.mcp import doors as mcp_doors
 from tidegate.gateway.mcp.endpoint import McpEndpoint
 from tidegate.gateway.measures import BY_NAME
 from tidegate.readers.config import parse_settings
-from tidegate.serving import door_maker
 from tidegate.settings import McpServer
 from tidegate.spine.call import Identity
 from tidegate.spine.errors import SettingError
 from tidegate.wiring import add_key
+from tidegate.worker_parts import door_maker
 
 LOOK = {"name": "look", "arguments": {"city": "Oslo"}}
 

@@ -8,12 +8,12 @@ import click
 
 from tidegate.cli.output import emit, people
 from tidegate.gateway.tls import server_tls
-from tidegate.serving import read_parts
 from tidegate.settings import Listener
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.finding import Finding, Severity, Where
 from tidegate.spine.gate import Verdict
+from tidegate.worker_parts import read_parts
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
