@@ -16,10 +16,10 @@ from tidegate.spine.conversation import Message, Text, Tool, ToolCall, ToolResul
 from tidegate.spine.errors import InputError
 
 KNOWN = (
-    'an object with "messages" (or "input", "contents", "traj"), a list of messages, a SWE-agent trajectory '
+    'an object with "messages" (or "input", "contents", "traj", "history"), a list of messages, a SWE-agent trajectory '
     '("trajectory" or "steps" with "action" and "observation"), or an OTLP export ("resourceSpans")'
 )
-LISTS = ("messages", "traj", "input", "contents", "conversation", "items")
+LISTS = ("messages", "traj", "history", "input", "contents", "conversation", "items")
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
