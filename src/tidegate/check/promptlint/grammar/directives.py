@@ -53,6 +53,9 @@ DECLARED = re.compile(
 )
 
 
+PLAINLY = re.compile(r"(?:please |you )?(?:do not|never|always|must|should)\b", re.I)
+
+
 def directive(text: str, parts: bool, negative: bool) -> bool:
     """Whether a sentence tells the assistant what to do, rather than telling it about the world."""
     toks = [t for t in tokens(text) if t.low[0].isalnum() or t.quote]
@@ -60,13 +63,14 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
         return bool(toks)
     if WORLD.match(text):
         return False
-    if (
-        re.match(r"(?:please |you )?(?:do not|never|always|must|should)\b", text, re.I)
+    if (  # the cheap looks first
+        PLAINLY.match(text)
+        or FRAGMENT.match(text)
+        or (text[:1] not in "([" and imperative(tuple(toks)))
+        or MODAL.search(text)
         or DECLARED.match(text)
         or (TOOL_OFF.search(text) and any(IDENT.match(t.text) for t in toks))
     ):
-        return True
-    if FRAGMENT.match(text) or MODAL.search(text) or (text[:1] not in "([" and imperative(tuple(toks))):
         return True
     k = 0
     while (

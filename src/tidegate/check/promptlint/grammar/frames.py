@@ -15,6 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from tidegate.check.promptlint.grammar.lemmas import lemma
+from tidegate.check.promptlint.grammar.wordset import word_set
 
 CLASSES: dict[str, str] = {
     "show": "explain show describe give include reveal present lay provide output share justify state write display expose"
@@ -284,18 +285,22 @@ def _regex(source: str) -> re.Pattern[str]:
     return re.compile(source)
 
 
+COMMON = word_set("a an the you your be of to in with for it what not no i do have any all every each")
+
+
 @cache
-def _by_head() -> dict[str, tuple[int, ...]]:
+def _by_rarest() -> dict[str, tuple[int, ...]]:
     table: dict[str, list[int]] = {}
     for k, f in enumerate(frames()):
-        for h in f.needs[0] if f.needs else ("",):
+        rarest = min(f.needs, key=lambda need: (not need.isdisjoint(COMMON), len(need)), default=("",))
+        for h in rarest:
             table.setdefault(h, []).append(k)
     return {h: tuple(ks) for h, ks in table.items()}
 
 
 def frame_matches(lemmas: list[str]) -> list[Match]:
     """Every frame found in a clause, the longest match of an attribute's value once."""
-    table = _by_head()
+    table = _by_rarest()
     wanted = sorted({k for lem in ("", *lemmas) for k in table.get(lem, ())})
     if not wanted:
         return []

@@ -23,6 +23,16 @@ APPEARS = word_set(
     "finds gets makes turns pops crops crosses"
 )
 TEXTUAL = word_set("text word commentary content prose character output explanation anything remark message")
+# the words at which a sign can turn: all others only carry it on
+TURNING = (
+    NEG_FORWARD
+    | NEG_VERBS
+    | word_set(
+        ", ; : — but instead rather opposed place lieu over nothing outside no any other else anything something keep "
+        "cut strike scrap nix axe hand abstain leave stay steer free devoid forget fail neglect hesitate refuse do "
+        "rarely seldom hardly"
+    )
+)
 OBJECT_FREE = word_set("emoji jargon markdown slang link citation table humor greeting profanity")
 
 
@@ -35,7 +45,7 @@ def signs_of(toks: tuple[Token, ...], taken: set[int], negative: bool) -> list[b
     positive = not negative
     local: bool | None = None  # "rather than X": turned for X alone
     for k, t in enumerate(toks):
-        if k not in taken:
+        if (t.low in TURNING or t.lemma in TURNING) and k not in taken:
             if t.low == "," and local is not None:
                 local = None
             if (

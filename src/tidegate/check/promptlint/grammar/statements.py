@@ -8,7 +8,8 @@ belonging says what is to be done with it.
 # ruff: noqa: E501
 
 import re
-from collections.abc import Callable
+
+from tidegate.check.promptlint.grammar.rows import Row
 
 _REPLY = r"(?:answers?|repl(?:y|ies)|responses?|messages?|outputs?|texts?)"
 _ALL = r"(?:each|every|all|any|your|the)"
@@ -41,90 +42,80 @@ def _readers(m: re.Match[str]) -> str:
     return f"write for {'experts' if expert else 'beginners'}"
 
 
-Row = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 APPEARING: tuple[Row, ...] = (
-    (re.compile(rf"^\s*(?P<x>(?:an? |one |\x01)[^,;:]{{1,60}}?) +(?:(?:must|should|has to|have to|will) )?(?:always )?(?:goes|go|sits?|stands?|belongs?|comes?|appears?|(?:is|are|be) (?:placed|put|shown|found|set)) (?:right )?at the (?:very )?(?:start|beginning|top|head|front) of (?P<r>{_ALL} [\w-]+)", re.I), r"start \g<r> with \g<x>"),
-    (re.compile(rf"^\s*(?P<x>(?:an? |one |\x01)[^,;:]{{1,60}}?) +(?:(?:must|should|has to|have to|will) )?(?:always )?(?:goes|go|sits?|stands?|belongs?|comes?|appears?|(?:is|are|be) (?:placed|put|shown|found|set)) (?:right )?at the (?:very )?(?:end|bottom|foot|close) of (?P<r>{_ALL} [\w-]+)", re.I), r"end \g<r> with \g<x>"),
-    (re.compile(r"^(?P<x>(?:all |every |each |any )?[\w -]{3,30}?) (?:goes|go|belongs?) (?:in|into|inside) (?=(?:an? )?(?:\w+ )?(?:code|fenced|tables?|bullets?|bold|italics|quotes)\b)", re.I), r"put \g<x> in "),
-    (re.compile(r"\bcommenc(?P<e>es|e|ing|ed)\b", re.I), _commence),
+    (rf"^\s*(?P<x>(?:an? |one |\x01)[^,;:]{{1,60}}?) +(?:(?:must|should|has to|have to|will) )?(?:always )?(?:goes|go|sits?|stands?|belongs?|comes?|appears?|(?:is|are|be) (?:placed|put|shown|found|set)) (?:right )?at the (?:very )?(?:start|beginning|top|head|front) of (?P<r>{_ALL} [\w-]+)", r"start \g<r> with \g<x>"),
+    (rf"^\s*(?P<x>(?:an? |one |\x01)[^,;:]{{1,60}}?) +(?:(?:must|should|has to|have to|will) )?(?:always )?(?:goes|go|sits?|stands?|belongs?|comes?|appears?|(?:is|are|be) (?:placed|put|shown|found|set)) (?:right )?at the (?:very )?(?:end|bottom|foot|close) of (?P<r>{_ALL} [\w-]+)", r"end \g<r> with \g<x>"),
+    (r"^(?P<x>(?:all |every |each |any )?[\w -]{3,30}?) (?:goes|go|belongs?) (?:in|into|inside) (?=(?:an? )?(?:\w+ )?(?:code|fenced|tables?|bullets?|bold|italics|quotes)\b)", r"put \g<x> in "),
+    (r"\bcommenc(?P<e>es|e|ing|ed)\b", _commence),
 )  # fmt: skip
 BELONGING: tuple[Row, ...] = (
-    (re.compile(r"\b(?:is|are) (?:consumed|read|parsed|processed|loaded) by (?:an? |our )?(?P<f>json|xml|yaml|csv) (?:parser|reader|loader|decoder|script|service)\b[^.;]*", re.I), r"must be in \g<f> only"),
-    (re.compile(r"\b(?P<b>is|are) (?:on|among|one of|part of) (?:the|our|your|a) (?:lists? of (?:the )?(?:forbidden|banned|prohibited|blocked|excluded|disallowed|unwanted) \w+|(?:forbidden|banned|prohibited|blocked|excluded|no[- ]go|taboo|stop|black|block|deny|disallowed|unwanted)[- ]?(?:(?:words?|terms?|phrases?|expressions?|things|topics)(?:[- ]?lists?)?|lists?))\b", re.I), r"\g<b> forbidden"),
-    (re.compile(r"\b(?P<b>is|are) (?:on|among|one of) (?:the|our|your|a) (?:list of )?(?:words?|terms?|phrases?|expressions?|things) (?:to (?:avoid|leave out)|(?:that )?(?:we|you) (?:must |should )?(?:never|do not|don['’]t|avoid)\b[ \w]{0,12})", re.I), r"\g<b> forbidden"),
-    (re.compile(r"^(?:the |any |all )?(?:use|usage|inclusion|insertion) of (?P<x>[^,;:._]{2,50}?) (?=(?:is|are|must|may|should|has|have|shall)\b)", re.I), r"\g<x> "),
-    (re.compile(r"^(?:please |always )?(?:repeat|reproduce|copy|quote|print|recite|state|give|include|show|write|say)(?: the following(?: \w+)?)? (?:word for word|verbatim|literally|letter for letter)(?P<w> (?:in|with|at the end of|at the start of) (?:each|every|all|your|the) \w+)?\s*:?\s*(?=\x01)", re.I), r"include\g<w> the text "),
+    (r"\b(?:is|are) (?:consumed|read|parsed|processed|loaded) by (?:an? |our )?(?P<f>json|xml|yaml|csv) (?:parser|reader|loader|decoder|script|service)\b[^.;]*", r"must be in \g<f> only"),
+    (r"\b(?P<b>is|are) (?:on|among|one of|part of) (?:the|our|your|a) (?:lists? of (?:the )?(?:forbidden|banned|prohibited|blocked|excluded|disallowed|unwanted) \w+|(?:forbidden|banned|prohibited|blocked|excluded|no[- ]go|taboo|stop|black|block|deny|disallowed|unwanted)[- ]?(?:(?:words?|terms?|phrases?|expressions?|things|topics)(?:[- ]?lists?)?|lists?))\b", r"\g<b> forbidden"),
+    (r"\b(?P<b>is|are) (?:on|among|one of) (?:the|our|your|a) (?:list of )?(?:words?|terms?|phrases?|expressions?|things) (?:to (?:avoid|leave out)|(?:that )?(?:we|you) (?:must |should )?(?:never|do not|don['’]t|avoid)\b[ \w]{0,12})", r"\g<b> forbidden"),
+    (r"^(?:the |any |all )?(?:use|usage|inclusion|insertion) of (?P<x>[^,;:._]{2,50}?) (?=(?:is|are|must|may|should|has|have|shall)\b)", r"\g<x> "),
+    (r"^(?:please |always )?(?:repeat|reproduce|copy|quote|print|recite|state|give|include|show|write|say)(?: the following(?: \w+)?)? (?:word for word|verbatim|literally|letter for letter)(?P<w> (?:in|with|at the end of|at the start of) (?:each|every|all|your|the) \w+)?\s*:?\s*(?=\x01)", r"include\g<w> the text "),
 )  # fmt: skip
 # the document that a statement comes from is its source
 SOURCES: tuple[Row, ...] = (
-    (re.compile(r"\b(?:names?|cites?|states?|gives?|mentions?|identif(?:y|ies)|lists?|quotes?|points? to|shows?) (?:the|its|their|each|every|any) (?:documents?|sources?|pages?|articles?|passages?|chapters?|clauses?|files?|records?|manuals?|reports?|leaflets?|stud(?:y|ies)|laws?|sections?)"
-                r"(?: (?:that |which )?(?:it|they|this|that|you|the \w+) (?:is|are|was|were) (?:drawn|taken|based|derived|built|quoted|copied) (?:from|on)| (?:it|they|you|the \w+) (?:comes?|draws?|rel(?:y|ies)|rests?|used?|uses)(?: from| on)?| (?:of|for|behind) (?:your|the|each|every|all|any|this) (?:information|facts?|claims?|statements?|figures?|numbers?|answers?|data))\b", re.I), "cite the source"),
-    (re.compile(r"^(?P<x>(?:each|every|all|any|the) [\w -]{3,40}?) (?:is|are|must be|has to be|have to be|should be) (?:always )?(?:followed|accompanied|backed(?: up)?|supported|substantiated|documented) (?:by|with) (?:its|a|an|the|their|one|at least one) (?:sources?|references?|citations?|footnotes?)\b(?! (?!in\b|at\b|for\b|on\b|that\b|which\b|when\b|and\b|or\b)\w)", re.I), r"cite the source of \g<x>"),
+    (r"\b(?:names?|cites?|states?|gives?|mentions?|identif(?:y|ies)|lists?|quotes?|points? to|shows?) (?:the|its|their|each|every|any) (?:documents?|sources?|pages?|articles?|passages?|chapters?|clauses?|files?|records?|manuals?|reports?|leaflets?|stud(?:y|ies)|laws?|sections?)"
+                r"(?: (?:that |which )?(?:it|they|this|that|you|the \w+) (?:is|are|was|were) (?:drawn|taken|based|derived|built|quoted|copied) (?:from|on)| (?:it|they|you|the \w+) (?:comes?|draws?|rel(?:y|ies)|rests?|used?|uses)(?: from| on)?| (?:of|for|behind) (?:your|the|each|every|all|any|this) (?:information|facts?|claims?|statements?|figures?|numbers?|answers?|data))\b", "cite the source"),
+    (r"^(?P<x>(?:each|every|all|any|the) [\w -]{3,40}?) (?:is|are|must be|has to be|have to be|should be) (?:always )?(?:followed|accompanied|backed(?: up)?|supported|substantiated|documented) (?:by|with) (?:its|a|an|the|their|one|at least one) (?:sources?|references?|citations?|footnotes?)\b(?! (?!in\b|at\b|for\b|on\b|that\b|which\b|when\b|and\b|or\b)\w)", r"cite the source of \g<x>"),
 )  # fmt: skip
 MEASURING: tuple[Row, ...] = (
-    (re.compile(r"^(?:(?:the|each|every|any|all|a|your) )?(?:bullet(?:ed)?)(?:[- ]points?)? lists?(?P<m> [^,;.:]{2,50}?) (?:entries|items|points|elements|rows)\b", re.I), r"replies\g<m> bullets"),
-    (re.compile(r"\b(?P<m>max|min)\.(?= ?\d| [a-z]+ (?:words|sentences|bullets|lines|paragraphs|characters)\b)", re.I), r"\g<m>"),
-    (re.compile(rf"^(?P<n>[\w-]+ {_UNIT}) (?:is|are) all (?:that )?(?:we|you|they|there|users|readers) (?:have|has|is|are|get|gets|allow)(?: (?:room|space|time|place|patience))?(?: for)?(?=\s*[.;!]|$)", re.I), r"At most \g<n>"),
+    (r"^(?:(?:the|each|every|any|all|a|your) )?(?:bullet(?:ed)?)(?:[- ]points?)? lists?(?P<m> [^,;.:]{2,50}?) (?:entries|items|points|elements|rows)\b", r"replies\g<m> bullets"),
+    (r"\b(?P<m>max|min)\.(?= ?\d| [a-z]+ (?:words|sentences|bullets|lines|paragraphs|characters)\b)", r"\g<m>"),
+    (rf"^(?P<n>[\w-]+ {_UNIT}) (?:is|are) all (?:that )?(?:we|you|they|there|users|readers) (?:have|has|is|are|get|gets|allow)(?: (?:room|space|time|place|patience))?(?: for)?(?=\s*[.;!]|$)", r"At most \g<n>"),
 )  # fmt: skip
 ASKING: tuple[Row, ...] = (
-    (re.compile(rf"^(?P<a>always |please )?(?:confirm|check|verify|establish|clarify|make sure|ensure|test)\b[^,;]{{3,50}}? by (?:asking|questioning|consulting|checking with|double-checking with) (?:the |your |our )?(?P<w>{_WHO})\b(?: (?:before|after|at|on|in|with) (?:each|every|any|all) \w+)?", re.I), r"\g<a>ask the \g<w> a question"),
-    (re.compile(rf"^(?:the |each |every |all |your |our )?(?P<w>{_WHO}) (?:is|are|gets?|must be|should be|has to be|have to be) (?P<n>not |never |always )?(?:to be )?asked (?=[^,;]*\b(?:questions?|clarif\w+|details?|what|which)\b)", re.I), _asked),
-    (re.compile(rf"^(?:each|every|all|any|your)(?: (?:first|last|initial|new|single))? {_REPLY} asks? (?P<w>(?:the |your |our )?{_WHO}) for (?:an? |one |some |the |at least one )?(?:(?:missing|further|more|additional|extra|open|unclear) )?{_DETAIL}\b", re.I), r"ask \g<w> for more details"),
-    (re.compile(rf"\bask (?P<w>(?:the |your |our )?{_WHO}) for (?:one |the |any |a )?(?:missing|unclear|open) {_DETAIL}\b", re.I), r"ask \g<w> for more details"),
+    (rf"^(?P<a>always |please )?(?:confirm|check|verify|establish|clarify|make sure|ensure|test)\b[^,;]{{3,50}}? by (?:asking|questioning|consulting|checking with|double-checking with) (?:the |your |our )?(?P<w>{_WHO})\b(?: (?:before|after|at|on|in|with) (?:each|every|any|all) \w+)?", r"\g<a>ask the \g<w> a question"),
+    (rf"^(?:the |each |every |all |your |our )?(?P<w>{_WHO}) (?:is|are|gets?|must be|should be|has to be|have to be) (?P<n>not |never |always )?(?:to be )?asked (?=[^,;]*\b(?:questions?|clarif\w+|details?|what|which)\b)", _asked),
+    (rf"^(?:each|every|all|any|your)(?: (?:first|last|initial|new|single))? {_REPLY} asks? (?P<w>(?:the |your |our )?{_WHO}) for (?:an? |one |some |the |at least one )?(?:(?:missing|further|more|additional|extra|open|unclear) )?{_DETAIL}\b", r"ask \g<w> for more details"),
+    (rf"\bask (?P<w>(?:the |your |our )?{_WHO}) for (?:one |the |any |a )?(?:missing|unclear|open) {_DETAIL}\b", r"ask \g<w> for more details"),
 )  # fmt: skip
 ANSWERING: tuple[Row, ...] = (
-    (re.compile(rf"^(?:every|each|all|any)(?: single)? {_ASKED} {_ANSWERED}(?=\s*[,;—–]?\s*{_COME_WHAT_MAY})", re.I), "always provide an answer"),
-    (re.compile(rf"^(?:every|each|all|any)(?: single)? {_ASKED} {_ANSWERED}(?=\s*(?:[,.;!—–]|$))", re.I), "always answer every question"),
-    (re.compile(r"^there (?:is|must be) always an? (?:answer|reply|response)\b", re.I), "always provide an answer"),
-    (re.compile(r",?\s*(?:and |so )?(?:just )?(?:guess|estimate|improvise|make (?:an|your best) (?:educated )?guess) (?:if|when|where|wherever|whenever) (?:you |it is |it )?(?:have to|must|needed|necessary|need to|need be|required)\b", re.I), " even when you do not know"),
-    (re.compile(r"(?P<q>\x01\d+\x02)\s+(?:is|counts as|will do as) (?:not (?:one|an? (?:\w+ )?(?:answer|option|reply|response)|an excuse)|no (?:answer|option|reply|excuse))\b", re.I), r"never say \g<q>"),
-    (re.compile(rf"\bturn (?P<x>(?:an? |any |the |every |all )?(?:\w+ )?(?:{_ASKED}|{_WHO})) (?:down|away)\b", re.I), r"refuse \g<x>"),
-    (re.compile(r"\b(?P<n>never|not) (?:refuse|decline|reject) (?:an? |any |the )?(?:questions?|quer(?:y|ies)|(?:en|in)quir(?:y|ies))(?=\s*(?:[.;,!]|$))", re.I), r"\g<n> refuse to answer"),
-    (re.compile(rf"^(?P<q>(?!no\b|not\b|never\b)(?:(?:all|any|every|each|the) )?(?:[\w-]+ ){{0,3}}?(?:{_ASKED}|topics?)(?: [^,;:.]{{2,40}}?)?) (?:is|are|must be|will be|should be) (?:always |politely |to be )*(?:refused|declined|rejected|turned (?:down|away))(?=\s*(?:[,.;!]|$))", re.I), r"refuse \g<q>"),
+    (rf"^(?:every|each|all|any)(?: single)? {_ASKED} {_ANSWERED}(?=\s*[,;—–]?\s*{_COME_WHAT_MAY})", "always provide an answer"),
+    (rf"^(?:every|each|all|any)(?: single)? {_ASKED} {_ANSWERED}(?=\s*(?:[,.;!—–]|$))", "always answer every question"),
+    (r"^there (?:is|must be) always an? (?:answer|reply|response)\b", "always provide an answer"),
+    (r",?\s*(?:and |so )?(?:just )?(?:guess|estimate|improvise|make (?:an|your best) (?:educated )?guess) (?:if|when|where|wherever|whenever) (?:you |it is |it )?(?:have to|must|needed|necessary|need to|need be|required)\b", " even when you do not know"),
+    (r"(?P<q>\x01\d+\x02)\s+(?:is|counts as|will do as) (?:not (?:one|an? (?:\w+ )?(?:answer|option|reply|response)|an excuse)|no (?:answer|option|reply|excuse))\b", r"never say \g<q>"),
+    (rf"\bturn (?P<x>(?:an? |any |the |every |all )?(?:\w+ )?(?:{_ASKED}|{_WHO})) (?:down|away)\b", r"refuse \g<x>"),
+    (r"\b(?P<n>never|not) (?:refuse|decline|reject) (?:an? |any |the )?(?:questions?|quer(?:y|ies)|(?:en|in)quir(?:y|ies))(?=\s*(?:[.;,!]|$))", r"\g<n> refuse to answer"),
+    (rf"^(?P<q>(?!no\b|not\b|never\b)(?:(?:all|any|every|each|the) )?(?:[\w-]+ ){{0,3}}?(?:{_ASKED}|topics?)(?: [^,;:.]{{2,40}}?)?) (?:is|are|must be|will be|should be) (?:always |politely |to be )*(?:refused|declined|rejected|turned (?:down|away))(?=\s*(?:[,.;!]|$))", r"refuse \g<q>"),
 
-    (re.compile(r"^(?:please |always )?follow (?:each|every|all|your|the) (?:answers?|repl(?:y|ies)|responses?|messages?|outputs?|json(?: \w+)?|data) (?:up )?with (?P<x>(?:an? |one )?(?:\w+ ){0,2}?(?:sentence|note|line|remark|comment|paragraph|message|explanation))\b[^,;.]*", re.I), r"put \g<x> after the answer"),
+    (r"^(?:please |always )?follow (?:each|every|all|your|the) (?:answers?|repl(?:y|ies)|responses?|messages?|outputs?|json(?: \w+)?|data) (?:up )?with (?P<x>(?:an? |one )?(?:\w+ ){0,2}?(?:sentence|note|line|remark|comment|paragraph|message|explanation))\b[^,;.]*", r"put \g<x> after the answer"),
 )  # fmt: skip
 # whom a text is for and like whom it sounds
 LIKENESS: tuple[Row, ...] = (
-    (re.compile(r"\bon the (?:user|reader|customer|client|audience)(?:['’]s)? (?:side|part)\b", re.I), ""),
-    (re.compile(r"\b(?P<w>(?:the |our |your |each |every |all )?(?:readers?|users?|audience|listeners?|recipients?)) (?P<b>is|are) (?:all )?(?:an? )?(?:chartered|certified|qualified|licen[sc]ed|trained|seasoned|experienced|veteran|practi[sc]ing|accomplished) [a-z]+(?: [a-z]+)?(?=\s*[.;,!]|$)", re.I), r"\g<w> \g<b> experts"),
-    (re.compile(rf"^(?:the |all |our )?(?:content|text|answers?|repl(?:y|ies)|responses?|material|documentation|explanations?) (?:is|are) (?:always )?(?:addressed|aimed|directed|geared|pitched|written|meant|intended|tailored|targeted) (?:at|to|for|towards?) (?:an? |the )?(?P<x>expert|advanced|experienced|professional|specialist|novice|new|inexperienced|lay|first[- ]time|beginner) {_WHO}\b", re.I), _readers),
-    (re.compile(r"^(?:you|we) (?:can|may|should|must) (?:safely |always )?(?:take it for granted|take as given|assume|presume|expect|count on it) that ", re.I), "assume that "),
-    (re.compile(r"\b(?:as if|as though|as you would|as|like)(?: (?:you were )?(?:speaking|talking|explaining))? to (?:an? |someone )(?:first[- ]time|brand[- ]new|new|inexperienced|complete|absolute|total) (?!beginner|novice|layperson|newcomer)\w+", re.I), "as to a beginner"),
-    (re.compile(r"\b(?P<l>like (?:an? |your |some )?(?:(?:good|old|close|best|trusted|fellow) )?(?:friends?|budd(?:y|ies)|mates?|pals?|neighbou?rs?)) (?:on|in|at|over|during|from|who|you|having|chatting|sharing|around|sitting|travell?ing)\b[^,;.]*", re.I), r"\g<l>"),
-    (re.compile(r"\b(?:style|manner|tone|register|voice) of (?:an? |the )?(?:law (?:firm|office|court)|lawyers?|notar(?:y|ies)|diplomats?|courts?|ministry|embassy|solicitors?|judges?|butlers?|statutes?)\b", re.I), "formal style"),
-    (re.compile(r"\blike (?:an? |the )?(?:(?:official|formal|business|government|legal) (?:letter|document|notice|correspondence|communication)|lawyers?|notary|diplomats?|butlers?|judges?|ministry|embassy|court order|statute|contract)\b", re.I), "formal"),
-    (re.compile(r"\b(?:elaborat(?:e|ing)|expand(?:ing)?|expound(?:ing)?|enlarg(?:e|ing)) (?:up)?on (?:each|every|all|any)(?: \w+)?(?: with [^,;.]*)?(?=\s*[.;,!]|$)", re.I), "elaborate in detail"),
-    (re.compile(r"^(?:we|our \w+|users|customers|people|readers|guests|travell?ers|members|everyone|they) (?:love|like|prefer|enjoy|appreciate|favou?r|value|want|adore) [^,;:]{3,50}?, so (?=\w)", re.I), ""),
+    (r"\bon the (?:user|reader|customer|client|audience)(?:['’]s)? (?:side|part)\b", ""),
+    (r"\b(?P<w>(?:the |our |your |each |every |all )?(?:readers?|users?|audience|listeners?|recipients?)) (?P<b>is|are) (?:all )?(?:an? )?(?:chartered|certified|qualified|licen[sc]ed|trained|seasoned|experienced|veteran|practi[sc]ing|accomplished) [a-z]+(?: [a-z]+)?(?=\s*[.;,!]|$)", r"\g<w> \g<b> experts"),
+    (rf"^(?:the |all |our )?(?:content|text|answers?|repl(?:y|ies)|responses?|material|documentation|explanations?) (?:is|are) (?:always )?(?:addressed|aimed|directed|geared|pitched|written|meant|intended|tailored|targeted) (?:at|to|for|towards?) (?:an? |the )?(?P<x>expert|advanced|experienced|professional|specialist|novice|new|inexperienced|lay|first[- ]time|beginner) {_WHO}\b", _readers),
+    (r"^(?:you|we) (?:can|may|should|must) (?:safely |always )?(?:take it for granted|take as given|assume|presume|expect|count on it) that ", "assume that "),
+    (r"\b(?:as if|as though|as you would|as|like)(?: (?:you were )?(?:speaking|talking|explaining))? to (?:an? |someone )(?:first[- ]time|brand[- ]new|new|inexperienced|complete|absolute|total) (?!beginner|novice|layperson|newcomer)\w+", "as to a beginner"),
+    (r"\b(?P<l>like (?:an? |your |some )?(?:(?:good|old|close|best|trusted|fellow) )?(?:friends?|budd(?:y|ies)|mates?|pals?|neighbou?rs?)) (?:on|in|at|over|during|from|who|you|having|chatting|sharing|around|sitting|travell?ing)\b[^,;.]*", r"\g<l>"),
+    (r"\b(?:style|manner|tone|register|voice) of (?:an? |the )?(?:law (?:firm|office|court)|lawyers?|notar(?:y|ies)|diplomats?|courts?|ministry|embassy|solicitors?|judges?|butlers?|statutes?)\b", "formal style"),
+    (r"\blike (?:an? |the )?(?:(?:official|formal|business|government|legal) (?:letter|document|notice|correspondence|communication)|lawyers?|notary|diplomats?|butlers?|judges?|ministry|embassy|court order|statute|contract)\b", "formal"),
+    (r"\b(?:elaborat(?:e|ing)|expand(?:ing)?|expound(?:ing)?|enlarg(?:e|ing)) (?:up)?on (?:each|every|all|any)(?: \w+)?(?: with [^,;.]*)?(?=\s*[.;,!]|$)", "elaborate in detail"),
+    (r"^(?:we|our \w+|users|customers|people|readers|guests|travell?ers|members|everyone|they) (?:love|like|prefer|enjoy|appreciate|favou?r|value|want|adore) [^,;:]{3,50}?, so (?=\w)", ""),
 )  # fmt: skip
 PLACES: tuple[Row, ...] = (
-    (re.compile(r"^(?:under|below|beneath|within)\s+(?:the (?:heading|header|title)\s+)?(?P<q>\x01\d+\x02)\s*[,:]\s+", re.I), r"In the \g<q> section, "),
-    (re.compile(r"(?:,|\()\s*(?P<x>(?:the )?[\w'’-]+(?: [\w'’-]+){0,3}?) (?:excepted|aside|apart|being the (?:only |sole |one )?exceptions?)\)?(?=\s*[.;!]|$)", re.I), r" except for \g<x>"),
-    (re.compile(r"^(?P<x>[\w'’ -]{3,30}?) excepted, (?=\w)", re.I), r"Except for \g<x>, "),
+    (r"^(?:under|below|beneath|within)\s+(?:the (?:heading|header|title)\s+)?(?P<q>\x01\d+\x02)\s*[,:]\s+", r"In the \g<q> section, "),
+    (r"(?:,|\()\s*(?P<x>(?:the )?[\w'’-]+(?: [\w'’-]+){0,3}?) (?:excepted|aside|apart|being the (?:only |sole |one )?exceptions?)\)?(?=\s*[.;!]|$)", r" except for \g<x>"),
+    (r"^(?P<x>[\w'’ -]{3,30}?) excepted, (?=\w)", r"Except for \g<x>, "),
 )  # fmt: skip
 # documents that come with or without a thing, and things that need none of it
 _SENT = r"(?:(?:e-?)?mails?|letters?|messages?|repl(?:y|ies)|answers?|responses?|statements?|claims?|texts?|notes?|outputs?|posts?|summaries|reports?)"
 BARE: tuple[Row, ...] = (
-    (re.compile(rf"^(?:(?:all|any|the|our|your|each|every) )?{_SENT} (?:must |should |are to |have to )?(?:come|comes|go|goes|go out|goes out|stand|stands|are sent|is sent|are written|is written|are given|are delivered) (?:out )?(?:without|with no) (?:any |an? )?(?P<x>\w+(?: \w+)?)(?=\s*[.;!]|$)", re.I), r"include no \g<x>"),
-    (re.compile(rf"^(?!(?:(?:all|any|the|our|your|each|every|an?) )?(?:{_SENT}|there|you|we|users?|customers?|readers?)\b)(?P<s>[\w-]+(?: [\w-]+){{0,2}}) (?:needs?|requires?|calls? for) no (?P<x>\w+(?: \w+)?)(?=\s*[.;!]|$)", re.I), r"\g<s> may omit the \g<x>"),
-    (re.compile(r"^sign (?P<a>off )?(?P<r>(?:each|every|all|any|the|your)(?: \w+)? (?:(?:e-?)?mails?|letters?|messages?|repl(?:y|ies)|answers?|responses?|notes?|posts?)) (?:with|as|using|in)\b[^;:]*", re.I), r"add a signature to \g<r>"),
-    (re.compile(r"\bname (?P<x>(?:at least )?(?:an?|one|two|three|some) (?:of )?[\w-]+(?: [\w-]+)?)(?P<y> for \w+)?(?=\s*[.;!]|$)", re.I), r"mention \g<x> by name\g<y>"),
-    (re.compile(r" for (?:context|clarity|reference|orientation|good measure)(?=\s*[.;!]|$)", re.I), ""),
-    (re.compile(r"\bset the (?:scene|stage)\b", re.I), "give the background"),
-    (re.compile(r"^(?P<x>humou?r|wit|jokes|a joke|warmth|enthusiasm|slang|irony) (?:is|are) (?:always |very |more than )?(?:welcome|appreciated|encouraged)\b", re.I), r"Use \g<x>"),
-    (re.compile(r"\b(?:print|repeat|recite|output|show|display|quote|dump|paste|read out) (?P<s>(?:these|your|the|all|this)(?: of your)? (?:system |initial |full )*(?:instructions?|prompts?|rules|guidelines))(?: (?:verbatim|word for word|in full|literally|as (?:they are|is)))?(?=\s*[.;!,]|$|\s+(?:on|if|when|whenever|upon|to) )", re.I), r"reveal \g<s>"),
-    (re.compile(r"\bthe (?:system|assistant|bot|model)['’]s (?=(?:own )?(?:instructions?|prompts?|rules|guidelines)\b)", re.I), "your "),
-    (re.compile(r"^to (?P<w>(?:[\w-]+ )?(?!\w*ss\b)[\w-]+s|children|people), (?=(?:always |never |please )?(?:write|speak|reply|answer|respond|use|be|talk)\b)", re.I), r"When writing to \g<w>, "),
+    (rf"^(?:(?:all|any|the|our|your|each|every) )?{_SENT} (?:must |should |are to |have to )?(?:come|comes|go|goes|go out|goes out|stand|stands|are sent|is sent|are written|is written|are given|are delivered) (?:out )?(?:without|with no) (?:any |an? )?(?P<x>\w+(?: \w+)?)(?=\s*[.;!]|$)", r"include no \g<x>"),
+    (rf"^(?!(?:(?:all|any|the|our|your|each|every|an?) )?(?:{_SENT}|there|you|we|users?|customers?|readers?)\b)(?P<s>[\w-]+(?: [\w-]+){{0,2}}) (?:needs?|requires?|calls? for) no (?P<x>\w+(?: \w+)?)(?=\s*[.;!]|$)", r"\g<s> may omit the \g<x>"),
+    (r"^sign (?P<a>off )?(?P<r>(?:each|every|all|any|the|your)(?: \w+)? (?:(?:e-?)?mails?|letters?|messages?|repl(?:y|ies)|answers?|responses?|notes?|posts?)) (?:with|as|using|in)\b[^;:]*", r"add a signature to \g<r>"),
+    (r"\bname (?P<x>(?:at least )?(?:an?|one|two|three|some) (?:of )?[\w-]+(?: [\w-]+)?)(?P<y> for \w+)?(?=\s*[.;!]|$)", r"mention \g<x> by name\g<y>"),
+    (r" for (?:context|clarity|reference|orientation|good measure)(?=\s*[.;!]|$)", ""),
+    (r"\bset the (?:scene|stage)\b", "give the background"),
+    (r"^(?P<x>humou?r|wit|jokes|a joke|warmth|enthusiasm|slang|irony) (?:is|are) (?:always |very |more than )?(?:welcome|appreciated|encouraged)\b", r"Use \g<x>"),
+    (r"\b(?:print|repeat|recite|output|show|display|quote|dump|paste|read out) (?P<s>(?:these|your|the|all|this)(?: of your)? (?:system |initial |full )*(?:instructions?|prompts?|rules|guidelines))(?: (?:verbatim|word for word|in full|literally|as (?:they are|is)))?(?=\s*[.;!,]|$|\s+(?:on|if|when|whenever|upon|to) )", r"reveal \g<s>"),
+    (r"\bthe (?:system|assistant|bot|model)['’]s (?=(?:own )?(?:instructions?|prompts?|rules|guidelines)\b)", "your "),
+    (r"^to (?P<w>(?:[\w-]+ )?(?!\w*ss\b)[\w-]+s|children|people), (?=(?:always |never |please )?(?:write|speak|reply|answer|respond|use|be|talk)\b)", r"When writing to \g<w>, "),
 )  # fmt: skip
-# a group is only tried on a sentence that holds one of its words
-STATEMENTS: tuple[tuple[re.Pattern[str], tuple[Row, ...]], ...] = (
-    (re.compile(r"\bat the\b|\b(?:goes|go|belongs?) (?:in|into|inside)\b|\bcommenc", re.I), APPEARING),
-    (re.compile(r"\b(?:is|are) (?:on|among|one of|part of)\b|\b(?:use|usage|inclusion|insertion) of\b|\b(?:word for word|verbatim|literally|letter for letter)\b|\b(?:consumed|read|parsed|processed|loaded) by\b", re.I), BELONGING),
-    (re.compile(r"\b(?:names?|cites?|states?|gives?|mentions?|identif(?:y|ies)|lists?|quotes?|points?|shows?) (?:to )?(?:the|its|their|each|every|any)\b|\b(?:sources?|references?|citations?|footnotes?)\b", re.I), SOURCES),
-    (re.compile(r"\blists?\b|\b(?:max|min)\.|\b(?:is|are) all\b", re.I), MEASURING),
-    (re.compile(r"\bask(?:s|ed|ing)?\b|\bby (?:questioning|consulting|checking|double-checking)\b", re.I), ASKING),
-    (re.compile(r"\b(?:answer|answers|answered|reply|replies|responses?|guess|estimate|improvise|turn|turned|refuse|refused|decline|declined|reject|rejected|follow)\b|\x02\s+(?:is|counts|will)\b", re.I), ANSWERING),
-    (re.compile(r"\bon the (?:user|reader|customer|client|audience)\b|\b(?:chartered|certified|qualified|licen[sc]ed|trained|seasoned|experienced|veteran|practi[sc]ing|accomplished|addressed|aimed|directed|geared|pitched|written|meant|intended|tailored|targeted|granted|assume|presume|expect|as given|count on)\b|\bto (?:an?|someone)\b|\blike\b|\b(?:style|manner|tone|register|voice) of\b|\b(?:elaborat|expand|expound|enlarg)|, so\b", re.I), LIKENESS),
-    (re.compile(r"\b(?:without|no|sign|name|for|scene|stage|welcome|appreciated|encouraged|instructions?|prompts?|rules|guidelines)\b|^to \w", re.I), BARE),
-    (re.compile(r"^\s*(?:under|below|beneath|within)\b|\b(?:excepted|aside|apart|exceptions?)\b", re.I), PLACES),
+STATEMENTS: tuple[Row, ...] = (
+    *APPEARING, *BELONGING, *SOURCES, *MEASURING, *ASKING, *ANSWERING, *LIKENESS, *BARE, *PLACES,
 )  # fmt: skip

@@ -33,10 +33,11 @@ _ORDINALS = {
 
 
 TOKEN = re.compile(
-    r"""\x01\d+\x02                                   # a quotation set aside
+    r"""(?>[^\W\d_]+(?:['’][^\W\d_]+)?)(?!\w)            # a word, with its apostrophe: most tokens
+      | \x01\d+\x02                                   # a quotation set aside
       | [A-Za-z_][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+(?:\(\))?   # snake_case
       | [A-Za-z]\d\b                                     # H1
-      | [^\W\d_]+(?:['’][^\W\d_]+)?                  # a word, with its apostrophe
+      | [^\W\d_]+(?:['’][^\W\d_]+)?                  # the same before a digit or an underscore
       | \d{1,3}(?:,\d{3})+(?!\d) | \d+(?:\.\d+)?
       | ≤ | ≥ | <= | >= | \.\.\. | \S""",
     re.VERBOSE,
