@@ -92,6 +92,7 @@ def test_the_verb_compares_and_names_what_differs(tmp_path: Path, url: str) -> N
 
 
 def test_nothing_to_send_decides_nothing(tmp_path: Path) -> None:
+    (tmp_path / ".tidegate" / "journal").mkdir(parents=True)
     command = [sys.executable, "-m", "tidegate.cli", "replay", "--to", "http://127.0.0.1:9/v1", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
     assert done.returncode == 3

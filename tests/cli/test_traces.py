@@ -1,6 +1,8 @@
 """`tidegate traces` on a store with known calls: filters, timeline, sums, exports, and what it refuses."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -124,3 +126,16 @@ def test_wrong_use_is_named(store: Path, arguments: tuple[str, ...], named: str)
     assert done.returncode == 2
     assert named in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "verb",
+    ["traces list", "findings list", "constraints pending", "constraints decisions", "constraints revoke cred://crm",
+     "loops budgets", "keys list", "replay --to http://127.0.0.1:9/v1"],
+)  # fmt: skip
+def test_a_folder_that_is_no_store_is_named_and_left_alone(tmp_path: Path, verb: str) -> None:
+    wrong = tmp_path / "stroe"
+    done = subprocess.run([sys.executable, "-m", "tidegate.cli", *verb.split(), "--store", str(wrong)],
+                          capture_output=True, text=True, cwd=tmp_path, timeout=60)  # fmt: skip
+    assert done.returncode == 2 and "there is no store here" in " ".join(done.stderr.split())
+    assert not wrong.exists()

@@ -9,6 +9,8 @@ import msgspec
 
 from tidegate.readers.config import read_settings
 from tidegate.settings import Settings
+from tidegate.spine.errors import InputError
+from tidegate.store.folder import is_store
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_CONFIG = Path("tidegate.yaml")
@@ -38,4 +40,19 @@ def resolve(store: Path | None, config: Path | None) -> Settings:
     if store is not None:
         kept = msgspec.structs.replace(settings.store, path=str(store))
         settings = msgspec.structs.replace(settings, store=kept)
+    return settings
+
+
+def existing(store: Path | None, config: Path | None, *, remedy: str = "", state_only: bool = False) -> Settings:
+    """The settings in force, for verbs that need a store that is there.
+
+    Raises InputError where the folder is none: a mistyped one would otherwise read as "nothing happened", and a
+    revocation written into it would be seen by nobody.  `state_only` verbs do without the folder where the state is
+    shared (PostgreSQL).
+    """
+    settings = resolve(store, config)
+    folder = Path(settings.store.path)
+    if not is_store(folder) and not (state_only and settings.store.state != "sqlite"):
+        raise InputError("there is no store here", where=str(folder),
+                         remedy=remedy or "name it with --store, or run `tidegate serve` first")  # fmt: skip
     return settings

@@ -17,6 +17,7 @@ import msgspec
 from tidegate.admit.toolguard.budget import RESOURCES, ZERO, Account, Refusal, Vector, fits
 from tidegate.admit.toolguard.run_caps import NO_CAP, TIME, Held, Limit
 from tidegate.spine.errors import InputError, StoreError, nearest
+from tidegate.store.wal import open_wal
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (name TEXT PRIMARY KEY, kind TEXT NOT NULL, began_s REAL NOT NULL,
@@ -51,6 +52,11 @@ class Used(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(c if r is None else r for c, r in zip(self.cap, self.raised, strict=True))
 
 
+def _prepare(db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA synchronous=NORMAL")
+    db.executescript(SCHEMA)
+
+
 class BudgetBook:
     """The accounts of one store.  Opened when first used, once a process: a database must not cross a fork."""
 
@@ -62,12 +68,7 @@ class BudgetBook:
 
     def _open(self) -> sqlite3.Connection:
         if self._db is None or self._pid != os.getpid():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(self.path, timeout=self._wait_s, isolation_level=None)
-            db.execute("PRAGMA journal_mode=WAL")
-            db.execute("PRAGMA synchronous=NORMAL")
-            db.executescript(SCHEMA)
-            self._db, self._pid = db, os.getpid()
+            self._db, self._pid = open_wal(self.path, _prepare, wait_s=self._wait_s), os.getpid()
         return self._db
 
     @contextlib.contextmanager

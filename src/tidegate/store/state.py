@@ -15,6 +15,7 @@ import msgspec
 
 from tidegate.spine.codec import canonical_json
 from tidegate.spine.errors import InputError, StoreError
+from tidegate.store.wal import open_wal
 
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -56,19 +57,19 @@ class SqliteState:
         self.path = path
         self._lock = threading.Lock()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            if version > SCHEMA_VERSION:
-                message = f"its format is {version}, this program reads up to {SCHEMA_VERSION}"
-                raise StoreError(message, where=str(path), remedy="use the newer program that wrote it")
-            self._db.executescript(SCHEMA)
-            self._db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+            self._db = open_wal(path, self._prepare, wait_s=busy_timeout_s, threads=True)
         except (sqlite3.Error, OSError) as error:
             remedy = "is the folder writable, and is this a file of Tidegate's?"
             raise StoreError(f"cannot open the state: {error}", where=str(path), remedy=remedy) from error
+
+    def _prepare(self, db: sqlite3.Connection) -> None:
+        db.execute("PRAGMA synchronous=FULL")
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            message = f"its format is {version}, this program reads up to {SCHEMA_VERSION}"
+            raise StoreError(message, where=str(self.path), remedy="use the newer program that wrote it")
+        db.executescript(SCHEMA)
+        db.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
 
     def close(self) -> None:
         """Release the file."""

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from tidegate.cli.constraints_inputs import json_option
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.spine.answer import Answer
 from tidegate.spine.gate import Verdict
 from tidegate.wiring.live import confirmations
@@ -29,7 +29,7 @@ def command(token: str, by: str, decline: bool, store: Path | None, config: Path
 
     Example: tidegate constraints confirm confirm_0123456789abcdef0123456789abcdef --by anna
     """
-    book, now_s = confirmations(resolve(store, config).store), time.time()
+    book, now_s = confirmations(existing(store, config, state_only=True).store), time.time()
     asked = book.decline(token, by=by, now_s=now_s) if decline else book.grant(token, by=by, now_s=now_s)
     fields = {"granted": not decline, **msgspec.to_builtins(asked)}
     said = (

@@ -12,7 +12,7 @@ from rich.table import Table
 from tidegate.check.constraints.record import Entry
 from tidegate.cli.constraints_inputs import json_option
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.readers.moments import iso
 from tidegate.spine.answer import Answer
 from tidegate.spine.finding import Certainty, Finding, Severity, Where
@@ -41,7 +41,7 @@ def command(
 
     Example: tidegate constraints decisions --decision deny --json
     """
-    recorded = decisions(resolve(store, config).store)
+    recorded = decisions(existing(store, config).store)
     found = [
         e for e in recorded.entries
         if decision in (None, e.decision) and (rule is None or rule in e.rules) and tool in (None, e.subject)

@@ -12,7 +12,7 @@ from rich.markup import escape
 from tidegate.check.constraints.calls.confirmations import Asked
 from tidegate.cli.constraints_inputs import json_option
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.spine.answer import Answer
 from tidegate.spine.gate import Verdict
 from tidegate.wiring.live import confirmations
@@ -28,7 +28,7 @@ def command(tenant: str | None, store: Path | None, config: Path | None, as_json
     Example: tidegate constraints pending
     """
     now_s = time.time()
-    found = confirmations(resolve(store, config).store).waiting(now_s, tenant)
+    found = confirmations(existing(store, config, state_only=True).store).waiting(now_s, tenant)
     fields = {"pending": [msgspec.to_builtins(a) for a in found]}
     answer = Answer(verb="constraints pending", verdict=Verdict.PASS, fields=fields)
     emit(answer, as_json=as_json, words=lambda c: show(c, found, now_s))

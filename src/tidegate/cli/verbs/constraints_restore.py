@@ -8,7 +8,7 @@ import click
 from tidegate.check.constraints.calls.credentials import split_handle, written_handle
 from tidegate.cli.constraints_inputs import json_option
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, nearest
 from tidegate.spine.gate import Verdict
@@ -26,7 +26,7 @@ def command(subject: str, store: Path | None, config: Path | None, as_json: bool
 
     Example: tidegate constraints restore cred://crm/read
     """
-    folder = Path(resolve(store, config).store.path)
+    folder = Path(existing(store, config).store.path)
     name = split_handle(subject)[0]
     known = revoked_subjects(folder)
     if name not in known:

@@ -7,7 +7,7 @@ import click
 
 from tidegate.cli.constraints_inputs import json_option
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.gate import Verdict
@@ -26,7 +26,7 @@ def command(subject: str | None, store: Path | None, config: Path | None, listin
     """
     if subject is None and not listing:
         raise WrongUse("expected the credential to revoke", remedy="tidegate constraints revoke cred://crm/read")
-    folder = Path(resolve(store, config).store.path)
+    folder = Path(existing(store, config).store.path)
     epoch = revoke_subject(folder, subject) if subject is not None else None
     revoked = revoked_subjects(folder)
     fields = {"subject": subject, "epoch": epoch, "revoked": revoked}

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.readers.moments import iso
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError
@@ -33,12 +33,7 @@ def command() -> None:
 
 def opened(store: Path | None, config: Path | None) -> FindingBook:
     """The records of a store; a folder that is none is refused by name."""
-    settings = resolve(store, config)
-    folder = Path(settings.store.path)
-    if not folder.is_dir() or (settings.store.state == "sqlite" and not any(folder.iterdir())):
-        raise InputError("there is no store here", where=settings.store.path,
-                         remedy="name it with --store, or run `tidegate serve` first")  # fmt: skip
-    return finding_book(settings.store)
+    return finding_book(existing(store, config, state_only=True).store)
 
 
 @command.command("list")

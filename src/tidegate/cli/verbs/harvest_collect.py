@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.cli.verbs.harvest_detect import EMBEDDERS, read_conversations, similarity
 from tidegate.curate.harvest.capture.harvesting import Harvested, harvest
 from tidegate.curate.harvest.plugin import HarvestCurator
@@ -25,7 +25,6 @@ from tidegate.readers.moments import moment_s
 from tidegate.readers.suite_files import read_suite, read_suite_ledger, write_cases, write_ledger
 from tidegate.spine.answer import Answer
 from tidegate.spine.case import Case
-from tidegate.spine.errors import InputError
 from tidegate.spine.estimate import Measure
 from tidegate.spine.feedback import with_feedback
 from tidegate.spine.finding import Finding
@@ -130,10 +129,7 @@ def _files(files: tuple[str, ...], similar: Similar) -> Iterator[tuple[str, Harv
 def _traces(
     store: Path | None, config: Path | None, since: str | None, tenant: str | None, similar: Similar
 ) -> Iterator[tuple[str, Harvested | None]]:
-    settings = resolve(store, config)
-    if not Path(settings.store.path).is_dir():
-        raise InputError("there is no store here", where=settings.store.path,
-                         remedy="name it with --store, give FILES, or run `tidegate serve` first")  # fmt: skip
+    settings = existing(store, config, remedy="name it with --store, give FILES, or run `tidegate serve` first")
     now_s = datetime.now(UTC).timestamp()
     since_s = moment_s(since, now_s, "--since") if since is not None else None
     curator = HarvestCurator(similar)

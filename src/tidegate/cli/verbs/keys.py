@@ -10,12 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, resolve, store_options
 from tidegate.readers.moments import duration_s, iso
 from tidegate.settings import Settings
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, nearest
 from tidegate.spine.gate import Verdict
+from tidegate.store.keyring import KeyRing
 from tidegate.store.keys import KeyEntry
 from tidegate.wiring import key_ring
 
@@ -32,6 +33,12 @@ def command() -> None:
 
     Example: tidegate keys add acme --note "batch jobs"
     """
+
+
+def ring_of(store: Path | None, config: Path | None) -> KeyRing:
+    """The keys of a store that is there."""
+    remedy = "name it with --store; `tidegate keys add TENANT` makes the first key"
+    return key_ring(existing(store, config, remedy=remedy, state_only=True).store)
 
 
 @command.command("add")
@@ -76,7 +83,7 @@ def list_(tenant: str | None, everything: bool, store: Path | None, config: Path
 
     Example: tidegate keys list --tenant acme --all
     """
-    ring = key_ring(resolve(store, config).store)
+    ring = ring_of(store, config)
     ring.refresh()
     now_s = time.time()
     kept = [
@@ -98,7 +105,7 @@ def revoke(key_id: str, store: Path | None, config: Path | None, as_json: bool) 
     Example: tidegate keys revoke key_2f1d6a0c9b3e
     """
     now_s = time.time()
-    entry = key_ring(resolve(store, config).store).revoke(key_id, now_s)
+    entry = ring_of(store, config).revoke(key_id, now_s)
     answer = Answer(verb="keys revoke", verdict=Verdict.PASS, fields=describe(entry, now_s))
     said = f"{entry.key_id} of {entry.tenant} is refused from now on; running gateways follow within a second"
     emit(answer, as_json=as_json, judges=False, words=lambda c: c.print(escape(said), highlight=False))
@@ -118,7 +125,7 @@ def rotate(key_id: str, overlap: str, store: Path | None, config: Path | None, a
     """
     now_s = time.time()
     overlap_s = duration_s(overlap, "--overlap")
-    key, new, old = key_ring(resolve(store, config).store).rotate(key_id, now_s, overlap_s)
+    key, new, old = ring_of(store, config).rotate(key_id, now_s, overlap_s)
     fields = {"key": key, **describe(new, now_s), "old": describe(old, now_s)}
     answer = Answer(verb="keys rotate", verdict=Verdict.PASS, fields=fields)
 

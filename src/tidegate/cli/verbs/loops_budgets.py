@@ -12,7 +12,7 @@ from tidegate import wiring
 from tidegate.admit.toolguard.budget import RESOURCES
 from tidegate.admit.toolguard.run_caps import NO_CAP, TIME, limit_of, run_account
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.gate import Verdict
@@ -32,7 +32,7 @@ def budgets(tenant: str | None, limit: int, store: Path | None, config: Path | N
 
     Example: tidegate loops budgets --tenant acme
     """
-    book = wiring.budget_book(resolve(store, config).store)
+    book = wiring.budget_book(existing(store, config).store)
     found = [u for u in book.accounts() if tenant is None or u.name.startswith(f"{tenant} ")][:limit]
     answer = Answer(verb="loops budgets", verdict=Verdict.PASS, fields={"accounts": [describe(u) for u in found]})
     emit(answer, as_json=as_json, judges=False, words=lambda c: show(c, found))
@@ -64,7 +64,7 @@ def raise_(
     limit = limit_of(caps)
     if limit == NO_CAP:
         raise WrongUse("expected at least one cap", where="loops raise", remedy="for example --calls 100")
-    used = wiring.budget_book(resolve(store, config).store).raise_cap(run_account(tenant, run), limit)
+    used = wiring.budget_book(existing(store, config).store).raise_cap(run_account(tenant, run), limit)
     answer = Answer(verb="loops raise", verdict=Verdict.PASS, fields=describe(used))
     emit(answer, as_json=as_json, judges=False, words=lambda c: show(c, [used]))
 

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tidegate.cli.output import emit, people
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.cli.verbs.traces import filter_options, ms, wanted_of
 from tidegate.readers.config import secret
 from tidegate.runner.replay import Sent, Target, check_url, replay, why_not
@@ -47,7 +47,7 @@ def command(
     check_url(url)
     target = Target(url=url, key=secret(key, "--key") if key else None, model=as_model, timeout_s=timeout_s)
     pace = None if speed == "max" else factor(speed)
-    lake = trace_store(resolve(store, config))
+    lake = trace_store(existing(store, config))
     traces = list(lake.find(wanted_of(**given), limit=limit))
     skipped: dict[str, int] = {}
     for trace in traces:

@@ -16,7 +16,7 @@ from tidegate.admit.scheduling.plugin import PriorityInversion
 from tidegate.admit.scheduling.policies import POLICIES
 from tidegate.admit.scheduling.replay import Replay, by_tenant
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, resolve, store_options
 from tidegate.gateway import control_channel
 from tidegate.readers.config import read_settings
 from tidegate.readers.moments import moment_s
@@ -239,13 +239,12 @@ def check(since: str | None, store: Path | None, config: Path | None, as_json: b
                              where=str(read), remedy="--config PATH")  # fmt: skip
         raise InputError("no class has a first-token target, so no call can miss one", where=str(read),
                          remedy="give a class `ttft_target_ms`")  # fmt: skip
-    if not Path(settings.store.path).is_dir():
-        raise InputError("there is no store here", where=settings.store.path, remedy="`tidegate serve` makes one")
+    lake = trace_store(existing(store, config))
     inversions = PriorityInversion(targets)
     since_s = None if since is None else moment_s(since, time.time(), "--since")
     looked_at = 0
     findings: list[Finding] = []
-    for trace in trace_store(settings).find(Filter(since_s=since_s), bodies=False):
+    for trace in lake.find(Filter(since_s=since_s), bodies=False):
         if trace.call.identity.service_class in targets and trace.wait_ms is not None:
             looked_at += 1
             findings += inversions.check(trace, None)

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from tidegate.cli.output import emit
-from tidegate.cli.store_options import resolve, store_options
+from tidegate.cli.store_options import existing, store_options
 from tidegate.readers import otlp
 from tidegate.readers.moments import iso, moment_s
 from tidegate.render.talk import Said, facts_of, talk_of
@@ -68,11 +68,7 @@ def wanted_of(**given: Any) -> Filter:
 
 def opened(store: Path | None, config: Path | None) -> LakeTraces:
     """The store to read; a folder that is none is refused by name."""
-    settings = resolve(store, config)
-    if not Path(settings.store.path).is_dir():
-        remedy = "name it with --store, or run `tidegate serve` first"
-        raise InputError("there is no store here", where=settings.store.path, remedy=remedy)
-    return trace_store(settings)
+    return trace_store(existing(store, config))
 
 
 @command.command("list")
