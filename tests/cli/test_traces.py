@@ -137,5 +137,6 @@ def test_a_folder_that_is_no_store_is_named_and_left_alone(tmp_path: Path, verb:
     wrong = tmp_path / "stroe"
     done = subprocess.run([sys.executable, "-m", "tidegate.cli", *verb.split(), "--store", str(wrong)],
                           capture_output=True, text=True, cwd=tmp_path, timeout=60)  # fmt: skip
-    assert done.returncode == 2 and "there is no store here" in " ".join(done.stderr.split())
+    assert done.returncode == 2
+    assert "there is no store here" in " ".join(done.stderr.split())
     assert not wrong.exists()
