@@ -211,6 +211,21 @@ def test_another_capabilitys_finding_becomes_a_case() -> None:
     assert record_of(CallTrace(trace_id="t", call=base.call, ending=Ending.COMPLETED)) is None
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [({}, "by the engine (length)"), ({"max_tokens": 400}, "by the call's own limit of 400 tokens"),
+     ({"max_completion_tokens": 400}, "by the call's own limit of 400 tokens"), ({"max_tokens": 4}, None)],
+)  # fmt: skip
+def test_a_cut_answer_says_by_whose_limit_and_a_label_is_none(asked: dict[str, Any], said: str | None) -> None:
+    body = {"model": "m", "messages": [{"role": "user", "content": "Tell me of the sea."}], **asked}
+    answer = {"choices": [{"message": {"role": "assistant", "content": "It is wide and"}, "finish_reason": "length"}]}
+    call = Call(call_id="c", identity=Identity(tenant="acme"), dialect="chat", model="m")
+    trace = CallTrace(trace_id="t", call=call, ending=Ending.COMPLETED, request_body=json.dumps(body),
+                      response_body=json.dumps(answer))  # fmt: skip
+    found = [f.message for f in HarvestCheck().check(trace, None)]
+    assert found == ([f"the answer was cut off {said}"] if said else [])
+
+
 def test_what_a_guard_reported_itself_is_not_said_twice() -> None:
     told = {"guard": "tool-loop", "decision": "finalise", "rule": "tool-loop-repeat", "reason": "3 times"}
     found = {"guard": "tool-loop", "findings": [{"rule": "tool-loop-repeat", "severity": "error"}]}

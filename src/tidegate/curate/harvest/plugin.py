@@ -33,6 +33,7 @@ BROKEN: Mapping[Ending, SignalKind] = {
 }  # fmt: skip
 
 
+TOKEN_LIMITS = ("max_tokens", "max_completion_tokens", "max_output_tokens")  # how the APIs name a call's own limit
 GUARDS_OWN = frozenset({"harvest-tool-loop", "harvest-guard-hit"})
 
 
@@ -60,7 +61,8 @@ def record_of(trace: CallTrace, conversation: Conversation | None = None) -> dic
         messages = told
     answer = answer_message(trace)
     if answer is not None:
-        messages.append(answer)
+        limit = next((body[k] for k in TOKEN_LIMITS if k in body), None) if isinstance(body, Mapping) else None
+        messages.append({**answer, "max_tokens": limit} if isinstance(limit, int) else answer)
     if not messages:
         return None
     feedback = [e.data for e in trace.events if e.name == "feedback"]

@@ -24,11 +24,12 @@ class Turn:
 
     def __init__(self, index: int, role: str, text: str, calls: tuple[tuple[str, str, str], ...] = (),
                  result_of: str | None = None, is_error: bool = False, finish: str | None = None,
-                 edited: bool = False, opaque: bool = False) -> None:  # fmt: skip
+                 edited: bool = False, opaque: bool = False, tokens_max: int | None = None) -> None:  # fmt: skip
         self.index, self.role, self.text = index, role, text
         self.calls = calls  # (call id, name, arguments)
         self.result_of, self.is_error, self.finish = result_of, is_error, finish
         self.edited, self.opaque = edited, opaque
+        self.tokens_max = tokens_max  # an answer's limit that its call asked for itself
 
     @cached_property
     def plain(self) -> str:
@@ -68,7 +69,7 @@ def read_turns(messages: Any) -> list[Turn]:
             i, role, shorten(text), calls, str(m.get("tool_call_id") or result_of or "") if role == "tool" else None,
             bool(m.get("is_error")) or m.get("status") == "error", finish if isinstance(finish, str) else None,
             bool(m.get("edited") or m.get("edited_at") or (isinstance(m.get("metadata"), Mapping) and m["metadata"].get("edited"))),
-            opaque,
+            opaque, m.get("max_tokens") if type(m.get("max_tokens")) is int else None,
         ))  # fmt: skip
     return turns
 

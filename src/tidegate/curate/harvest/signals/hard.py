@@ -128,6 +128,7 @@ def ends_in_the_middle(text: str) -> bool:
     return len(closed) >= 2 and len(parts[-1].split()) >= 4
 
 
+LABEL_TOKENS = 16  # who asks for no more wants a label or a probe, and its cut is no failure
 _SAYS_CUT = re.compile(r"cut|truncat|rest|incomplete|sentence|stopped|finish")
 
 
@@ -139,7 +140,9 @@ def cut_answers(turns: Sequence[Turn]) -> Iterator[Signal]:
         following = after(turns, t.index, "user")
         said_cut = following is not None and cues.CUT_OFF.search(following.plain) is not None
         if t.finish in ("length", "max_tokens"):
-            yield signal(SignalKind.TRUNCATION, t, f"the engine cut the answer off ({t.finish})", 1.0)
+            if t.tokens_max is None or t.tokens_max > LABEL_TOKENS:
+                by = f"the call's own limit of {t.tokens_max} tokens" if t.tokens_max else f"the engine ({t.finish})"
+                yield signal(SignalKind.TRUNCATION, t, f"the answer was cut off by {by}", 1.0)
         elif not t.text.strip() and not t.calls and not t.opaque:
             yield signal(SignalKind.EMPTY_ANSWER, t, "the answer is empty", 0.95)
         elif t.text and not t.calls and ends_in_the_middle(t.text):
