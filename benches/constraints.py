@@ -351,10 +351,19 @@ def decisions(report: Report) -> None:
     _timed(report, "1,000 rules of one tool that compare two arguments", "  tool_0: {effect: reversible}", compared)
     searched = [f"tools: [tool_0], deny: 'matches(args.path, \"(^|/)k{i}[a-z]+[.]{{1,2}}x\")'" for i in range(1000)]
     _timed(report, "1,000 rules of one tool with an expression each", "  tool_0: {effect: reversible}", searched)
-    tried = [f"tools: [tool_0], deny: 'any(p > {1000 + i} for p in args.parts)'" for i in range(1000)]
-    _timed(
-        report, "1,000 rules of one tool over the items of a list, each tried", "  tool_0: {effect: reversible}", tried
-    )
+    one = "  tool_0: {effect: reversible}"
+    beyond = [f"tools: [tool_0], deny: 'any(p > {1000 + i} for p in args.parts)'" for i in range(1000)]
+    _timed(report, "1,000 rules of one tool with `any` item beyond a number", one, beyond)
+    kinds = [
+        f"tools: [tool_0], deny: 'any(p.kind == \"k{i}\" and p.price > {i} for p in args.items)'" for i in range(1000)
+    ]
+    _timed(report, "1,000 rules of one tool with `any` item of a kind", one, kinds)
+    within = [f"tools: [tool_0], deny: 'all(starts(p, \"/srv/{i}/\") for p in args.paths)'" for i in range(1000)]
+    _timed(report, "1,000 rules of one tool with `all` items under a path", one, within)
+    held = [f"tools: [tool_0], deny: '\"t{i}\" in args.tags'" for i in range(1000)]
+    _timed(report, "1,000 rules of one tool with a constant in a list", one, held)
+    other = [f"tools: [tool_0], deny: 'args.amount / {i + 2} > args.limit'" for i in range(1000)]
+    _timed(report, "1,000 rules of one tool that divide, each tried", one, other)
 
 
 def mixed(tools: int, n: int) -> list[str]:
@@ -381,7 +390,7 @@ def _timed(report: Report, what: str, tools: str, rules: list[str]) -> None:
         run.happened(f"tool_{i % n}", {"amount": i, "kind": f"k{i % 10}"})
     spent = []
     for i in range(4000):
-        text = json.dumps({"amount": i % 300, "kind": f"k{i % 1000}", "limit": 500, "parts": [i % 7, i % 11], "to": f"u{i}@d.example", "path": f"/data/{i}/a.txt"})  # fmt: skip
+        text = json.dumps({"amount": i % 300, "kind": f"k{i % 1000}", "limit": 500, "parts": [i % 7, i % 11], "items": [{"kind": f"k{(i + j) % 2000}", "price": j} for j in range(3)], "paths": [f"/data/{i}"] * 2, "tags": [f"t{i % 3000}", "x"], "to": f"u{i}@d.example", "path": f"/data/{i}/a.txt"})  # fmt: skip
         began = time.thread_time_ns()
         engine.decide(run, f"tool_{i % n}", text)
         spent.append((time.thread_time_ns() - began) / 1000)

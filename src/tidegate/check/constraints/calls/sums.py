@@ -92,6 +92,9 @@ def _terms(node: ast.expr) -> tuple[Terms, Terms] | None:
             if isinstance(op, ast.Mult):
                 return _times(a[0], b[0]), _times(a[1], b[1])
             return _add(a[0], b[0], 1 if isinstance(op, ast.Add) else -1), _add(a[1], b[1], 1)
+        case ast.BinOp(left, ast.Div(), ast.Constant(int() | float() as by)) if 1 / LARGEST <= abs(by) <= LARGEST:
+            over = _terms(left)
+            return over and (_times(over[0], {(): 1 / by}), _times(over[1], {(): 1 / abs(by)}))
         case ast.UnaryOp(ast.USub(), value):
             inner = _terms(value)
             return inner and (_add({}, inner[0], -1), inner[1])
