@@ -44,6 +44,7 @@ SETS = {
     "t": (116, 1),  # written after s was mended, in s's voices
     "u": (0, 1),  # independent single pairs in plain words
     "v": (0, 1),  # single pairs in u's kinds, written after u was mended
+    "x": (1707, 1),  # plain product prompts in the kinds of the public seed and in kinds that earlier sets are thin in
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table
