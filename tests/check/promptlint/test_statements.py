@@ -47,6 +47,15 @@ def cores(*lines: str) -> list[set[int]]:
         ("All scripts are in Ruby.", ("code-language", "is", "ruby")),
         ("Set the scene before you answer.", ("answer-position", "is", "last")),
         ("Always help users with visas.", ("topic-refused:visa", "absent", None)),
+        ("Stop after the second sentence.", ("sentences", "<=", 2)),
+        ("Say only what is strictly necessary.", ("verbosity", "is", "brief")),
+        ("Name the document you took the answer from.", ("citation", "present", None)),
+        ("Leave no question unanswered, even if you must guess.", ("always-answer", "present", None)),
+        ('Speak as "we" on behalf of the club.', ("person", "is", "we")),
+        ("Quote all fares in pounds.", ("currency", "is", "gbp")),
+        ("Weights are in pounds.", ("units", "is", "imperial")),
+        ("Push members to upgrade.", ("sales-push", "present", None)),
+        ("Only the first word of a sentence is capitalised.", ("lowercase-letters", "present", None)),
     ],
 )
 def test_the_statement_is_read(said: str, demand: tuple[str, str, object]):
@@ -64,6 +73,10 @@ def test_the_statement_is_read(said: str, demand: tuple[str, str, object]):
         ("Cite the tariff for every price.", "Small talk needs no citation."),
         ("Backend code is in Java.", "Frontend code is in Python."),
         ("To authorities, write formally.", "To children, write casually."),
+        ("Be formal in letters to banks.", "Be casual in chats with staff."),
+        ("The greeting is one sentence.", "The answer has at least two sentences."),
+        ("Use bullets for lists of dates.", "Write the closing paragraph as prose."),
+        ("Answer in Danish to Danish letters.", "Answer in Swedish to Swedish letters."),
     ],
 )
 def test_two_places_and_an_exception_do_not_meet(one: str, other: str):
@@ -80,6 +93,10 @@ def test_the_same_place_meets():
         ("Never share a guest's phone number.", "Share the customer's phone number with everyone."),
         ("Write every script in Perl.", "All scripts are in Ruby."),
         ("Be decisive.", "Hedge every claim."),
+        ("Send without asking anyone.", "Ask for the owner's consent before sending."),
+        ("Write as \"I\".", "Write as \"we\"."),
+        ("Never name a rival brand.", "Name a rival brand in each answer."),
+        ("Be blunt.", "Soften every message."),
         ("Refuse anything about gambling.", "Help with gambling in full detail."),
     ],
 )

@@ -6,6 +6,7 @@ import re
 
 from tidegate.check.promptlint.grammar import lexicon
 from tidegate.check.promptlint.grammar.drafts import Hit
+from tidegate.check.promptlint.grammar.lemmas import lemma
 from tidegate.check.promptlint.grammar.reading import Reading
 from tidegate.check.promptlint.grammar.vocabulary import ELEMENTS, PART_NOUNS
 from tidegate.check.promptlint.grammar.wordset import word_set
@@ -32,6 +33,13 @@ OWN: dict[str, frozenset[str]] = {
 }
 
 
+MANNERS = ("tone", "verbosity", "ornament", "directness")  # how the whole reply sounds
+# "be formal in letters to authorities": the manner of one medium
+MEDIUM = re.compile(
+    r"\bin (?:all |any |your |the )?(?P<a>letters|e-?mails|chats|texts|text messages|posts|tweets|reports|articles|newsletters|phone calls|calls|memos|notes|comments)\b"
+)
+
+
 class Choices(Reading):
     """Reads choices."""
 
@@ -51,7 +59,7 @@ class Choices(Reading):
             hits = [h for h in hits if h.end - h.start > 1 or self._audience_named(h)]
         elif attribute == "format":
             hits = [h for h in hits if self._format_asked(h)]
-        elif attribute in ("tone", "verbosity"):
+        elif attribute in MANNERS:
             hits = [h for h in hits if self._style_of_reply(h)]
         elif attribute in ("currency", "person", "order", "timezone", "voice", "tense", "indent", "license"):
             if attribute in ("indent", "license"):
@@ -68,8 +76,8 @@ class Choices(Reading):
         modality = self.modality
         if modality == "may":
             return
-        if attribute in ("tone", "verbosity", "audience"):
-            if len(yes) > 1 or (attribute == "tone" and len(set(yes)) > 1):
+        if attribute in (*MANNERS, "audience"):
+            if len(yes) > 1:
                 return
             if len(self._not_beside(restrict, hits)) > (2 if self.universal else 1):
                 return
@@ -80,7 +88,8 @@ class Choices(Reading):
                 return
         placed = self._placed(hits, attribute) if attribute in ("format", "language") else None
         scope = self._scope_of(
-            tuple(w for w in restrict if w not in OWN.get(attribute, ()) and (placed is None or w in placed))
+            tuple(w for w in restrict if w not in OWN.get(attribute, ()) and (placed is None or w in placed)),
+            attribute in MANNERS,
         )
         if yes:
             if len(yes) == 1:
@@ -90,7 +99,7 @@ class Choices(Reading):
             elif attribute == "language":
                 return
         if no:
-            if attribute in ("verbosity", "tone") and not yes:
+            if attribute in MANNERS and not yes:
                 opposite = {"brief": "brief", "long": "long"}
                 self.add(attribute, "not-one-of", [opposite.get(n, n) for n in no], scope=scope, soft=soft)
             elif attribute != "audience":
@@ -102,9 +111,11 @@ class Choices(Reading):
                   if not any(t.low in ("in", "for", "of", "on") for t in self.toks[min(k, h.end) : max(k, h.start)])}  # fmt: skip
         return tuple(w for w in restrict if w not in beside)
 
-    def _scope_of(self, restrict: tuple[str, ...]) -> tuple[str, ...]:
+    def _scope_of(self, restrict: tuple[str, ...], manner: bool = False) -> tuple[str, ...]:
         if self.part:
             return self.part
+        if manner and (medium := MEDIUM.search(self.low)):
+            return ("part", lemma(medium.group("a").split()[-1]))
         return ("part", " ".join(restrict)) if restrict else ()
 
     def _placed(self, hits: list[Hit], attribute: str) -> frozenset[str]:
@@ -117,6 +128,8 @@ class Choices(Reading):
         starts = {h.start for h in hits}
         out = []
         for k, t in enumerate(self.toks):
+            if self.signs[k] is not hits[0].positive:
+                continue  # "ordinary sentences without any code" speaks of no code
             prior = self.toks[k - 1].lemma if k else ""
             verb = prior in word_set("be get we i must should shall will may can to nothing")
             likened = bool({"as", "like"} & {x.low for x in self.toks[max(0, k - 3) : k]})  # "as in a letter"
@@ -176,7 +189,7 @@ class Choices(Reading):
             self.toks[h.end - 1].low.endswith("s")
             and not (h.start and self.lemmas[h.start - 1] == "be" and set(self.lemmas[: h.start]) & lexicon.REPLY_NOUNS)
             and h.value != "csv"
-            and self.toks[h.end - 1].low not in ("paragraphs",)
+            and self.toks[h.end - 1].low not in ("paragraphs", "sentences")
         ):
             return False
         prior = [t.low for t in self.toks[: h.start]]
@@ -272,6 +285,8 @@ class Choices(Reading):
             if h.value == "lower":
                 if h.positive and not starts:
                     self.add("uppercase-letters", "absent", None, scope=scope if restrict else ())
+                    if not restrict:
+                        self.add("lowercase-letters", "present")
                 elif not h.positive:
                     self.add("lowercase-letters", "absent", None, scope=scope)
             elif not h.positive:
@@ -297,3 +312,5 @@ class Choices(Reading):
             elif h.value == "capital":
                 words = tuple(w for w in restrict if w not in ("sentence", "word"))
                 self.add("uppercase-letters", "present", None, restrict=words)
+                if "sentence case" in surface or "normal capital" in surface or "standard capital" in surface:
+                    self.add("lowercase-letters", "present")

@@ -15,11 +15,12 @@ from tidegate.check.promptlint.grammar.vocabulary import IMPERATIVES, NEG_VERBS,
 from tidegate.check.promptlint.grammar.wordset import word_set
 
 CHOICES = word_set(
-    "summary-position german-address french-address spanish-address apology-degree answer-position units language verbosity audience tone spelling code-language"
+    "summary-position german-address french-address spanish-address apology-degree answer-position units language verbosity audience tone spelling code-language directness"
 )
-WHOLE_ONLY = word_set("verbosity audience jargon tone")
+WHOLE_ONLY = word_set("verbosity audience jargon tone directness")
 CONSENT = frozenset(CLASSES["consent"].split()) | {"ask"}
 SEEK = frozenset(lemma(w) for w in CLASSES["seek"].split()) | {"confirm"}
+DEED_ALSO = word_set("send issue create remove")  # deeds whose verb elsewhere says nothing of its own
 AT_LARGE = word_set("act answer decide continue start move work respond reply prefer")
 DETERMINERS = word_set("the a an your each every all any their its these those")
 # the action that a noun names
@@ -38,6 +39,7 @@ FRAME_BENIGN = word_set(
     "good great best personal subjective own open beginning end start begin time language tone voice "
     "expression sign form kind sort type level amount number inside outside document source kindly freely"
 )  # fmt: skip
+MONEY = word_set("price amount cost fee money sum charge fare rate budget payment pay invoice total")
 CODE_BENIGN = vocabulary("code-language") | lexicon.BENIGN | FRAME_BENIGN | IMPERATIVES | SHOWN
 
 
@@ -96,6 +98,13 @@ class Framed(Reading):
             and "before" in self.low
         ):
             return  # "check with the customer before cancelling" is consent to one act
+        if m.attribute == "units" and "pound" in self.lemmas[m.start : m.end] and MONEY & set(self.lemmas):
+            self.add("currency", "is" if positive else "not-one-of", "gbp" if positive else ["gbp"])
+            return  # "prices in pounds" is money
+        if m.attribute == "first-person" and {"singular", "plural"} & set(self.lemmas):
+            person = "we" if "plural" in self.lemmas else "first"
+            self.add("person", "is" if positive else "not-one-of", person if positive else [person])
+            return
         if m.attribute.endswith("-address"):
             self.done.add("language")  # "Sie in German" says how to address, not which language to write
         if m.attribute in ("explanation", "reasoning-shown") and self._names_place(m):
@@ -268,8 +277,7 @@ class Framed(Reading):
             t = self.toks[k]
             if (
                 not t.low[0].isalpha()
-                or t.lemma in lexicon.BENIGN
-                or t.low in lexicon.BENIGN
+                or ((t.lemma in lexicon.BENIGN or t.low in lexicon.BENIGN) and (out or t.lemma not in DEED_ALSO))
                 or t.lemma in lexicon.USERS
             ):
                 continue

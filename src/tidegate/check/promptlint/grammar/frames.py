@@ -96,7 +96,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("answer-position", "is", "last",
      "@answer .. last | @end with the/your? .. @answer | @reason/detail/background/evidence/analysis/explanation/context .. before .. @answer | @answer .. at the .. end/bottom | @answer after .. @reason/explanation/analysis"
      " | reason/think/analyze/explain first | @reason first | save/leave/keep/hold/put the .. @answer .. for? .. last/end"),
-    ("answer-position", "is", "first", "@answer .. on/in/as .. first/opening/top/very? line/sentence/paragraph/thing/position | @answer .. very? first line/sentence/paragraph"),
+    ("answer-position", "is", "first", "@answer .. on/in/as .. first/opening/top line/sentence/paragraph/thing/position | @answer .. very? first line/sentence/paragraph"),
     ("answer-position", "is", "last", "@answer .. on/in/as .. last/final/closing line/sentence/paragraph/thing/position | @answer .. very? last line/sentence/paragraph"),
     ("summary-position", "is", "first", "place/put/give/set/show/position .. summary .. at .. top/start/beginning/front | place/put/give/set/position .. summary .. first | the/your? summary .. be the? first/opening | the summary .. come first | the summary .. be .. at .. top/start/beginning | open/start/begin/lead with the/your summary"),
     ("summary-position", "is", "last", "place/put/give/set/show/position .. summary .. at .. end/bottom/close | place/put/give/set/position .. summary .. last | the/your? summary .. be the? last/final/closing | the summary .. come last | the summary .. be .. at .. end/bottom | end/close/finish/conclude with the/your summary"),
@@ -129,10 +129,11 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
         for name in ("python", "java", "javascript", "typescript", "rust", "kotlin", "ruby", "php", "perl", "scala", "swift", "haskell",
                      "julia", "matlab", "fortran", "cobol", "golang", "lua", "elixir", "clojure", "bash", "powershell")
     ),
-    ("confident", "present", "", "^sound/be/appear/stay/remain/always .. confident/certain/sure/decisive | confidently"),
+    ("confident", "present", "", "^sound/be/appear/stay/remain/always .. confident/certain/sure/decisive | confidently | with confidence/certainty/assurance"),
     ("ask", "present", "",
      "ask/prompt/query .. @user? .. for .. more/further/additional/extra .. detail/information/info/context/clarification/clarity/explanation/input"
      " | ask .. @user? .. for clarification/detail/information/context/specific | request .. more/further/additional .. detail/information/info/context/clarification"),
+    ("hedge", "present", "", "express/voice/show/signal .. doubt/uncertainty .. about everything/all/every/each"),
     ("warmth", "present", "",
      "@show/express/convey/display/offer/voice .. empathy/sympathy/compassion/warmth/kindness/emotion/feeling/care/concern/enthusiasm/excitement/joy/delight | acknowledge .. feeling/frustration/emotion"
      " | be/sound/stay/remain .. warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
@@ -154,6 +155,9 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("smalltalk", "present", "", "small talk/chat | chitchat/chit-chat"),
     ("digits", "present", "", "number .. as/in/with/use .. digit/numeral/figure | digit/numeral .. for .. number | number ... be .. digit/numeral/figure | arabic numeral | use .. digit/numeral | numerically"),
     ("digits", "absent", "", "spell .. number/figure/digit | spell .. out | number .. as/in .. word | number .. spell | number .. word"),
+    ("sales-push", "present", "", "^encourage/urge/push/persuade/nudge/convince/pressure/motivate .. @user .. buy/purchase/order/upgrade/subscribe/book | ^pressure .. @user | ^push a/any/the? sale | hard sell | sales pitch"),
+    ("directness", "is", "blunt", "^be/sound/stay/remain .. blunt | speak/answer/reply/talk bluntly | mince no word | not mince .. word | not sugarcoat"),
+    ("directness", "is", "tactful", "^soften/cushion/sugarcoat every/each/all/your/any/the .. | ^soften .. statement/criticism/message/blow/tone/language/news | ^be .. tactful/diplomatic | with tact"),
     ("profanity", "present", "", "swear/curse | foul language | expletive"),
     ("tools-any", "present", "", "use/call/invoke/make/run .. tool/function .. call? | tool/function call/use | any tool/function"),
     ("units", "is", "metric", "metric | si unit | kilometer/kilometre/km | kilogram/kg | meter/metre | centimeter/centimetre | liter/litre"),

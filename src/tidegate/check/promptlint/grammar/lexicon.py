@@ -133,7 +133,7 @@ CHOICE: dict[str, dict[str, str]] = {
                  " | uncapitalized letter | lowercase character | small letter only",
         "upper": "uppercase | uppercase letter | upper case | upper case letter | all caps | capital letter only | capital"
                  " | block capital | block letter | all capital letter | all capital | full caps | caps lock"
-                 " | uppercase character",
+                 " | uppercase character | in cap",
         "capital": "capital letter | capitalize | capital | capitalization | initial capital | leading capital"
                    " | uppercase initial | standard capitalization | sentence case | normal capitalization"
                    " | uppercase first letter",
@@ -162,7 +162,16 @@ CHOICE: dict[str, dict[str, str]] = {
                 " | full depth | deep dive | every aspect | all aspect | every angle | all angle | every nuance | expand on"
                 " | expansively | full length | essay length | long and detailed | spare no detail | plenty of detail"
                 " | long answer | long reply | generous detail | ample detail | ample background | complete background"
-                " | fully worked out | every relevant detail | as much detail as possible | multi paragraph",
+                " | full background | whole background | full story | whole story | background in full | fully worked out | every relevant detail | as much detail as possible | multi paragraph",
+    },
+    "ornament": {
+        "rich": "vivid | colourful | colorful | flowery | ornate | poetic | lyrical | evocative | florid",
+        "plain": "factual language | factual style | factual wording | factual tone | unadorned | without ornament | no ornament"
+                 " | without flourish | no flourish | sober language | dry language | dry style",
+    },
+    "directness": {
+        "blunt": "bluntly | brutally honest | unvarnished",
+        "tactful": "tactful | tactfully | diplomatic | diplomatically | gentle | gently",
     },
     "audience": {
         "novice": "novice | laypeople | lay people | lay audience | complete novice | beginner | newcomer | layperson | layman | lay person | non expert"
@@ -184,10 +193,10 @@ CHOICE: dict[str, dict[str, str]] = {
                   " | subject matter expert | skip explanation of term | skip explanation of basic term",
     },
     "person": {
-        "first": "in the first person | first person | speak as i | use i",
+        "first": "in the first person | first person | speak as i | use i | in the first person singular",
         "second": "in the second person | second person",
         "third": "in the third person | third person",
-        "we": "first person plural | use we | royal we",
+        "we": "in the first person plural | first person plural | use we | royal we",
     },
     "clock": {
         "24h": "24 hour | 24 hour time | 24 hour clock | 24 hour format | military time | twenty four hour clock"
@@ -210,7 +219,7 @@ CHOICE: dict[str, dict[str, str]] = {
         "american": "american english | american spelling | us english | us spelling | american orthography",
     },
     "currency": {
-        "usd": "us dollar | usd | dollar", "eur": "euro | eur", "gbp": "pound sterling | gbp", "jpy": "yen | jpy",
+        "usd": "us dollar | usd | dollar", "eur": "euro | eur", "gbp": "pound sterling | gbp | british pound", "jpy": "yen | jpy",
         "chf": "swiss franc | chf",
     },
     "timezone": {"utc": "utc | gmt | coordinated universal time", "local": "local time | local timezone | user's timezone"},
@@ -225,8 +234,9 @@ CHOICE: dict[str, dict[str, str]] = {
         "price-down": "most expensive first | descending price | highest price first",
     },
     "address": {
-        "first-name": "by first name | first name basis | by their first name | by given name",
-        "surname": "by last name | by surname | by title and surname | by title and last name | by their last name",
+        "first-name": "by first name | use first name | use given name | first name basis | by their first name | by given name",
+        "surname": "plus surname | plus last name | use surname | use last name | by title | by their title | by their surname | by family name | by their family name | title and surname | title and last name"
+                   " | by their title and last name | by their title and surname | by last name | by surname | by title and surname | by title and last name | by their last name",
     },
     "naming": {
         "snake_case": "snake_case | snake case", "camelCase": "camelcase | camel case", "PascalCase": "pascalcase | pascal case",
@@ -259,7 +269,7 @@ IMPLIES: tuple[tuple[str, str], ...] = (
     ("codeblock", "markdown"), ("ask", "question"),
 )  # fmt: skip
 
-SOFT = word_set("tone verbosity audience jargon hedge humor metaphor digression")
+SOFT = word_set("tone ornament directness verbosity audience jargon hedge humor metaphor digression")
 
 # Nouns that mean the whole reply, and words that say nothing about what is asked.
 REPLY_NOUNS = word_set(

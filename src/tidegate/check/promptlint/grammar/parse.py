@@ -137,6 +137,7 @@ def _parse(text: str, intro: str) -> Parsed:
     mark = MARK.match(text)
     if mark is not None:
         text = text[mark.end() :]
+    text = PRONOUN_NAMED.sub(_person, text)
     masked = mask(text)
     s = expand(masked.text)
     if text.rstrip().endswith(":") and len(text) < 60 and not re.search(r"\d", text):
@@ -266,6 +267,19 @@ def _parse(text: str, intro: str) -> Parsed:
         re.search(r",?\s+\bbut (?:use|for|when|if|in|with|add|switch|allow)\b", rest, re.I)
     )
     return Parsed(tuple(drafts), guard, exceptions, turned, tuple(labels), tuple(priorities), channel)
+
+
+# 'speak as "we"' names a grammatical person, not a word that must occur
+PRONOUN_NAMED = re.compile(
+    r"\b(?P<v>(?:speaks?|writes?|talks?|answers?|reply|replies|(?:refers? to|speaks? of) (?:yourself|itself|ourselves|themselves|us|the company))(?: always| only)? )as "
+    r"[\"“‘'](?P<p>we|I)[\"”’']|(?<!never )(?<!not )\b(?P<u>(?:use|say|write|prefer) )[\"“‘'](?P<q>we|I)[\"”’'](?=,| (?:not|instead|rather|for|when|throughout|everywhere)\b|[.;]?$)",
+    re.I,
+)
+
+
+def _person(m: re.Match[str]) -> str:
+    plural = (m.group("p") or m.group("q")).lower() == "we"
+    return f"{m.group('v') or m.group('u')}in the first person {'plural' if plural else 'singular'}"
 
 
 # a label that is a rule itself ("No opening phrases: …", "Plain text only: …"), and a reason given after it

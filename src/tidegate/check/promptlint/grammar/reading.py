@@ -32,6 +32,20 @@ DEGREE = word_set(
 )
 
 
+_AMOUNT = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|eighty|a hundred)"
+_LONG = rf"(?:at least |at most |exactly |up to |under |over |no more than |no fewer than |not more than |just |only )?{_AMOUNT} (?:single )?(?:sentence|word|line|paragraph|character|bullet)s?\b"
+# "has a summary of 50 words or more", "the greeting is one sentence", "write the closing paragraph as prose"
+PART_HELD = re.compile(
+    rf"\b(?:has|have|contains?|includes?) (?:an? |the |one )(?P<a>(?:title|headline|summary|introduction|conclusion|intro|outro|abstract|overview|footer|header|greeting|sign-?off|disclaimer|caption|appendix|preamble)|[\w\x01\x02-]+(?= (?:section|part|block)))(?: (?:section|part|block))? (?:of|with) {_LONG}"
+)
+PART_SIZED = re.compile(
+    rf"^(?:the |each |every |your |any )?(?P<a>greeting|salutation|sign-?off|farewell|apology|disclaimer|teaser|tagline|byline|slogan|hook|quote) (?:is|are|has|have|takes?|consists? of|must be|should be|must have|runs? to|stays? under|fits? in) {_LONG}"
+)
+PART_WRITTEN = re.compile(
+    r"^(?:always |please )?(?:write|give|put|keep|format|phrase|set|present|show|render|make) (?:the|your|each|every) (?P<a>(?:opening|closing|first|last|final|second|third|introductory|concluding) (?:paragraph|sentence|line|section|part|bullet|item))(?= (?:as|in|into|with|to|under|below|bold|short|brief)\b)"
+)
+
+
 OWN_PLACE = {"heading": "header", "title": "headline", "codeblock": "code"}
 
 
@@ -95,6 +109,8 @@ class Reading:
         )
         if place:
             return ("part", lemma(place.group("a")))
+        if held := PART_HELD.search(self.low) or PART_SIZED.match(self.low) or PART_WRITTEN.match(self.low):
+            return ("part", lemma(self.unquote(held.group("a"))))
         medium = re.match(
             r"^(?:the |all |your |every |each )?(?P<a>email|letter|tweet|post|sms|text message|chat message|chat|report|article|newsletter|comment|ticket|note|memo)s? (?:is|are|must|should|has|have|uses?|needs?|stays?)\b",
             self.low,

@@ -9,6 +9,7 @@ belonging says what is to be done with it.
 
 import re
 
+from tidegate.check.promptlint.grammar import lexicon
 from tidegate.check.promptlint.grammar.rows import Row
 
 _REPLY = r"(?:answers?|repl(?:y|ies)|responses?|messages?|outputs?|texts?)"
@@ -42,6 +43,20 @@ def _readers(m: re.Match[str]) -> str:
     return f"write for {'experts' if expert else 'beginners'}"
 
 
+def _guarded(m: re.Match[str]) -> str:
+    """ "Answer in Danish to Danish letters": when somebody writes in Danish."""
+    known = m.group("l").lower() in lexicon.CHOICE["language"]
+    return f"{m.group('r')} when the user writes in {m.group('l')}" if known else m.group(0)
+
+
+ORDINALS = {w: str(n) for n, w in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh"), start=1)}
+
+
+def _stop(m: re.Match[str]) -> str:
+    """ "Stop after the second sentence" as "use at most 2 sentences"."""
+    return f"use at most {ORDINALS[m.group('n').lower()]} {m.group('u')}s"
+
+
 APPEARING: tuple[Row, ...] = (
     (rf"^\s*(?P<x>(?:an? |one |\x01)[^,;:]{{1,60}}?) +(?:(?:must|should|has to|have to|will) )?(?:always )?(?:goes|go|sits?|stands?|belongs?|comes?|appears?|(?:is|are|be) (?:placed|put|shown|found|set)) (?:right )?at the (?:very )?(?:start|beginning|top|head|front) of (?P<r>{_ALL} [\w-]+)", r"start \g<r> with \g<x>"),
     (rf"^\s*(?P<x>(?:an? |one |\x01)[^,;:]{{1,60}}?) +(?:(?:must|should|has to|have to|will) )?(?:always )?(?:goes|go|sits?|stands?|belongs?|comes?|appears?|(?:is|are|be) (?:placed|put|shown|found|set)) (?:right )?at the (?:very )?(?:end|bottom|foot|close) of (?P<r>{_ALL} [\w-]+)", r"end \g<r> with \g<x>"),
@@ -57,13 +72,21 @@ BELONGING: tuple[Row, ...] = (
 )  # fmt: skip
 # the document that a statement comes from is its source
 SOURCES: tuple[Row, ...] = (
+    (r"\b(?:names?|gives?|states?|mentions?|says?|tells?|lists?|shows?|cites?|indicates?) (?:the|which) (?:documents?|sources?|pages?|articles?|files?|books?|passages?|sections?|manuals?) (?:that |which )?(?:you|we|it|they|the (?:answer|information)) (?:\w+ ){0,2}?(?:took|takes?|got|gets?|drew|draws?|found|finds?|used|uses?|relied|rely|relies|comes?|came|copied)\b[^,;.]*", "cite the source"),
     (r"\b(?:names?|cites?|states?|gives?|mentions?|identif(?:y|ies)|lists?|quotes?|points? to|shows?) (?:the|its|their|each|every|any) (?:documents?|sources?|pages?|articles?|passages?|chapters?|clauses?|files?|records?|manuals?|reports?|leaflets?|stud(?:y|ies)|laws?|sections?)"
                 r"(?: (?:that |which )?(?:it|they|this|that|you|the \w+) (?:is|are|was|were) (?:drawn|taken|based|derived|built|quoted|copied) (?:from|on)| (?:it|they|you|the \w+) (?:comes?|draws?|rel(?:y|ies)|rests?|used?|uses)(?: from| on)?| (?:of|for|behind) (?:your|the|each|every|all|any|this) (?:information|facts?|claims?|statements?|figures?|numbers?|answers?|data))\b", "cite the source"),
     (r"^(?P<x>(?:each|every|all|any|the) [\w -]{3,40}?) (?:is|are|must be|has to be|have to be|should be) (?:always )?(?:followed|accompanied|backed(?: up)?|supported|substantiated|documented) (?:by|with) (?:its|a|an|the|their|one|at least one) (?:sources?|references?|citations?|footnotes?)\b(?! (?!in\b|at\b|for\b|on\b|that\b|which\b|when\b|and\b|or\b)\w)", r"cite the source of \g<x>"),
 )  # fmt: skip
+# only what must be said, nothing more
+_LEAST = r"(?:the (?:bare |absolute )?(?:essentials?|minimum|essential (?:points?|facts?)|main points?)|what(?: is|['’]s) (?:strictly |absolutely |really )?(?:necessary|needed|essential|required))"
+_TELLING = r"(?:give|say|state|tell|include|provide|write|mention|convey|cover|share|answer with)"
 MEASURING: tuple[Row, ...] = (
+    (rf"\b(?:only|just|nothing but|no more than) (?:{_TELLING} )?{_LEAST}", "be brief"),
+    (rf"\b{_TELLING} (?:only|just|nothing but|no more than) {_LEAST}", "be brief"),
     (r"^(?:(?:the|each|every|any|all|a|your) )?(?:bullet(?:ed)?)(?:[- ]points?)? lists?(?P<m> [^,;.:]{2,50}?) (?:entries|items|points|elements|rows)\b", r"replies\g<m> bullets"),
     (r"\b(?P<m>max|min)\.(?= ?\d| [a-z]+ (?:words|sentences|bullets|lines|paragraphs|characters)\b)", r"\g<m>"),
+    (r"\b(?:stop|finish|end)s? (?:right |always )?after (?:the |your |its )?(?P<n>first|second|third|fourth|fifth|sixth|seventh) (?P<u>sentence|paragraph|bullet|line|word|item)\b", _stop),
+    (rf"\bstop (?:right |always )?after (?P<n>[\w-]+ {_UNIT})\b", r"use at most \g<n>"),
     (rf"^(?P<n>[\w-]+ {_UNIT}) (?:is|are) all (?:that )?(?:we|you|they|there|users|readers) (?:have|has|is|are|get|gets|allow)(?: (?:room|space|time|place|patience))?(?: for)?(?=\s*[.;!]|$)", r"At most \g<n>"),
 )  # fmt: skip
 ASKING: tuple[Row, ...] = (
@@ -75,6 +98,8 @@ ASKING: tuple[Row, ...] = (
 ANSWERING: tuple[Row, ...] = (
     (rf"^(?:every|each|all|any)(?: single)? {_ASKED} {_ANSWERED}(?=\s*[,;—–]?\s*{_COME_WHAT_MAY})", "always provide an answer"),
     (rf"^(?:every|each|all|any)(?: single)? {_ASKED} {_ANSWERED}(?=\s*(?:[,.;!—–]|$))", "always answer every question"),
+    (rf"\b(?:(?:never|do not) leave (?:an?|any|one|a single)|leave no) (?:\w+ )?(?:question|request|query|message)s? (?:unanswered|without (?:an )?answer)(?=\s*[,;—–]?\s*{_COME_WHAT_MAY})", "always provide an answer"),
+    (r"\b(?:(?:never|do not) leave (?:an?|any|one|a single)|leave no) (?:\w+ )?(?:question|request|query|message)s? (?:unanswered|without (?:an )?answer)\b", "always answer every question"),
     (r"^there (?:is|must be) always an? (?:answer|reply|response)\b", "always provide an answer"),
     (r",?\s*(?:and |so )?(?:just )?(?:guess|estimate|improvise|make (?:an|your best) (?:educated )?guess) (?:if|when|where|wherever|whenever) (?:you |it is |it )?(?:have to|must|needed|necessary|need to|need be|required)\b", " even when you do not know"),
     (r"(?P<q>\x01\d+\x02)\s+(?:is|counts as|will do as) (?:not (?:one|an? (?:\w+ )?(?:answer|option|reply|response)|an excuse)|no (?:answer|option|reply|excuse))\b", r"never say \g<q>"),
@@ -98,19 +123,32 @@ LIKENESS: tuple[Row, ...] = (
     (r"^(?:we|our \w+|users|customers|people|readers|guests|travell?ers|members|everyone|they) (?:love|like|prefer|enjoy|appreciate|favou?r|value|want|adore) [^,;:]{3,50}?, so (?=\w)", ""),
 )  # fmt: skip
 PLACES: tuple[Row, ...] = (
+    (r"^(?P<r>(?:always )?(?:answer|reply|respond|write)s? in \w+) to (?:all |any )?(?P<l>\w+)(?:-language)? (?:letters|e-?mails|mails|messages|questions|enquiries|inquiries|requests|tickets|speakers)\b", _guarded),
     (r"^(?:under|below|beneath|within)\s+(?:the (?:heading|header|title)\s+)?(?P<q>\x01\d+\x02)\s*[,:]\s+", r"In the \g<q> section, "),
     (r"(?:,|\()\s*(?P<x>(?:the )?[\w'’-]+(?: [\w'’-]+){0,3}?) (?:excepted|aside|apart|being the (?:only |sole |one )?exceptions?)\)?(?=\s*[.;!]|$)", r" except for \g<x>"),
     (r"^(?P<x>[\w'’ -]{3,30}?) excepted, (?=\w)", r"Except for \g<x>, "),
 )  # fmt: skip
 # documents that come with or without a thing, and things that need none of it
 _SENT = r"(?:(?:e-?)?mails?|letters?|messages?|repl(?:y|ies)|answers?|responses?|statements?|claims?|texts?|notes?|outputs?|posts?|summaries|reports?)"
+_PROMPT = r"(?:these|your|the|this|our)(?: own)? (?:system |initial |full |hidden )*(?:instructions?|prompts?|rules|guidelines)"
 BARE: tuple[Row, ...] = (
-    (rf"^(?:(?:all|any|the|our|your|each|every) )?{_SENT} (?:must |should |are to |have to )?(?:come|comes|go|goes|go out|goes out|stand|stands|are sent|is sent|are written|is written|are given|are delivered) (?:out )?(?:without|with no) (?:any |an? )?(?P<x>\w+(?: \w+)?)(?=\s*[.;!]|$)", r"include no \g<x>"),
+    (rf"^(?:(?:all|any|the|our|your|each|every) )?(?:[\w-]+ )?{_SENT} (?:must |should |are to |have to )?(?:come|comes|go|goes|go out|goes out|stand|stands|are sent|is sent|are written|is written|are given|are delivered) (?:out )?(?:without|with no) (?:any |an? )?(?P<x>\w+(?: \w+)?)(?=\s*[.;!]|$)", r"include no \g<x>"),
     (rf"^(?!(?:(?:all|any|the|our|your|each|every|an?) )?(?:{_SENT}|there|you|we|users?|customers?|readers?)\b)(?P<s>[\w-]+(?: [\w-]+){{0,2}}) (?:needs?|requires?|calls? for) no (?P<x>\w+(?: \w+)?)(?=\s*[.;!]|$)", r"\g<s> may omit the \g<x>"),
+    (r"^(?:please )?(?:do not|never) format (?:anything|(?:your |the )?(?:answers?|repl(?:y|ies)|text|output|messages?))(?=\s*[.;!]|$)", "Do not use markdown"),
+    (r"\bleave (?:all |any |the )?formatting out\b|\b(?:no|without(?: any)?|avoid(?: any| all)?|skip(?: all| any)?) (?:text |rich )?formatting(?=\s*[.;!]|$)", "use no markdown"),
+    (r"\b(?P<v>start|begin|open)(?P<s>s|ing)? (?P<r>(?:(?:each|every|your|the) )?(?:(?:reply|answer|response|message) )?)with (?:an?|some|one) (?:(?!sentence)\w+ )?(?:introduction|intro|preface)\b", r"\g<v>\g<s> \g<r>with an introductory sentence"),
+    (r"^only (?:the )?(?:first|initial) (?:word|letter) (?:of|in) (?:an?|each|every|the) sentence (?:is|gets|has|takes|may be|should be) (?:an? )?(?:capital\w*|upper ?case)\b[^.;]*", "use sentence case"),
+    (r"^(?:our|the|your|all|all our) (?:readers?|users?|audience|customers|listeners|members) (?:is|are) (?:all |mostly |mainly )?(?:doctors|physicians|nurses|surgeons|engineers|lawyers|attorneys|developers|programmers|scientists|researchers|accountants|pharmacists|dentists|vets|architects|economists|electricians|chemists|physicists|statisticians|actuaries|auditors|administrators)\b", "assume the reader is an expert"),
     (r"^sign (?P<a>off )?(?P<r>(?:each|every|all|any|the|your)(?: \w+)? (?:(?:e-?)?mails?|letters?|messages?|repl(?:y|ies)|answers?|responses?|notes?|posts?)) (?:with|as|using|in)\b[^;:]*", r"add a signature to \g<r>"),
-    (r"\bname (?P<x>(?:at least )?(?:an?|one|two|three|some) (?:of )?[\w-]+(?: [\w-]+)?)(?P<y> for \w+)?(?=\s*[.;!]|$)", r"mention \g<x> by name\g<y>"),
+    (r"\bname (?P<x>(?:at least )?(?:an?|one|two|three|some) (?:of )?[\w-]+(?: [\w-]+)?)(?P<y> for \w+)?(?=\s*[.;!]|$| (?:in|at least|per) )", r"mention \g<x> by name\g<y>"),
     (r" for (?:context|clarity|reference|orientation|good measure)(?=\s*[.;!]|$)", ""),
+    (r",? on behalf of (?:the |our )?[\w ]{2,30}?(?=\s*[.,;]|$)", ""),
+    (r"\bset the (?:scene|stage) first\b", "start with an introductory sentence"),
     (r"\bset the (?:scene|stage)\b", "give the background"),
+    (r"\b(?:give|provide|share|explain|add|offer) (?:the |some |a little |a bit of |brief )?(?:background|context)(?: information)? (?:first|up front)\b[^;.]*", "start with an introductory sentence"),
+    (rf"^(?P<w>(?:if|when|whenever) \w+ (?:wants|asks|demands|wishes) to (?:see|read|know) )(?P<s>{_PROMPT}),? (?:then )?(?:show|paste|print|give|send|share|quote|output|display|recite)s? (?:them|it)\b[^.;]*", r"\g<w>it, reveal \g<s>"),
+    (rf"\bkeep (?P<s>{_PROMPT}) to yourself\b", r"never reveal \g<s>"),
+    (r"\b(?P<v>ends?|closes?|finish(?:es)?) with (?:an?|your|the|his|her|our) (?:\w+ )?signature\b", r"\g<v> with a sign-off"),
     (r"^(?P<x>humou?r|wit|jokes|a joke|warmth|enthusiasm|slang|irony) (?:is|are) (?:always |very |more than )?(?:welcome|appreciated|encouraged)\b", r"Use \g<x>"),
     (r"\b(?:print|repeat|recite|output|show|display|quote|dump|paste|read out) (?P<s>(?:these|your|the|all|this)(?: of your)? (?:system |initial |full )*(?:instructions?|prompts?|rules|guidelines))(?: (?:verbatim|word for word|in full|literally|as (?:they are|is)))?(?=\s*[.;!,]|$|\s+(?:on|if|when|whenever|upon|to) )", r"reveal \g<s>"),
     (r"\bthe (?:system|assistant|bot|model)['’]s (?=(?:own )?(?:instructions?|prompts?|rules|guidelines)\b)", "your "),

@@ -347,6 +347,7 @@ def _formats(channel: str, here: list[Instruction], seen: set[Var]) -> list[Form
             )
         )
     if "person" in names or "first-person" in names:
+        out.append(implies(Among(choice(channel, "person"), word_set("first we")), there("first-person")))
         out.append(
             implies(Among(choice(channel, "person"), frozenset({"third"})), Flag(flag(channel, "first-person"), False))
         )
