@@ -94,7 +94,7 @@ def test_the_same_place_meets():
         ("Write every script in Perl.", "All scripts are in Ruby."),
         ("Be decisive.", "Hedge every claim."),
         ("Send without asking anyone.", "Ask for the owner's consent before sending."),
-        ("Write as \"I\".", "Write as \"we\"."),
+        ('Write as "I".', 'Write as "we".'),
         ("Never name a rival brand.", "Name a rival brand in each answer."),
         ("Be blunt.", "Soften every message."),
         ("Refuse anything about gambling.", "Help with gambling in full detail."),

@@ -49,7 +49,9 @@ def _guarded(m: re.Match[str]) -> str:
     return f"{m.group('r')} when the user writes in {m.group('l')}" if known else m.group(0)
 
 
-ORDINALS = {w: str(n) for n, w in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh"), start=1)}
+ORDINALS = {
+    w: str(n) for n, w in enumerate(("first", "second", "third", "fourth", "fifth", "sixth", "seventh"), start=1)
+}
 
 
 def _stop(m: re.Match[str]) -> str:
