@@ -272,7 +272,7 @@ class Framed(Reading):
 
     def _objects(self, start: int, end: int) -> tuple[str, ...]:
         """The action of a stretch of the clause: its verb's class and its objects."""
-        out = set()
+        out: set[str] = set()
         for k in range(start, end):
             t = self.toks[k]
             if (
