@@ -53,6 +53,8 @@ PAIRS += [  # what the exchange does
     (talk("how do I activate my card", "Para activar su tarjeta, inicie sesión en la aplicación y pulse Activar.", "ok"), talk("say in spanish how I activate my card", "Para activar su tarjeta, inicie sesión en la aplicación y pulse Activar.", "ok")),
     (talk("sort a dict", "Use d.sort().", "AttributeError: 'dict' object has no attribute 'sort'"), talk("sort a dict", "Please send me the output.", "AttributeError: 'dict' object has no attribute 'sort'")),
     (talk("is there a fee for changes?", "Yes, 25 euros under policy 14b.", "where did you get that from?"), talk("is there a fee for changes?", "Yes, 25 euros.", "ok, and for a refund?")),
+    (talk("How long is the warranty?", "The warranty is 12 months.", "Earlier you told me it was 24 months. Which is it?"), talk("How long is the warranty?", "It is 12 or 24 months.", "Which is it for my model?")),
+    (talk("How do you say 'good night' in Spanish?", "Buenos días", "How do you say 'good night'?"), talk("Translate 'good morning' into Spanish.", "Buenos días", "How do you say 'good night'?", "Buenas noches")),
 ]  # fmt: skip
 
 

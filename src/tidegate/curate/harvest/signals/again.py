@@ -18,7 +18,7 @@ from tidegate.curate.harvest.signals.context import (
     signal_of,
     unanswered,
 )
-from tidegate.curate.harvest.signals.dialogue import Turn, content_stems, overlap, plain, values
+from tidegate.curate.harvest.signals.dialogue import Turn, content_stems, overlap, plain, quoted, values
 
 
 def same_words(a: Turn, b: Turn) -> bool:
@@ -81,6 +81,8 @@ def asked_anew(c: Context) -> Signal | None:
         return None  # it answers what the assistant asked
     if same_words(c.user, before):
         return None  # the very same words: `asks_again`
+    if (then := quoted(before.text)) and (now := quoted(c.user.text)) and not then & now:
+        return None  # the same of another thing that is quoted
     missed = max(c.missed, unanswered(before, c.answer))
     new = [s for s in c.user.stems - before.stems if s not in c.own_words]
     in_answer = [s for s in new if s in content_stems(text)]

@@ -55,6 +55,7 @@ WRONG = _c(
     r"\b(?:no such (?:thing|function|method|option|page|button|menu|flag|file))\b|\bthere is no (?:such|button|option|menu|setting|function|method|flag|link|page)\b",
     r"\bthat is (?:python|java|javascript|german|french|spanish|english|italian|a different|another|the (?:old|wrong|other|previous)|for (?:a|the) (?:different|other))\b",
     r"\bnot (?:true|correct|accurate)\b",
+    r"\b(?:says?|said|told|states?|stated|lists?|listed|shows?|showed|wrote|claims?|claimed)\b.{2,80}\bwhich (?:(?:one|of (?:the two|these|them|those|both)|answer|number|version) )?(?:is|was) (?:it|right|correct|true|accurate|current|valid)\b",
     r"\b(?:i am|we are|i get|now i am|getting|got me) (?:\w+ )?confused\b|\bconfusing\b|\bmakes no sense\b|\bdoes not make (?:any )?sense\b|^(?:but |wait ,? |hm+ ,? )?(?:is|does|do|are|did|was|should) not (?:it|that|this|the|\w+)\b.{0,60}\?",
     r"\b(?:that|it|this|he|she|they|which)(?: record| one| law| rule| price| version)? (?:is|was|were|has been|got|have been|has) (?:\w+ ){0,3}(?:years|months|weeks|ages|a while|long|a year|a month) ago\b|\bnot (?:any ?more|any longer)\b|\bold (?:info\w*|data|version|price|number|news|figure)\b",
     r"\bother way (?:a?round)\b|\bthe opposite\b|\bbackwards\b|\b(?:you|that|this|it) (?:\w+ )?(?:swapped|mixed up|reversed|inverted|switched|duplicated|renamed|changed (?:my|the|everything))\b",

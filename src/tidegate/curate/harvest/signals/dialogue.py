@@ -141,6 +141,11 @@ _PASTED = re.compile(
 )
 
 
+def quoted(text: str) -> frozenset[str]:
+    """What stands in quotation marks, as it would be compared."""
+    return frozenset(q.strip("\"“”'` \n").lower() for q in (*_QUOTED.findall(text), *_SHORT_QUOTED.findall(text)))
+
+
 def without_quotes(text: str) -> str:
     """The speaker's own words: code, block quotes, long quotations and pasted messages taken out."""
     return _PASTED.sub(" ", _QUOTED.sub(" ", text)) if text else ""
