@@ -98,6 +98,8 @@ class Amounts(Reading):
         if holder == () and not restrict and q.unit in lexicon.LENGTH_UNITS and not self._whole(q):
             return
         self.used |= set(range(q.start, q.end))
+        if holder and holder[0].startswith("each ") and self.toks[0].low == "no":
+            self.done |= {holder[0][5:], f"{holder[0][5:]}s"}  # "no bullet is longer than …" forbids no bullets
         if q.low is not None and q.low == q.high:
             self.add(q.unit, "=", q.low, scope=holder, restrict=restrict, modality=modality)
             return

@@ -25,7 +25,7 @@ OWN: dict[str, frozenset[str]] = {
     "clock": word_set("notation style system time hour clock format timestamp day report appointment"),
     "spelling": word_set("spelling word convention orthography english rule"),
     "timezone": word_set("time timestamp zone date report"),
-    "address": word_set("mr ms mrs dr title never first name"),
+    "address": word_set("mr ms mrs dr title never first name address call greet"),
     "temperature": word_set("temperature degree report value"),
     "person": word_set("person voice perspective point view narrate pronoun"),
     "tense": word_set("tense verb"),

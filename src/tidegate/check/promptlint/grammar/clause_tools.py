@@ -34,6 +34,7 @@ WHOLE = word_set(
 )
 NAMED_BY = word_set("number code id date name address")
 AUXILIARY = word_set("be must may should can will shall have do could ought need to")
+OTHERS = word_set("other others another")
 FURTHER = word_set("additional extra further")
 
 
@@ -272,6 +273,8 @@ class Actions(Reading):
         # an amount narrows what is meant: "a discount above 10 percent"
         words |= {f"{self.toks[n - 1].low} {t.low}" for n, t in enumerate(self.toks) if n and t.low[0].isdigit()}
         words = (words - GENERIC_OBJECTS) or words
+        if words and OTHERS & {t.low for t in objects} and not {"competitor"} & words:
+            words = (words - OTHERS) | {"other"}  # "do not mention other cinemas" leaves our own alone
         if words and not self.signs[k]:  # "do not add further switches" leaves the usual ones alone
             words |= {t.low for t in objects if t.low in FURTHER}
         if words and not self.signs[k] and INVENTS.search(self.low):
@@ -285,8 +288,8 @@ class Actions(Reading):
         for part in self._coordinated(objects):
             self.add(f"do:{verb}", sign, None, restrict=part)
         if verb in MENTIONING and sign == "present":
-            for word in sorted(words):  # who compares A with B names both
-                self.add("do:say", sign, None, restrict=(word,))
+            for word in sorted(words - {"other"}):  # who compares A with B names both
+                self.add("do:say", sign, None, restrict=tuple(sorted({word, *(words & {"other"})})))
 
     def _coordinated(self, objects: list[Token]) -> list[tuple[str, ...]]:
         """The objects one by one: "refunds or delivery dates"."""

@@ -53,6 +53,13 @@ DECLARED = re.compile(
 )
 
 
+# "the INTRODUCTION has at least 60 words"
+SIZED = re.compile(
+    r"(?:the |each |every |your |all |an? )?(?P<n>[\w-]+)(?: (?:section|part|block))? (?:has|have|contains?|takes?|gets?|consists? of|runs? to) "
+    r"(?:at least|at most|exactly|no more than|no fewer than|not more than|up to|between|fewer than|more than) (?:\d+|\w+) "
+    r"(?:words?|sentences?|lines?|paragraphs?|characters?|bullets?)\b",
+    re.I,
+)
 PLAINLY = re.compile(r"(?:please |you )?(?:do not|never|always|must|should)\b", re.I)
 
 
@@ -94,6 +101,8 @@ def directive(text: str, parts: bool, negative: bool) -> bool:
     kinds = {attribute for _, kind, attribute, _ in lexicon.concepts().get(toks[0].lemma, ()) if kind == "choice"}
     if kinds & {"tone", "verbosity"} and len(toks) <= 12:
         return True  # "casual and breezy, like chatting with a mate"
+    if SIZED.match(text):
+        return True
     if TOLD.match(text) and not {t.lemma for t in toks[:4]} & (lexicon.REPLY_NOUNS | set(ELEMENTS)):
         return False
     if any(t.lemma in lexicon.REPLY_NOUNS or t.lemma in ELEMENTS for t in toks[:6]) or IDENT.match(head.text):

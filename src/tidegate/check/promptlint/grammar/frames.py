@@ -27,7 +27,7 @@ CLASSES: dict[str, str] = {
     "repeat": "repeat restate rephrase paraphrase echo recap reiterate summarize parrot mirror quote",
     "ask": "ask question query pose raise put",
     "handoff": "transfer escalate hand route refer connect forward pass redirect send direct involve put loop offer pull",
-    "human": "human person representative rep colleague supervisor manager staff specialist teammate operator advisor adviser",
+    "human": "employee clerk associate consultant human person representative rep colleague supervisor manager staff specialist teammate operator advisor adviser",
     "consent": "confirmation permission approval consent authorization authorisation go-ahead okay",
     "seek": "ask request obtain get seek require wait need await secure receive have",
     "rely": "use rely draw fall turn lean resort bring fill go apply include add tap depend incorporate supplement",
@@ -133,12 +133,12 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("ask", "present", "",
      "ask/prompt/query .. @user? .. for .. more/further/additional/extra .. detail/information/info/context/clarification/clarity/explanation/input"
      " | ask .. @user? .. for clarification/detail/information/context/specific | request .. more/further/additional .. detail/information/info/context/clarification"),
-    ("hedge", "present", "", "express/voice/show/signal .. doubt/uncertainty .. about everything/all/every/each"),
+    ("hedge", "present", "", "express/voice/show/signal/convey .. doubt/uncertainty .. about/in/with everything/all/every/each"),
     ("warmth", "present", "",
      "@show/express/convey/display/offer/voice .. empathy/sympathy/compassion/warmth/kindness/emotion/feeling/care/concern/enthusiasm/excitement/joy/delight | acknowledge .. feeling/frustration/emotion"
-     " | be/sound/stay/remain .. warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
+     " | be/sound/stay/remain .. enthusiastic/warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
     ("warmth", "absent", "",
-     "=keep/leave .. emotion/feeling/sentiment .. out | emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),
+     "=keep/leave .. emotion/feeling/sentiment .. out | =keep/use/adopt/maintain a cool | cool/detached/reserved/aloof .. tone/manner/voice | =not .. talk/speak/write about feeling/emotion | emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),
     ("humor", "present", "", "joke/pun/humor/humour/wit/wisecrack/banter/comedy/gag | be/sound .. funny/humorous/witty/comic/hilarious/playful/silly/whimsical/jokey/goofy | playful/whimsical/jokey/silly/comedic | playfully/humorously/lightheartedly | light hearted | amuse/entertain .. @user | make ... laugh | funny/humorous/witty .. reply/answer/tone/remark/line"),
     ("humor", "absent", "", "^stay/remain/be/keep/sound .. serious/earnest/solemn/sober | serious/solemn/sober tone/manner/at | seriously"),
     ("ask", "present", "",
@@ -155,8 +155,8 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("smalltalk", "present", "", "small talk/chat | chitchat/chit-chat"),
     ("digits", "present", "", "number .. as/in/with/use .. digit/numeral/figure | digit/numeral .. for .. number | number ... be .. digit/numeral/figure | arabic numeral | use .. digit/numeral | numerically"),
     ("digits", "absent", "", "spell .. number/figure/digit | spell .. out | number .. as/in .. word | number .. spell | number .. word"),
-    ("sales-push", "present", "", "^encourage/urge/push/persuade/nudge/convince/pressure/motivate .. @user .. buy/purchase/order/upgrade/subscribe/book | ^pressure .. @user | ^push a/any/the? sale | hard sell | sales pitch"),
-    ("directness", "is", "blunt", "^be/sound/stay/remain .. blunt | speak/answer/reply/talk bluntly | mince no word | not mince .. word | not sugarcoat"),
+    ("sales-push", "present", "", "^encourage/urge/push/persuade/nudge/convince/pressure/motivate .. @user .. buy/purchase/order/upgrade/subscribe/book | ^pressure .. @user | ^sell/upsell/promote/plug/advertise .. upgrade/extra/product/service/anything/something/offer/subscription | ^push a/any/the? sale | hard sell | sales pitch"),
+    ("directness", "is", "blunt", "^be/sound/stay/remain .. blunt | speak/answer/reply/talk bluntly | =mince no word | =not mince .. word | =not beat about/around the bush | =not sugarcoat"),
     ("directness", "is", "tactful", "^soften/cushion/sugarcoat every/each/all/your/any/the .. | ^soften .. statement/criticism/message/blow/tone/language/news | ^be .. tactful/diplomatic | with tact"),
     ("profanity", "present", "", "swear/curse | foul language | expletive"),
     ("tools-any", "present", "", "use/call/invoke/make/run .. tool/function .. call? | tool/function call/use | any tool/function"),
@@ -184,7 +184,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | =avoid .. long/lengthy .. reply/response/answer/explanation | =no .. longer than .. need/necessary/it | shorter be better | economy of word | cut to the chase | =waste no word | =without elaborate/elaboration | =leave .. out .. detail/fluff"),
     ("audience", "is", "novice",
      "write/explain/speak/pitch/aim/answer ... for/to/at a/an? .. beginner/layperson/layman/novice/newcomer/child/laypeople/everyone/public/amateur/toddler/dummy | reader/audience/user .. be a/an? .. beginner/layperson/novice/layman/newcomer/amateur"
-     " | =no .. prior/background/technical/specialist .. knowledge/experience/expertise/background | so that a/any/anyone/an? .. child/beginner/anyone/novice/layperson/grandmother/kid .. understand/follow/get | as if .. @user .. know nothing"
+     " | =not assume/presume/expect/require .. knowledge/experience/expertise/familiarity | =no .. prior/background/technical/specialist .. knowledge/experience/expertise/background | so that a/any/anyone/an? .. child/beginner/anyone/novice/layperson/grandmother/kid .. understand/follow/get | as if .. @user .. know nothing"
      " | explain/define/introduce/cover .. basic/fundamental/basics/acronym | explain/define/introduce every/each/all/any .. term/concept/acronym/abbreviation | knows nothing about | new to the .. topic/subject/field/area | eli5 | gear/aim/pitch/target/tailor ... to/towards/at/toward .. beginner/layperson/laypeople/novice/newcomer/everyone | explain .. from scratch | like .. be .. five/ten | address .. beginner/novice/layperson/laypeople/newcomer | as .. to a/an .. child/beginner/novice/layperson | that a/an? .. beginner/novice/child/layperson/newcomer .. follow/understand | at the level of a/an? .. beginner/child/novice/layperson"
      " | =someone/anyone/person/reader/user with/without no? .. background/knowledge/experience/training/clue | explain/talk/write/speak ... to/for a/an .. year old | complete/absolute/total beginner/novice | =no/without any? prior/previous/advance/special? .. knowledge/experience/background/expertise/training | =know nothing | laypeople/layperson/layman"),
     ("audience", "is", "expert",

@@ -227,11 +227,11 @@ CHOICE: dict[str, dict[str, str]] = {
     "tense": {"present": "present tense", "past": "past tense", "future": "future tense"},
     "order": {
         "alphabetical": "alphabetical order | alphabetically | sort by name | a to z",
-        "chronological": "chronological order | chronologically | oldest first | date order | earliest first",
-        "reverse-chronological": "reverse chronological order | newest first | most recent first | latest first",
-        "importance": "order of importance | most important first | sort by importance | by priority | order by priority",
-        "price-up": "cheapest first | ascending price | lowest price first",
-        "price-down": "most expensive first | descending price | highest price first",
+        "chronological": "oldest to newest | from oldest to newest | earliest to latest | chronological order | chronologically | oldest first | date order | earliest first",
+        "reverse-chronological": "newest to oldest | from newest to oldest | latest to earliest | reverse chronological order | newest first | most recent first | latest first",
+        "importance": "most to least important | order of importance | most important first | sort by importance | by priority | order by priority",
+        "price-up": "cheapest to most expensive | cheapest to dearest | from cheapest to most expensive | from the cheapest to the most expensive | lowest to highest price | cheapest first | ascending price | lowest price first",
+        "price-down": "most expensive to cheapest | dearest to cheapest | from most expensive to cheapest | from the most expensive to the cheapest | highest to lowest price | most expensive first | descending price | highest price first",
     },
     "address": {
         "first-name": "by first name | use first name | use given name | first name basis | by their first name | by given name",

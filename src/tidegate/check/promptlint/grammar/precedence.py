@@ -28,6 +28,10 @@ def declared_priorities(s: str) -> tuple[list[tuple[tuple[str, ...], tuple[str, 
         r = m.group("rest").lower()
         if re.search(r"\b(?:later|latter|second|last|latest|most recent|newest|below|further down)\b", r):
             return [(("later",), ("earlier",))], s[: m.start()]
+        if re.search(r"\b(?:shorter|lower|smaller|tighter|stricter|more restrictive)\b", r):
+            return [(("smaller",), ("larger",))], s[: m.start()]
+        if re.search(r"\b(?:longer|higher|larger|laxer|looser|more generous)\b", r):
+            return [(("larger",), ("smaller",))], s[: m.start()]
         if re.search(r"\b(?:earlier|former|first|above|topmost|higher up)\b", r):
             return [(("earlier",), ("later",))], s[: m.start()]
     verb = PRIORITY_VERB.search(s)
@@ -111,7 +115,7 @@ def _selector(phrase: str) -> tuple[str, ...]:
     if re.search(r"\b(?:below|following|later|subsequent)\b", low):
         return ("below",)
     if low in ("", "all", "it all", "all else") or re.search(
-        r"\b(?:all other|everything else|any other|the rest|other (?:rules?|instructions?|lines?|guidance|requirements?|constraints?|limits?)|all (?:rules?|instructions?|limits?))\b",
+        r"\b(?:all others?|everything else|any others?|every other|the rest|other (?:rules?|instructions?|lines?|guidance|requirements?|constraints?|limits?)|all (?:rules?|instructions?|limits?))\b",
         low,
     ):
         return ("rest",)

@@ -84,6 +84,9 @@ _LEAST = r"(?:the (?:bare |absolute )?(?:essentials?|minimum|essential (?:points
 _TELLING = r"(?:give|say|state|tell|include|provide|write|mention|convey|cover|share|answer with)"
 MEASURING: tuple[Row, ...] = (
     (rf"\b(?:only|just|nothing but|no more than) (?:{_TELLING} )?{_LEAST}", "be brief"),
+    (r"\b(?:leave out|omit|skip|cut|drop) (?:everything|anything|all|whatever)(?: that| which)? (?:(?:is|are) )?not (?:strictly |absolutely )?(?:essential|necessary|needed|required)\b", "be brief"),
+    (r"\bkeep (?:your |the |all )?(?:explanations?|text|wording|words|repl(?:y|ies)|answers?|details?|length|commentary) to (?:a|an absolute|the bare|the) minimum\b", "be brief"),
+    (r"^(?:the )?(?:overall |grand )?total(?: length)? (?=(?:is|must|should|stays?|may|can|has|comes?)\b)", "the reply "),
     (rf"\b{_TELLING} (?:only|just|nothing but|no more than) {_LEAST}", "be brief"),
     (r"^(?:(?:the|each|every|any|all|a|your) )?(?:bullet(?:ed)?)(?:[- ]points?)? lists?(?P<m> [^,;.:]{2,50}?) (?:entries|items|points|elements|rows)\b", r"replies\g<m> bullets"),
     (r"\b(?P<m>max|min)\.(?= ?\d| [a-z]+ (?:words|sentences|bullets|lines|paragraphs|characters)\b)", r"\g<m>"),
@@ -141,6 +144,11 @@ BARE: tuple[Row, ...] = (
     (r"\b(?P<v>start|begin|open)(?P<s>s|ing)? (?P<r>(?:(?:each|every|your|the) )?(?:(?:reply|answer|response|message) )?)with (?:an?|some|one) (?:(?!sentence)\w+ )?(?:introduction|intro|preface)\b", r"\g<v>\g<s> \g<r>with an introductory sentence"),
     (r"^only (?:the )?(?:first|initial) (?:word|letter) (?:of|in) (?:an?|each|every|the) sentence (?:is|gets|has|takes|may be|should be) (?:an? )?(?:capital\w*|upper ?case)\b[^.;]*", "use sentence case"),
     (r"^(?:our|the|your|all|all our) (?:readers?|users?|audience|customers|listeners|members) (?:is|are) (?:all |mostly |mainly )?(?:doctors|physicians|nurses|surgeons|engineers|lawyers|attorneys|developers|programmers|scientists|researchers|accountants|pharmacists|dentists|vets|architects|economists|electricians|chemists|physicists|statisticians|actuaries|auditors|administrators)\b", "assume the reader is an expert"),
+    (r"\b(?P<h>[ap])\.m\.", r"\g<h>m"),
+    (r" to the point of \w+", ""),
+    (r"^(?P<r>(?:please )?(?:never|do not|must not)\b[^,;.]*?) (?:on your own(?: initiative| accord)?|of your own accord|unprompted|unasked)(?=\s*[.;,]|$)", r"\g<r> unless asked"),
+    (r"\b(?:say|use|write|put) (?:mr|ms|mrs)\b[^.;]*\b(?:surname|last name|family name)s?\b", "address users by title and last name"),
+    (r"\b(?:use|say|write) (?:the |their |each |every )?(?:\w+['’]s? )?(?:first|given) names?\b", "address users by first name"),
     (r"^sign (?P<a>off )?(?P<r>(?:each|every|all|any|the|your)(?: \w+)? (?:(?:e-?)?mails?|letters?|messages?|repl(?:y|ies)|answers?|responses?|notes?|posts?)) (?:with|as|using|in)\b[^;:]*", r"add a signature to \g<r>"),
     (r"\bname (?P<x>(?:at least )?(?:an?|one|two|three|some) (?:of )?[\w-]+(?: [\w-]+)?)(?P<y> for \w+)?(?=\s*[.;!]|$| (?:in|at least|per) )", r"mention \g<x> by name\g<y>"),
     (r" for (?:context|clarity|reference|orientation|good measure)(?=\s*[.;!]|$)", ""),

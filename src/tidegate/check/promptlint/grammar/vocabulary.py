@@ -15,7 +15,7 @@ CONCERN_LABELS = {"language": "language", "tone": "tone", "format": "format", "l
                   "units": "units", "register": "tone", "case": "case", "response language": "language",
                   "response format": "format", "spelling": "spelling", "max length": "maxlength", "reply language": "language"}  # fmt: skip
 PRIORITY_VERB = re.compile(
-    r"\b(?P<verb>overrides?|overrule[sd]?|takes? (?:precedence|priority)(?: over)?|has (?:precedence|priority)(?: over)?|have (?:precedence|priority)(?: over)?|supersedes?|trumps?|outranks?|beats?|prevails?(?: over)?"
+    r"\b(?P<verb>overrides?|overrule[sd]?|takes? (?:precedence|priority)(?: over)?|has (?:precedence|priority)(?: over)?|have (?:precedence|priority)(?: over)?|supersedes?|trumps?|outranks?|beats?(?! (?:about|around)\b)|prevails?(?: over)?"
     r"|comes? (?:first|before)|wins?(?: over)?|outweighs?|yields? to|gives? way to|defers? to|(?:is|are) (?:subordinate|secondary) to|(?:is|are) overridden by|(?:is|are) superseded by|ranks? (?:above|over)|go(?:es)? before)\b",
     re.I,
 )  # fmt: skip
@@ -152,7 +152,7 @@ CHANNELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         "internal notes": r"\b(?:internal|private|staff|agent|case|crm|handoff|hand-off|handover|shift|back[- ]office|reviewer|moderator|operator|engineer\w*|team|colleague)[\w -]{0,12} (?:notes?|memos?|comments?|summar(?:y|ies)|tickets?|records?|messages?|logs?|reports?|channels?|fields?)\b|\bnotes? (?:to self|for (?:staff|the team|colleagues|agents|internal))\b|\bfor internal use\b",
         "logs": r"\b(?:audit|event|debug|system|error|activity|trace|server) (?:logs?|trail|records?|entr(?:y|ies))\b|\blog (?:lines?|entr(?:y|ies)|messages?|files?|records?)\b|\bto the log\b|\blogging\b",
         "thinking": r"\b(?:scratch ?pads?|hidden reasoning|private reasoning|internal reasoning|(?:in|during|within|inside|into|while|for|write|keep|make|put|draft|number|structure) your (?:private |internal |hidden )?(?:plan|planning|thoughts?|thinking|reasoning|scratch\w*)\b(?! (?:to yourself|out\b|hidden|private|secret|short|brief))|^your (?:plan|planning|thoughts?|thinking)\b|^(?:always |please )?(?:think|reason|plan)\b(?! (?:about|of|step|first|aloud|out))|thinking (?:block|tags?|step|phase)|internal (?:plan|monologue|thoughts?)|working notes?|<thinking>|while (?:thinking|planning|reasoning))",
-        "code": r"\b(?:source code|code comments?|docstrings?|commit messages?|pull request|pr descriptions?|changelog|function bod(?:y|ies)|variable names?|unit tests?|code you write|generated code)\b",
+        "code": r"\b(?:source code|code comments?|comment(?:s|ing)? (?:the|your|all|every|each) (?:source )?(?:code|functions?|methods?|scripts?)|docstrings?|commit messages?|pull request|pr descriptions?|changelog|function bod(?:y|ies)|variable names?|unit tests?|code you write|generated code)\b",
         "files": r"\b(?:in|to|into) (?:the |a |an |any |each )?(?:\w+ )?(?:file|files|database|spreadsheet|database record|config)\b|\b(?:exported?|saved|stored|written) (?:files?|documents?|records?)\b|\b(?:database|db|webhook|api) (?:records?|entr(?:y|ies)|payloads?|fields?|responses?)\b",
         "search": r"\b(?:search|retrieval|lookup) (?:quer(?:y|ies)|terms?|strings?|keywords?)\b",
     }.items()

@@ -59,6 +59,8 @@ def yields(
                 and not (selects(p.winner, loser, p.unit) and selects(p.loser, winner, p.unit))
             ):
                 return loser, winner, f"declared on {p.unit.source}:{p.unit.line}"
+            if p.winner in (("smaller",), ("larger",)) and _wins_by_size(winner, loser, p.winner[0] == "smaller"):
+                return loser, winner, f"the {p.winner[0]} limit wins ({p.unit.source}:{p.unit.line})"
             if p.winner == ("later",) and (loser.unit.span < winner.unit.span):
                 return loser, winner, f"the later rule wins ({p.unit.source}:{p.unit.line})"
             if p.winner == ("earlier",) and (winner.unit.span < loser.unit.span):
@@ -86,6 +88,14 @@ def yields(
         if lo.exceptions and any(w and w <= sentence_words(hi.unit.text) for w in map(literal_words_of, lo.exceptions)):
             return lo, hi, "the exception"
     return None
+
+
+def _wins_by_size(winner: Instruction, loser: Instruction, smaller: bool) -> bool:
+    """Whether "the shorter limit applies" settles two amounts of one thing in the winner's favour."""
+    a, b = winner.constraint, loser.constraint
+    if a.attribute != b.attribute or not isinstance(a.value, int) or not isinstance(b.value, int):
+        return False
+    return a.value < b.value if smaller else a.value > b.value
 
 
 def selects(selector: tuple[str, ...], i: Instruction, unit: Unit) -> bool:
