@@ -46,6 +46,7 @@ SETS = {
     "v": (0, 1),  # single pairs in u's kinds, written after u was mended
     "x": (1707, 1),  # plain product prompts in the kinds of the public seed and in kinds that earlier sets are thin in
     "y": (1808, 1),  # the same kinds as x, written after x was mended
+    "z": (0, 1),  # single pairs about the style of program text
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table

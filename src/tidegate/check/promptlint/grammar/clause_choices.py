@@ -1,6 +1,6 @@
 """Concepts that take one value of several: language, format, case, tone, audience, units ..."""
 
-# ruff: noqa: E501, SIM102
+# ruff: noqa: E501
 
 import re
 
@@ -47,12 +47,6 @@ class Choices(Reading):
         if attribute == "case":
             self._case(hits)
             return
-        if attribute == "license":
-            for h in hits:
-                if h.positive:
-                    self.add("code-license", "present")
-                    self.add("code-license-kind", "is", h.value)
-            return
         if attribute == "language":
             hits = [h for h in hits if self.toks[h.start].text[0].isupper() and self._language_named(h)]
         elif attribute == "audience":
@@ -61,9 +55,8 @@ class Choices(Reading):
             hits = [h for h in hits if self._format_asked(h)]
         elif attribute in MANNERS:
             hits = [h for h in hits if self._style_of_reply(h)]
-        elif attribute in ("currency", "person", "order", "timezone", "voice", "tense", "indent", "license"):
-            if attribute in ("indent", "license"):
-                return
+        elif attribute == "indent":
+            return
         if not hits:
             return
         family = attribute

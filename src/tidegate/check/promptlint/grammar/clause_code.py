@@ -12,10 +12,6 @@ class CodeStyle(Reading):
     def code_style(self) -> None:
         """Style of program text: indentation, names, documentation, types, blank lines."""
         low = self.low
-        around = next((k for k, lem in enumerate(self.lemmas) if lem == "around"), None)
-        if around and self.lemmas[around - 1] == "space" and "operator" in self.lemmas:
-            self.add("code-operator-spaces", "present" if self.signs[around - 1] else "absent")
-            return
         if re.search(r"\bindent", low):
             self.used |= set(range(len(self.toks)))
             n = re.search(r"\b(\d+|two|four|eight|three)[- ]spaces?\b", low)

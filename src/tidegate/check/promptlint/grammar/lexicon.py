@@ -247,17 +247,12 @@ CHOICE: dict[str, dict[str, str]] = {
         "single": "single quote | single quotation mark | single quoted string",
         "double": "double quote | double quotation mark | double quoted string",
     },
-    "license": {
-        "mit": "mit license | mit license notice", "apache": "apache license | apache 2 0 license | apache 2 license | asl",
-        "gpl": "gpl | gpl license | gnu general public license", "bsd": "bsd license",
-    },
 }  # fmt: skip
 
 # Present-or-absent attributes of program text; they meet nothing about prose.
 CODE_PRESENT: dict[str, str] = {
     "code-docstring": "docstring | doc string | function docstring",
     "code-type-hints": "type hint | type annotation | full type hint",
-    "code-license": "license notice | license header | copyright header | license | license text",
     "code-comments": "code comment | inline comment",
     "code-semicolons": "trailing semicolon",
     "code-blank-lines": "blank line inside function body | blank line in function body",

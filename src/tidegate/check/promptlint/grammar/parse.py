@@ -14,6 +14,7 @@ from functools import lru_cache
 from tidegate.check.promptlint.grammar import lexicon
 from tidegate.check.promptlint.grammar.antecedents import with_antecedent
 from tidegate.check.promptlint.grammar.clauses import as_active, read_clause, split_clauses
+from tidegate.check.promptlint.grammar.code_rules import CODE_PLACES, code_rules
 from tidegate.check.promptlint.grammar.conditions import read_conditions
 from tidegate.check.promptlint.grammar.directives import READER, directive
 from tidegate.check.promptlint.grammar.drafts import EMPTY, Context, Draft, Parsed
@@ -64,10 +65,10 @@ def parse_unit(unit: Unit) -> tuple[list[Instruction], list[Priority]]:
         out.append(
             Instruction(
                 constraint=d.constraint, unit=unit, channel="code" if code else parsed.channel,
-                scope=("part", "code") if code else scope, guard=guard,
+                scope=(d.scope[:2] if d.scope[:1] == ("part",) and d.scope[1] in CODE_PLACES else ("part", "code")) if code else scope, guard=guard,
                 exceptions=parsed.exceptions, modality=d.modality, soft=d.soft, universal=d.universal,
                 prohibition=d.prohibition, default=parsed.default, labels=(*parsed.labels, *(s.lower() for s in unit.section)),
-                restrict=() if code else d.restrict,
+                restrict=() if code and parsed.channel != "code" else d.restrict,
             )
         )  # fmt: skip
     return out, [Priority(winner=w, loser=x, unit=unit) for w, x in parsed.priorities]
@@ -145,6 +146,8 @@ def _parse(text: str, intro: str) -> Parsed:
     if text.rstrip().endswith("?") and not re.search(r"\b(?:please|can you|could you|would you)\b", s, re.I):
         return EMPTY
     s, negative_intro, guard_intro = _join_intro(s, intro)
+    if not negative_intro and not guard_intro and (styled := code_rules(text)):
+        return EMPTY._replace(drafts=styled, channel="code")
     negative_intro = negative_intro or bool(mark and CROSS & set(mark.group(0)) and not BANS.match(s))
     labels: list[str] = []
     concern = ""
