@@ -89,10 +89,6 @@ class Labels:
         self.request += "\n" + text
         self.request_words |= set(words(text))
 
-    def approve(self, arguments: Any) -> None:
-        """The user said yes to a call: its values are the user's own from now on."""
-        self.request += "\n" + "\n".join(f'"{v}"' for v in strings(arguments) if len(v) <= 120)
-
     def result(self, tool: str, spec: ToolSpec | None, content: str, arguments: dict[str, Any] | None = None) -> None:
         """A tool's result: leaves of trusted fields with their shape become usable; the rest taints."""
         value = structured(content)
@@ -313,10 +309,6 @@ class Labels:
 
     def _asked_word(self, word: str) -> bool:
         return word in self.request_words or any(x in self.request_words for x in lemmas(word))
-
-    def said_by_user(self, value: Any) -> bool:
-        """Whether what a call says is the user's own wording."""
-        return all(len(t) < 3 or self.named(t) for t in strings(value))
 
     def verbatim(self, value: Any, sources: Iterable[str] = ()) -> Verdict:
         """Whether a value stands as it is in something said, trusted, or read from one of `sources` (any, if none is given).
