@@ -2,7 +2,8 @@
 
 What certainly applies at a place is followed through `properties`, `items`, `allOf` and local `$ref`.  A key that is
 not allowed, a value that begins as another type, a text that has left its `enum` or grown past `maxLength`, one item
-too many, a finished member that fails its own schema: each ends the stream there.  Of `anyOf` and `oneOf` every
+too many, a key or a unique item that stands there already, a comma after the last key that may come, a finished member
+that fails its own schema: each ends the stream there.  A number cannot be ruled out by its digits: `e-3` may follow.  Of `anyOf` and `oneOf` every
 branch is followed on its own, and the stream ends when the last one is dead.  What can be seen only of the whole (a
 missing property, a condition) is decided where the value ends.
 """
@@ -10,6 +11,7 @@ missing property, a condition) is decided where the value ends.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from tidegate.check.constraints.streaming.strictjson import Prefix, Schema
@@ -25,7 +27,9 @@ class Watcher:
         self.schema = schema
         self.prefix = Prefix()
         self.alive = True
-        self._keys: dict[Path, int] = {}  # properties seen of each open object
+        self._keys: dict[Path, set[str]] = {}  # properties seen of each open object
+        self._items: dict[Path, set[str]] = {}  # texts of the items seen of each open list whose items are unique
+        self._unique = '"uniqueItems"' in json.dumps(schema.schema)
         self._dead: dict[tuple[Path, int], set[int]] = {}  # branches that cannot hold, by place and list of branches
         self._certain: dict[Path, list[Any]] = {}
         self._limited: dict[Path, bool] = {}
@@ -48,17 +52,30 @@ class Watcher:
     def _possible(self, c: str, before: str) -> bool:
         p = self.prefix
         if before == "key" and p.mode == "colon":
-            parent = p.path[:-1]
-            self._keys[parent] = self._keys.get(parent, 0) + 1
-            if not self._holds(parent, lambda node: self._key_fits(node, p.path[-1], self._keys[parent])):
+            parent, key = p.path[:-1], p.path[-1]
+            seen = self._keys.setdefault(parent, set())
+            if key in seen:  # two readers would not read the same of them
                 return False
-        if p.mode == "key":
-            return "\\" in p.token or self._holds(p.path[:-1], lambda node: key_begins(node, p.token))
-        begins = before in ("value", "first value") and p.mode != before and c not in " \t\r\n]"
+            seen.add(key)
+            if not self._holds(parent, lambda node: self._key_fits(node, key, len(seen))):
+                return False
+        if p.mode in ("key", "next key"):
+            seen = self._keys.get(p.path[:-1], set())
+            n = len(seen) + 1
+            if "\\" not in p.token and not self._holds(
+                p.path[:-1],
+                lambda node: key_begins(node, p.token, seen) and n <= node.get("maxProperties", n),
+            ):
+                return False
+            if p.mode == "key":
+                return True
+        begins = before in ("value", "first value") and c not in " \t\r\n]"
         if begins:
             path = p.path[:-1] if c in "{[" else p.path
             if c == "{":
-                self._keys[path] = 0
+                self._keys[path] = set()
+            elif c == "[":
+                self._items.pop(path, None)
             if not self._holds(path, lambda node: type_begins(node, c)):
                 return False
             if (
@@ -74,6 +91,11 @@ class Watcher:
     def _finished(self, path: Path, text: str) -> bool:
         value = json.loads(text)
         self._certain.pop(path, None)
+        if self._unique and path and isinstance(path[-1], int):
+            seen = self._items.setdefault(path[:-1], set())
+            if text in seen and not self._holds(path[:-1], lambda node: node.get("uniqueItems") is not True):
+                return False
+            seen.add(text)
         return self._holds(path, lambda node: self.schema.part_ok(node, value))
 
     def _key_fits(self, node: dict[str, Any], key: str, n: int) -> bool:
@@ -191,11 +213,11 @@ def key_allowed(node: dict[str, Any], key: str) -> bool:
     return node.get("additionalProperties") is not False
 
 
-def key_begins(node: dict[str, Any], token: str) -> bool:
-    """Whether some key that an object may hold begins with these characters."""
+def key_begins(node: dict[str, Any], token: str, seen: Collection[str] = ()) -> bool:
+    """Whether some key that an object may hold, and does not hold yet, begins with these characters."""
     if node.get("additionalProperties") is not False or "patternProperties" in node:
         return True
-    return any(k.startswith(token) for k, v in node.get("properties", {}).items() if v is not False)
+    return any(k.startswith(token) and k not in seen for k, v in node.get("properties", {}).items() if v is not False)
 
 
 _BEGINS = {
