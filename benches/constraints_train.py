@@ -25,7 +25,7 @@ from tidegate.check.constraints.auditing.grammar import Reading, read
 from tidegate.check.constraints.auditing.sentences import Sentence, sentences
 from tidegate.runner.embedders import WordLlamaEmbedder
 
-DEVELOPMENT = ("train", "a", "b", "c", "d", "e", "f")
+DEVELOPMENT = ("train", "a", "b", "c", "d", "e", "f", "g", "h")
 TARGET = Path(learned.__file__).with_name("audit_weights.json")
 EMBEDDING_WEIGHT = 3.0
 STRENGTH = (0.3, 1.0, 0.3)  # inverse regularisation of rule, class, hard
