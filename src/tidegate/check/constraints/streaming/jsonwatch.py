@@ -3,9 +3,9 @@
 What certainly applies at a place is followed through `properties`, `items`, `allOf` and local `$ref`.  A key that is
 not allowed, a value that begins as another type, a text that has left its `enum` or grown past `maxLength`, one item
 too many, a key or a unique item that stands there already, a comma after the last key that may come, a finished member
-that fails its own schema: each ends the stream there.  A number cannot be ruled out by its digits: `e-3` may follow.  Of `anyOf` and `oneOf` every
-branch is followed on its own, and the stream ends when the last one is dead.  What can be seen only of the whole (a
-missing property, a condition) is decided where the value ends.
+that fails its own schema: each ends the stream there.  (A number cannot be ruled out by its digits: `e-3` may follow.)
+Of `anyOf` and `oneOf` every branch is followed on its own, and the stream ends when the last one is dead.  What can be
+seen only of the whole (a missing property, a condition) is decided where the value ends.
 """
 
 from __future__ import annotations
