@@ -20,6 +20,8 @@ from tests.runner.simulators_c import SIMULATORS as THIRD
 from tests.runner.simulators_d import SIMULATORS as FOURTH
 from tests.runner.simulators_e import SIMULATORS as FIFTH
 from tests.runner.simulators_f import SIMULATORS as SIXTH
+from tests.runner.simulators_j import SIMULATORS as SHAPES
+from tests.runner.simulators_m import SIMULATORS as PLAIN
 
 from benches.report import Report
 from tidegate.check.verify.engine import verify_answer
@@ -229,8 +231,8 @@ def entropy(report: Report) -> None:
 
 
 def simulators(report: Report, seeds: int) -> None:
-    """Mutants of 60 small simulators without a contract, and sound ones over many seeds; all development data by now."""
-    sets = (
+    """Mutants of small simulators without a contract, and sound ones over many seeds; all development data by now."""
+    bare = (
         ("first set", FIRST),
         ("second set", SECOND),
         ("third set", THIRD),
@@ -238,14 +240,19 @@ def simulators(report: Report, seeds: int) -> None:
         ("fifth set", FIFTH),
         ("sixth set", SIXTH),
     )
+    sets = (
+        *((label, {n: ("", *entry) for n, entry in group.items()}) for label, group in bare),
+        ("sixteen shapes", SHAPES),
+        ("twelve plain answers", PLAIN),
+    )
     for label, group in sets:
         killed = total = 0
-        for name, (source, mutants) in group.items():
+        for name, (prose, source, mutants) in group.items():
             for old, new in mutants:
                 if (name, new) in EQUIVALENT:
                     continue
                 total += 1
-                dead = any(r.holds is False for r in run_simulation(source.replace(old, new)).rows)
+                dead = any(r.holds is False for r in run_simulation(source.replace(old, new), prose=prose).rows)
                 killed += dead
                 if not dead:
                     print(f"  survives: {name}: {new.strip()!r}", flush=True)
@@ -256,11 +263,11 @@ def simulators(report: Report, seeds: int) -> None:
             holds=killed / total >= 0.95,
         )
     runs = alarms = 0
-    for source, _ in (s for _, group in sets for s in group.values()):
+    for prose, source, _ in (s for _, group in sets for s in group.values()):
         chance = "random" in source or "rng" in source
         for seed in range(2, 2 + (seeds if chance else 1)):
             runs += 1
-            broken = [r.name for r in run_simulation(source, seed=seed).rows if r.holds is False]
+            broken = [r.name for r in run_simulation(source, seed=seed, prose=prose).rows if r.holds is False]
             alarms += bool(broken)
             if broken:
                 print(f"  sound but alarmed: {source.splitlines()[0][:60]!r}, seed {seed}: {broken}", flush=True)

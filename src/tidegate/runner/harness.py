@@ -17,7 +17,9 @@ import platform
 import resource
 import struct
 import sys
+import time
 import traceback
+from typing import Any
 
 DENIED = {
     "x86_64": (0xC000003E, (41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 53, 56, 57, 58, 59, 62, 101, 129, 161, 165, 166, 200, 234, 246, 248, 250, 272, 288, 298, 299,
@@ -130,11 +132,21 @@ WEAK = ("the field is finite", "the field stays bounded")  # what nearly every p
 
 def measure(job, confined):
     """Execute the source, find what to run, run it, measure; where nothing was measured, watch its loop."""
-    entry, measured, watched, contract, *groups = confined
+    entry, measured, watched, contract, *groups, shows, absent = confined
+    absent.stand_in()
+    job["began_s"] = time.process_time()
     out = measured.Measured()
     space = {"__name__": "simulation"}
     tree = ast.parse(job["source"])
-    exec(compile(job["source"], "simulation.py", "exec"), space)
+    try:
+        exec(compile(job["source"], "simulation.py", "exec"), space)
+    except DEFECTS:
+        raise
+    except Exception:
+        rows = whole(shows, job, tree, None)
+        if any(row["holds"] is False for row in rows):
+            return {"status": "ran", "rows": rows, "entry": "the script"}
+        raise
     stated = space.get("SIMULATION") or {}
     subject = entry.find(space, tree, stated)
     ctx = None
@@ -142,10 +154,38 @@ def measure(job, confined):
         ctx = run_once(entry, measured, contract, groups, job, space, subject, out, stated)
     if all(row["name"] in WEAK for row in out.rows) and not stated.get("run"):
         ctx = watch_loop(measured, watched, groups, job, space, tree, subject, out) or ctx
-    if ctx is None:
+    if ctx is not None:
+        repeated(out, ctx)
+    out.rows += whole(shows, job, tree, subject)
+    if ctx is None and not out.rows:
         return {"status": "no entry", "rows": [], "entry": stated.get("run")}
-    repeated(out, ctx)
-    return {"status": "ran", "rows": out.rows, "entry": ctx.subject.name}
+    return {"status": "ran", "rows": out.rows, "entry": ctx.subject.name if ctx is not None else "the script"}
+
+
+def whole(shows, job, tree, subject):
+    """What the program shows as it runs from its first line to its last; its entry where it only defines."""
+    left = job["cpu_s"] - 1.0 - (time.process_time() - job["began_s"])
+    if left < 2:
+        return []
+    drives = any(isinstance(n, (ast.For, ast.While, ast.Expr, ast.If)) and not _told(n) for n in tree.body) or any(
+        isinstance(n, ast.Assign) and any(isinstance(c, ast.Call) for c in ast.walk(n.value)) for n in tree.body
+    )
+    call = None
+    if not drives and subject is not None:
+
+        def call():
+            subject.again(job["seed"])
+            return None
+
+    try:
+        made = shows.Shows(job["source"], tree, job.get("prose", ""), job["seed"], 0.5 * left, call)
+    except Exception:
+        return []
+    return made.measure()
+
+
+def _told(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def run_once(entry, measured, contract, groups, job, space, subject, out, stated):
@@ -166,7 +206,7 @@ def run_once(entry, measured, contract, groups, job, space, subject, out, stated
                 f"{type(error).__name__}: {error}",
                 "an invariant that can be evaluated",
             )
-    ctx = measured.Context(out, subject, series, job["source"], space, seed, 0.4 * job["cpu_s"])
+    ctx = measured.Context(out, subject, series, job["source"], space, seed, 0.4 * job["cpu_s"], job.get("prose", ""))
     laws_of(groups, ctx)
     for name in ("energy", "total_energy", "hamiltonian"):
         f, states = space.get(name), series.get("states")
@@ -188,7 +228,9 @@ def watch_loop(measured, watched, groups, job, space, tree, subject, out):
     if not series:
         return None
     found.params.update({k: v for k, v in found.fixed.items() if k not in found.params})
-    ctx = measured.Context(out, found, series, job["source"], space, job["seed"], 0.4 * job["cpu_s"])
+    ctx = measured.Context(
+        out, found, series, job["source"], space, job["seed"], 0.4 * job["cpu_s"], job.get("prose", "")
+    )
     laws_of(groups, ctx)
     return ctx
 
@@ -207,13 +249,9 @@ def repeated(out, ctx):
     out.add("one seed gives one run", same, "the same" if same else "two runs differ", "the same")
 
 
-def main():
-    """One job in, one line out."""
-    job = json.loads(sys.stdin.buffer.read())
-    os.environ.update({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
-
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
-    confined = tuple(
+def modules() -> tuple[Any, ...]:
+    """What judges a run, in the order `measure` takes it; imported before the confinement."""
+    return tuple(
         importlib.import_module(f"tidegate.runner.confined.{name}")
         for name in (
             "entry",
@@ -225,15 +263,16 @@ def main():
             "laws_transport",
             "laws_chance",
             "laws_jump",
+            "shows",
+            "absent",
         )
     )
-    answer_to = os.dup(1)
-    os.dup2(2, 1)  # what the simulation prints is not the answer
-    if not confine(job["cpu_s"], job["memory_bytes"]):
-        os.write(answer_to, b'{"status":"unconfined","rows":[]}\n')
-        return
+
+
+def judged(job: dict[str, Any], confined: tuple[Any, ...]) -> dict[str, Any]:
+    """What was measured, or how the program failed: its own arithmetic breaking is a law broken."""
     try:
-        result = measure(job, confined)
+        return measure(job, confined)
     except DEFECTS as error:
         own = any(frame.filename == "simulation.py" for frame in traceback.extract_tb(error.__traceback__))
         row = {
@@ -242,15 +281,30 @@ def main():
             "measured": f"{type(error).__name__}: {error}"[:200],
             "expected": "no error",
         }
-        result = (
+        return (
             {"status": "ran", "rows": [row]}
             if own
             else {"status": "raised", "rows": [], "error": f"{type(error).__name__}: {error}"[:300]}
         )
     except MemoryError:
-        result = {"status": "memory", "rows": []}
+        return {"status": "memory", "rows": []}
     except BaseException as error:
-        result = {"status": "raised", "rows": [], "error": f"{type(error).__name__}: {error}"[:300]}
+        return {"status": "raised", "rows": [], "error": f"{type(error).__name__}: {error}"[:300]}
+
+
+def main():
+    """One job in, one line out."""
+    job = json.loads(sys.stdin.buffer.read())
+    os.environ.update({"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"})
+
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
+    confined = modules()
+    answer_to = os.dup(1)
+    os.dup2(2, 1)  # what the simulation prints is not the answer
+    if not confine(job["cpu_s"], job["memory_bytes"]):
+        os.write(answer_to, b'{"status":"unconfined","rows":[]}\n')
+        return
+    result = judged(job, confined)
     os.write(answer_to, json.dumps(result).encode() + b"\n")
 
 

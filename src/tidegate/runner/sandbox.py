@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from tidegate.check.verify.code.blocks import code_blocks
+from tidegate.check.verify.code.blocks import FENCE, code_blocks
 from tidegate.check.verify.simulation import Invariant, SimulationRun
 
 HARNESS = Path(__file__).with_name("harness.py")
@@ -26,7 +26,7 @@ ENTRY = re.compile(
     re.M,
 )
 SPEAKS = re.compile(
-    r"simulat|monte.?carlo|metropolis|mcmc|gillespie|verlet|runge|leapfrog|euler|brownian|random.?walk|ising|langevin|markov|oscillator|pendulum|orbit|n.?body|lennard|heat equation|diffusion|wave equation|schr[oö]dinger|"
+    r"simulat|monte.?carlo|metropolis|mcmc|gillespie|verlet|runge|leapfrog|euler|brownian|random.?walk|ising|langevin|markov|kuramoto|automat|game.of.life|\brule.?\d|laplace|poisson|relax|queue|gambler|cooling|circuit|bateman|percolat|importance|\bpi\b|_pi\b|oscillator|pendulum|orbit|n.?body|lennard|heat equation|diffusion|wave equation|schr[oö]dinger|"
     r"epidemic|\bsir\b|lotka|lorenz|queue|black.?scholes|\bgbm\b|decay|estimate_pi|m/?m/?1|\barrivals?\b|\bdt\b|time_step|timestep|trajector|integrat|solve_ivp|odeint",
     re.I,
 )
@@ -34,13 +34,16 @@ LOOPS = re.compile(
     r"^\s*(?:for|while)\b|solve_ivp|odeint|cumsum|standard_normal|\.normal\(|\.choice\(|\.random\(", re.M
 )
 
+PROSE_MAX = 20_000
 
-def looks_like_simulation(source: str) -> bool:
-    """Whether a block of Python steps something forward: a telling entry, or a loop and the words for it."""
+
+def looks_like_simulation(source: str, prose: str = "") -> bool:
+    """Whether a block of Python steps something forward: a telling entry, or a loop and the words for it in or around it."""
     if ENTRY.search(source):
         return True
-    whole = re.search(r"^(?:def|class|import|from)\b", source, re.M) is not None
-    return whole and SPEAKS.search(source) is not None and LOOPS.search(source) is not None and "input(" not in source
+    whole = re.search(r"^(?:def|class|import|from)\b|^\w[\w, ]* = .*\n(?:.*\n)*?(?:for|while)\b", source, re.M)
+    speaks = SPEAKS.search(source) or SPEAKS.search(prose)
+    return whole is not None and speaks is not None and LOOPS.search(source) is not None and "input(" not in source
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,21 +67,22 @@ def simulations_in(
     text: str, *, program: bool = False, seed: int = 1, limits: Limits | None = None
 ) -> list[SimulationRun]:
     """Run every Python block of `text` that looks like a simulation."""
-    out = []
+    out: list[SimulationRun] = []
+    prose = "" if program else FENCE.sub("\n", text)[:PROSE_MAX]
     for language, body, start, end in [("python", text, 0, len(text))] if program else code_blocks(text):
-        if language in ("python", "py", "python3", "") and looks_like_simulation(body):
-            found = run_simulation(body, seed=seed, limits=limits)
+        if language in ("python", "py", "python3", "") and looks_like_simulation(body, prose):
+            found = run_simulation(body, seed=seed, limits=limits, prose=prose)
             if not found.rows and not ENTRY.search(body) and found.status in ("ran", "no entry", "raised"):
                 continue  # a guess that showed nothing
             out.append(SimulationRun(start=start, end=end, status=found.status, rows=found.rows, detail=found.detail))
     return out
 
 
-def run_simulation(source: str, *, seed: int = 1, limits: Limits | None = None) -> Outcome:
-    """Run one simulation and measure its invariants."""
+def run_simulation(source: str, *, seed: int = 1, limits: Limits | None = None, prose: str = "") -> Outcome:
+    """Run one simulation and measure its invariants; `prose` around it may say what it models."""
     bound = limits or Limits()
     job = msgspec.json.encode(
-        {"source": source, "seed": seed, "cpu_s": bound.cpu_s, "memory_bytes": bound.memory_bytes}
+        {"source": source, "prose": prose, "seed": seed, "cpu_s": bound.cpu_s, "memory_bytes": bound.memory_bytes}
     )
     status, stdout, detail = run_confined([sys.executable, "-I", "-B", str(HARNESS)], job, bound)
     if status != "ended":

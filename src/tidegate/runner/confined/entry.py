@@ -15,6 +15,8 @@ import sys
 import time
 import types
 
+from tidegate.runner.confined.film import number, records
+
 ENTRIES = ("simulate", "run", "run_simulation", "simulation", "trajectory", "sample", "mcmc", "metropolis", "monte_carlo", "integrate", "evolve", "solve", "propagate",
            "walk", "random_walk", "run_mc", "run_md", "gillespie", "run_monte_carlo", "simulate_walk", "md", "mc")  # fmt: skip
 METHODS = ("run", "simulate", "evolve", "integrate", "solve", "propagate", "sample", "main_loop")
@@ -77,7 +79,7 @@ def find(space, tree, contract):
             subject = of_class(space[node.name], node)
             if subject is not None:
                 return subject
-    return of_script(space)
+    return of_script(space, tree)
 
 
 def _likely(functions):
@@ -192,18 +194,41 @@ def of_class(kind, node):
     )
 
 
-def of_script(space):
-    """A Subject for a script without a function: what its run left in its global names."""
+def recorded(tree):
+    """Names that hold what was recorded turn by turn, or was made of that: no grid, and no state as it ended."""
+    out = records(tree) | {"sol", "solution"}
+    while True:
+        more = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and not isinstance(node.value, (ast.Lambda, ast.Constant)):
+                text = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+                calls = {getattr(c.func, "attr", getattr(c.func, "id", "")) for c in ast.walk(node.value) if isinstance(c, ast.Call)}  # fmt: skip
+                if text & out or calls & {"cumsum", "cumprod", "solve_ivp", "odeint", "accumulate"}:
+                    more |= {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        if more <= out:
+            return out
+        out |= more
+
+
+def of_script(space, tree):
+    """A Subject for a script without a function: what its run recorded in its global names, and its times."""
     import numpy as np
 
+    kept = recorded(tree)
+    functions = any(isinstance(n, ast.FunctionDef) for n in tree.body)
     left = {
         k: v
         for k, v in space.items()
-        if not k.startswith("_") and isinstance(v, (list, np.ndarray)) and len(np.shape(v)) >= 1 and len(v) >= 10
+        if not k.startswith("_")
+        and (k in kept or functions or k in ("t", "ts", "time", "times"))
+        and isinstance(v, (list, np.ndarray))
+        and len(np.shape(v)) >= 1
+        and len(v) >= 10
     }
     if not left:
         return None
-    numbers = {k: v for k, v in space.items() if not k.startswith("_") and number(v)}
+    turned = {n.id for loop in ast.walk(tree) if isinstance(loop, ast.For) for n in ast.walk(loop.target) if isinstance(n, ast.Name)}  # fmt: skip
+    numbers = {k: v for k, v in space.items() if not k.startswith("_") and number(v) and k not in turned}
     return Subject("the script", lambda _seed, _changes: left, numbers, {}, False, None)
 
 
@@ -241,13 +266,6 @@ def noticed(space, source):
         yield
     finally:
         sys.setprofile(None)
-
-
-def number(value):
-    """Whether a value is one real number."""
-    import numpy as np
-
-    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
 def constants(space, node, known):

@@ -64,6 +64,9 @@ def names(ctx):
 def pair(ctx, positions=POSITIONS, velocities=VELOCITIES):
     """A position and a velocity series of one length."""
     x, v = ctx.role(*positions), ctx.role(*velocities)
+    potential = ctx.actual.get("v") == "V" and v is not None and v is ctx.lower.get("v")
+    if potential or ctx.says(r"schr[oö]dinger|wave.?function|wave ?packet|\bpsi\b"):
+        return None  # V is a potential or a voltage, and x may be a grid
     if x is None or v is None or x.shape != v.shape or x.ndim not in (1, 2) or len(x) < 20:
         return None
     return x, v

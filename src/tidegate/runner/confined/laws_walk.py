@@ -53,7 +53,7 @@ def walks(ctx):
     import numpy as np
 
     if not ctx.says(r"random.?walk|\bwalk(?:er)?s?\b") or ctx.says(
-        r"self.?avoid|levy|biased|persistent|correlated|drift|metropolis|mcmc"
+        r"self.?avoid|levy|(?<!un)biased|persistent|correlated|drift|metropolis|mcmc"
     ):
         return
     raw = ctx.role(*WALKS)
@@ -151,7 +151,7 @@ def spread(ctx):
         msd is None
         or len(msd) < 20
         or not ctx.says(r"walk|brown|diffus")
-        or ctx.says(r"levy|biased|self.?avoid|persistent|anomal|drift")
+        or ctx.says(r"levy|(?<!un)biased|self.?avoid|persistent|anomal|drift")
     ):
         return
     walkers = ctx.param(

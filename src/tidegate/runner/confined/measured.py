@@ -64,7 +64,7 @@ def drawn_before_the_loop(source):
 class Context:
     """One run with what is known of it: the laws look roles and parameters up by name."""
 
-    def __init__(self, out, subject, series, source, space, seed, budget_s):
+    def __init__(self, out, subject, series, source, space, seed, budget_s, prose=""):
         self.out, self.subject, self.series, self.source, self.space, self.seed = (
             out,
             subject,
@@ -73,9 +73,11 @@ class Context:
             space,
             seed,
         )
-        self.text = source.lower()
+        self.text = f"{prose}\n{source}".lower()
         self.spent, self.budget_s = 0.0, budget_s
-        self.lower = {k.lower().lstrip("_"): v for k, v in series.items()}
+        spelled = sorted(series, key=lambda k: k == k.lower())  # `v` before `V` where a program has both
+        self.lower = {k.lower().lstrip("_"): series[k] for k in spelled}
+        self.actual = {k.lower().lstrip("_"): k for k in spelled}
         quantity = QUANTITY.sub("", str(subject.name).lower())
         if list(self.lower) == ["states"] and AVERAGED.search(quantity):
             self.lower[quantity] = self.lower.pop("states")  # `mean_square_displacement()` answers what it is called

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from tidegate.check.verify.code.blocks import code_blocks
 from tidegate.check.verify.schemes.chains import chains
 from tidegate.check.verify.schemes.chance import chance
+from tidegate.check.verify.schemes.counts import counts
 from tidegate.check.verify.schemes.fields import fields
 from tidegate.check.verify.schemes.forces import forces
 from tidegate.check.verify.schemes.model import Scheme
@@ -46,6 +47,7 @@ READERS: tuple[tuple[Callable[[ast.Module], Iterator[Scheme]], re.Pattern[str]],
         reactions,
         re.compile(r"\b(?:exponential|expovariate)\(|\b(?:standard_normal|randn|random|rand|random_sample)\("),
     ),
+    (counts, re.compile(r"\[[^\]\n]*(?:1:|:-1|[+-] ?1)[^\]\n]*\]|\broll\(|\b(?:int|round|ceil)\(|weight|\bw = ", re.I)),
     (forces, re.compile(r"\b(?:norm|hypot|sqrt)\(|\bke\b|kin|prey|rabbit|hare|\] [+-]= ", re.I)),
 )
 """Each reader with what a program must hold for it to be worth reading."""

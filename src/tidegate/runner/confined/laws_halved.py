@@ -1,0 +1,127 @@
+# ruff: noqa: E501  (tables and messages read best on one line)
+"""The same physics with half the time step: a scheme that steps time by `dt` must not depend on it in the limit.
+
+A forgotten `dt`, a wrong power of it or a state that is used half updated shows here whatever the model is.  The method that a
+program names must also gain what it promises: a factor of four for a second order, sixteen for a fourth.
+"""
+
+import ast
+import math
+
+from tidegate.runner.confined.replay import STEP
+
+CHAOS = r"chao|lorenz|double pendulum|three.?body|n.?body|lennard|molecular dynamics|\bmd\b|\bmap\b|henon|random|rng|gas\b|bounc|collision|wall|event|threshold|spike|hardness|turing|gray.?scott"  # fmt: skip
+CLAIMED = (
+    (r"velocity.?verlet|verlet|leap.?frog|midpoint|heun|\brk2\b|crank|strang|split.?step|st[oö]rmer|trapezoid|kick.?drift", 2),
+    (r"\brk4\b|runge.?kutta", 4),
+)  # fmt: skip
+
+
+def plan(tree, scenes):
+    """What to scale so that every turn is half as long and there are twice as many: (names by factor, lines of loops), or None."""
+    lines = {s.line for s in scenes if s.line is not None and s.spaced}
+    loops = [n for n in ast.walk(tree) if isinstance(n, (ast.For, ast.While)) and n.body[0].lineno in lines]
+    steps = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id.lower() in STEP}
+    steps |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg) and n.arg.lower() in STEP}
+    steps = {s for s in steps if s.lower() not in ("tau", "h", "step_size")} or steps
+    if len(steps) != 1 or not loops:
+        return None
+    (step,) = steps
+    counts, literal, exact = set(), set(), True
+    for loop in loops:
+        if isinstance(loop, ast.While):
+            if not any(isinstance(n, ast.Name) and n.id in ("t", "time") for n in ast.walk(loop.test)):
+                return None
+            exact = False
+            continue
+        call = loop.iter
+        if not (isinstance(call, ast.Call) and getattr(call.func, "id", "") in ("range", "trange", "tqdm") and call.args):  # fmt: skip
+            return None
+        last = call.args[-1] if len(call.args) < 3 else None
+        if isinstance(last, ast.BinOp) and isinstance(last.right, ast.Constant):
+            last = last.left  # range(1, n + 1)
+        if isinstance(last, ast.Constant) and isinstance(last.value, int):
+            literal.add(loop.body[0].lineno)
+        elif isinstance(last, ast.Name):
+            counts.add(last.id)
+        elif last is not None and any(isinstance(n, ast.Name) and n.id == step for n in ast.walk(last)):
+            exact = False
+        else:
+            return None
+    derived = _assigned(tree, step)
+    by_count = derived is not None and any(isinstance(n, ast.Name) and n.id in counts for n in ast.walk(derived))
+    if by_count:
+        return {"step": step, "names": dict.fromkeys(counts, 2), "lines": literal, "exact": exact}
+    names = {step: 0.5}
+    for count in counts:
+        value = _assigned(tree, count)
+        if value is not None and any(isinstance(n, ast.Name) and n.id == step for n in ast.walk(value)):
+            exact = False
+            continue
+        names[count] = 2
+    return {"step": step, "names": names, "lines": literal, "exact": exact}
+
+
+def _assigned(tree, name):
+    """The only expression that a name is assigned, or None."""
+    found = [
+        n.value
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Assign) and len(n.targets) == 1 and isinstance(n.targets[0], ast.Name) and n.targets[0].id == name
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def check(made, scenes, ends, tell):
+    """Rows on convergence; `ends(power)` answers the state when the step is 2**-power as long, or None."""
+    import numpy as np
+
+    if made is None or scenes[0].says(CHAOS):
+        return
+    rows = [ends(k) for k in (0, 1, 2)]
+    if any(r is None for r in rows) or len({tuple(sorted(r)) for r in rows}) != 1:
+        return
+    names = [n for n in sorted(rows[0]) if len({np.shape(r[n]) for r in rows}) == 1]
+    if not names:
+        return
+    each = [[np.asarray(r[n], complex).ravel() for n in names] for r in rows]
+    if not all(np.all(np.isfinite(a)) for one in each for a in one):
+        return
+    worst = None
+    for name, a, b, c in zip(names, *each, strict=True):
+        scale = float(max(np.max(np.abs(a)), np.max(np.abs(b)), np.max(np.abs(c)))) or 1.0
+        first, second = float(np.max(np.abs(a - b))) / scale, float(np.max(np.abs(b - c))) / scale
+        if second > 0.05 and second > 0.85 * first and (worst is None or second > worst[1]):
+            worst = (first, second, name)
+    if worst is not None:
+        tell(
+            f"the result does not depend on {made['step']} in the limit",
+            False,
+            f"`{worst[2]}` changes by {worst[0]:.3g} of its size when {made['step']} is halved and by {worst[1]:.3g} when it is halved again",
+            "the second change is half the first or less",
+            None,
+        )
+        return
+    tell(f"the result does not depend on {made['step']} in the limit", True, f"{', '.join(names)} converge", "changes that fall", None)  # fmt: skip
+    claims = [p for pattern, p in CLAIMED if scenes[0].says(pattern)]
+    if len(claims) != 1 or scenes[0].says(r"euler|stiff|absorb|abs\(") or not made["exact"]:
+        return
+    wanted = claims[0]
+    best = None
+    for powers in ((0, 1, 2), (-2, -1, 0), (-4, -3, -2)):
+        got = [ends(k) for k in powers]
+        if any(g is None for g in got):
+            continue
+        a, b, c = (np.concatenate([np.asarray(g[n], complex).ravel() for n in names]) for g in got)
+        if len({len(a), len(b), len(c)}) != 1 or not np.all(np.isfinite(a)):
+            continue
+        scale = float(np.max(np.abs(c))) or 1.0
+        e1, e2 = float(np.max(np.abs(a - b))) / scale, float(np.max(np.abs(b - c))) / scale
+        if e2 < 1e-11 or e1 > 0.3:
+            continue
+        slope = math.log2(e1 / e2)
+        best = slope if best is None else max(best, slope)
+        if best >= wanted - 0.5:
+            break
+    if best is not None:
+        tell(f"it converges with order {wanted}", best >= wanted - 0.6, f"order {best:.2f} in {made['step']}", f"{wanted}, as the method's name promises", None)  # fmt: skip

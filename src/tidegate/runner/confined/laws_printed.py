@@ -1,0 +1,135 @@
+# ruff: noqa: E501  (patterns read best on one line)
+"""What a program prints beside its own theory is a claim, and is held against it.
+
+`print("simulated", x)` and `print("theory", y)`: the run is repeated under other seeds and the mean must agree with the
+theory within its standard error; a run without chance is repeated at half the step, and what is left must be explained by that.
+"""
+
+import math
+import re
+
+NUMBER = re.compile(r"(?<![\w./^\[])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w/]|\.\d)")
+THEORY = re.compile(r"theor|\bexact|expect|analytic|predict|closed.?form|\btrue\b|should be|reference|black.?scholes|\bbs\b|erlang|onsager", re.I)  # fmt: skip
+LOOSE = re.compile(r"small.?angle|linear|approx|asympt|bound|limit|ideal|without|upper|lower|continu|infinite|vacuum|no drag|~|≈|about|at most|at least|order of|adiabatic|mean.?field|minim|maxim", re.I)  # fmt: skip
+ERROR = re.compile(r"\berr|±|\+/-|\+-|\bstd|deviation|\bse\b|\bsem\b|differ|uncertain|interval|\bci\b|ratio|percent|%|residual", re.I)  # fmt: skip
+SIMULATED = re.compile(r"simulat\w*|estimat\w*|measured|numeric\w*|monte|carlo|mc|empiric\w*|observed|sampled?|computed|comput\w*|result\w*|final|average|mean|approximate|value", re.I)  # fmt: skip
+WORD = re.compile(r"[a-zA-Z]{2,}")
+
+
+class Shown:
+    """One printed number: its line, its label, its value, and half a unit of its last digit."""
+
+    def __init__(self, line, label, text):
+        self.line, self.label, self.value = line, label, float(text)
+        digits = text.lower().partition("e")
+        decimals = len(digits[0].partition(".")[2]) if "." in digits[0] else 0
+        self.half = 0.5 * 10.0 ** (-decimals + (int(digits[2]) if digits[2] else 0)) if len(digits[0].lstrip("+-")) < 12 else 0.0  # fmt: skip
+
+
+def shown(lines):
+    """Every number of the first hundred lines with the words before it."""
+    out = []
+    for at, line in enumerate(lines[:100]):
+        end = 0
+        for found in NUMBER.finditer(line):
+            label = line[end : found.start()].strip(" :=,;([")
+            end = found.end()
+            out.append(Shown(at, label, found.group()))
+    return out
+
+
+def pairs(numbers):
+    """(simulated, theory) as positions in the list: on one line, or on lines that speak of the same."""
+    out = []
+    for k, theory in enumerate(numbers):
+        if not THEORY.search(theory.label) or LOOSE.search(theory.label) or ERROR.search(theory.label):
+            continue
+        same = [
+            i for i, n in enumerate(numbers)
+            if n.line == theory.line and i != k and not THEORY.search(n.label) and not ERROR.search(n.label) and not LOOSE.search(n.label) and n.label
+        ]  # fmt: skip
+        if same:
+            before = [i for i in same if i < k]
+            out.append(((before or same)[-1 if before else 0], k))
+            continue
+        topic = _topic(theory.label)
+        rated = []
+        for i, n in enumerate(numbers):
+            near = abs(n.line - theory.line)
+            if n.line == theory.line or near > 3 or THEORY.search(n.label) or ERROR.search(n.label) or LOOSE.search(n.label):  # fmt: skip
+                continue
+            alone = sum(m.line == n.line for m in numbers) == 1
+            other = _topic(n.label)
+            if topic and topic & other and len(topic & other) / len(topic | other) >= 0.5:
+                rated.append((len(topic & other) / len(topic | other), -near, i))
+            elif not topic and alone and n.line == theory.line - 1 and n.label:
+                rated.append((0.5, -near, i))
+        if rated:
+            out.append((max(rated)[2], k))
+    return out
+
+
+def _topic(label):
+    """The words of a label that say what it is, not how it was come by."""
+    words = {w.lower() for w in WORD.findall(label)}
+    return {w for w in words if not THEORY.search(w) and not SIMULATED.fullmatch(w) and w not in ("the", "of", "for", "is", "at", "vs", "in", "with", "and", "from", "after", "by", "value")}  # fmt: skip
+
+
+def check(first, again, halved, tell, random, slow, runs=10):
+    """Rows for each pair; `again(k)` and `halved()` answer printed lines of other runs, or None where they may not be run.
+
+    `slow` says that a run may start from where it does not stay, so that its mean is off by some per cent.
+    """
+    import numpy as np
+
+    numbers = shown(first)
+    found = pairs(numbers)
+    if not found:
+        return
+    shape = [(n.line, n.label) for n in numbers]
+
+    def values(lines):
+        other = shown(lines) if lines is not None else []
+        return [n.value for n in other] if [(n.line, n.label) for n in other] == shape else None
+
+    rows = [[n.value for n in numbers]]
+    for k in range(1, runs if random else 2):
+        got = values(again(k))
+        if got is not None:
+            rows.append(got)
+    table = np.array(rows, float)
+    if random and len(table) < 5:
+        return
+    half = None if random else values(halved())
+    for simulated, theory in found:
+        x, wanted = table[:, simulated], float(table[0, theory])
+        if np.ptp(table[:, theory]) > 1e-9 * (abs(wanted) + 1e-12) or not np.all(np.isfinite(x)) or not math.isfinite(wanted):  # fmt: skip
+            continue
+        rounding = numbers[simulated].half + numbers[theory].half
+        spread = float(x.std(ddof=1)) / math.sqrt(len(x)) if len(x) > 1 else 0.0
+        if random and spread == 0.0:
+            continue
+        if random:
+            share = (
+                0.04
+                if slow
+                else 0.012
+                if not re.search(r"prob|frac|share|\bpi\b|π", numbers[simulated].label, re.I)
+                else 0.002
+            )
+            slack = 8 * spread + share * abs(wanted) + rounding
+            how = f"8 standard errors of {len(x)} runs, and {share:.1%}"
+        elif half is not None:
+            slack = 3 * abs(half[simulated] - float(x[0])) + 0.01 * abs(wanted) + rounding
+            how = "three times what half the step changes, and 1 %"
+        else:
+            slack = 0.05 * abs(wanted) + rounding
+            how = "5 %"
+        label = numbers[simulated].label or "what it prints"
+        tell(
+            f"`{label}` agrees with `{numbers[theory].label}` that it prints",
+            abs(float(x.mean()) - wanted) <= slack,
+            f"{float(x.mean()):.5g}" + (f" ± {spread:.2g}" if spread else ""),
+            f"{wanted:.5g} within {slack:.2g} ({how})",
+            None,
+        )

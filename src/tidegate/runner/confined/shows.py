@@ -1,0 +1,175 @@
+# ruff: noqa: E501  (tables and messages read best on one line)
+"""The whole program filmed once, held against every law that its words and names call for, and replayed where a law needs it."""
+
+import ast
+import re
+import time
+import warnings
+
+from tidegate.runner.confined import (
+    laws_cells,
+    laws_flow,
+    laws_grid,
+    laws_halved,
+    laws_lattice,
+    laws_paths,
+    laws_printed,
+)
+from tidegate.runner.confined.film import film
+from tidegate.runner.confined.replay import edited, pushed, runner
+from tidegate.runner.confined.scene import scenes
+
+DRAWS = ("random", "rng", "randn", "default_rng", "gauss", "expovariate")
+BROKEN = (ZeroDivisionError, OverflowError, UnboundLocalError, FloatingPointError)
+SLOW = r"\bdt\b|queue|ising|burn|warm|equilib|metropolis|mcmc|autocorr"
+NO_NUMBER = re.compile(r"\bnan\b|infinity|math domain|\binf\b", re.I)
+FAULTS = (ValueError, TypeError, ZeroDivisionError, IndexError, KeyError, AttributeError, ArithmeticError)
+
+
+class Shows:
+    """One program with its film, and the time that its replays may take."""
+
+    def __init__(self, source, tree, prose, seed, budget_s, call=None):
+        self.source, self.tree, self.prose, self.seed, self.left_s = source, tree, prose, seed, budget_s
+        self.rows, self.cost_s = {}, 0.0
+        self.chance = any(w in source for w in DRAWS)
+        began = time.process_time()
+        shift = 7919 * seed if self.chance else 0
+        run = runner(tree, shift)
+        self.film = film(tree, run if call is None else lambda _printing, _space: call())
+        self.cost_s = time.process_time() - began
+        self.scenes = scenes(self.film, tree, source, prose, None)
+        for scene in self.scenes:
+            scene.text_raw = f"{prose}\n{source}"
+
+    def tell(self, name, holds, measured, expected, line):
+        """One row; the same law on another loop counts only when it is broken there."""
+        if line is not None:
+            measured = f"{measured} (loop at line {line - 1})"
+        kept = self.rows.get(name)
+        if kept is None or (kept["holds"] and not holds):
+            self.rows[name] = {"name": name, "holds": bool(holds), "measured": str(measured), "expected": str(expected)}
+
+    def replay(self, shift=0, factors=None, lines=()):
+        """Another run of the program, unwatched: (names of the module, lines printed), or None over the budget."""
+        if self.left_s <= 0:
+            return None
+        began = time.process_time()
+        printed = []
+        tree = ranges(self.tree, lines, factors.get("", 2)) if lines and factors else self.tree
+
+        def keep(*args, sep=" ", **_):
+            if len(printed) < 1000:
+                printed.extend(sep.join(str(a) for a in args).split("\n"))
+
+        try:
+            space = runner(tree, shift, {k: v for k, v in (factors or {}).items() if k})(keep)
+        except Exception:
+            space = None
+        self.left_s -= time.process_time() - began
+        return None if space is None else (space, printed)
+
+    def measure(self):
+        """Every law; what one cannot evaluate it passes over."""
+        import numpy as np
+
+        base = 7919 * self.seed if self.chance else 0
+        plan = None if self.chance or not self.scenes else laws_halved.plan(self.tree, self.scenes)
+        for law in (
+            lambda: laws_lattice.check(self.film, self.scenes, self.tell),
+            lambda: laws_cells.check(self.scenes, self.tell),
+            lambda: laws_flow.check(self.scenes, self.tell),
+            lambda: laws_grid.check(self.film, self.scenes, self.tell),
+            lambda: laws_paths.check(self.scenes, self.tell),
+            self.elsewhere,
+            lambda: laws_paths.kept(self.film, self.scenes, self.tell),
+            lambda: laws_flow.told(self.scenes, self.tell),
+            lambda: laws_printed.check(
+                self.film.printed,
+                lambda k: _second(self.replay(base + 104_729 * k)),
+                lambda: _second(self.scaled(plan, 1)) if plan else None,
+                self.tell,
+                self.chance,
+                any(re.search(SLOW, scene.text) for scene in self.scenes[:1])
+                or re.search(SLOW, self.source) is not None,
+            ),
+            lambda: laws_halved.check(plan, self.scenes, lambda k: self.ends(plan, k), self.tell),
+        ):
+            try:
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    law()
+            except FAULTS:
+                continue
+        error = self.film.error
+        if isinstance(error, BROKEN) or (isinstance(error, ValueError) and NO_NUMBER.search(str(error))):
+            self.tell("it runs from its first line to its last", False, f"{type(error).__name__}: {error}"[:200], "no error", None)  # fmt: skip
+        return list(self.rows.values())
+
+    def elsewhere(self):
+        """A circular orbit keeps its distance and says nothing of how the pull falls with it: the same program, started faster."""
+        names = next((n for scene in self.scenes if (n := laws_paths.circular(scene))), None)
+        changed = pushed(self.tree, names, 1.15) if names else None
+        if changed is None or self.left_s < 2 * self.cost_s:
+            return
+        other = film(changed, runner(changed))
+        self.left_s -= self.cost_s
+        for scene in scenes(other, changed, self.source, self.prose, None):
+            dt = scene.dt()
+            if dt is not None:
+                laws_paths.orbits(scene, dt, self.tell)
+
+    def scaled(self, plan, power):
+        """A replay with the step 2**-power as long."""
+        factors = {n: (f if f >= 1 else 0.5) for n, f in plan["names"].items()}
+        scale = {n: float(f) ** power for n, f in factors.items()}
+        return self.replay(0, {**scale, "": 2.0**power}, plan["lines"])
+
+    def ends(self, plan, power):
+        """Numbers and small arrays of the module that a time loop of the film steps, as a replay leaves them; and what it prints."""
+        import numpy as np
+
+        found = self.scaled(plan, power)
+        if found is None:
+            return None
+        space, printed = found
+        moving = {name for scene in self.scenes if scene.line is not None for name in scene.series}
+        out = {}
+        for name, value in space.items():
+            if name in moving and name not in ("t", "time", "step", "i", "n", "k", plan["step"]):
+                array = np.asarray(value) if isinstance(value, (int, float, complex, np.ndarray)) else None
+                if array is not None and array.dtype.kind in "fc" and array.size <= 4096:
+                    out[name] = array
+            elif type(value).__module__ == "__main__" and hasattr(value, "__dict__"):
+                for key, v in vars(value).items():
+                    if key in moving and key not in ("t", "time") and isinstance(v, (float, np.ndarray)):
+                        out[key] = np.asarray(v)
+        for k, number in enumerate(laws_printed.shown(printed)):
+            if not out and number.half < 1e-4 * abs(number.value):
+                out[f"printed {k} {number.label}"] = np.asarray(number.value)
+        return out or None
+
+
+class _Ranges(ast.NodeTransformer):
+    """`range(2000)` of the given loops made longer."""
+
+    def __init__(self, lines, factor):
+        self.lines, self.factor = lines, factor
+
+    def visit_For(self, node):
+        self.generic_visit(node)
+        if node.body[0].lineno in self.lines and isinstance(node.iter, ast.Call) and node.iter.args:
+            last = node.iter.args[-1]
+            if isinstance(last, ast.Constant) and isinstance(last.value, int):
+                node.iter.args[-1] = ast.Constant(round(last.value * self.factor))
+        return node
+
+
+def ranges(tree, lines, factor):
+    """A copy of the tree with these loops' literal ranges scaled."""
+    copied, _ = edited(tree)
+    return ast.fix_missing_locations(_Ranges(lines, factor).visit(copied))
+
+
+def _second(found):
+    return None if found is None else found[1]
