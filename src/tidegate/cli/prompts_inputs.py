@@ -16,7 +16,7 @@ from tidegate.check.promptlint import layers
 from tidegate.check.promptlint.model import Source
 from tidegate.check.promptlint.sources.formats import message_sources
 from tidegate.check.promptlint.sources.template import has_blocks, render
-from tidegate.readers.prompts import read_prompts, read_text
+from tidegate.readers.prompts import decoded, read_prompts, read_text
 from tidegate.spine.errors import InputError
 
 
@@ -48,7 +48,7 @@ def sources(paths: tuple[Path, ...], variables: Path | None) -> list[Source]:
     out: list[Source] = []
     for path in paths:
         if str(path) == "-":
-            out.append(Source(name="stdin", text=sys.stdin.buffer.read().decode("utf-8", "replace")))
+            out.append(Source(name="stdin", text=decoded(sys.stdin.buffer.read(), "stdin")))
         elif not path.exists():
             raise InputError("expected a file or folder, found nothing", where=str(path), remedy="check the path")
         else:

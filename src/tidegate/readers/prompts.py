@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -29,11 +30,22 @@ SUFFIXES = frozenset(
         ".mdc",
     ]
 )
+# endings of programs: their sentences are code, and a pass over them would say nothing
+PROGRAMS = frozenset(
+    [".py", ".pyi", ".js", ".ts", ".jsx", ".tsx", ".mjs", ".go", ".rs", ".java", ".kt", ".c", ".h", ".cpp", ".hpp", ".cs", ".rb",
+     ".php", ".swift", ".scala", ".sh", ".bash", ".ps1", ".sql", ".css", ".scss", ".ipynb", ".r", ".lua"]
+)  # fmt: skip
+CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # bytes that no text has
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def read_text(path: Path) -> str:
     """The text of a prompt file; raises InputError naming size, byte and line of what is wrong."""
+    if path.suffix.lower() in PROGRAMS:
+        raise InputError(
+            f"expected a prompt, got a program ({path.suffix})", where=str(path),
+            remedy="put the prompt in a file of its own (.md, .txt, .j2 …), or pipe its text to `tidegate prompts lint -`",
+        )  # fmt: skip
     try:
         size = path.stat().st_size
         if size > PROMPT_BYTES_MAX:
@@ -44,18 +56,23 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read the file: {error.strerror or error}", where=str(path)) from error
+    return decoded(data, str(path))
+
+
+def decoded(data: bytes, name: str) -> str:
+    """The text of a prompt's bytes; raises InputError when they are no text or mix encodings."""
     encoding = next((e for bom, e in BOMS if data.startswith(bom)), "utf-8")
-    if encoding == "utf-8" and b"\x00" in data[:8192]:
+    if encoding.startswith("utf-8") and CONTROL.search(data[:8192]):
         raise InputError(
-            "expected text, got a binary file", where=str(path), remedy="give a text, Markdown, YAML or JSON file"
+            "expected text, got binary data", where=name, remedy="give a text, Markdown, YAML or JSON file"
         )
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
-            f"expected UTF-8, got the byte 0x{data[error.start]:02x} at offset {error.start}", where=f"{path}:{line}",
-            remedy="the file mixes encodings: save it as UTF-8 (iconv -f cp1252 -t utf-8)",
+            f"expected UTF-8, got the byte 0x{data[error.start]:02x} at offset {error.start}", where=f"{name}:{line}",
+            remedy="it mixes encodings or is not UTF-8: save it as UTF-8 (iconv -f cp1252 -t utf-8)",
         ) from error  # fmt: skip
 
 

@@ -51,7 +51,15 @@ def print_finding(console: Console, finding: Finding) -> None:
         if isinstance(line, dict) and "line" in line:
             text = escape(str(line.get("text", "")))
             console.print(f"    {escape(str(line.get('file', '')))}:{line['line']}  {text}", highlight=False)
-    if finding.where.author or finding.where.commit:
+    witness = finding.evidence.get("witness")
+    if isinstance(witness, dict) and witness.get("conditions"):
+        console.print(f"    [dim]ask it:[/] {escape(str(witness.get('probe', '')))}", highlight=False)
+    began = finding.evidence.get("introduced")
+    if isinstance(began, dict) and began.get("commit"):
+        day, commit = str(began.get("date", ""))[:10], str(began["commit"])[:12]
+        told = f"{day} in {commit} by {began.get('author') or '?'}: {began.get('subject', '')}"
+        console.print(f"    [dim]began {escape(told)}[/]", highlight=False)
+    elif finding.where.author or finding.where.commit:
         who = f"{finding.where.author or '?'} in {str(finding.where.commit or '?')[:12]}"
         console.print(f"    [dim]by {escape(who)}[/]", highlight=False)
     if finding.suggestion:

@@ -25,4 +25,18 @@ def test_parts_are_added_up():
 
 def test_languages_are_written_with_a_capital():
     f = only("Always answer in Swedish.\nAlways answer in Danish.")
-    assert "language Swedish" in f.message
+    assert "answers in Swedish" in f.message
+
+
+def test_a_place_is_named_as_the_prompt_writes_it_and_a_condition_as_a_person_says_it():
+    f = only("In a section called MINUTES, write at least 20 words.\nWrite MINUTES as exactly 9 words.")
+    assert "in MINUTES" in f.message
+    f = only("If the customer is from Austria, answer in German.\nIf the customer is from Austria, answer in English.")
+    assert "when the country is Austria: line 1 asks for answers in German" in f.message
+    assert f.evidence["witness"]["probe"].startswith("I am writing from Austria.")
+
+
+def test_without_a_condition_it_is_any_reply():
+    f = only("Reply in plain text.\nUse Markdown.")
+    assert "cannot hold together in any reply: line 1 asks for plain text as the format" in f.message
+    assert f.message.endswith("Plain text leaves no room for Markdown.")

@@ -22,7 +22,7 @@ from tidegate.flow import check_trace
 from tidegate.spine.call import Call, Ending, Identity
 from tidegate.spine.contracts import Check
 from tidegate.spine.conversation import Conversation, Message, Text, Tool
-from tidegate.spine.errors import InputError
+from tidegate.spine.errors import InputError, WrongUse
 from tidegate.spine.trace import CallTrace
 
 TWO = ("Reply in at most 2 sentences.", "Every reply has at least 5 sentences.")
@@ -266,15 +266,40 @@ def test_baseline_sarif_annotations_and_hook(tmp_path: Path) -> None:
         (b"Answer in French.\nCaf\xe9.\n", "0xe9"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "binary"),
         (b"{% if x %}\nAnswer in French.\n", "if"),
+        (b"", "found none"),
+        (b"```\nAnswer in French.\n```\n", "found none"),
     ],
 )
 def test_bad_files_name_the_place_and_the_remedy(tmp_path: Path, data: bytes, says: str) -> None:
     path = tmp_path / "p.md"
     path.write_bytes(data)
     result = CliRunner().invoke(command, ["lint", str(path), "--json"])
-    assert isinstance(result.exception, InputError)
+    assert isinstance(result.exception, WrongUse)
     assert says in str(result.exception)
     assert "p.md" in str(result.exception)
+
+
+def test_a_program_is_no_prompt_and_standard_input_is_decoded_like_a_file(tmp_path: Path) -> None:
+    (tmp_path / "prog.py").write_text("import os\n")
+    for arguments, data, says in (
+        (["lint", str(tmp_path / "prog.py")], b"", "got a program (.py)"),
+        (["lint", "-"], b"Answer in French.\nCaf\xe9.\n", "0xe9"),
+        (["lint", "-"], b"", "found none"),
+    ):
+        result = CliRunner().invoke(command, arguments, input=data)
+        assert isinstance(result.exception, WrongUse)
+        assert says in str(result.exception)
+
+
+def test_a_file_without_a_sentence_is_named_beside_others_and_a_row_is_undecided(tmp_path: Path) -> None:
+    (tmp_path / "empty.md").write_text("\n")
+    (tmp_path / "full.md").write_text("Answer in French.\n")
+    result = CliRunner().invoke(command, ["lint", str(tmp_path)])
+    assert result.exit_code == 0
+    assert "empty.md holds no sentence" in " ".join(result.stdout.split())
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"id": 1, "text": ""}\n')
+    assert json.loads(CliRunner().invoke(command, ["lint", "--jsonl", str(rows)]).stdout)["verdict"] == "undecided"
 
 
 def test_a_template_that_does_not_render_names_the_variable(tmp_path: Path) -> None:

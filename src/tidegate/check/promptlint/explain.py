@@ -4,7 +4,7 @@
 
 from collections.abc import Sequence
 
-from tidegate.check.promptlint.grammar.text import word_count
+from tidegate.check.promptlint.grammar.text import tokens, word_count
 from tidegate.check.promptlint.model import Core, Instruction, Literal
 from tidegate.check.promptlint.proof.theory import ELEMENT_UNITS
 
@@ -32,6 +32,37 @@ NAMES = {
     "code-docstring": "docstrings", "code-type-hints": "type hints", "code-license": "a license notice",
     "code-comments": "code comments", "example": "examples", "exclamation": "exclamation marks",
 }  # fmt: skip
+
+# a value of a choice as a person says it; what is not listed is "ATTRIBUTE VALUE"
+CHOSEN = {
+    "tone": "a {} tone", "format": "{} as the format", "verbosity": "{} answers", "language": "answers in {}", "units": "{} units",
+    "spelling": "{} spelling", "clock": "times by the {} clock", "tense": "the {} tense", "voice": "the {} voice", "order": "the order {}",
+    "naming": "names in {}", "string-quotes": "{} quotes around strings", "temperature": "temperatures in {}", "directness": "{} words",
+    "timezone": "times in {}", "case": "{} case", "currency": "amounts in {}", "address": "users addressed by {}",
+    "date-format": "dates written {}", "person": "{}", "audience": "words for {}", "ornament": "{} language", "code-language": "code in {}",
+    "answer-position": "the answer {}", "summary-position": "the summary {}",
+}  # fmt: skip
+VALUES = {
+    "plain": "plain text", "json": "JSON", "xml": "XML", "html": "HTML", "yaml": "YAML", "csv": "CSV", "toml": "TOML", "sql": "SQL",
+    "brief": "short", "novice": "beginners", "expert": "experts", "usd": "dollars", "eur": "euros", "gbp": "pounds", "jpy": "yen",
+    "chf": "Swiss francs", "24h": "24-hour", "12h": "12-hour", "british": "British", "american": "American", "utc": "UTC",
+    "iso": "year first", "first": 'the first person ("I")', "second": 'the second person ("you")', "third": "the third person", "we": '"we"',
+    "price-up": "from cheapest to dearest", "price-down": "from dearest to cheapest", "first-name": "first name", "rich": "ornate",
+    "celsius": "Celsius", "fahrenheit": "Fahrenheit",
+}  # fmt: skip
+SHORT_VALUES = {
+    "ornament": {"plain": "plain"},
+    "answer-position": {"first": "first"},
+    "summary-position": {"first": "first"},
+}
+
+
+def chosen(attribute: str, value: str) -> str:
+    """One value of a choice in words: "a formal tone", "answers in French"."""
+    said = SHORT_VALUES.get(attribute, VALUES).get(value, value)
+    if (attribute == "language" and said.isalpha()) or attribute == "code-language":
+        said = said.capitalize()
+    return CHOSEN.get(attribute, attribute.removeprefix("code-").replace("-", " ") + " {}").format(said)
 
 
 def family(core: Sequence[Instruction]) -> str:
@@ -86,10 +117,9 @@ def asks(i: Instruction) -> str:
         return f"no {name.removeprefix('a ').removeprefix('an ')}{place}{narrow}"
     if c.operator in ("is", "one-of"):
         values = [c.value] if isinstance(c.value, str) else list(c.value or ())
-        named = " or ".join(v.capitalize() if c.attribute == "language" and v.isalpha() else str(v) for v in values)
-        return f"{c.attribute.replace('-', ' ')} {named}{place}"
+        return " or ".join(chosen(c.attribute, str(v)) for v in values) + place
     if c.operator == "not-one-of":
-        return f"{c.attribute.replace('-', ' ')} other than {' or '.join(map(str, c.value or ()))}{place}"
+        return "anything but " + " or ".join(chosen(c.attribute, str(v)) for v in c.value or ()) + place
     if c.operator == "before":
         return f"{c.value[0]!r} before {c.value[1]!r}"
     verb = {"starts": "to start with", "ends": "to end with", "contains": "to contain", "not-contains": "never",
@@ -98,13 +128,25 @@ def asks(i: Instruction) -> str:
 
 
 def scope_words(i: Instruction) -> str:
-    """The scope in words."""
-    return " ".join(i.scope[1:]) if i.scope[:1] == ("part",) else " ".join(i.scope)
+    """The scope in the words of its sentence or heading ("MINUTES", where the grammar keeps "minute")."""
+    if i.scope[:1] != ("part",):
+        return " ".join(i.scope)
+    written = {t.lemma: t.text for t in tokens(" ".join((*i.unit.section, i.unit.text))) if not t.quote}
+    return " ".join(written.get(w, w) for part in i.scope[1:] for w in part.split())
 
 
 def when(witness: Sequence[Literal]) -> str:
     """The situation of a witness in words."""
-    return " and ".join(x.said() for x in witness) if witness else "any reply"
+    return " and ".join(condition(x) for x in witness) if witness else "any reply"
+
+
+def condition(x: Literal) -> str:
+    """One condition in words: "the country is Austria"."""
+    if " = " not in x.said():
+        return x.said()
+    key, _, value = (x.words or f"{x.key} = {x.value}").partition(" = ")
+    named = value.title() if key in ("country", "weekday", "user language") else value
+    return f"the {key} is {'' if x.positive else 'not '}{named}"
 
 
 def why(core: Sequence[Instruction]) -> str:
@@ -131,7 +173,8 @@ def why(core: Sequence[Instruction]) -> str:
             return f"the required text alone has {have or 'more'} {limit.constraint.attribute}"
         formats = [i for i in core if i.constraint.attribute == "format"]
         if formats:
-            return f"{formats[0].constraint.value} leaves no room for the other"
+            other = next(i for i in core if i is not formats[0])
+            return f"{VALUES.get(str(formats[0].constraint.value), formats[0].constraint.value)} leaves no room for {asks(other)}"
         return "whoever does the one breaks the other"
     if all(i.constraint.operator == "before" for i in core):
         return "the order goes round in a circle"
@@ -180,12 +223,13 @@ def message(core: Core) -> str:
             else f"{at} says {asks(i)}"
         )
     lead = "cannot hold together" if core.certainty == "proved" else "may not hold together"
-    situation = f" when {when(core.witness)}" if core.witness else ""
+    situation = f" when {when(core.witness)}" if core.witness else " in any reply"
     guessed = [i for i in core.instructions if i.probability is not None]
     if guessed:
         read = " and ".join(f"line {i.unit.line} ({i.probability:.0%})" for i in guessed)
         situation += f" ({core.probability:.0%} likely; {read} read by resemblance, so nothing is proved)"
-    return f"{len(core.lines)} lines {lead}{situation}: {'; '.join(parts)}. {why(core.instructions).capitalize()}."
+    reason = why(core.instructions)
+    return f"{len(core.lines)} lines {lead}{situation}: {'; '.join(parts)}. {reason[:1].upper()}{reason[1:]}."
 
 
 def fix(core: Core, change: Instruction) -> str:
@@ -228,6 +272,8 @@ def probe(core: Core) -> str:
             parts.append(f"(written in {x.value.capitalize()})")
         elif x.key == "user asks":
             parts.append(f"I would like to ask for {x.value}.")
+        elif x.key == "country":
+            parts.append(f"I am writing from {x.value.title()}.")
         elif x.functional and x.key != "topic":
             parts.append(f"({x.key}: {x.value})")
         elif x.key == "topic":

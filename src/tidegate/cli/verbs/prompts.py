@@ -28,7 +28,7 @@ from tidegate.spine.answer import Answer
 from tidegate.spine.codec import content_hash
 from tidegate.spine.errors import WrongUse
 from tidegate.spine.finding import Finding
-from tidegate.spine.gate import verdict_of_findings
+from tidegate.spine.gate import Verdict, verdict_of_findings
 
 # verbs with a module of their own, loaded when they are called
 LAZY = {
@@ -124,6 +124,11 @@ def lint(
         found += results
         if with_notes or as_json:
             extra += notes(analysis)
+    if not any(a.units for a in analyses):
+        raise WrongUse(
+            "expected sentences of a prompt, found none (code blocks and quotations bind nothing)",
+            where=", ".join(s.name for s in given), remedy="name a file that holds the prompt's text",
+        )  # fmt: skip
     known: list[Finding] = []
     if baseline is not None:
         found, known = baselines.split(found, read_baseline(baseline))
@@ -167,7 +172,9 @@ def _answer(
         "baselined": len(known),
     }  # fmt: skip
     shown = (*found, *(extra if with_notes else ()))
-    return Answer(verb="prompts lint", verdict=verdict_of_findings(found), findings=shown, fields=fields)
+    read = any(a.units for a in analyses)
+    verdict = verdict_of_findings(found) if read or found else Verdict.UNDECIDED  # nothing read is no pass
+    return Answer(verb="prompts lint", verdict=verdict, findings=shown, fields=fields)
 
 
 def _place(unit: Any) -> dict[str, Any]:
@@ -184,6 +191,12 @@ def _say(
         f"[dim]{len(analyses)} prompt{'s' * (len(analyses) != 1)}, {sentences} sentences, {instructions} instructions understood[/]",
         highlight=False,
     )
+    for name in [s.name for a in analyses if not a.units for s in a.sources]:
+        console.print(f"[yellow]{escape(name)} holds no sentence: nothing was checked there[/]", highlight=False)
+    if sentences and not instructions:
+        console.print(
+            "[yellow]no sentence was understood as an instruction: that no conflict is found says nothing[/]", highlight=False
+        )  # fmt: skip
     if known:
         console.print(
             f"[dim]{len(known)} known finding{'s' * (len(known) != 1)} hidden by the baseline[/]", highlight=False
