@@ -1,7 +1,10 @@
 """Every verifier is seen to refute a wrong claim, to support its right twin, and to leave the unsure alone."""
 
+import re
+
 import pytest
 
+from tidegate.check.verify.chemistry.chemical_words import MINUS, MINUS_SIGNS, value_of
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
 from tidegate.check.verify.published.references import Work
@@ -137,3 +140,12 @@ def test_a_package_that_is_not_indexed_is_left_alone_however_often_it_is_asked_f
     answer = "```python\nfrom flask import Flask\nfrom flask import Flask, request\n\napp = Flask(__name__)\n```"
     for _ in range(3):
         assert "refuted" not in verdicts(answer)
+
+
+def test_a_sign_is_a_sign_and_no_range_of_characters() -> None:
+    """The class of signs once ran from + to −, so that any capital or digit passed for one."""
+    for sign in MINUS_SIGNS + "+":
+        assert re.fullmatch(rf"[+{MINUS}]", sign)
+        assert re.fullmatch(rf"[{MINUS}+]", sign)
+    assert not re.search(rf"[+{MINUS}]|[{MINUS}+]", "7AzÅ./\\,")
+    assert value_of("−3") == value_of("⁻3") == value_of("3-") == -3

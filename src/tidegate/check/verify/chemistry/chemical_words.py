@@ -9,7 +9,8 @@ from fractions import Fraction
 from tidegate.check.verify.chemistry.formula import names
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
-MINUS = "-−–⁻"
+MINUS_SIGNS = "-−–⁻"
+MINUS = re.escape(MINUS_SIGNS)  # for character classes, wherever in them it stands
 
 
 FORMULA = (
@@ -52,7 +53,7 @@ def trimmed(raw: str) -> str:
 def value_of(raw: str) -> Fraction | None:
     """+6, 6+, −1/2, (VII), zero as a number."""
     t = raw.strip("() ").replace(" ", "").replace("⁺", "+")
-    for m in MINUS:
+    for m in MINUS_SIGNS:
         t = t.replace(m, "-")
     if (word := re.fullmatch(r"(plus|minus|positive|negative)?([a-z]+)", t.lower())) and word.group(2) in SPELLED:
         return Fraction(SPELLED.index(word.group(2)) * (-1 if word.group(1) in ("minus", "negative") else 1))

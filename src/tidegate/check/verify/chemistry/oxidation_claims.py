@@ -113,7 +113,7 @@ def check_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) ->
 
 def check_told_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on what one sentence tells of its one compound, where no form above has decided it."""
-    for told in told_states(text, start, end):
+    for told in told_states(text, start, end, seen):
         if not any(a < told.span[1] and told.span[0] < b for a, b in seen):
             seen.add(told.span)
             yield _decide_state(text, told.start, told.end, told.formula, told.symbol, told.value)
@@ -127,11 +127,17 @@ ONE_STATE = re.compile(
 )
 
 
+CHANGES = re.compile(r"\bfrom\b|\bto [+\-−]\d|chang")
+PIECE = re.compile(r"[^\n]+?(?:\.(?=\s|$)|\n|$)")
+
+
 def _listed(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:
     """`In K2Cr2O7 the oxidation states are K +1, Cr +6 and O −2`: one formula, several states."""
-    for line in re.finditer(r"[^\n]+?(?:\.(?=\s|$)|\n|$)", text[start:end]):
+    if LISTS.search(text, start, end) is None:
+        return
+    for line in PIECE.finditer(text[start:end]):
         a, sentence = start + line.start(), line.group(0)
-        if not LISTS.search(sentence) or re.search(r"\bfrom\b|\bto [+\-−]\d|chang", sentence):
+        if not LISTS.search(sentence) or CHANGES.search(sentence):
             continue
         decided = sum(a <= s and e <= a + len(sentence) for s, e in seen)
         if len(SIGNED_NUMBER.findall(sentence)) <= decided:

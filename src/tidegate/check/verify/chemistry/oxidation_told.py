@@ -172,10 +172,17 @@ def _one_compound(sentence: str) -> tuple[Formula, list[tuple[int, int]]] | None
     return whole, [(a, b) for a, b, _ in (*written, *named)]
 
 
-def told_states(text: str, start: int, end: int) -> Iterator[Told]:
-    """What the sentence text[start:end] tells of the states in its one compound."""
+def told_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Told]:
+    """What the sentence text[start:end] tells of the states in its one compound, where no span of `seen` lies."""
     sentence = text[start:end]
-    if CUE.search(sentence) is None or ELSEWHERE.search(sentence) or NOT_SAID.search(sentence):
+    if CUE.search(sentence) is None:
+        return
+    decided = [(a - start, b - start) for a, b in seen if a < end and start < b]
+    if ROMAN_STATE.search(sentence) is None and all(
+        any(a < m.end("value") and m.start("value") < b for a, b in decided) for m in STATE.finditer(sentence)
+    ):
+        return  # every value is decided already
+    if ELSEWHERE.search(sentence) or NOT_SAID.search(sentence):
         return
     one = _one_compound(sentence)
     if one is None:

@@ -119,7 +119,28 @@ LIGHT_TRAVELS = re.compile(
 )
 
 
+FILLING = frozenset(re.findall(r"[a-z]+", FILLER.lower())) | {
+    *("is", "equals", "of", "are", "was", "has", "approx", "simeq"),
+    *("travels", "moves", "propagates", "with", "exactly", "roughly"),  # LIGHT_TRAVELS
+}
+LINKING = frozenset(" \t\n\r\u00a0$,:(|\\=≈≃~")  # what may stand right before the value
+GREEK = frozenset({"hbar", "epsilon", "varepsilon", "sigma", "alpha", "infty"})
+
+
+def _may_end_a_name(lead: str) -> bool:
+    """A quick look: whether the last word before the value that says anything can be part of a constant's name."""
+    if not (lead[-1:].isalnum() or lead[-1:] in LINKING):
+        return False
+    for word in reversed(LETTERS.findall(lead, max(0, len(lead) - 90))):
+        low = word.lower()
+        if len(low) > 2 and low not in FILLING and low not in GREEK:
+            return _in_a_name(low)
+    return False
+
+
 def _named(text: str, q: Quantity, lead: str) -> Decision | None:
+    if not _may_end_a_name(lead):
+        return None
     lead = lead.rpartition("\n")[2]
     lead = re.split(r"[.;!?]\s+(?=[A-Z])|;\s", lead)[-1]
     lead = LIGHT_TRAVELS.sub("speed of light is ", lead)
