@@ -12,7 +12,8 @@ import re
 
 import msgspec
 
-from tidegate.check.constraints.auditing.consequence import CONSEQUENCES, enforceability, lexicon_scores, weigh
+from tidegate.check.constraints.auditing.consequence import CONSEQUENCES, lexicon_scores, weigh
+from tidegate.check.constraints.auditing.enforceable import enforceability
 from tidegate.check.constraints.auditing.force import spoken, words_of
 from tidegate.check.constraints.auditing.grammar import Reading, read
 from tidegate.check.constraints.auditing.learned import Guess, guess
