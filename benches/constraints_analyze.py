@@ -23,7 +23,8 @@ import numpy as np
 from benches.report import Report
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import EFFECTS, Policy
-from tidegate.check.constraints.proving.analyze import analyze, differences
+from tidegate.check.constraints.proving.analyze import analyze
+from tidegate.check.constraints.proving.differences import differences
 
 TOOLS = {"pay": "irreversible", "send": "external", "look": "read"}
 WHERE = (*TOOLS, *(f"* {e}" for e in EFFECTS))

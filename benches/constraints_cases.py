@@ -9,8 +9,8 @@ import random
 import tomllib
 from pathlib import Path
 
-from tidegate.check.constraints.streaming.regex import Alt, Assert, Cat, Chars, Group, Node, Ranges, Rep
 from tidegate.check.constraints.streaming.stream import Pattern
+from tidegate.check.constraints.streaming.tree import Alt, Assert, Cat, Chars, Group, Node, Ranges, Rep
 
 
 def gitleaks(path: Path) -> list[Pattern]:

@@ -14,7 +14,8 @@ from benches.constraints_analyze import study
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import Policy
 from tidegate.check.constraints.proving import analyze as analysis
-from tidegate.check.constraints.proving.analyze import analyze, differences
+from tidegate.check.constraints.proving.analyze import analyze
+from tidegate.check.constraints.proving.differences import differences
 
 GRID = [
     SimpleNamespace(a=a / 2, b=b / 2, to=to, ok=ok)

@@ -10,7 +10,8 @@ import pytest
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import SoftRule
 from tidegate.check.constraints.plugin import ConstraintsGuard
-from tidegate.check.constraints.proving.analyze import analyze, differences
+from tidegate.check.constraints.proving.analyze import analyze
+from tidegate.check.constraints.proving.differences import differences
 from tidegate.check.constraints.soft import Exchange, measure
 from tidegate.check.constraints.streaming.jsonwatch import Watcher
 from tidegate.check.constraints.streaming.strictjson import Schema

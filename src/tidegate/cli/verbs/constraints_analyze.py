@@ -9,7 +9,8 @@ import msgspec
 from rich.console import Console
 
 from tidegate.check.constraints.load import default_policy
-from tidegate.check.constraints.proving import analyze as analysis
+from tidegate.check.constraints.proving.analyze import analyze
+from tidegate.check.constraints.proving.differences import differences
 from tidegate.cli.constraints_inputs import json_option, load, policy_option
 from tidegate.cli.output import emit
 from tidegate.readers.constraints_file import read_policy
@@ -27,8 +28,8 @@ def command(policy: Path | None, against: Path | None, as_json: bool) -> NoRetur
     Example: tidegate constraints analyze --json
     """
     rules = load(policy) or default_policy()
-    findings = analysis.analyze(rules)
-    different = analysis.differences(read_policy(against), rules) if against is not None else []
+    findings = analyze(rules)
+    different = differences(read_policy(against), rules) if against is not None else []
     fields = {"differences": [msgspec.to_builtins(d) for d in different]}
     answer = Answer(
         verb="constraints analyze", verdict=verdict_of_findings(findings), findings=tuple(findings), fields=fields

@@ -13,7 +13,7 @@ import msgspec
 from tidegate.check.constraints.auditing import lexicon
 from tidegate.check.constraints.auditing.enforceable import enforced_by_class, main_verb
 from tidegate.check.constraints.auditing.grammar import Reading
-from tidegate.check.constraints.auditing.lexicon import Words, has, phrases, tokens
+from tidegate.check.constraints.auditing.inflection import Words, has, phrases, tokens
 from tidegate.check.constraints.auditing.signs import SIGNS
 
 CONSEQUENCES = ("disclosure", "money", "deletion", "access", "legal_safety", "style", "none")

@@ -8,7 +8,7 @@ pattern on what is said, a schema); that a rule speaks about speaking says that 
 import re
 
 from tidegate.check.constraints.auditing import lexicon
-from tidegate.check.constraints.auditing.lexicon import has, phrases, tokens
+from tidegate.check.constraints.auditing.inflection import has, phrases, tokens
 
 
 def main_verb(text: str) -> str:

@@ -12,8 +12,8 @@ import itertools
 import re
 from functools import cache
 
-from tidegate.check.constraints.auditing import lexicon
-from tidegate.check.constraints.auditing.lexicon import has, lemmas
+from tidegate.check.constraints.auditing import inflection, lexicon
+from tidegate.check.constraints.auditing.inflection import has, lemmas
 from tidegate.check.constraints.auditing.sentences import Sentence
 
 _TOKEN = re.compile(
@@ -69,7 +69,7 @@ def shape(word: str) -> str:
         return "ADV"
     if word.endswith("ing") and has(lexicon.VERBS, word):
         return "VING"
-    if (word.endswith("ed") and has(lexicon.VERBS, word)) or word in lexicon.IRREGULAR:
+    if (word.endswith("ed") and has(lexicon.VERBS, word)) or word in inflection.IRREGULAR:
         return "VED"
     if word in lexicon.VERBS:
         return "VNOUN" if word in lexicon.NOUN_VERBS else "VB"

@@ -13,7 +13,7 @@ import re
 
 import msgspec
 
-from tidegate.check.constraints.auditing.lexicon import tokens
+from tidegate.check.constraints.auditing.inflection import tokens
 from tidegate.check.constraints.auditing.modality import DEONTIC_BE, MODAL, modal
 from tidegate.check.constraints.auditing.norms import norm
 from tidegate.check.constraints.auditing.order import begins_with_order, order

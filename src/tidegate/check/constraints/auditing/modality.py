@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from tidegate.check.constraints.auditing import lexicon
-from tidegate.check.constraints.auditing.lexicon import has, tokens
+from tidegate.check.constraints.auditing import inflection, lexicon
+from tidegate.check.constraints.auditing.inflection import has, tokens
 from tidegate.check.constraints.auditing.norms import BOUND
 
 DEONTIC_BE = re.compile(
@@ -27,7 +27,7 @@ MODAL = re.compile(
     r"|might not|couldn't|won't|will|may|can|would|better not|had better|need)\b", re.I
 )  # fmt: skip
 _OUTCOME = frozenset(["take", "arrive", "work", "see", "look", "feel", "appear", "help", "suffice", "receive", "find", "become", "happen", "seem", "sound", "contain", "match", "notice", "expect", "reflect", "cost", "last", "result", "cause", "depend", "vary", "differ", "lead", "mean", "fail", "need", "want", "like", "get", "be", "have", "know", "understand", "enjoy", "experience", "wonder", "encounter", "come", "include", "also", "return", "occur", "load", "run", "apply", "ask", "still", "choose"])  # fmt: skip
-_PRODUCTS = lexicon.Words(["response", "reply", "answer", "output", "message", "summary", "email", "code", "format", "report", "translation", "tone", "sentence", "paragraph", "refund", "payment", "data", "information", "request", "order", "account", "password", "record", "file", "call", "link", "transfer", "discount", "change", "deletion", "booking", "reservation", "document", "price", "code", "query", "conversation", "content", "list", "review", "text", "result", "item", "action", "decision", "transaction", "purchase", "expense", "invoice", "claim", "comment", "article", "post", "title", "name", "date", "number", "prompt", "instruction", "image", "address", "passenger", "passengers", "bag", "baggage", "reservation", "flight", "ticket", "medication", "dose", "dosage", "prescription", "caller", "patient", "customer", "user", "member", "client", "guest", "visitor", "student", "quote", "contract", "advice", "access", "credential", "backup", "log", "key", "secret", "token", "session", "role", "permission", "tool", "function", "parameter", "argument", "url", "api", "database", "table", "row", "step", "exchange", "return", "shipment", "delivery", "agents", "users", "charge", "fee", "amount", "value", "attachment", "recipient", "greeting", "quotation", "citation"])  # fmt: skip
+_PRODUCTS = inflection.Words(["response", "reply", "answer", "output", "message", "summary", "email", "code", "format", "report", "translation", "tone", "sentence", "paragraph", "refund", "payment", "data", "information", "request", "order", "account", "password", "record", "file", "call", "link", "transfer", "discount", "change", "deletion", "booking", "reservation", "document", "price", "code", "query", "conversation", "content", "list", "review", "text", "result", "item", "action", "decision", "transaction", "purchase", "expense", "invoice", "claim", "comment", "article", "post", "title", "name", "date", "number", "prompt", "instruction", "image", "address", "passenger", "passengers", "bag", "baggage", "reservation", "flight", "ticket", "medication", "dose", "dosage", "prescription", "caller", "patient", "customer", "user", "member", "client", "guest", "visitor", "student", "quote", "contract", "advice", "access", "credential", "backup", "log", "key", "secret", "token", "session", "role", "permission", "tool", "function", "parameter", "argument", "url", "api", "database", "table", "row", "step", "exchange", "return", "shipment", "delivery", "agents", "users", "charge", "fee", "amount", "value", "attachment", "recipient", "greeting", "quotation", "citation"])  # fmt: skip
 
 
 def modal(_: str, low: str, __: list[str]) -> str:
@@ -88,7 +88,7 @@ def _clause(modal: str, subject: str, rest: str) -> _Clause:
         after = after[1:]
     words = _words(subject)
     done = len(after) > 1 and (
-        after[1].endswith("ed") or after[1] in lexicon.IRREGULAR or after[1] in ("not", "only", "never", "kept")
+        after[1].endswith("ed") or after[1] in inflection.IRREGULAR or after[1] in ("not", "only", "never", "kept")
     )
     return _Clause(
         modal=modal,

@@ -3,8 +3,8 @@
 
 import re
 
-from tidegate.check.constraints.auditing import lexicon
-from tidegate.check.constraints.auditing.lexicon import has, tokens
+from tidegate.check.constraints.auditing import inflection, lexicon
+from tidegate.check.constraints.auditing.inflection import has, tokens
 from tidegate.check.constraints.auditing.order import FINITE
 
 _SECRET_BE = re.compile(
@@ -78,7 +78,7 @@ def norm(_: str, low: str, words: list[str]) -> str:
             ]
             if (
                 after
-                and any(v in lexicon.VERBS for v in lexicon.lemmas(after[0]))
+                and any(v in lexicon.VERBS for v in inflection.lemmas(after[0]))
                 and not has(lexicon.STATIVE - {"reflect", "exceed", "return", "contain", "include"}, after[0])
             ):
                 return "norm in the present tense"

@@ -28,20 +28,11 @@ from typing import Any
 
 import msgspec
 
-from tidegate.check.constraints.auditing.lexicon import lemmas
+from tidegate.check.constraints.calls.asked import STOP, Asked
 from tidegate.check.constraints.calls.values import SHAPES, canonical, codes, strings, structured, words
 from tidegate.check.constraints.model import ToolSpec
 from tidegate.check.constraints.streaming.canonical import fold_all
 
-_STOP = frozenset(["the", "a", "an", "and", "or", "of", "to", "in", "on", "at", "for", "with", "from", "by", "is", "are", "was", "be", "it", "this", "that", "my", "me", "i", "you", "your", "please", "new", "re", "fw", "fwd"])  # fmt: skip
-_MOST = re.compile(r"\b(?:largest|biggest|most|highest|longest|latest|newest|maximum|max|heaviest|greatest)\b", re.I)
-_LEAST = re.compile(
-    r"\b(?:smallest|least|fewest|lowest|shortest|oldest|earliest|minimum|min|cheapest|lightest)\b", re.I
-)
-_EVERY = re.compile(
-    r"\b(?:each|every|all)\s+(?:of\s+)?(?:the\s+|our\s+|my\s+)?(?:\w+\s+)?(?:users?|members?|persons?|people|employees?|participants?|colleagues?|customers?|recipients?|guests?|contacts?)\b",
-    re.I,
-)
 _ACTIVE = re.compile(
     r"(?:https?://|www\.)[^\s\"'<>)\]]+|\b[\w-]+(?:\.[\w-]+)*\.(?:com|net|org|io|ru|info|biz|app|dev|xyz|top|co)\b(?:/[^\s\"'<>]*)?|[\w.+-]+@[\w-]+\.[\w.]+",
     re.I,
@@ -64,15 +55,14 @@ class Verdict(msgspec.Struct, frozen=True):
     why: str
 
 
-class Labels:
+class Labels(Asked):
     """What one run has read so far, and what may therefore decide a side effect.
 
     Feed user messages with `user`, tool results with `result`; ask with `judge`.
     """
 
     def __init__(self) -> None:
-        self.request = ""
-        self.request_words: set[str] = set()
+        super().__init__()
         self.tainted = False
         self.trusted: dict[str, list[Leaf]] = {}
         self.records: dict[int, list[Leaf]] = {}
@@ -83,11 +73,6 @@ class Labels:
         self.private: set[str] = set()
         self.trusted_words: set[str] = set()
         self._next = 0
-
-    def user(self, text: str) -> None:
-        """More of the user's own words."""
-        self.request += "\n" + text
-        self.request_words |= set(words(text))
 
     def result(self, tool: str, spec: ToolSpec | None, content: str, arguments: dict[str, Any] | None = None) -> None:
         """A tool's result: leaves of trusted fields with their shape become usable; the rest taints."""
@@ -154,43 +139,6 @@ class Labels:
 
     # --- asking -----------------------------------------------------------------------------------------------
 
-    def named(self, value: Any) -> bool:
-        """Whether the user's own words hold the value, as whole words."""
-        text = canonical(value)
-        if not text:
-            return True
-        request = canonical(self.request)
-        if text.isdigit() and len(text) < 4:  # a list's "1." names nothing
-            return bool(
-                re.search(
-                    rf"(?:\bid|\bids|number|\bno\.?|#|file|event|order|row|ticket)\s*[\"'(:=]*\s*{text}(?!\w|\.\d)|[\"']{text}[\"']",
-                    request,
-                )
-            )
-        spoken = re.sub(r"\s+", " ", fold_all(self.request))
-        if re.search(
-            rf"(?<![\w@])(?i:{re.escape(text)})(?!\w|@|\.[a-z0-9])", spoken
-        ):  # "example.com.They": a new sentence
-            return True
-        return text.replace(".", "", 1).isdigit() and any(
-            canonical(n) == text for n in re.findall(r"\d+(?:\.\d+)?", request)
-        )
-
-    def _same_case(self, value: str) -> bool:
-        """Whether the part of a value in which letter case tells targets apart stands in the user's words as it is.
-
-        That is the path of an address or file, and a code of mixed case; not a mailbox, a host, a name or an IBAN.
-        """
-        if "@" in value and "/" not in value:
-            return True
-        place = re.sub(r"^[\w+.-]+://[^/?#]*", "", value) if "://" in value else value
-        opaque = (
-            re.search(r"[/?#]", place)
-            or (re.search(r"\d", place) and _mixed(place))
-            or _mixed_named(place, self.request)
-        )
-        return not opaque or place in self.request
-
     def _linked(self, leaf: Leaf) -> bool:
         """Whether the user named another value of the same record (or words of this one)."""
         return any(self._recognised(other) for other in self.records.get(leaf.record, ()))
@@ -213,16 +161,16 @@ class Labels:
             return False
         stem = re.sub(r"\.\w{2,4}$", "", leaf.value)
         parts = [w for w in words(stem.replace("_", " ")) if not w.isdigit()]
-        content = [w for w in parts if len(w) > 2 and w not in _STOP]
+        content = [w for w in parts if len(w) > 2 and w not in STOP]
         if len(content) > 1 and any(self.named(f"{a} {b}") for a, b in itertools.pairwise(content)):
             return True
-        return bool(content) and all(self._asked_word(w) for w in content)
+        return bool(content) and all(self.asked_word(w) for w in content)
 
     def judge(self, value: Any, *, endorsable: bool = False) -> Verdict:
         """Whether one sink value may stand in a call without a question."""
         text = canonical(value)
         if self.named(value):
-            if self.tainted and not self._same_case(str(value)):
+            if self.tainted and not self.same_case(str(value)):
                 return Verdict(False, "the user named it in another letter case, which can be another target")
             return Verdict(True, "in the user's words")
         if not self.tainted and text in self.trusted:
@@ -236,7 +184,7 @@ class Labels:
                     return Verdict(True, f"in the record the user named ({leaf.tool} {leaf.path})")
                 if self._extreme(leaf):
                     return Verdict(True, f"the extreme the user asked for ({leaf.tool})")
-                if _EVERY.search(self.request):
+                if self.every:
                     return Verdict(True, f"one of all the user asked for ({leaf.tool} {leaf.path})")
             return Verdict(False, "a trusted value, but which one was chosen after untrusted content was read")
         if endorsable and self._endorsed(text):
@@ -245,10 +193,9 @@ class Labels:
 
     def _extreme(self, leaf: Leaf) -> bool:
         """Whether the leaf's record holds the extreme of a trusted number, or the value is the most frequent one."""
-        most, least = bool(_MOST.search(self.request)), bool(_LEAST.search(self.request))
-        if most == least:
+        pick = self.extreme
+        if pick is None:
             return False
-        pick = max if most else min
         columns: dict[str, dict[int, float]] = {}
         counts: Counter[str] = Counter()
         for leaves in self.records.values():
@@ -301,14 +248,11 @@ class Labels:
         """Whether a name is made of words from the user or from trusted records."""
         for text in strings(value):
             strange = [
-                w for w in words(text) if w not in _STOP and w not in self.trusted_words and not self._asked_word(w)
+                w for w in words(text) if w not in STOP and w not in self.trusted_words and not self.asked_word(w)
             ]
             if strange:
                 return Verdict(False, f"the word {strange[0]!r} is neither the user's nor of a trusted record")
         return Verdict(True, "in the user's and trusted words")
-
-    def _asked_word(self, word: str) -> bool:
-        return word in self.request_words or any(x in self.request_words for x in lemmas(word))
 
     def verbatim(self, value: Any, sources: Iterable[str] = ()) -> Verdict:
         """Whether a value stands as it is in something said, trusted, or read from one of `sources` (any, if none is given).
@@ -324,14 +268,6 @@ class Labels:
             return Verdict(True, "found as it is")
         return Verdict(False, "it stands nowhere it may be taken from as it is")
 
-    def planned(self, tool: str, acts: Iterable[str]) -> bool:
-        """Whether the user's words ask for this tool: all content words of one of its acts, or of its name."""
-        known = set(self.request_words)
-        for w in self.request_words:
-            known.update(lemmas(w))
-        options = [words(a) for a in acts] or [words(tool.replace("_", " "))]
-        return any(all(w in known for w in option) for option in options if option)
-
 
 def _shape(returns: dict[str, str], path: tuple[str, ...]) -> str | None:
     if "**" in returns:
@@ -340,16 +276,6 @@ def _shape(returns: dict[str, str], path: tuple[str, ...]) -> str | None:
     if name == "[]" and len(path) > 1:
         name = path[-2]
     return returns.get(name, returns.get(".".join(path), returns.get("*") if name not in returns else None))
-
-
-def _mixed(text: str) -> bool:
-    return text != text.lower() and text != text.upper()
-
-
-def _mixed_named(text: str, request: str) -> bool:
-    """Whether the user wrote it as one word of digits and letters in both cases: a code."""
-    found = re.search(rf"(?i:{re.escape(text)})", request) if text.isalnum() and not text.isalpha() else None
-    return found is not None and _mixed(found.group())
 
 
 def _shown(code: str) -> str:

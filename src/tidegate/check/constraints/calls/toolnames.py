@@ -3,7 +3,7 @@
 
 import re
 
-from tidegate.check.constraints.auditing.lexicon import lemmas
+from tidegate.check.constraints.auditing.inflection import lemmas
 from tidegate.check.constraints.model import Effect, ToolSpec
 
 _READ = frozenset(

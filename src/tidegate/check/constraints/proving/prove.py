@@ -18,8 +18,9 @@ import msgspec
 from tidegate.check.constraints.model import HardRule, Policy, ToolSpec
 from tidegate.check.constraints.proving.explore import violation
 from tidegate.check.constraints.streaming.canonical import spaced
-from tidegate.check.constraints.streaming.regex import TOP, Alt, Cat, Chars, Group, Node, Rep, parse
+from tidegate.check.constraints.streaming.regex import parse
 from tidegate.check.constraints.streaming.stream import finder
+from tidegate.check.constraints.streaming.tree import TOP, Alt, Cat, Chars, Group, Node, Rep
 from tidegate.spine.conversation import Message, Text, ToolCall, ToolResult
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from tidegate.check.constraints.streaming.regex import Node, nullable, parse, width
+from tidegate.check.constraints.streaming.regex import parse
+from tidegate.check.constraints.streaming.tree import Node, nullable, width
 from tidegate.spine.errors import SettingError, nearest
 from tidegate.spine.sensitive.checksums import CHECKS, entropy
 

@@ -22,7 +22,7 @@ import msgspec
 from tidegate.check.constraints.streaming.automaton import Automaton
 from tidegate.check.constraints.streaming.canonical import SPECIAL, SPECIAL_LAST, Folder, fold_all
 from tidegate.check.constraints.streaming.patterns import Literals, Pattern, Span, checked_tree, finder
-from tidegate.check.constraints.streaming.regex import width
+from tidegate.check.constraints.streaming.tree import width
 from tidegate.check.constraints.streaming.view import View
 
 __all__ = [
