@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benches import promptlint_wordings
+from benches import promptlint_verifiable, promptlint_wordings
 from benches.report import Report
 from tidegate.check.promptlint.behaviour.interference import attribute_lines, probe_pairs
 from tidegate.check.promptlint.lint import analyse, findings
@@ -133,33 +133,6 @@ def gold_pairs(report: Report) -> None:
     f1 = 2 * hit / (total + hit + alarm)
     report.row("ManyIH gold pairs: F1", goal=">= 0.97", measured=f1, holds=f1 >= 0.97,
                note=f"{hit} of {total} conflicting, {alarm} false of {len(gold) - total}")  # fmt: skip
-
-
-# IFEval's kinds → the attributes that say the same; kinds left out are outside the grammar (abstained)
-IFEVAL = {
-    "length_constraints:number_words": {"words"}, "length_constraints:number_sentences": {"sentences"},
-    "length_constraints:number_paragraphs": {"paragraphs"}, "detectable_format:number_bullet_lists": {"bullets"},
-    "detectable_format:json_format": {"format"}, "punctuation:no_comma": {"comma"}, "detectable_format:title": {"title"},
-    "change_case:english_lowercase": {"uppercase-letters"}, "change_case:english_capital": {"lowercase-letters", "all-caps"},
-    "keywords:forbidden_words": {"contains"}, "keywords:existence": {"contains"}, "language:response_language": {"language"},
-    "startend:end_checker": {"phrase.end"}, "keywords:frequency": {"keyword"},
-}  # fmt: skip
-
-
-def verifiable(report: Report) -> None:
-    """IFEval: prompts with one constraint of a kind the grammar has; is its attribute among the tuples?"""
-    right = n = 0
-    for line in (DATA / "ifeval_input_data.jsonl").read_text().splitlines():
-        row = json.loads(line)
-        kinds = row["instruction_id_list"]
-        if len(kinds) != 1 or kinds[0] not in IFEVAL:
-            continue
-        n += 1
-        seen = {
-            i.constraint.attribute.split(":")[0] for i in analyse([Source(name="p", text=row["prompt"])]).instructions
-        }
-        right += bool(seen & IFEVAL[kinds[0]])
-    report.row("IFEval, one constraint a prompt: attribute read", goal=">= 0.97", measured=right / n, holds=right / n >= 0.97, note=f"n={n}, 14 of 25 kinds")  # fmt: skip
 
 
 def real(report: Report) -> None:
@@ -366,7 +339,8 @@ def main() -> None:
         seed(report)
         real(report)
         gold_pairs(report)
-        verifiable(report)
+        promptlint_verifiable.ifeval(report, DATA / "ifeval_input_data.jsonl")
+        promptlint_verifiable.ifbench(report, DATA / "ifbench_test.jsonl")
     invented(report)
     wordings(report)
     triples(report)

@@ -60,6 +60,8 @@ def cores(*lines: str) -> list[set[int]]:
         ("Do not assume any prior knowledge.", ("audience", "is", "novice")),
         ("Sort the tours from cheapest to most expensive.", ("order", "is", "price-up")),
         ("Say Mr or Ms and the family name.", ("address", "is", "surname")),
+        ('End every reply with this exact phrase: "Bye."', ("phrase.end", "ends", "Bye.")),
+        ("End with the exact phrase Is that all?", ("phrase.end", "ends", "Is that all?")),
         ("Only the first word of a sentence is capitalised.", ("lowercase-letters", "present", None)),
     ],
 )

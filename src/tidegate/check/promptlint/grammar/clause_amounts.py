@@ -141,6 +141,13 @@ class Amounts(Reading):
             self.low,
         ):
             return (), ()
+        if (
+            q.start
+            and self.toks[q.start - 1].low == "each"
+            and not q.per
+            and not ELEMENTS.keys() & {t.lemma for t in self.toks[: q.start]}
+        ):
+            return None  # "ten palindromes, each at least 5 characters long" measures each of what was named
         if q.holder and not q.per:
             last = self.toks[q.end - 1]
             rest = [w for w in self.residue(q.unit, (q.start, q.end)) if w not in ("long", "length")]

@@ -154,6 +154,12 @@ class Framed(Reading):
         restrict = (*restrict, *self.edge(hit))
         if m.attribute == "refuse" and m.anchor is not None:
             restrict = tuple(dict.fromkeys((*restrict, *self._refused(m.end))))
+        if (
+            m.attribute == "user-name"
+            and self.toks[m.end - 1].low == "names"
+            and any(t.low.isdigit() for t in self.toks)
+        ):
+            return  # "mention at least 10 person names" is an amount of names, not the user's
         if m.attribute == "user-name":
             which = {"first": "first", "given": "first", "last": "last", "surname": "last"}
             restrict = tuple(dict.fromkeys(which[w] for w in self.lemmas if w in which))

@@ -94,9 +94,9 @@ TWO_SIDED = (
     ),
     Sides(
         "code-comparison-order",
-        r"\byoda\b|\b(?:variable|name|constant|singleton|literal)s?\b.*\b(?:compar|condition|test)|\b(?:compar|condition)\w*\b.*\b(?:variable|name|constant|singleton|literal)",
+        r"\byoda (?:conditions?|comparisons?|style|notation)\b|\b(?:variable|name|constant|singleton|literal)s?\b.*\b(?:compar|condition|test)|\b(?:compar|condition)\w*\b.*\b(?:variable|name|constant|singleton|literal)",
         {
-            "constant first": r"\b(?:constants?|singletons?|literals?) (?:first|before|on the left|goes first)|\byoda\b",
+            "constant first": r"\b(?:constants?|singletons?|literals?) (?:first|before|on the left|goes first)|\byoda (?:conditions?|comparisons?|style|notation)\b",
             "variable first": r"\b(?:variables?|names?) (?:first|before|on the left|goes first)",
         },
     ),

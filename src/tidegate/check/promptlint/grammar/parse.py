@@ -138,7 +138,7 @@ def _parse(text: str, intro: str) -> Parsed:
     mark = MARK.match(text)
     if mark is not None:
         text = text[mark.end() :]
-    text = PRONOUN_NAMED.sub(_person, text)
+    text = UNQUOTED.sub(r'\g<a> "\g<x>"', PRONOUN_NAMED.sub(_person, text))
     masked = mask(text)
     s = expand(masked.text)
     if text.rstrip().endswith(":") and len(text) < 60 and not re.search(r"\d", text):
@@ -175,7 +175,7 @@ def _parse(text: str, intro: str) -> Parsed:
             s = s[m.end() :]
         elif (
             (lemma(low.split()[0]) in IMPERATIVES or low.split()[0] in VERBS_BEFORE_COLON)
-            and low.split()[0] not in word_set("summary end list name link title")
+            and (low.split()[0] not in word_set("summary end list name link title") or len(low.split()) >= 4)
         ) or re.match(r"(?:never|always|do not|don't|must|should|avoid|if|when|unless|for|in|on)\b", low):
             pass
         elif RULE_LABEL.match(low):
@@ -278,6 +278,10 @@ PRONOUN_NAMED = re.compile(
     r"[\"“‘'](?P<p>we|I)[\"”’']|(?<!never )(?<!not )\b(?P<u>(?:use|say|write|prefer) )[\"“‘'](?P<q>we|I)[\"”’'](?=,| (?:not|instead|rather|for|when|throughout|everywhere)\b|[.;]?$)",
     re.I,
 )
+
+
+# "end with the exact phrase Is there anything else?": the phrase stands to the end
+UNQUOTED = re.compile(r"\b(?P<a>(?:the|this) exact (?:phrase|sentence|words|line):?) (?P<x>[A-Z][^\"“‘`\n]{3,120})$")
 
 
 def _person(m: re.Match[str]) -> str:
