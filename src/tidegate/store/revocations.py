@@ -1,7 +1,8 @@
 """Which credential handles are dead: one small file that every worker looks at, replaced atomically.
 
 `revoke_subject` returns when the new epoch is on disk; a check reads the file's stamp first, so
-whatever begins after that sees it.  The file holds each subject's epoch (see `Revocations`): odd is
+whatever begins after that sees it.  A node keeps the file open that it has read, so that no later
+one can lie in the same inode and look like it.  The file holds each subject's epoch (see `Revocations`): odd is
 revoked, even is in use again, and an epoch never goes back.
 """
 
@@ -9,6 +10,7 @@ import fcntl
 import json
 import os
 import tempfile
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,10 +22,17 @@ NAME = "revocations.json"
 
 def _read(path: Path) -> dict[str, int]:
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        return _epochs(path.read_bytes(), path)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
+        raise StoreError(f"cannot read the revocations: {error}", where=str(path)) from error
+
+
+def _epochs(text: bytes, path: Path) -> dict[str, int]:
+    try:
+        body = json.loads(text)
+    except ValueError as error:
         raise StoreError(f"cannot read the revocations: {error}", where=str(path)) from error
     if not isinstance(body, dict) or not all(isinstance(v, int) for v in body.values()):
         raise StoreError("the revocations are not a table of epochs", where=str(path))
@@ -81,7 +90,9 @@ class FileRevocations(Revocations):
     def __init__(self, store: Path, lease_s: float = 2.0) -> None:
         super().__init__(lease_s)
         self.path = store / NAME
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: tuple[int, int, int, int] | None = None
+        self._held: list[int] = []  # the descriptor of the file that was read
+        weakref.finalize(self, _close, self._held)
 
     def live(self, handle: str, now_s: float) -> bool:
         """Whether a handle may be used, by what the file says now."""
@@ -90,15 +101,42 @@ class FileRevocations(Revocations):
     def refresh(self, now_s: float) -> bool:
         """Look at the file; whether it could be read.  A clock that jumped back starts the lease anew."""
         try:
-            try:
-                s = self.path.stat()
-                stamp = (s.st_ino, s.st_mtime_ns, s.st_size)
-            except FileNotFoundError:
-                stamp = (0, 0, 0)
-            if stamp != self._stamp:
-                self.heard(_read(self.path), now_s)
-                self._stamp = stamp
+            if self._stamped() != self._stamp:
+                self._read_anew(now_s)
         except (OSError, StoreError):
             return False
         self.heard_at_s = now_s
         return True
+
+    def _stamped(self) -> tuple[int, int, int, int]:
+        try:
+            return _stamp(self.path.stat())
+        except FileNotFoundError:
+            return (0, 0, 0, 0)
+
+    def _read_anew(self, now_s: float) -> None:
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            self.heard({}, now_s)
+            self._stamp = (0, 0, 0, 0)
+            return
+        try:
+            stamp = _stamp(os.fstat(descriptor))
+            with os.fdopen(descriptor, "rb", closefd=False) as f:
+                self.heard(_epochs(f.read(), self.path), now_s)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        _close(self._held)
+        self._held.append(descriptor)
+        self._stamp = stamp
+
+
+def _stamp(s: os.stat_result) -> tuple[int, int, int, int]:
+    return (s.st_dev, s.st_ino, s.st_mtime_ns, s.st_size)
+
+
+def _close(descriptors: list[int]) -> None:
+    while descriptors:
+        os.close(descriptors.pop())
