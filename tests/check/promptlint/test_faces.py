@@ -120,6 +120,28 @@ def conversation(*system: str, tool: str = "") -> Conversation:
     )
 
 
+def test_declared_concerns_govern_and_what_lost_is_said(tmp_path: Path) -> None:
+    (tmp_path / "product.md").write_text(
+        "---\nlayer: product\nconcerns: [tone, length]\n---\nBe formal.\nUse at most 80 words.\n"
+    )
+    (tmp_path / "safety.md").write_text(
+        "---\nlayer: safety\nconcerns: [refusal, format]\n---\nNever give medical advice.\n"
+    )
+    (tmp_path / "task.md").write_text("---\nlayer: task\n---\nWrite at least 120 words.\n")
+    result = CliRunner().invoke(command, ["build", str(tmp_path)])
+    assert "no layer governs" not in result.stdout
+    assert "goes before it, and no number of words is both at most 80 and at least 120" in " ".join(
+        result.stdout.split()
+    )
+    (tmp_path / "task.md").write_text("---\nlayer: task\n---\nUse at least 20 words.\n")
+    said = " ".join(CliRunner().invoke(command, ["build", str(tmp_path)]).stdout.split())
+    assert "product.md governs length, and" in said
+    (tmp_path / "task.md").write_text("---\nlayer: task\ngoverns: [tone]\n---\nBe casual.\n")
+    refused = CliRunner().invoke(command, ["build", str(tmp_path)]).exception
+    assert "no key 'governs'" in str(refused)
+    assert "concerns" in str(refused)
+
+
 def test_the_check_reads_what_was_sent_and_nothing_the_user_said() -> None:
     check = PromptCheck()
     assert isinstance(check, Check)

@@ -9,7 +9,7 @@ concern (length, format, tone, refusal) should be governed by exactly one block.
 # ruff: noqa: E501
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -55,17 +55,29 @@ def with_front_matter(source: Source) -> Source:
     declared = front_matter(source)
     if "layer" not in declared and "precedence" not in declared and "owner" not in declared:
         return source
+    for key in declared if "layer" in declared else ():  # other tools have keys of their own
+        if key not in KEYS:
+            raise InputError(
+                f"front matter has no key {key!r}", where=f"{source.name}:1", remedy=nearest(str(key), KEYS)
+            )
     layer = str(declared.get("layer", ""))
     if layer and layer not in LAYERS:
         raise InputError(f"expected a layer, got {layer!r}", where=f"{source.name}:1", remedy=nearest(layer, LAYERS))
     precedence = declared.get("precedence", LAYERS.index(layer) if layer else None)
     if precedence is not None and not isinstance(precedence, int):
         raise InputError(f"expected a whole number (smaller wins), got {precedence!r}", where=f"{source.name}:1")
+    concerns = declared.get("concerns", [])
+    for concern in concerns if isinstance(concerns, list) else [concerns]:
+        if concern not in CONCERNS:
+            raise InputError(
+                f"expected a concern, got {concern!r}", where=f"{source.name}:1", remedy=nearest(str(concern), CONCERNS)
+            )
     m = FRONT.match(source.text)
     assert m is not None
     blank = re.sub(r"[^\n]", " ", m.group(0))
     return msgspec.structs.replace(
-        source, text=blank + source.text[m.end() :], layer=layer, owner=str(declared.get("owner", "")), precedence=precedence
+        source, text=blank + source.text[m.end() :], layer=layer, owner=str(declared.get("owner", "")), precedence=precedence,
+        concerns=tuple(concerns if isinstance(concerns, list) else [concerns]),
     )  # fmt: skip
 
 
@@ -95,7 +107,7 @@ def build(sources: Sequence[Source]) -> Built:
             continue
         dropped[(loser.unit.source, loser.unit.span)] = _decision(core, loser, ordered)
     text = "\n\n".join(filter(None, (_rendered(s, dropped) for s in ordered))) + "\n"
-    coverage, missing = concern_coverage(ordered)
+    coverage, missing = concern_coverage(ordered, dropped)
     record = {
         "version": content_hash(text.encode()),
         "layers": [{"file": s.name, "layer": s.layer, "owner": s.owner, "version": content_hash(s.text.encode())} for s in ordered],
@@ -124,30 +136,41 @@ def _rendered(source: Source, dropped: dict[tuple[str, tuple[int, int]], dict[st
     return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
 
 
-def concern_coverage(sources: Sequence[Source]) -> tuple[dict[str, list[str]], list[Finding]]:
-    """Which files govern each concern, and a finding for every concern with none or several."""
+def concern_coverage(
+    sources: Sequence[Source], dropped: Collection[tuple[str, tuple[int, int]]] = ()
+) -> tuple[dict[str, list[str]], list[Finding]]:
+    """Which files govern each concern, and a finding for every concern with none or several.
+
+    A file governs what it declares; what no file declares is governed by those whose lines (the
+    dropped ones aside) speak of it.
+    """
     governs: dict[str, list[str]] = {c: [] for c in CONCERNS}
+    declared = {c: [s.name for s in sources if c in s.concerns] for c in CONCERNS}
     for s in sources:
         flat = analyse([msgspec.structs.replace(s, precedence=None)], cores_max=0)
         concerns = {
             CONCERN_OF.get(explain.family([i]))
             for i in flat.instructions
-            if not i.scope and not i.guard and i.channel == "reply"
+            if not i.scope and not i.guard and i.channel == "reply" and (s.name, i.unit.span) not in dropped
         }
         for c in CONCERNS:
-            if c in concerns:
+            if c in s.concerns or c in concerns:
                 governs[c].append(s.name)
     out = []
     for concern, files in governs.items():
         if len(files) == 1:
             continue
-        words = (
-            f"no layer governs {concern}" if not files else f"{len(files)} files govern {concern}: {', '.join(files)}"
-        )
+        owner, others = declared[concern], [f for f in files if f not in declared[concern]]
+        if len(owner) == 1:
+            words = f"{owner[0]} governs {concern}, and {', '.join(others)} speaks of it too"
+        else:
+            words = (
+                f"{len(files)} files govern {concern}: {', '.join(files)}" if files else f"no layer governs {concern}"
+            )
         out.append(
             Finding(
                 rule="concern-coverage", severity=Severity.WARNING, subject=concern, message=words,
-                where=Where(file=(files or [s.name for s in sources] or [""])[0], line=1),
+                where=Where(file=([*others, *files] or [s.name for s in sources] or [""])[0], line=1),
                 evidence={"certainty": "proved", "files": files},
                 suggestion=f"let exactly one layer say what holds for {concern}",
             )

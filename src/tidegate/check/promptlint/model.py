@@ -22,6 +22,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     layer: str = ""  # safety, product, agent, task … when declared
     owner: str = ""
     precedence: int | None = None  # smaller wins; None: not declared
+    concerns: tuple[str, ...] = ()  # what it declares to govern: length, format, tone, refusal
     format: str = "auto"  # auto, markdown, plain, messages, template
 
 

@@ -1,5 +1,7 @@
 """`tidegate prompts build` and `version`: layered prompts rendered in order, and the name of each text."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import json
@@ -7,6 +9,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+from rich.console import Console
+from rich.markup import escape
 
 from tidegate.check.promptlint import layers
 from tidegate.cli.output import emit
@@ -37,7 +41,18 @@ def build(folder: Path, out: Path | None, record: Path | None, as_json: bool) ->
         verb="prompts build", verdict=verdict_of_findings(built.findings), findings=tuple(built.findings),
         fields={"version": built.record["version"], "text": built.text, "record": built.record},
     )  # fmt: skip
-    emit(answer, as_json=as_json, words=lambda console: console.print(built.text, markup=False, highlight=False))
+
+    def words(console: Console) -> None:
+        console.print(built.text, markup=False, highlight=False)
+        for d in built.record["decisions"]:
+            lost, won = d["dropped"], d["for"]
+            for_ = " and ".join(f"{w['file']}:{w['line']} {w['text']!r}" for w in won)
+            console.print(
+                f"[yellow]left out[/] {escape(lost['file'])}:{lost['line']} {escape(repr(lost['text']))}: {escape(for_)} goes before it, and {escape(d['why'])}",
+                highlight=False,
+            )  # fmt: skip
+
+    emit(answer, as_json=as_json, words=words)
 
 
 @click.command("version")
