@@ -119,6 +119,7 @@ def test_handles_only_narrow_and_die_by_epoch_and_lease() -> None:
     ("hard: [{id: a, kind: label, weight: 0.5}]", "a soft check cannot decide a hard rule"),
     ("soft: [{id: a, weight: 2}]", "no weight"),
     ("hard: [{id: a, kind: output, patterns: [{id: p, regex: 'x+'}]}]", "longest match"),
+    ("hard: [{id: a, kind: output, patterns: ['x{1,9}']}]", "a mapping with `regex`"),
     ("hard: [{id: a, kind: output", "not YAML"),
     ("hard: [{id: a, kind: label, tool: x}]", "unknown key"),
     ("tools: {t: {effect: read}}\nhard: [{id: a, kind: tool, tools: [t], deny: __import__('os')}]", "unknown"),
@@ -127,6 +128,15 @@ def test_handles_only_narrow_and_die_by_epoch_and_lease() -> None:
 def test_bad_policies_are_refused_whole(bad: str, says: str) -> None:
     with pytest.raises(SettingError, match=says):
         parse_policy(f"version: 1\n{bad}\n")
+
+
+@pytest.mark.parametrize("rule", [
+    "{id: b, kind: label}", "{id: c, kind: tool, deny: args.x >}", "{id: c, kind: output, patterns: [{id: p, regex: 'x+'}]}", "{id: c, kind: label, tool: x}",
+])  # fmt: skip
+def test_what_is_wrong_is_named_with_its_line(rule: str) -> None:
+    with pytest.raises(SettingError) as error:
+        parse_policy(f"version: 1\nhard:\n  - {{id: b, kind: label}}\n  - {rule}\n", "rules.yaml")
+    assert error.value.where.startswith("rules.yaml:4")
 
 
 def test_every_pack_loads() -> None:

@@ -49,14 +49,29 @@ def parse_policy(text: str, name: str = "constraints.yaml") -> Policy:
     for i, rule in enumerate(rules):
         if rule.id in seen:
             section = "hard" if i < len(policy.hard) else "soft"
-            where = f"{name}:{lines.get((section, i), lines.get((section,), 1))}"
+            at = i if section == "hard" else i - len(policy.hard)
+            where = f"{name}:{lines.get((section, at), lines.get((section,), 1))}"
             raise SettingError(
                 f"two rules are called {rule.id!r}", where=where, remedy="each rule needs an id of its own"
             )
         seen[rule.id] = name
     _check_tools(policy, lines, name)
-    check_compiles(policy)
+    try:
+        check_compiles(policy)
+    except SettingError as error:
+        raise _placed(error, policy, lines, name) from error
     return policy
+
+
+def _placed(error: SettingError, policy: Policy, lines: dict[tuple[str | int, ...], int], name: str) -> SettingError:
+    """The error with its line, where it names a rule or pattern of the file."""
+    for i, rule in enumerate(policy.hard):
+        if ("hard", i) in lines and any(
+            f"{known!r}" in error.where for known in (rule.id, *(p.id for p in rule.patterns))
+        ):
+            where = f"{name}:{lines['hard', i]}: {error.where}"
+            return SettingError(error.message, where=where, remedy=error.remedy)
+    return SettingError(error.message, where=f"{name}: {error.where}" if error.where else name, remedy=error.remedy)
 
 
 def starter_pack(pack: str) -> Policy:
@@ -178,6 +193,9 @@ def _rule(row: Any, kind: type[msgspec.Struct], path: tuple[str | int, ...], lin
         if isinstance(out.get(key), bool):
             out[key] = str(out[key])
     for p in out.get("patterns") or []:
+        if not isinstance(p, dict):
+            raise SettingError(f"expected a pattern as a mapping with `regex`, got {p!r}", where=where,
+                               remedy="patterns: [{id: badge-number, regex: '\\bB-[0-9]{6}\\b'}]")  # fmt: skip
         _known(p, Pattern, (*path, "patterns"), lines, name)
     return out
 

@@ -30,7 +30,7 @@ from tidegate.spine.gate import verdict_of_findings
 def command(path: str | None, jsonl: str | None, policy: Path | None, as_json: bool) -> NoReturn:
     """Decide tool calls in their context: allow, deny or ask, and by which rules.
 
-    PATH (or each line of --jsonl) is an object with `calls` ({"name", "arguments"}) and `context`:
+    PATH (or each line of --jsonl) is one call or an object with `calls` ({"name", "arguments"}) and `context`:
     `messages` or `request` (the user's words), `results` (what tools returned), `tools` or
     `granted` (what this task may use), `facts`, `confirmed` (hashes), `now`.
 
@@ -48,7 +48,9 @@ def command(path: str | None, jsonl: str | None, policy: Path | None, as_json: b
     except OSError as error:
         raise InputError(f"cannot read it: {error.strerror}", where=path) from error
     except ValueError as error:
-        raise InputError(f"expected one JSON object: {error}", where=path) from error
+        raise InputError(
+            f"expected one JSON object: {error}", where=path, remedy="one object a line: --jsonl FILE"
+        ) from error
     if not isinstance(row, dict):
         raise InputError(f"expected a JSON object, got {type(row).__name__}", where=path)
     emit(check_row(row, engine), as_json=as_json, words=lambda c: show_decisions(c, check_row(row, engine)))
@@ -56,12 +58,15 @@ def command(path: str | None, jsonl: str | None, policy: Path | None, as_json: b
 
 def check_row(row: dict[str, Any], engine: Engine) -> Answer:
     """Decisions on the calls of one object, in order; each allowed call enters the history of the next."""
-    where = f"id {row.get('id')!r}"
+    where = f"id {row['id']!r}" if "id" in row else ""
     calls, context = row.get("calls"), row.get("context") or {}
+    if calls is None and call_parts(row)[0]:
+        calls = row  # one call by itself
     if isinstance(calls, dict):
         calls = [calls]
     if not isinstance(calls, list) or not all(isinstance(c, dict) for c in calls):
-        raise InputError("expected `calls`, a list of {name, arguments}", where=where)
+        raise InputError(f"expected `calls`, a list of {{name, arguments}}, got {'nothing' if calls is None else type(calls).__name__}", where=where,
+                         remedy='{"calls": [{"name": "refund", "arguments": {"amount": 80}}]}')  # fmt: skip
     if isinstance(context, str):
         context = {"request": context}
     if not isinstance(context, dict):

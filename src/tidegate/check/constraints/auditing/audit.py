@@ -117,11 +117,11 @@ def findings(audited: Iterable[Audited], file: str = "") -> list[Finding]:
         if high and not hard and a.grave < SURE:
             rule, severity = "possibly-unenforced", Severity.WARNING
             evidence |= {"certainty": Certainty.POSSIBLE.value, "probability": round(a.grave, 2)}
-            message = f"if this is a rule, nothing enforces it, and one violation costs {_COST[a.consequence]}: {shown}"
+            message = f"if this is a rule, nothing enforces it, and one violation {_COST[a.consequence]}: {shown}"
             suggestion = f"read it: a rule of style needs a soft rule; else {_SUGGEST[a.mechanism]}"
         elif high and not hard:
             rule, severity = "unenforced-high-consequence", Severity.ERROR
-            message = f"nothing enforces this rule, and one violation costs {_COST[a.consequence]}: {shown}"
+            message = f"nothing enforces this rule, and one violation {_COST[a.consequence]}: {shown}"
             suggestion = _SUGGEST[a.mechanism] if a.enforceable == "hard-possible" else (
                 "no mechanism can hold this exactly: measure it as a soft rule, and narrow what the model can reach")  # fmt: skip
         elif a.consequence == "style" and hard and a.mechanism not in ("json-schema",) and a.enforceable == "soft-only":
@@ -159,11 +159,11 @@ _NEAR = {
     "drifted": "{!r} names a sentence that differs by a word: correct its `text` if it still enforces this",
 }
 _COST = {
-    "disclosure": "data",
-    "money": "money",
-    "deletion": "data that is gone",
-    "access": "access",
-    "legal_safety": "the law or somebody's safety",
+    "disclosure": "tells somebody what is not meant for them",
+    "money": "costs money",
+    "deletion": "loses what cannot be brought back",
+    "access": "lets somebody act without permission",
+    "legal_safety": "breaks the law or harms somebody",
 }
 _SUGGEST: Mapping[str, str] = {
     "output-pattern": "add a hard rule of kind `output` with the pattern or the literals that may not leave",

@@ -125,7 +125,7 @@ class Engine:
             if not isinstance(arguments, str):
                 call_hash(tool, args)  # refuses what has no JSON form
         except Exception as error:  # unreadable, no JSON, nested too deeply, out of memory
-            return _refuse(tool, "unparsable-arguments", str(error)[:200] or type(error).__name__, {})
+            return _refuse(tool, "unparsable-arguments", f"its arguments cannot be read: {str(error)[:200] or type(error).__name__}", {})  # fmt: skip
         try:
             found, permitted = self._rules(run, tool, spec, args, now_s, principal, revocations)
             found += self._values(tool, spec, args, scanned)
@@ -217,7 +217,7 @@ class Engine:
             if r.allow is not None:
                 return ("allow", "") if r.allow(scope) else (None, "")
         except Unknown as error:
-            return "deny", f"{reason} (cannot be shown: {error})"
+            return "deny", f"{reason} (it cannot be shown that this call does not break it: {error})"
         return None, ""
 
 
