@@ -59,7 +59,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
      " | =nothing but the .. answer/result/label/number"),
     ("opinion", "present", "",
      "@give .. opinion/view/stance/viewpoint/judgement/judgment | opinionated | take .. side/stand/stance/position | pick .. side | personal opinion/view/preference/stance"
-     " | say/tell ... what you .. think/prefer/believe | ^recommend ... you think/consider/believe | recommend .. you would | ... you would choose/pick/recommend/buy | your own opinion/view | ^opinion .. be"
+     " | say/tell ... what/which .. you .. think/prefer/believe/like/favor/favour | ^recommend ... you think/consider/believe | recommend .. you would | ... you would choose/pick/recommend/buy | your own opinion/view | ^opinion .. be"
      " | editorialize/editorialise"),
     ("opinion", "absent", "",
      "=keep .. opinion/view/judgement/judgment/thought to yourself | ^stay/remain/be/keep .. neutral/impartial/unbiased/objective/nonpartisan | ^neutral tone/stance/position | impartially/objectively"),
@@ -136,7 +136,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("hedge", "present", "", "express/voice/show/signal/convey .. doubt/uncertainty .. about/in/with everything/all/every/each"),
     ("warmth", "present", "",
      "@show/express/convey/display/offer/voice .. empathy/sympathy/compassion/warmth/kindness/emotion/feeling/care/concern/enthusiasm/excitement/joy/delight | acknowledge .. feeling/frustration/emotion"
-     " | be/sound/stay/remain .. enthusiastic/warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
+     " | be/sound/stay/remain .. enthusiastic/excited/thrilled/warm/empathetic/sympathetic/compassionate/caring/kind | warm/empathetic/sympathetic/compassionate/caring tone/manner/voice/reply/way | with empathy/sympathy/compassion/warmth | warmly/kindly/empathetically | sympathize/empathize/sympathise/empathise"),
     ("warmth", "absent", "",
      "=keep/leave .. emotion/feeling/sentiment .. out | =keep/use/adopt/maintain a cool | cool/detached/reserved/aloof .. tone/manner/voice | =not .. talk/speak/write about feeling/emotion | emotionless/unemotional/dispassionate/detached/clinical/impersonal/cold/stoic/curt/brusque/blunt | without emotion/feeling/sentiment | matter of fact"),
     ("humor", "present", "", "joke/pun/humor/humour/wit/wisecrack/banter/comedy/gag | be/sound .. funny/humorous/witty/comic/hilarious/playful/silly/whimsical/jokey/goofy | playful/whimsical/jokey/silly/comedic | playfully/humorously/lightheartedly | light hearted | amuse/entertain .. @user | make ... laugh | funny/humorous/witty .. reply/answer/tone/remark/line"),
@@ -174,7 +174,7 @@ _FRAMES: tuple[tuple[str, str, str, str], ...] = (
     ("closing", "present", "", "@show/put .. note/remark/line/sentence/comment/message .. after the .. @answer/data/json/result/output/code"),
     ("verbosity", "is", "long",
      "elaborate/expand .. | at great/considerable/full/some length |  go into .. depth/detail | say more rather than | err .. on the side .. more/detail/length/thorough/long/verbose/thoroughness | in .. depth | be .. thorough/exhaustive/comprehensive/detailed/verbose"
-     " | thorough/comprehensive/detailed/lengthy/extensive/exhaustive/elaborate .. @answer/reply/response/explanation | long .. reply/response/answer | @answer/reply/response .. be .. long/lengthy/detailed/thorough/extensive/comprehensive"
+     " | thorough/comprehensive/detailed/lengthy/extensive/exhaustive/elaborate .. @answer/reply/response/explanation | long .. reply/response/answer/explanation | @answer/reply/response .. be .. long/lengthy/detailed/thorough/extensive/comprehensive"
      " | =leave .. nothing/no out/unsaid/unexplained | =leave nothing out | =not cut .. short/corner | as much detail as | richly/fully/thoroughly/exhaustively/comprehensively/extensively .. explain/answer/cover/describe? | full picture"
      " | as .. thorough/detailed/complete as possible | cover .. every/all .. angle/aspect/detail/nuance/side | =not be .. brief/terse/short | =not hold back .. detail | longer .. @answer/reply/response .. prefer/welcome/well"),
     ("verbosity", "is", "brief",

@@ -130,6 +130,7 @@ def _after(toks: tuple[Token, ...], signs: list[bool], taken: set[int]) -> list[
     """Negations that follow what they forbid: "emoji are not allowed", "the word X is banned", "emoji-free"."""
     leads = toks[0].lemma in IMPERATIVES and toks[0].low == toks[0].lemma
     leads = leads and not (len(toks) > 1 and toks[1].lemma in ("be", "must", "may", "should"))
+    leads = leads and not (toks[0].low == "follow" and _low(toks, 1) == "up")  # "follow-up questions are forbidden"
     verbs = (
         k for k, t in enumerate(toks) if t.lemma in IMPERATIVES and k not in taken and t.lemma not in SUBJECT_VERBS
     )

@@ -148,6 +148,7 @@ BARE: tuple[Row, ...] = (
     (r" to the point of \w+", ""),
     (r"^(?P<r>(?:please )?(?:never|do not|must not)\b[^,;.]*?) (?:on your own(?: initiative| accord)?|of your own accord|unprompted|unasked)(?=\s*[.;,]|$)", r"\g<r> unless asked"),
     (r"\b(?:say|use|write|put) (?:mr|ms|mrs)\b[^.;]*\b(?:surname|last name|family name)s?\b", "address users by title and last name"),
+    (r"\bas (?:mr|ms|mrs|mr\.|ms\.|mrs\.)(?:,? (?:or|and) (?:mr|ms|mrs)\.?)*(?= |[.;]|$)[^.;]*", "by title and last name"),
     (r"\b(?:use|say|write) (?:the |their |each |every )?(?:\w+['’]s? )?(?:first|given) names?\b", "address users by first name"),
     (r"^it(?:['’]s| is) an? [^.;]*? and (?=(?:i|we) (?:want|need)\b)", ""),
     (r"^sign (?P<a>off )?(?P<r>(?:each|every|all|any|the|your)(?: \w+)? (?:(?:e-?)?mails?|letters?|messages?|repl(?:y|ies)|answers?|responses?|notes?|posts?)) (?:with|as|using|in)\b[^;:]*", r"add a signature to \g<r>"),

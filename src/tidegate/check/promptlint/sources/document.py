@@ -30,7 +30,8 @@ EXAMPLE_TAG = re.compile(
 )
 EXAMPLE_OPENING = re.compile(
     r"^\W*(?:(?:here (?:is|are)|this is|the following (?:is|are)|below (?:is|are)|see)\b.{0,40}\b(?:examples?|samples?)\b"
-    r"|(?!(?:never|always|no|do|please|avoid|skip|omit|leave|give|include|use|without|add|provide|show|refrain|illustrate|answer)\b)(?:an?|another|one|some|the)?\s*(?:\w+[- ]){0,3}(?:examples?|samples?|counter-?examples?)\b(?!\s+(?:must|should|may"
+    r"|(?!\s*(?:never|always|no|do|please|avoid|skip|omit|leave|give|include|use|without|add|provide|show|refrain|illustrate|answer"
+    r"|list|name|write|mention|offer|put|supply|limit|present|state|insert|produce|describe|explain|start|begin|end|finish|close|each|every|exactly|only|up)\b)(?:an?|another|one|some|the)?\s*(?:\w+[- ]){0,3}(?:examples?|samples?|counter-?examples?)\b(?!\s+(?:must|should|may"
     r"|per|in|are|is|need|at|count|have|has|go|goes|come|comes|stand|stands|belong|belongs|appear|appears|get|gets|follow|run|never|always|can|will|shall|sit)\b)(?:\s+(?:of|from|for)\b[^:]*|\s+\w+)*\s*(?:\d+)?\s*[:.(\x01\"“-]"
     r"|for (?:example|instance)\b|e\.g\.|i\.e\.|such as\b|(?:bad|good|wrong|right|correct|incorrect|don['’]t|before|after)\s*:"
     r"|(?:user|assistant|human|ai|model|customer|agent|bot|q|a|input|output|question|sample \w+|old (?:rule|policy|wording))\s*:"
@@ -249,7 +250,7 @@ class _Reader:
     def read_row(self, line: str, start: int) -> None:
         """The rules of a table: a row whose only long cell is a sentence (a column of numbers or names beside it)."""
         cells = [(m.start(), m.end()) for m in re.finditer(r"[^|]+", line) if m.group(0).strip()]
-        long = [(a, b) for a, b in cells if len(line[a:b].split()) >= 3]
+        long = [(a, b) for a, b in cells if len(line[a:b].split()) >= (2 if line[a:b].rstrip().endswith(".") else 3)]
         short = all(len(line[a:b].split()) < 3 for a, b in cells if (a, b) not in long)
         if len(long) == 1 and short and re.match(r"[\w\"“`*]", line[long[0][0] : long[0][1]].strip()):
             self.flush((start + long[0][0], start + long[0][1], None))
