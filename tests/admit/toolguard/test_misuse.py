@@ -4,6 +4,7 @@ Method: property tests over generated arguments, tools and errors; each exemptio
 """
 
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -110,3 +111,53 @@ def test_agents_that_hand_a_run_to_and_fro_and_plans_without_a_deed() -> None:
     assert verdict(plans).stop_step == t.plans_end - 1
     between = [s for p in plans + handed for s in (p, ("look_up", {"q": words(rng, 2)}, words(rng, 9)))]
     assert verdict(between).decision in ("continue", "nudge")
+
+
+DENIALS = st.sampled_from([
+    "AccessDenied: User bot is not authorized to perform s3:DeleteBucket", "403 Forbidden",
+    "You do not have permission to use this printer.", "Insufficient permissions: the scope is missing",
+    '{"ok": false, "error": "role agent lacks the privilege refund:create"}',
+])  # fmt: skip
+
+
+@TRIED
+@given(SEEDS, DENIALS)
+def test_one_denial_in_one_wording_ends_a_run_and_denials_of_named_things_do_not(seed: int, denial: str) -> None:
+    rng = random.Random(seed)
+    said = verdict(wrong_uses(rng, END + 2, denial))
+    assert (said.decision, said.stop_step) == ("stop", END - 1), said.reason
+    assert "refused in the same words" in said.reason
+    things = sorted({f"vault-{words(rng, 1)}" for _ in range(2 * END)})
+    task = f"Which of these can we open? {', '.join(things)}"
+    assert verdict([("shell", {"command": f"open {t} --all"}, denial) for t in things], task).decision != "stop"
+    each = [(*use[:2], f"{denial} for {words(rng, 3)}") for use in wrong_uses(rng, 2 * END, denial)]
+    assert verdict(each).decision != "stop", "each denial tells of another thing"
+    steps: Steps = []
+    for use in wrong_uses(rng, 2 * END, denial):
+        steps += [use, ("who_may", {"page": words(rng, 2)}, words(rng, 30))]
+    assert verdict(steps).decision != "stop", "something is learnt between"
+
+
+@TRIED
+@given(SEEDS, st.booleans())
+def test_misses_for_one_thing_in_words_tried_before_end_a_run_and_lists_and_grids_do_not(seed: int, told: bool) -> None:
+    rng = random.Random(seed)
+    t = Thresholds()
+    one, *more = {words(rng, 1) + "o" for _ in range(9)}
+
+    def misses(questions: list[str], **where: str) -> Steps:
+        return [("search_docs", {"query": q, **where}, "No results.") for q in questions]
+
+    pairs = [" ".join(rng.sample([one, x, y], 3)) for x, y in pairwise(more)]
+    reworded = [q for p in pairs for q in (p, " ".join(reversed(p.split())))][:14]
+    task = f"Find {one} {' '.join(more)}." if told else "Find it."
+    said = verdict(misses(reworded), task)
+    assert (said.decision, said.stop_step) == ("stop", t.reworded_end - 1), said.reason
+    topics = [f"{one} {w}o" for w in words(rng, 14).split()]
+    grid = [f"{one} {x} {y}" for x in more[:4] for y in more[4:]]
+    for questions in (topics, grid):
+        assert verdict(misses(questions), task).decision != "stop", questions
+    elsewhere = [s for i, q in enumerate(reworded) for s in misses([q], collection=f"vault{i}")]
+    assert verdict(elsewhere, task).decision != "stop"
+    found = [*misses(reworded[:6]), ("search_docs", {"query": one}, words(rng, 20)), *misses(reworded[6:])]
+    assert verdict(found, task).decision != "stop"

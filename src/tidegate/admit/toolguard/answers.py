@@ -72,9 +72,10 @@ RETRYABLE_WORDS = (
 RETRYABLE_CODES = ("429", "50", "529")
 ERROR = re.compile(
     r"^\W*(?:error|exception|traceback|failed|failure|fatal|usage:|wrong|incorrect|invalid|denied|rejected|"
-    r"forbidden|"
+    r"forbidden|insufficient (?:permissions?|privileges?|scopes?)|"
     r"unauthorized|unable)(?![\w-])|^\W*4[0-2]\d\s?[:-]|\b(?:error|exception)\b\s*[:=]|\"error\"\s*:(?!\s*(?:null|false|\"\"))|"
     r"\"(?:type|status|state|result|outcome|conclusion)\"\s*:\s*\"(?:error|fail\w*|invalid|denied|refused)\"|"
+    r"\bnot have (?:the |a )?(?:\w+ )?(?:permission|privilege|right)s? to\b|\baccessdenied\w*|\bnot authori[sz]ed to\b|"
     r"\b(?:40[0-9]|41[0-9]|42[0-8])\b[^\n]{0,20}(?:bad|forbidden|unauth|not|denied|conflict|gone|unprocess)|"
     r"\bHTTP[/ ]?\d?\.?\d? ?4\d\d\b|\b(?:permission|access)\b[^\n]{0,12}\bdenied\b|"
     r"\btraceback \(most recent|command not found|no such file|invalid (?:argument|option|syntax)|unable to|"
@@ -83,7 +84,7 @@ ERROR = re.compile(
 )
 ERROR_WORDS = (  # any error has one of these in it; each stem stands for several words
     "err", "excep", "traceb", "fail", "fatal", "usage", "wrong", "ncorrect", "nvalid", "denied", "reject", "forbid",
-    "unauth", "not", "no such", "unable", "http", "violat",
+    "unauth", "nsufficient", "not", "no such", "unable", "http", "violat",
 )  # fmt: skip
 ERROR_CODES = ("40", "41", "42")
 SAYS = re.compile(r"[^\W_]")  # more than signs
@@ -98,11 +99,23 @@ MISUSE = re.compile(  # the call itself is wrong, or who makes it is not known: 
     r"invalid (?:api )?(?:key|token|credentials?)|authentication (?:failed|required)|not logged in|log ?in required",
     re.I,
 )
+DENIED = re.compile(  # who asks may not do this: other arguments change nothing, unless they name another thing
+    r"\b(?:access|permission|authori[sz]ation|request)[ _]?(?:is |was |to [^\n]{1,60} )?denied\b|"
+    r"\bdenied (?:to|by|for)\b|"
+    r"\bnot (?:authori[sz]ed|permitted|allowed|entitled)\b|\bforbidden\b|\b403\b|"
+    r"\bnot have (?:the |a )?(?:\w+ )?(?:permission|privilege|right)s? to\b|"
+    r"insufficient (?:\w+ )?(?:permissions?|privileges?|rights?|scopes?|access)|"
+    r"\b(?:must be owner|lacks? (?:the )?(?:\w+ )?(?:permission|privilege|right|role|scope)|may not \w+)",
+    re.I,
+)
 NOTHING = (
     r"no (?:\w+ ){0,2}(?:results?|matches|match|data|records?|entries|documents?|items?|rows?|hits?)"
     r"(?: (?:were |was )?found)?(?: for [^\n]{1,80})?|(?:0|zero) (?:results?|hits|matches|rows|"
     r"records)(?: found)?|nothing (?:was )?found|"
-    r"not found|none found"
+    r"not found|none found|"
+    r"keine? (?:\w+ )?(?:treffer|ergebnisse?|einträge|eintrag|daten|dokumente)(?: gefunden)?|nichts gefunden|"
+    r"aucun(?:e donnée)?(?: résultat| document)?(?: trouvée?)?|(?:sin|ningún) resultados?(?: encontrados?)?|"
+    r"nessun risultato(?: trovato)?"
 )
 SAID_NOTHING = re.compile(  # "Sorry, we could not find any rooms for that.  Try other words."
     r"^\W*(?:(?:sorry|unfortunately|i'm afraid|apologies)\W+)?"
@@ -275,6 +288,11 @@ def is_status(tools: tuple[str, ...]) -> bool:
 def is_misuse(content: str) -> bool:
     """Whether an error is about the way the call was made or about who made it, not about its thing."""
     return MISUSE.search(content[:600]) is not None
+
+
+def is_denied(content: str) -> bool:
+    """Whether an error says that whoever makes the call may not do this."""
+    return DENIED.search(content[:600]) is not None
 
 
 @lru_cache(maxsize=1024)

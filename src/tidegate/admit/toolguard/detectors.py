@@ -72,6 +72,8 @@ def near_repeat(run: RunMemory, step: Step) -> Signal | None:
         return None
     wants = weighed(run, times, t.near_nudge, t.near_narrow, t.near_stop)
     wants = "stop" if times >= t.near_end else wants
+    if wants is not None and step.misuse and run.listed(step):
+        wants = "nudge"  # each about another thing that the run was told of
     if wants is None:
         return None
     what = f"{step.tools[0]} was asked" if step.tools else "the same was said"
@@ -177,7 +179,8 @@ def misused(run: RunMemory, step: Step) -> Signal | None:
         return None
     if 4 * found.learnt > found.times or run.listed(step):
         return None
-    reason = f"{step.tools[0]} was called wrongly in the same way {found.times} times, in ever other arguments"
+    how = "was refused in the same words" if step.denied else "was called wrongly in the same way"
+    reason = f"{step.tools[0]} {how} {found.times} times, in ever other arguments"
     return _signal("misuse", "stop", reason, step, times=found.times, learnt=found.learnt)
 
 
@@ -216,11 +219,14 @@ def patience(run: RunMemory, step: Step) -> Signal | None:
         return _signal("polling", wants, reason, step, times=n)
     if step.result_class is ResultClass.EMPTY and n >= t.empty_nudge:
         own = run.own_words
-        if own < t.empty_nudge and not all(map(reads, step.tools)):
+        if max(own, step.reworded) < t.empty_nudge and not all(map(reads, step.tools)):
             return None  # other tools may answer nothing
         wants = weighed(run, own, 0, t.empty_narrow, t.empty_stop) or "nudge"
         wants = "stop" if own >= t.empty_end else wants
         reason = f"{n} calls in a row found nothing"
+        if step.reworded >= t.reworded_end:
+            reason = f"{step.reworded} calls in a row found nothing for one thing, asked for in other words and orders"
+            return _signal("empty", "stop", reason, step, times=step.reworded)
         if own >= t.empty_nudge:
             reason += f", {own} of them in words that the run made up itself"
         return _signal("empty", wants, reason, step, times=n)

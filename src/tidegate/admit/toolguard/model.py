@@ -66,6 +66,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     chant: int = 0  # copies of one phrase that the message ends with
     re_armed: bool = False  # a person said something new just before this step
     misuse: bool = False  # its failure is about the way it was called, or by whom
+    denied: bool = False  # … because its caller may not do this: a misuse that is known by its whole wording
+    reworded: int = 0  # misses in a row for one thing, see `told.Misses`; 0 where hardly any was a rewording
     named: int = 0  # of a misuse: name of the things in its arguments that the run was told of, 0 when there are none
     idle: Literal["", "plan", "hand-off"] = ""  # its one call only plans, or only hands the run to another agent
     reading: bool = False  # one call for a short answer about how something is
@@ -131,6 +133,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     errors_end: int = 30
     errors_batch_end: int = 60
     empty_end: int = 30
+    reworded_end: int = 10  # misses in a row for one thing, a third of them in words that had all been tried
     revisits_stop: int = 12  # steps in a row, each of which had been taken twice before with the same result
     period_max: int = 12
     evidence_nudge_bits: float = 2.0

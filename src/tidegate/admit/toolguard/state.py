@@ -219,11 +219,11 @@ class RunMemory:
             if self.misused and self.quiet == 0 and not step.error:
                 self.misused = {k: msgspec.structs.replace(m, learnt=m.learnt + 1) for k, m in self.misused.items()}
             return
-        known = self.misused.pop(step.tools, None)
-        if known is None or known.error != step.error:
-            known = Misused(step.error)
+        known, fault = self.misused.pop(step.tools, None), step.failure if step.denied else step.error
+        if known is None or known.error != fault:
+            known = Misused(fault)
         things = known.things if not step.named or len(known.things) >= THINGS_MAX else known.things | {step.named}
-        self.misused[step.tools] = Misused(step.error, known.times + 1, known.learnt, things)
+        self.misused[step.tools] = Misused(fault, known.times + 1, known.learnt, things)
         if len(self.misused) > FAILING_MAX:
             del self.misused[next(iter(self.misused))]
 

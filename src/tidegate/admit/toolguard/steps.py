@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from tidegate.admit.toolguard import answers, chant, fingerprint, gist, reviews, text_calls
 from tidegate.admit.toolguard.model import ResultClass, Step
-from tidegate.admit.toolguard.told import Told
+from tidegate.admit.toolguard.told import Misses, Told
 from tidegate.spine.conversation import Message, Reasoning, Tool, ToolCall, ToolResult
 
 SHORT_ANSWER = 300  # characters of a status
@@ -107,7 +107,9 @@ class StepBuilder:
             self._listen(self._replies)
         else:
             if step.result_class is ResultClass.EMPTY and step.tools:
-                self._told.missed([(c.name, c.arguments) for c in self._calls])
+                self._told.missed(self._calls)
+            elif not step.pause:
+                self._told.searches = Misses()
             self._done.append(step)
             self._count += 1
             self._re_armed = False
@@ -167,7 +169,7 @@ class StepBuilder:
         normals: list[str] = []
         lines: tuple[int, ...] = ()
         failures: list[int] = []
-        misuse = writes = False
+        misuse = denied = writes = False
         self._answers = {}
         for call in calls:
             result = results.get(call.call_id)
@@ -189,6 +191,7 @@ class StepBuilder:
                     errors.append(fingerprint.error_name(content, fingerprint.own_texts(call.name, value)))
                     failures.append(fingerprint.failure_name(normal))
                     misuse = misuse or answers.is_misuse(content)
+                    denied = denied or answers.is_denied(content)
                 elif lines and not writes and not answers.reads(call.name):
                     writes = any(t in content for t in fingerprint.own_texts("", value))
         summary = f"{calls[0].name}({calls[0].arguments[:80]})" + (
@@ -197,7 +200,8 @@ class StepBuilder:
         worst = _worst(classes)
         error = _multiset(errors) if errors and len(errors) == len(classes) else 0
         review, objection = self._tool_review(told)
-        misuse = misuse and bool(error)
+        denied = denied and not misuse and len(calls) == 1
+        misuse = (misuse or denied) and bool(error)
         looks = len(told) == 1 and answers.looks(calls[0].name, calls[0].arguments)
         return Step(
             index=self._count, message=message.index, pair=_multiset(pairs), call=_multiset(signatures),
@@ -207,7 +211,8 @@ class StepBuilder:
             own_words=self._own_words(told) if worst is ResultClass.EMPTY else 0,
             review=review, by_tool=bool(review), objection=objection, chant=chant.chanting(message.text),
             re_armed=self._re_armed, summary=summary, misuse=misuse and not self._refusals, writes=writes,
-            named=self._told.named(asked) if misuse else 0,
+            denied=denied, named=self._told.named(asked, denied) if misuse else 0,
+            reworded=self._told.searches.after(self._calls) if worst is ResultClass.EMPTY else 0,
             idle=answers.idles(calls[0].name) if len(calls) == 1 else "",
             failure=_multiset(failures) if error else 0,
             reading=len(told) == 1 and len(told[0]) < SHORT_ANSWER and _reads(calls[0].name),

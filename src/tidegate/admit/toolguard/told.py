@@ -9,31 +9,87 @@ differ in their figures alone (`node-01`, `node-02`) are a list.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
+from typing import Self
+
+import msgspec
 
 from tidegate.admit.toolguard import fingerprint, gist
+from tidegate.spine.conversation import ToolCall
 
 TEXTS_KEPT = 16  # texts of people, and answers of tools, see `_let_go`
 TEXT_KEPT = 6000  # characters of each
 MISSES_KEPT = 6  # names that were not found
 ALIKE = 0.4  # share of letter triples in common from which a name is another one spelt anew
+PIECE = re.compile(r"[\w.-]{3,}")
+MISSES_COMPARED = 24  # searches in a row
 LETTERS = re.compile(r"[^\W\d_]+")
+
+
+class Misses(msgspec.Struct, frozen=True):
+    """Searches in a row, at one place, that found nothing for one thing: a word recurs in two thirds of them.
+
+    A *rewording* brings no new word and drops or adds words of an earlier one, or orders them anew.  Members of a
+    list, cells of a grid and topics about one thing bring a new word each, or are no part of one another.
+    """
+
+    place: tuple[str, ...] = ()
+    asked: tuple[frozenset[str], ...] = ()  # the words of each
+    texts: frozenset[str] = frozenset()
+    reworded: int = 0
+
+    def then(self, calls: Sequence[ToolCall]) -> Self:
+        """With one more miss; a search for another thing, or elsewhere, begins anew."""
+        questions: list[str] = []
+        places: list[str] = []
+        for call in calls:
+            _sort(call.arguments, questions, places, parts=True)
+            places.append(call.name)
+        text, place = " ".join(questions), tuple(sorted(places))
+        words = frozenset(gist.plain_words(text))
+        if not words:
+            return type(self)()
+        if place != self.place or words.isdisjoint(frozenset().union(*self.asked)):
+            return type(self)(place, (words,), frozenset([text]))
+        again = words <= frozenset().union(*self.asked) and any(
+            len(a) > 1 and len(words) > 1 and (a <= words or words <= a) for a in self.asked
+        )
+        asked = (*self.asked, words)[-MISSES_COMPARED:]
+        return type(self)(place, asked, self.texts | {text}, self.reworded + again)
+
+    def after(self, calls: Sequence[ToolCall]) -> int:
+        """How many there are in a row with these calls, where a third of them or more were rewordings; else 0."""
+        found = self.then(calls)
+        n = len(found.asked)
+        if 3 * found.reworded < n or 2 * len(found.texts) <= n:
+            return 0
+        often = Counter(w for words in found.asked for w in words)
+        return n if 3 * max(often.values()) >= 2 * n else 0
 
 
 class Told:
     """The texts that a run was given, the latest ones."""
 
-    def __init__(self, people: Sequence[str] = (), tools: Sequence[str] = (), misses: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        people: Sequence[str] = (),
+        tools: Sequence[str] = (),
+        misses: Sequence[str] = (),
+        searches: Misses = Misses(),
+    ) -> None:
         self.people = list(people)
         self.tools = list(tools)
         self.misses = list(misses)
+        self.searches = searches
 
     def fork(self) -> "Told":
         """A copy that goes on alone."""
-        return Told(self.people, self.tools, self.misses)
+        return Told(self.people, self.tools, self.misses, self.searches)
 
     def by_person(self, text: str) -> None:
         """A person or the instructions said this."""
+        self.searches = Misses()
         self.people.append(text[: 4 * TEXT_KEPT])
         _let_go(self.people)
 
@@ -42,10 +98,11 @@ class Told:
         self.tools.append(text[:TEXT_KEPT])
         _let_go(self.tools)
 
-    def missed(self, calls: Sequence[tuple[str, str]]) -> None:
+    def missed(self, calls: Sequence[ToolCall]) -> None:
         """These calls found nothing; None of them forgets the earlier misses."""
-        for _, arguments in calls:
-            self.misses = [*self.misses, *_names(arguments)][-MISSES_KEPT:]
+        for call in calls:
+            self.misses = [*self.misses, *_names(call.arguments)][-MISSES_KEPT:]
+        self.searches = self.searches.then(calls)
 
     def own_words(self, calls: Sequence[tuple[str, str]]) -> int:
         """A name for where the calls search, when what they search for is in the run's own words; else 0."""
@@ -61,9 +118,13 @@ class Told:
             return 0
         return fingerprint.name_of("\0".join(sorted(places))) or 1
 
-    def named(self, calls: Sequence[tuple[str, object]]) -> int:
-        """A name for the things in the calls' arguments that stand in a text that the run was told; 0 without one."""
+    def named(self, calls: Sequence[tuple[str, object]], pieces: bool = False) -> int:
+        """A name for the things in the calls' arguments (`pieces`: or in commands among them) that stand in a text that
+        the run was told; 0 without one.
+        """
         values = sorted({t for _, v in calls for t in _things(v)})
+        if pieces:
+            values = sorted({p for v in values for p in (v, *PIECE.findall(v))})
         texts = [*self.people, *self.tools]
         found = [v for v in values if any(v in text for text in texts)]
         return (fingerprint.name_of("\0".join(found)) or 1) if found else 0
@@ -113,8 +174,10 @@ def _anew(a: str, b: str) -> bool:
     return bool(p and q) and len(p & q) >= ALIKE * min(len(p), len(q))
 
 
-def _sort(arguments: str, questions: list[str], places: list[str]) -> None:
-    """Splits a call's arguments into questions (texts that say what is looked for) and everything else."""
+def _sort(arguments: str, questions: list[str], places: list[str], parts: bool = False) -> None:
+    """Splits a call's arguments into questions (texts that say what is looked for) and everything else; pages, dates
+    from and to, and other `parts` of a whole on demand.
+    """
     try:
         value = json.loads(arguments)
     except (ValueError, RecursionError):
@@ -127,7 +190,7 @@ def _sort(arguments: str, questions: list[str], places: list[str]) -> None:
         texts = inner if isinstance(inner, list) else [inner]
         if low in gist.QUERY_KEYS and low not in gist.COMMAND_KEYS and all(isinstance(t, str) for t in texts):
             questions += texts
-        elif low not in gist.POSITION_KEYS and low not in fingerprint.BOOKKEEPING:
+        elif (parts or low not in gist.POSITION_KEYS) and low not in fingerprint.BOOKKEEPING:
             places.append(f"{low}={json.dumps(inner, sort_keys=True)[:200]}")
 
 
