@@ -47,7 +47,7 @@ SETS = {
     "x": (1707, 1),  # plain product prompts in the kinds of the public seed and in kinds that earlier sets are thin in
     "y": (1808, 1),  # the same kinds as x, written after x was mended
     "z": (0, 1),  # single pairs about the style of program text
-    "w": (1909, 1),  # the kinds of x and y, written after both and z were mended
+    "xy": (1909, 1),  # the kinds of x and y, written after both and z were mended
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table

@@ -11,15 +11,13 @@ citation in general.
 import re
 from functools import lru_cache
 
-from tidegate.check.promptlint.grammar import lexicon
 from tidegate.check.promptlint.grammar.antecedents import with_antecedent
 from tidegate.check.promptlint.grammar.clauses import as_active, read_clause, split_clauses
 from tidegate.check.promptlint.grammar.code_rules import CODE_PLACES, code_rules
 from tidegate.check.promptlint.grammar.conditions import read_conditions
 from tidegate.check.promptlint.grammar.directives import READER, directive
 from tidegate.check.promptlint.grammar.drafts import EMPTY, Context, Draft, Parsed
-from tidegate.check.promptlint.grammar.labels import LABELLED_AMOUNT, labelled_amount
-from tidegate.check.promptlint.grammar.lemmas import lemma
+from tidegate.check.promptlint.grammar.labels import LABELLED_AMOUNT, labelled_amount, read_label
 from tidegate.check.promptlint.grammar.literals import branch_literal
 from tidegate.check.promptlint.grammar.ordering import tool_order
 from tidegate.check.promptlint.grammar.persona import persona
@@ -31,18 +29,11 @@ from tidegate.check.promptlint.grammar.text import mask
 from tidegate.check.promptlint.grammar.vocabulary import (
     ABOUT_YOU,
     CHANNELS,
-    CONCERN_LABELS,
-    ELEMENTS,
     GENERIC_SECTION,
-    IMPERATIVES,
-    LABEL,
     NOT_OURS,
-    PART_NOUNS,
-    PLAIN_LABELS,
     SHOUTED,
     STRONG,
 )
-from tidegate.check.promptlint.grammar.wordset import word_set
 from tidegate.check.promptlint.model import REPLY, Conjunction, Constraint, Instruction, Literal, Priority, Unit
 
 
@@ -149,62 +140,13 @@ def _parse(text: str, intro: str) -> Parsed:
     if not negative_intro and not guard_intro and (styled := code_rules(text)):
         return EMPTY._replace(drafts=styled, channel="code")
     negative_intro = negative_intro or bool(mark and CROSS & set(mark.group(0)) and not BANS.match(s))
-    labels: list[str] = []
-    concern = ""
     s = STRESS.sub("", s)
     s = LABELLED_AMOUNT.sub(labelled_amount, s)
-    m = LABEL.match(s)
-    if m is not None and "\x01" not in m.group(0):
-        label = (m.group("tag") or m.group("label")).strip()
-        low = label.lower()
-        if low in CONCERN_LABELS or low.split()[-1] in CONCERN_LABELS:
-            concern = CONCERN_LABELS.get(low) or CONCERN_LABELS[low.split()[-1]]
-            labels.append(low)
-            s = s[m.end() :]
-        elif low in ("output", "reply", "answer", "response") and FORMAT_NAMED.match(s[m.end() :]):
-            concern = "format"  # "Output: CSV, header row first"
-            labels.append(low)
-            s = s[m.end() :]
-        elif (
-            (label.isupper() and not s.isupper())
-            or m.group("tag")
-            or low in PLAIN_LABELS
-            or re.fullmatch(r"(?:rule|priority|p|item|policy|section)\s*\w{1,3}", low)
-        ):
-            labels.append(low)
-            s = s[m.end() :]
-        elif (
-            (lemma(low.split()[0]) in IMPERATIVES or low.split()[0] in VERBS_BEFORE_COLON)
-            and (low.split()[0] not in word_set("summary end list name link title") or len(low.split()) >= 4)
-        ) or re.match(r"(?:never|always|do not|don't|must|should|avoid|if|when|unless|for|in|on)\b", low):
-            pass
-        elif RULE_LABEL.match(low):
-            if REASON.match(s[m.end() :]):  # "Plain text only: our widget shows asterisks as they are"
-                s = s[: m.end()].rstrip(" :")
-        else:
-            if re.fullmatch(r"(?:step|phase|stage)\s*\w{1,3}", low):
-                return EMPTY._replace(labels=(low,))
-            if 2 <= len(low.split()) <= 4 and lemma(low.split()[-1]) in lexicon.USERS and low.endswith("s"):
-                s = f"For {low}, {s[m.end() :]}"  # "Enterprise users: …"
-                m = None
-            elif len(low.split()) >= 3 and not re.search(
-                r"\b(?:section|part|rule|policy|style|tone|format|length|language)s?\b", low
-            ):
-                guard_intro = _conjoin(guard_intro, ((Literal(key=f"case {low}", words=low),),))
-            labels.append(low)
-            noun = lemma(low.split()[-1])
-            place = len(low.split()) <= 3 and (
-                noun in PART_NOUNS
-                or noun in ELEMENTS
-                or (
-                    noun in lexicon.REPLY_NOUNS
-                    and len(low.split()) == 2
-                    and (low.split()[0] not in lexicon.BENIGN or low.split()[0] in MEDIA)
-                )
-            )
-            place = place or bool(re.fullmatch(r"(?:the )?\w+ (?:section|part)", low))
-            if m is not None:
-                s = f"In the {low.removeprefix('the ')}, {s[m.end() :]}" if place else s[m.end() :]
+    labelled = read_label(s)
+    if labelled.step:
+        return EMPTY._replace(labels=labelled.labels)
+    s, concern, labels = labelled.text, labelled.concern, list(labelled.labels)
+    guard_intro = _conjoin(guard_intro, labelled.guard)
     s = STRESS.sub("", s)
     arrow = re.match(r"^(?P<left>[^→]{3,80})\s*(?:→|->|=>)\s*(?P<right>.+)$", s)
     if arrow is not None and "\x01" not in arrow.group("left"):
@@ -289,18 +231,6 @@ def _person(m: re.Match[str]) -> str:
     return f"{m.group('v') or m.group('u')}in the first person {'plural' if plural else 'singular'}"
 
 
-# a label that is a rule itself ("No opening phrases: …", "Plain text only: …"), and a reason given after it
-RULE_LABEL = re.compile(
-    r"(?:(?:no|only|without|zero|nothing|exactly) (?=\w)|.* only$)(?!.*\b(?:of|about|to|mention|say|use|include|following)$)"
-)
-REASON = re.compile(
-    r"\s*(?:our|the|this|these|they|it|its|we|users?|customers?|readers?|people)\s+(?:\w+\s+){0,2}?"
-    r"(?:shows?|can|cannot|does|do|is|are|will|would|has|have|needs?|displays?|renders?|strips?|prefers?|reads?|makes?|breaks?|looks?"
-    r"|hates?|dislikes?|drops?|cuts?)\b(?!.*\b(?:must|should|shall|never|always|first|only)\b)",
-    re.I,
-)
-MEDIA = word_set("spoken written voice chat email sms printed verbal")  # "Spoken answers: at most 20 words"
-FORMAT_NAMED = re.compile(r"(?:valid |raw |pure |strict |plain )?(?:json|xml|yaml|csv|html|plain text|prose)\b", re.I)
 # why a rule is there asks for nothing: ", the widget cannot draw them", "because users skim"
 RATIONALE = re.compile(
     r"(?:,?\s+\b(?:because|since|so that(?! (?:a|an|any|even|anyone|everyone|my|your|beginners?|laypeople|children|novices|newcomers|experts?|non-experts?)\b)|as otherwise|given that)\b.*"
@@ -327,7 +257,6 @@ STRESS = re.compile(
 )
 
 
-VERBS_BEFORE_COLON = word_set("feel talk think act behave stay remain keep go")
 SAY_SO = re.compile(
     r"^\s*(?:always |please |do |you must )?(?:admit(?: it)?|tell (?:the |your )?\w+(?: so| this| that)?|say (?:so|it)|let (?:the )?\w+ know|be (?:honest|open|upfront|candid)|own up|acknowledge (?:it|this)|inform (?:the )?\w+|state (?:so|it|this)|make (?:it|this|that) clear)(?: instead(?: of [\w ]{3,30})?| rather than [\w ]{3,30}| openly| honestly| plainly)?\W*$",
     re.I,
