@@ -13,7 +13,9 @@ from tidegate.check.promptlint.grammar.wordset import word_set
 PART_NAMED = re.compile(
     r"(?<!outside )\b(?:in|under|within|inside|for|of|into) (?:a |the |your |each |every |any )?(?:(?P<a>[\w\x01\x02-]+(?: [\w-]+)?) +)?(?P<n>section|part|block|field|column)s?(?: (?:called|named|titled|labell?ed) (?P<b>[\w\x01\x02]+))?"
 )
-PART_CALLED = re.compile(r"\bsections? (?:called|named|titled|labell?ed|headed) (?P<b>[\w\x01\x02]+(?: [\w\x01\x02]+)?)")
+PART_CALLED = re.compile(
+    r"\bsections? (?:called|named|titled|labell?ed|headed) (?P<b>[\w\x01\x02]+(?: [\w\x01\x02]+)?)"
+)
 PART_IS = re.compile(
     r"^(?:the |each |every |all |your |any )?(?:(?:one|two|three|four|five|single|\d+)[- ](?:line|sentence|word|paragraph|page) |short |brief )?(?P<a>title|headline|subject line|body|heading|summary|introduction|conclusion|intro|outro|caption|footer|abstract|opening|closing|overview|appendix|preamble|header|postscript|signature)s? (?:must|should|has|have|is|are|may|needs?|can|in|at|under|stays?|keeps?|uses?|sounds?|reads?|contains?)\b"
 )
