@@ -173,7 +173,7 @@ def test_only_in_a_language_says_how_and_only_in_a_place_says_when() -> None:
     assert rules("Use emojis only in English conversations.", "Reply in French.") == []
 
 
-@pytest.mark.parametrize("name", ["b", "c", "e"])
+@pytest.mark.parametrize("name", ["b", "e", "x", "xy", "z"])
 def test_wordings_of_the_blind_sets(name: str) -> None:
     """The benches' sets stay read: what was mended stays mended, in every register and domain."""
     goals = {"hard": 0.95, "soft": 0.85, "three": 0.95}

@@ -95,7 +95,7 @@ def lint(
     """Prove which lines contradict, show the smallest set, the situation, the commit and the fix.
 
     PATHS are files, folders, or - for standard input.  Exit code 1 when a proved hard conflict is
-    found, 0 when none is.
+    found, 0 when none is, 2 when there is no prompt to read.
 
     \b
     Example:
