@@ -32,8 +32,9 @@ from typing import Any
 from benches.constraints_cases import cuts, disguise, draw, gitleaks, prose
 from benches.report import Report
 from tidegate.check.constraints.load import output_filter, parse_policy
+from tidegate.check.constraints.streaming.channels import StreamFilter
 from tidegate.check.constraints.streaming.regex import parse
-from tidegate.check.constraints.streaming.stream import Filter, Literals, Pattern, StreamFilter, filter_text, finder
+from tidegate.check.constraints.streaming.stream import Filter, Literals, Pattern, filter_text, finder
 
 DATA = Path(os.environ.get("TIDEGATE_SHARED_DATA", Path(__file__).resolve().parent.parent.parent / "shared" / "data"))
 BLOCK = 20_000

@@ -25,7 +25,8 @@ from tests.support.upstreams import Script
 from tidegate.check.constraints.calls.confirmations import Confirmations
 from tidegate.check.constraints.calls.decide import Engine
 from tidegate.check.constraints.plugin import ConstraintsGuard, ConstraintsSession
-from tidegate.check.constraints.streaming.stream import Channel, StreamFilter
+from tidegate.check.constraints.streaming.channels import StreamFilter
+from tidegate.check.constraints.streaming.stream import Channel
 from tidegate.gateway import guarding
 from tidegate.gateway.mcp.guards import Answered, McpWatch
 from tidegate.readers.constraints_file import PolicyFile

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from tidegate.check.constraints.load import default_policy, output_filter
 from tidegate.check.constraints.streaming.canonical import literal_variants
+from tidegate.check.constraints.streaming.channels import StreamFilter
 from tidegate.check.constraints.streaming.regex import parse
-from tidegate.check.constraints.streaming.stream import Filter, Literals, Pattern, StreamFilter, filter_text, finder
+from tidegate.check.constraints.streaming.stream import Filter, Literals, Pattern, filter_text, finder
 from tidegate.check.constraints.streaming.tree import width
 from tidegate.spine.errors import SettingError
 

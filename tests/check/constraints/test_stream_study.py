@@ -13,7 +13,8 @@ from benches.constraints_stream import COUNTS, Group, one, oracle
 
 from tidegate.check.constraints.load import default_policy, output_filter
 from tidegate.check.constraints.streaming.canonical import Folder
-from tidegate.check.constraints.streaming.stream import Channel, Filter, Pattern, StreamFilter, finder
+from tidegate.check.constraints.streaming.channels import StreamFilter
+from tidegate.check.constraints.streaming.stream import Channel, Filter, Pattern, finder
 from tidegate.check.constraints.streaming.view import View
 
 PATTERNS = list(output_filter(default_policy()).patterns)

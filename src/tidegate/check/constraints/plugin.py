@@ -21,8 +21,8 @@ from tidegate.check.constraints.calls.toolgate import Powers, ToolGate, refusal_
 from tidegate.check.constraints.load import output_filter
 from tidegate.check.constraints.model import Policy
 from tidegate.check.constraints.record import Record, Recorder
+from tidegate.check.constraints.streaming.channels import StreamFilter
 from tidegate.check.constraints.streaming.jsonwatch import Watcher
-from tidegate.check.constraints.streaming.stream import StreamFilter
 from tidegate.check.constraints.streaming.strictjson import Schema
 from tidegate.spine.call import Call
 from tidegate.spine.codec import content_hash
