@@ -10,7 +10,7 @@ from rich.console import Console
 
 from tidegate.check.constraints.load import default_policy
 from tidegate.check.constraints.proving.analyze import analyze
-from tidegate.check.constraints.proving.differences import differences
+from tidegate.check.constraints.proving.differences import Difference, differences
 from tidegate.cli.constraints_inputs import json_option, load, policy_option
 from tidegate.cli.output import emit
 from tidegate.readers.constraints_file import read_policy
@@ -37,6 +37,15 @@ def command(policy: Path | None, against: Path | None, as_json: bool) -> NoRetur
 
     def words(console: Console) -> None:
         for d in different:
-            console.print(f"{d.rule} ({d.change}) on {d.tool}: {json.dumps(d.witness)}", markup=False, highlight=False)
+            console.print(told(d), markup=False, highlight=False)
 
     emit(answer, as_json=as_json, words=words)
+
+
+def told(d: Difference) -> str:
+    """A difference with the call that shows it, in words."""
+    if d.witness is None:
+        return f"{d.rule} ({d.change}): it can differ on a call of {d.tool}, but no such call was found"
+    call = f"{d.tool} {json.dumps(d.witness['arguments'])}"
+    beside = [f"with {name} {json.dumps(d.witness[name])}" for name in ("facts", "calls") if d.witness.get(name)]
+    return f"{d.rule} ({d.change}): the versions decide differently on {' '.join([call, *beside])}"

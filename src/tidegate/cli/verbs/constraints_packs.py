@@ -1,5 +1,6 @@
 """`tidegate constraints packs`: the starter packs and their rules."""
 
+import textwrap
 from typing import Any, NoReturn
 
 import click
@@ -23,8 +24,16 @@ def command(as_json: bool) -> NoReturn:
     listing = {p: [_rule_line(r) for r in starter_pack(p).hard] for p in PACKS}
 
     def show(console: Console) -> None:
+        console.print(f"{'pack':<15}{'rule':<22}{'kind':<8}what it holds", markup=False, highlight=False)
         for pack, rules in listing.items():
-            console.print(f"{pack}: {', '.join(r['id'] for r in rules)}", markup=False)
+            for rule in rules:
+                what = "; ".join(rule["text"]) or f"{len(rule['patterns'])} patterns: {', '.join(rule['patterns'])}"
+                first, *rest = textwrap.wrap(what, 79 - 45) or [""]
+                console.print(f"{pack:<15}{rule['id']:<22}{rule['kind']:<8}{first}", markup=False, highlight=False)
+                for line in rest[:2]:
+                    console.print(" " * 45 + line, markup=False, highlight=False)
+                if len(rest) > 2:
+                    console.print(" " * 45 + "... (all with --json)", markup=False, highlight=False)
 
     emit(Answer(verb="constraints packs", verdict=Verdict.PASS, fields={"packs": listing}), as_json=as_json, words=show)
 
