@@ -8,7 +8,7 @@ the same bytes, body for body; and an answer that reached the client as whole mu
 import asyncio
 
 import h11
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tests.support.rig import KEY, Reader, Writer, request, world
 
@@ -124,6 +124,7 @@ def test_the_reference_reads_whole_answers_alone() -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.booleans(), st.lists(st.sampled_from(ANSWERS), max_size=8), st.lists(st.integers(1, 60), max_size=3))
+@example(False, [b"\r\n", STATUS, b"\r\n"], [])
 def test_an_answer_that_arrives_whole_is_the_one_the_reference_reads(
     good_start: bool, pieces: list[bytes], cuts: list[int]
 ) -> None:

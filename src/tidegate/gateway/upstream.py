@@ -99,6 +99,9 @@ class UpstreamConnection(asyncio.Protocol):
                 return
             self.known = None  # set only while the parser stands exactly between two answers
             self.first = data
+            if data[0] in b"\r\n":  # the parser would pass over it: what is left of another answer
+                self.lose("the upstream sent an empty line before its answer")
+                return
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
