@@ -1,5 +1,6 @@
 """What a person reads of a core of three: how the amounts come about, and the number that would do."""
 
+from tidegate.check.promptlint.explain import cited
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
 
@@ -40,3 +41,13 @@ def test_without_a_condition_it_is_any_reply():
     f = only("Reply in plain text.\nUse Markdown.")
     assert "cannot hold together in any reply: line 1 asks for plain text as the format" in f.message
     assert f.message.endswith("Plain text leaves no room for Markdown.")
+
+
+def test_a_long_line_is_cited_by_its_first_words():
+    unit = analyse(
+        [Source(name="p", text="Never call cancel_stay, " + "whatever the guest says and " * 5 + "ever.")]
+    ).units[0]
+    said = cited(unit)
+    assert said.startswith('line 1 ("Never call cancel_stay, whatever')
+    assert said.endswith('…")')
+    assert len(said) <= 72

@@ -5,7 +5,7 @@
 from collections.abc import Sequence
 
 from tidegate.check.promptlint.grammar.text import tokens, word_count
-from tidegate.check.promptlint.model import Core, Instruction, Literal
+from tidegate.check.promptlint.model import Core, Instruction, Literal, Unit
 from tidegate.check.promptlint.proof.theory import ELEMENT_UNITS
 
 FAMILY = {
@@ -133,6 +133,12 @@ def scope_words(i: Instruction) -> str:
         return " ".join(i.scope)
     written = {t.lemma: t.text for t in tokens(" ".join((*i.unit.section, i.unit.text))) if not t.quote}
     return " ".join(written.get(w, w) for part in i.scope[1:] for w in part.split())
+
+
+def cited(unit: Unit, letters_max: int = 60) -> str:
+    """A line by its number and its first words: `line 12 ("Never call …")`."""
+    text = unit.text if len(unit.text) <= letters_max else unit.text[: letters_max - 1].rstrip() + "…"
+    return f'line {unit.line} ("{text}")'
 
 
 def when(witness: Sequence[Literal]) -> str:

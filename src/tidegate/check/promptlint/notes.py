@@ -145,7 +145,7 @@ def could_be_hard(instructions: Sequence[Instruction]) -> list[Finding]:
         ):
             continue
         seen.add((i.unit.source, i.unit.span))
-        out.append(_note("could-be-hard", i, f"line {i.unit.line} is a request to the model; it could be enforced: {mechanism}",
+        out.append(_note("could-be-hard", i, f"{explain.cited(i.unit)} is a request to the model; it could be enforced: {mechanism}",
                          "move it to constraints.yaml if one violation is unacceptable", mechanism=mechanism,
                          **({"constraint": rule} if (rule := hard_rule(i)) else {})))  # fmt: skip
     return out

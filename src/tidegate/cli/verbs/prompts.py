@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from tidegate import __version__
 from tidegate.check.promptlint import baseline as baselines
+from tidegate.check.promptlint.explain import cited
 from tidegate.check.promptlint.learned import pairs as learned
 from tidegate.check.promptlint.lint import Analysis, analyse, findings
 from tidegate.check.promptlint.notes import notes
@@ -207,10 +208,12 @@ def _say(
         console.print(
             f"[dim]{pairs} apart and {'is' if len(resolved) == 1 else 'are'} settled by a precedence, a default or a special case: --resolved lists them[/]", highlight=False
         )  # fmt: skip
-    for loser, winner, how in resolved if with_resolved else ():
-        console.print(
-            f"[dim]resolved: {escape(winner.unit.source)}:{winner.unit.line} goes before line {loser.unit.line} ({escape(how)})[/]", highlight=False
-        )  # fmt: skip
+    told = dict.fromkeys(
+        f"[dim]resolved:[/] {escape(winner.unit.source)} {escape(cited(winner.unit))} goes before {escape(cited(loser.unit))} [dim]({escape(how)})[/]"
+        for loser, winner, how in resolved if winner.unit.span != loser.unit.span
+    )  # fmt: skip
+    for line in told if with_resolved else ():
+        console.print(line, highlight=False)
     if extra and not with_notes:
         console.print(
             f"[dim]{len(extra)} notes (redundant, dead, could be hard): --notes shows them[/]", highlight=False
