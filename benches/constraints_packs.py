@@ -40,6 +40,8 @@ def corpora() -> Iterator[tuple[str, list[str]]]:
             lambda r: [t for side in ("conversation_a", "conversation_b") for _, t in r[side]],
         ),
         ("fabric patterns", "knowledge/fabric_patterns.jsonl", lambda r: [r["text"]]),
+        ("bipia e-mails", "agents/bipia_email_contexts.jsonl", lambda r: [r["context"], r["question"]]),
+        ("bipia attacks", "agents/bipia_attacks.jsonl", lambda r: [r["attack"]]),
     ):
         path = DATA / file
         if path.exists():
