@@ -133,7 +133,11 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, str):
         return squeezed(value)
     if isinstance(value, dict):
-        return {k: _canonical(v) for k, v in value.items() if v is not None and k.lower() not in BOOKKEEPING}
+        return {
+            k: squeezed(v) if type(v) is str else v if type(v) is int else _canonical(v)
+            for k, v in value.items()
+            if v is not None and k.lower() not in BOOKKEEPING
+        }
     if isinstance(value, list):
         return [_canonical(v) for v in value]
     if isinstance(value, float) and value.is_integer():

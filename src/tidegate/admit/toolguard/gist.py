@@ -49,8 +49,8 @@ LONG_FLOAT = re.compile(rb"^\d+\.\d{3,}$")
 def token_set(tokens: Iterable[bytes]) -> int:
     """Tokens as one number: bit crc32(token) mod 512 is set."""
     bits = 0
-    for place in {crc & BITS for crc in map(crc32, tokens)}:
-        bits |= BIT[place]
+    for token in tokens:
+        bits |= BIT[crc32(token) & BITS]
     return bits
 
 

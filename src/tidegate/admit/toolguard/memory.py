@@ -18,6 +18,7 @@ class Cycles:
         self.recent: list[int] = []  # the last `period_max` names, newest last
         self.waiting: list[bool] = []  # beside them: whether that step only waited for the world
         self.matches = [0] * (period_max + 1)
+        self.none = True  # whether all of them are 0
 
     def fork(self) -> "Cycles":
         """A copy that goes on alone."""
@@ -27,17 +28,17 @@ class Cycles:
 
     def clear(self) -> None:
         """Forget everything."""
-        self.recent, self.waiting, self.matches = [], [], [0] * len(self.matches)
+        self.recent, self.waiting, self.matches, self.none = [], [], [0] * len(self.matches), True
 
     def add(self, name: int, waits: bool) -> None:
         """Take the next step's name."""
         recent, matches = self.recent, self.matches
         if name in recent:
-            n = len(recent)
+            n, self.none = len(recent), False
             for p in range(1, len(matches)):
                 matches[p] = matches[p] + 1 if n >= p and recent[n - p] == name else 0
-        else:
-            self.matches = [0] * len(matches)
+        elif not self.none:
+            self.matches, self.none = [0] * len(matches), True
         recent.append(name)
         self.waiting.append(waits)
         if len(recent) >= len(matches):
@@ -48,6 +49,8 @@ class Cycles:
 
         A cycle in which a step waits for the world (a poll, a retry) is none: waiting repeats by its nature.
         """
+        if self.none:
+            return None
         for p, matched in enumerate(self.matches):
             if matched >= p >= 2 and len(set(self.recent[-p:])) > 1:
                 return None if any(self.waiting[-p:]) else (p, matched // p + 1)
@@ -99,6 +102,10 @@ class Memory:
         about = self.about.get(key, ())
         for cluster in reversed(about):
             known, times = self.clusters[cluster]
+            if known.answer != gist.answer and (
+                known.numbers != gist.numbers or not (known.words & gist.words or known.words == gist.words)
+            ):
+                continue  # `near` would say so: another answer, and no figure or no word in common
             if near(known, gist):
                 del self.clusters[cluster]
                 self.clusters[cluster] = (known, times + 1)

@@ -94,13 +94,13 @@ class StepBuilder:
         return copy
 
     def _close(self) -> Step | None:
-        step = self.open_step()
+        step, in_text = self.open_step(), self._answered_in_text()
         if step is None or not step.misuse:  # an error that hands the arguments back tells nothing
             for result in self._results.values():
                 self._told.by_tool(result.content)
-            if self._answered_in_text():
+            if in_text:
                 self._told.by_tool(self._replies[0].text)
-        for reply in self._replies[1:] if self._answered_in_text() else self._replies:
+        for reply in self._replies[1:] if in_text else self._replies:
             if reply.role == "user":
                 self._told.by_person(reply.text)
         if step is None:
@@ -117,7 +117,7 @@ class StepBuilder:
             if not step.pause:
                 self._last = self._answers
             self._said = "" if step.tools or self._replies else self._open.text if self._open is not None else ""
-            self._listen(self._replies[1:] if self._answered_in_text() else self._replies)
+            self._listen(self._replies[1:] if in_text else self._replies)
         self._replies, self._results = [], {}
         return step
 
