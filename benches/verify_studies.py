@@ -21,7 +21,10 @@ from tests.runner.simulators_d import SIMULATORS as FOURTH
 from tests.runner.simulators_e import SIMULATORS as FIFTH
 from tests.runner.simulators_f import SIMULATORS as SIXTH
 from tests.runner.simulators_j import SIMULATORS as SHAPES
+from tests.runner.simulators_k import SIMULATORS as DOMAINS
+from tests.runner.simulators_l import SIMULATORS as FURTHER
 from tests.runner.simulators_m import SIMULATORS as PLAIN
+from tests.runner.simulators_n import SIMULATORS as TELLING
 
 from benches.report import Report
 from tidegate.check.verify.engine import verify_answer
@@ -243,7 +246,10 @@ def simulators(report: Report, seeds: int) -> None:
     sets = (
         *((label, {n: ("", *entry) for n, entry in group.items()}) for label, group in bare),
         ("sixteen shapes", SHAPES),
+        ("sixteen domains", DOMAINS),
+        ("fourteen further domains", FURTHER),
         ("twelve plain answers", PLAIN),
+        ("twelve telling answers", TELLING),
     )
     for label, group in sets:
         killed = total = 0

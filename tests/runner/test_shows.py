@@ -8,13 +8,16 @@ from collections.abc import Iterator
 
 import pytest
 from tests.runner.simulators_j import SIMULATORS as SHAPES
+from tests.runner.simulators_k import SIMULATORS as DOMAINS
+from tests.runner.simulators_l import SIMULATORS as FURTHER
 from tests.runner.simulators_m import SIMULATORS as PLAIN
+from tests.runner.simulators_n import SIMULATORS as TELLING
 
 from tidegate.runner.confined.absent import Nothing
 from tidegate.runner.harness import judged, modules
 from tidegate.runner.sandbox import looks_like_simulation
 
-PROGRAMS = {**SHAPES, **PLAIN}
+PROGRAMS = {**SHAPES, **DOMAINS, **FURTHER, **PLAIN, **TELLING}
 BY_READING = {
     "cooling docstring",
     "potts heat bath",
@@ -41,8 +44,9 @@ def broken(source: str, prose: str, seed: int = 1) -> list[str]:
     return [f"{r['name']}: {r['measured']}" for r in judged(job, modules())["rows"] if r["holds"] is False]
 
 
-QUICK = ("class particle in box", "heat 1d module", "kepler dataclass", "kuramoto functions", "laplace jacobi script", "ou process",
-         "potts heat bath", "rc circuit", "rule thirty generator", "schrodinger split", "seir dict", "spring chain class", "walk three d prose")  # fmt: skip
+QUICK = ("class particle in box", "heat 1d module", "kepler dataclass", "laplace jacobi script",
+         "rc circuit", "rule thirty generator", "schrodinger split", "seir dict", "spring chain class", "walk three d prose",
+         "rocket", "rl circuit", "double pendulum", "wave string function", "monty hall", "reversible reaction", "mc integration", "life torus")  # fmt: skip
 """One of each shape and kind of law; all of them are measured by `python -m benches.verify_studies`."""
 
 

@@ -149,14 +149,21 @@ def measure(job, confined):
         raise
     stated = space.get("SIMULATION") or {}
     subject = entry.find(space, tree, stated)
-    ctx = None
-    if subject is not None:
-        ctx = run_once(entry, measured, contract, groups, job, space, subject, out, stated)
-    if all(row["name"] in WEAK for row in out.rows) and not stated.get("run"):
-        ctx = watch_loop(measured, watched, groups, job, space, tree, subject, out) or ctx
-    if ctx is not None:
-        repeated(out, ctx)
+    ctx, failed = None, None
+    try:
+        if subject is not None:
+            ctx = run_once(entry, measured, contract, groups, job, space, subject, out, stated)
+        if all(row["name"] in WEAK for row in out.rows) and not stated.get("run"):
+            ctx = watch_loop(measured, watched, groups, job, space, tree, subject, out) or ctx
+        if ctx is not None:
+            repeated(out, ctx)
+    except DEFECTS:
+        raise
+    except Exception as error:  # a function that was called with guessed values; the program as a whole may run
+        failed = error
     out.rows += whole(shows, job, tree, subject)
+    if failed is not None and not out.rows:
+        raise failed
     if ctx is None and not out.rows:
         return {"status": "no entry", "rows": [], "entry": stated.get("run")}
     return {"status": "ran", "rows": out.rows, "entry": ctx.subject.name if ctx is not None else "the script"}
@@ -178,7 +185,7 @@ def whole(shows, job, tree, subject):
             return None
 
     try:
-        made = shows.Shows(job["source"], tree, job.get("prose", ""), job["seed"], 0.5 * left, call)
+        made = shows.Shows(job["source"], tree, job.get("prose", ""), job["seed"], 0.6 * left, call)
     except Exception:
         return []
     return made.measure()

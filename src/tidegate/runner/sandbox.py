@@ -26,7 +26,7 @@ ENTRY = re.compile(
     re.M,
 )
 SPEAKS = re.compile(
-    r"simulat|monte.?carlo|metropolis|mcmc|gillespie|verlet|runge|leapfrog|euler|brownian|random.?walk|ising|langevin|markov|kuramoto|automat|game.of.life|\brule.?\d|laplace|poisson|relax|queue|gambler|cooling|circuit|bateman|percolat|importance|\bpi\b|_pi\b|oscillator|pendulum|orbit|n.?body|lennard|heat equation|diffusion|wave equation|schr[oö]dinger|"
+    r"simulat|monte.?carlo|metropolis|mcmc|gillespie|verlet|runge|leapfrog|euler|brownian|random.?walk|ising|langevin|markov|kuramoto|automat|game.of.life|\brule.?\d|laplace|poisson|relax|queue|gambler|cooling|circuit|bateman|percolat|importance|default_rng|random\.(?:random|seed|Random|choice|randint|gauss|uniform)\b|\bpi\b|_pi\b|oscillator|pendulum|orbit|n.?body|lennard|heat equation|diffusion|wave equation|schr[oö]dinger|"
     r"epidemic|\bsir\b|lotka|lorenz|queue|black.?scholes|\bgbm\b|decay|estimate_pi|m/?m/?1|\barrivals?\b|\bdt\b|time_step|timestep|trajector|integrat|solve_ivp|odeint",
     re.I,
 )

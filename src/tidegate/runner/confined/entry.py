@@ -15,7 +15,7 @@ import sys
 import time
 import types
 
-from tidegate.runner.confined.film import number, records
+from tidegate.runner.confined.film import made_of_records, number
 
 ENTRIES = ("simulate", "run", "run_simulation", "simulation", "trajectory", "sample", "mcmc", "metropolis", "monte_carlo", "integrate", "evolve", "solve", "propagate",
            "walk", "random_walk", "run_mc", "run_md", "gillespie", "run_monte_carlo", "simulate_walk", "md", "mc")  # fmt: skip
@@ -194,27 +194,11 @@ def of_class(kind, node):
     )
 
 
-def recorded(tree):
-    """Names that hold what was recorded turn by turn, or was made of that: no grid, and no state as it ended."""
-    out = records(tree) | {"sol", "solution"}
-    while True:
-        more = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and not isinstance(node.value, (ast.Lambda, ast.Constant)):
-                text = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
-                calls = {getattr(c.func, "attr", getattr(c.func, "id", "")) for c in ast.walk(node.value) if isinstance(c, ast.Call)}  # fmt: skip
-                if text & out or calls & {"cumsum", "cumprod", "solve_ivp", "odeint", "accumulate"}:
-                    more |= {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
-        if more <= out:
-            return out
-        out |= more
-
-
 def of_script(space, tree):
     """A Subject for a script without a function: what its run recorded in its global names, and its times."""
     import numpy as np
 
-    kept = recorded(tree)
+    kept = made_of_records(tree)
     functions = any(isinstance(n, ast.FunctionDef) for n in tree.body)
     left = {
         k: v

@@ -98,6 +98,22 @@ def records(tree):
     return out - {None}
 
 
+def made_of_records(tree):
+    """Names that hold what was recorded turn by turn, or was made of that: no grid, and no state as it ended."""
+    out = records(tree) | {"sol", "solution"}
+    while True:
+        more = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and not isinstance(node.value, (ast.Lambda, ast.Constant)):
+                text = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+                calls = {getattr(c.func, "attr", getattr(c.func, "id", "")) for c in ast.walk(node.value) if isinstance(c, ast.Call)}  # fmt: skip
+                if text & out or calls & {"cumsum", "cumprod", "solve_ivp", "odeint", "accumulate"}:
+                    more |= {n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+        if more <= out:
+            return out
+        out |= more
+
+
 def unpacked(tree):
     """`a, b = state` names the parts of `state`: {'state': ('a', 'b')}, where one program names them one way."""
     out = {}
@@ -145,7 +161,14 @@ class _Camera:
             mine = self.codes[code] = {line for _, _, line in code.co_lines() if line} & self.heads.keys()
             if code.co_name == "<module>":  # the lines of a nested function are not its module's own
                 mine = self.codes[code] = {h for h in mine if h in self.heads}
-        return self.line if mine else None
+        return self.line if mine and not self.spent(code) else None
+
+    def spent(self, code):
+        """Whether every loop of a function has shown as much as is kept."""
+        return all(
+            len(self.turns.get((code, h), ())) >= TURNS_MAX or self.floats.get((code, h), 0) >= FLOATS_MAX
+            for h in self.codes[code]
+        )
 
     def line(self, frame, event, _arg):
         """A snapshot at the start of each turn, and what was filled as it ended."""
@@ -156,11 +179,7 @@ class _Camera:
                 turns = self.turns.setdefault(key, [])
                 if len(turns) < TURNS_MAX and self.floats.get(key, 0) < FLOATS_MAX:
                     turns.append(self.snapshot(frame, key))
-                elif all(
-                    len(self.turns.get((frame.f_code, h), ())) >= TURNS_MAX
-                    or self.floats.get((frame.f_code, h), 0) >= FLOATS_MAX
-                    for h in self.codes[frame.f_code]
-                ):
+                elif self.spent(frame.f_code):
                     frame.f_trace_lines = False
         elif event == "return":
             self.keep(frame)

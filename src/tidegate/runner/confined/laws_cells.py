@@ -43,8 +43,11 @@ def _generations(rows, law, name, rule, tell, scene):
     rows = rows.astype(int)
     moved = np.any(rows[1:] != rows[:-1], axis=tuple(range(1, rows.ndim)))
     at = np.flatnonzero(moved)
-    if len(at) < 3 or _one_at_a_time(rows):
+    if not len(at) or _one_at_a_time(rows):
         return False
+    rest = [k for k in range(len(rows) - 1) if not moved[k]]
+    if len(at) < 3 and not any(all(np.all(law(rows[k], e) == rows[k]) for k in rest) for e in EDGES):
+        return False  # turns are not generations
     wrong = {edge: int(sum(np.any(law(rows[k], edge) != rows[k + 1]) for k in at)) for edge in EDGES}
     best = min(wrong, key=wrong.get)
     example = next((k for k in at if np.any(law(rows[k], best) != rows[k + 1])), None)

@@ -15,7 +15,8 @@ LN2 = 0.6931471805599453
 class System:
     """One named system: `words` call for it, `but` forbids it, `states` and `params` list usual names."""
 
-    def __init__(self, name, words, states, params, equations, but=None):
+    def __init__(self, name, words, states, params, equations, but=None, sums=()):
+        self.sums = sums
         self.name, self.words, self.states, self.params, self.equations, self.but = (
             name,
             words,
@@ -78,7 +79,7 @@ SYSTEMS = (
         {"a": ("N_A", "A", "N1", "a_values", "na", "n_1", "parent", "n_parent", "A_list"), "b": ("N_B", "B", "N2", "b_values", "nb", "n_2", "daughter", "n_daughter"), "c": ("N_C", "C", "N3", "c_values", "nc", "n_3", "granddaughter", "stable", "n_stable")},
         {**_chain_params("a", 1), **_chain_params("b", 2)},
         (("A' = -λ_A A", "a", lambda s, p: -_halves(p, "a") * s["a"]), ("B' = λ_A A - λ_B B", "b", lambda s, p: _halves(p, "a") * s["a"] - _halves(p, "b") * s["b"]),
-         ("C' = λ_B B", "c", lambda s, p: _halves(p, "b") * s["b"])), but=r"random|rng|gillespie|branching",
+         ("C' = λ_B B", "c", lambda s, p: _halves(p, "b") * s["b"])), but=r"random|rng|gillespie|branching", sums=("abc",),
     ),
     System(
         "the SIR model", r"\bsirs?\b|seir|epidemic|infect",
@@ -146,7 +147,7 @@ SYSTEMS = (
     System(
         "the enzyme mechanism E + S <-> ES -> E + P", r"enzyme|michaelis", {"s": ("S", "substrate"), "p": ("P", "product"), "e": ("E", "enzyme"), "c": ("ES", "C", "complex")}, {"on": ("k1", "kf", "k_f", "k_on", "kon"), "off": ("k_1", "km1", "k_minus1", "kr", "k_r", "k_off", "koff", "k1r", "k_rev"), "cat": ("k2", "kcat", "k_cat")},
         (("S' = -k1 E S + k-1 ES", "s", lambda s, p: -p["on"] * s["e"] * s["s"] + p["off"] * s["c"]), ("P' = k2 ES", "p", lambda s, p: p["cat"] * s["c"]),
-         ("ES' = k1 E S - (k-1 + k2) ES", "c", lambda s, p: p["on"] * s["e"] * s["s"] - (p["off"] + p["cat"]) * s["c"]), ("E' = -k1 E S + (k-1 + k2) ES", "e", lambda s, p: -p["on"] * s["e"] * s["s"] + (p["off"] + p["cat"]) * s["c"])), but=r"inhibit|random|rng|gillespie",
+         ("ES' = k1 E S - (k-1 + k2) ES", "c", lambda s, p: p["on"] * s["e"] * s["s"] - (p["off"] + p["cat"]) * s["c"]), ("E' = -k1 E S + (k-1 + k2) ES", "e", lambda s, p: -p["on"] * s["e"] * s["s"] + (p["off"] + p["cat"]) * s["c"])), but=r"inhibit|random|rng|gillespie", sums=("ec", "scp"),
     ),
 )  # fmt: skip
 
@@ -163,6 +164,8 @@ def check(scenes, tell):
 
 
 def _system(scene, system, dt, tell):
+    import numpy as np
+
     states = {k: v for k, names in system.states.items() if (v := scene.one(*names)) is not None}
     params = {k: v for k, names in system.params.items() if (v := scene.number(*names)) is not None}
     lengths = {len(v) for v in states.values()}
@@ -170,6 +173,12 @@ def _system(scene, system, dt, tell):
         return
     if len({id(v) for v in states.values()}) != len(states):
         return
+    for names in system.sums:
+        if set(names) <= set(states):
+            total = sum(states[k] for k in names)
+            drift = float(np.ptp(total)) / (float(np.max(np.abs(total))) or 1.0)
+            shown = " + ".join(system.states[k][0] for k in names)
+            tell(f"{system.name}: {shown} stays", drift < 1e-3, f"changes by {drift:.3g} of its size", "less than 0.001", scene.line)  # fmt: skip
     for label, of, law in system.equations:
         if of not in states:
             continue
@@ -220,9 +229,26 @@ def told(scenes, tell):
         for found in EQUATION.finditer(f"{scene.text_raw}"):
             of, right = found.group(1), found.group(2)
             y = scene.one(GREEK.get(of, of))
-            f = evaluated(right, scene, len(y)) if y is not None and len(y) > 20 else None
+            before = scene.text_raw[max(0, found.start() - 40) : found.start()].rstrip()
+            factor = _before(before, scene)
+            f = evaluated(right, scene, len(y)) if y is not None and len(y) > 20 and factor else None
+            f = f / factor if f is not None else None
             if f is not None:
                 follow(tell, f"d{of}/dt = {right.strip()}", y, [f], dt, scene.line)
+
+
+def _before(text, scene):
+    """What multiplies the derivative (`L dI/dt`): 1 where nothing does, None where it is not known."""
+    if text.endswith((")", "*", "/", "·", "+", "-", "²")):
+        return None
+    word = re.search(r"([^\W\d]\w*)$", text)
+    if word is None or (len(word.group(1)) > 3 and word.group(1).isalpha() and scene.number(word.group(1)) is None):
+        return 1.0
+    known = scene.number(GREEK.get(word.group(1), word.group(1)))
+    return known if known is not None else 1.0 if word.group(1).lower() in LITTLE else None
+
+
+LITTLE = ("and", "is", "if", "let", "the", "for", "law", "so", "or", "ode", "as", "in", "by", "are", "eq", "eqs", "has", "to", "of", "on", "at", "use")  # fmt: skip
 
 
 def evaluated(text, scene, n):

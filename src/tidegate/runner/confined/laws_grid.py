@@ -11,7 +11,7 @@ from tidegate.runner.confined.laws_printed import shown
 def check(film, scenes, tell):
     """Every law of fields on every scene."""
     for scene in scenes:
-        for law in (quantum, laplace, heat, walkers, box):
+        for law in (quantum, laplace, heat, unstable, advected, walkers, box):
             try:
                 law(scene, tell, film)
             except (ValueError, TypeError, KeyError, IndexError, ZeroDivisionError, AttributeError):
@@ -134,6 +134,69 @@ def heat(scene, tell, _):
     lap[:, 1:-1] = (u[:, 2:] - 2 * u[:, 1:-1] + u[:, :-2]) / dx**2
     start = len(u) // 10
     follow(tell, "each turn follows u' = α u''", u[start:, 2:-2], [alpha * lap[start:, 2:-2]], dt, scene.line)
+
+
+def unstable(scene, tell, _film):
+    """A field without a source that grows beyond any bound: a step beyond the limit of stability, or a turned sign."""
+    import numpy as np
+
+    if not scene.says(r"heat|wave equation|advect|diffusion|maxwell|fdtd|burgers|schr[oö]dinger|vibrat\w* string|membrane|transport equation") or scene.says(r"source|driven|forcing|growth|reaction|instabilit|turing|amplif|blow|fisher|explo|laser|random"):  # fmt: skip
+        return
+    for name in ("u", "T", "psi", "phi", "ez", "hy", "E", "H", "c", "temp", "temperature", "rho", "q", "y"):
+        for dims in (2, 3):
+            u = scene.one(name, dims=dims, kinds="fc")
+            if u is None or u[0].size < 10 or len(u) < 10:
+                continue
+            first = float(np.max(np.abs(u[: max(2, len(u) // 20)])))
+            if not np.isfinite(first) or not np.all(np.isfinite(u)):
+                tell("the field stays finite", False, "not finite", "finite", scene.line)
+            elif first > 0:
+                grown = float(np.max(np.abs(u))) / first
+                tell(
+                    "the field stays within what it started from",
+                    grown < 50,
+                    f"grows {grown:.3g} times",
+                    "less than 50 times",
+                    scene.line,
+                )
+
+
+def advected(scene, tell, _film):
+    """u_t + c u_x = 0 on a ring: the total stays, and the first mode turns at the speed c."""
+    import numpy as np
+
+    if not scene.says(r"advect|upwind|transport equation|\blax\b") or scene.says(r"diffus|burgers|inflow|dirichlet|nonlinear|2-?d|two.?dim|source|variable (?:speed|velocity)"):  # fmt: skip
+        return
+    if not scene.says(r"periodic|np\.roll|% ?n|ring"):
+        return
+    u = scene.one("u", "q", "c", "phi", "rho", "T", "f", dims=2)
+    if u is None or u.shape[1] < 16 or not np.all(np.isfinite(u)):
+        return
+    total = u.sum(axis=1)
+    drift = float(np.ptp(total)) / (float(np.abs(u[0]).sum()) or 1.0)
+    tell(
+        "what is carried round a ring keeps its total",
+        drift < 1e-6,
+        f"changes by {drift:.3g} of its size",
+        "less than 1e-6",
+        scene.line,
+    )
+    (_, dx), dt, speed = (
+        _grid(scene, u.shape[1]),
+        scene.dt(),
+        scene.number("c", "a", "v", "velocity", "speed", "u0", "V"),
+    )
+    if dx is None or dt is None or not speed:
+        return
+    mode = np.fft.fft(u, axis=1)[:, 1]
+    rows = min(len(mode), 200)
+    if np.abs(mode[:rows]).min() < 0.05 * np.abs(mode[0]):
+        return
+    turned = np.unwrap(np.angle(mode[:rows]))
+    got = -float(turned[-1] - turned[0]) / ((rows - 1) * dt) * u.shape[1] * dx / (2 * np.pi)
+    tell(
+        "it is carried at the speed c", abs(got / speed - 1) < 0.1, f"{got:.4g}", f"{speed:.4g} within 10 %", scene.line
+    )
 
 
 PLACES = ("pos", "positions", "position", "x", "walkers", "r", "xs", "walks", "paths", "trajectories")

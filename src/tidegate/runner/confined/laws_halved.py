@@ -48,6 +48,8 @@ def plan(tree, scenes):
             exact = False
         else:
             return None
+    if not all(_uses(tree, loop, step) for loop in loops):
+        return None  # what steps the state is another number (a Courant number, say)
     derived = _assigned(tree, step)
     by_count = derived is not None and any(isinstance(n, ast.Name) and n.id in counts for n in ast.walk(derived))
     if by_count:
@@ -60,6 +62,27 @@ def plan(tree, scenes):
             continue
         names[count] = 2
     return {"step": step, "names": names, "lines": literal, "exact": exact}
+
+
+def _uses(tree, loop, step):
+    """Whether a loop, or a function that it calls, uses the step or what was made of it, other than to count time."""
+    made = {step}
+    for _ in range(4):
+        made |= {
+            t.id if isinstance(t, ast.Name) else t.attr
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Assign) and _mentions(n.value, made)
+            for t in n.targets
+            if isinstance(t, (ast.Name, ast.Attribute))
+        } - {"t", "time", "times", "n", "steps", "n_steps"}
+    called = {getattr(c.func, "id", getattr(c.func, "attr", "")) for c in ast.walk(loop) if isinstance(c, ast.Call)}
+    called |= {getattr(c.func, "id", getattr(c.func, "attr", "")) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) and f.name in called for c in ast.walk(f) if isinstance(c, ast.Call)}  # fmt: skip
+    bodies = [*loop.body, *(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.name in called)]
+    return any(_mentions(n, made) for n in bodies if not (isinstance(n, ast.AugAssign) and getattr(n.target, "id", "") in ("t", "time")))  # fmt: skip
+
+
+def _mentions(node, names):
+    return any((isinstance(n, ast.Name) and n.id in names) or (isinstance(n, ast.Attribute) and n.attr in names) for n in ast.walk(node))  # fmt: skip
 
 
 def _assigned(tree, name):

@@ -8,7 +8,7 @@ of an array.  What a program filled row by row is a scene of its own.
 import ast
 import re
 
-from tidegate.runner.confined.film import TURNS_MIN
+from tidegate.runner.confined.film import TURNS_MIN, made_of_records
 from tidegate.runner.confined.measured import STEPS, TIMES
 
 
@@ -120,9 +120,23 @@ def scenes(film, tree, source, prose, out):
         for group in lengths.values():
             regular = not any(name in sometimes for name in group)
             made.append(Scene(out, group, constants, source, text, None, regular))
+    made += final(film, tree, constants, source, text)
     if not made:
         made.append(Scene(out, {}, constants, source, text, None, False))
     return made
+
+
+def final(film, tree, constants, source, text):
+    """Arrays of the module that were made of what was recorded or solved: `x, y = sol.y`, by their length."""
+    import numpy as np
+
+    kept, lengths = made_of_records(tree), {}
+    for name, value in film.space.items():
+        array = isinstance(value, np.ndarray) and value.dtype.kind in "fc" and 0 < value.ndim <= 2
+        named = name in kept or name in TIMES or name == "t_eval"
+        if array and named and len(value) >= TURNS_MIN and name not in film.kept:
+            lengths.setdefault(len(value), {})["t" if name == "t_eval" else name] = value
+    return [Scene(None, group, constants, source, text, None, False) for group in lengths.values()]
 
 
 def _stepped(rows):

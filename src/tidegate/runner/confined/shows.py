@@ -7,7 +7,9 @@ import time
 import warnings
 
 from tidegate.runner.confined import (
+    laws_bounds,
     laws_cells,
+    laws_claimed,
     laws_flow,
     laws_grid,
     laws_halved,
@@ -21,8 +23,8 @@ from tidegate.runner.confined.scene import scenes
 
 DRAWS = ("random", "rng", "randn", "default_rng", "gauss", "expovariate")
 BROKEN = (ZeroDivisionError, OverflowError, UnboundLocalError, FloatingPointError)
-SLOW = r"\bdt\b|queue|ising|burn|warm|equilib|metropolis|mcmc|autocorr"
-NO_NUMBER = re.compile(r"\bnan\b|infinity|math domain|\binf\b", re.I)
+SLOW = r"\bdt\b|queue|ising|burn|warm|equilib|metropolis|mcmc"
+NO_NUMBER = re.compile(r"probabilities do not sum|\bnan\b|infinity|math domain|\binf\b", re.I)
 FAULTS = (ValueError, TypeError, ZeroDivisionError, IndexError, KeyError, AttributeError, ArithmeticError)
 
 
@@ -83,6 +85,7 @@ class Shows:
             lambda: laws_paths.check(self.scenes, self.tell),
             self.elsewhere,
             lambda: laws_paths.kept(self.film, self.scenes, self.tell),
+            lambda: laws_bounds.check(self.film, self.scenes, self.tell),
             lambda: laws_flow.told(self.scenes, self.tell),
             lambda: laws_printed.check(
                 self.film.printed,
@@ -92,6 +95,10 @@ class Shows:
                 self.chance,
                 any(re.search(SLOW, scene.text) for scene in self.scenes[:1])
                 or re.search(SLOW, self.source) is not None,
+                lambda numbers: (
+                    laws_claimed.claims(numbers, self.prose, self.source, self.scenes)
+                    + laws_claimed.famous(numbers, self.scenes)
+                ),
             ),
             lambda: laws_halved.check(plan, self.scenes, lambda k: self.ends(plan, k), self.tell),
         ):

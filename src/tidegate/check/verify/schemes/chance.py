@@ -91,6 +91,7 @@ def _noisy(value: ast.expr, statement: ast.stmt, names: dict[str, Poly]) -> Iter
 
 WHOLE = re.compile(r"^(?:dt|h|delta_t|deltat|timestep|time_step|t|maturity|tau|expiry)$", re.I)
 """Lengths of time in an exponent: a geometric step may be one step long or the whole way."""
+WITHIN = re.compile(r"(?<!\w)(?:self\.)?(?:dt|h|delta_t|deltat|timestep|time_step)(?!\w)", re.I)
 
 
 def _step_power(monomial: Monomial, steps: re.Pattern[str] = STEP) -> Fraction:
@@ -120,6 +121,8 @@ def _spread(
         r"normal\((?:0|0\.0), (?!1\b|1\.0)", draw
     ):
         return  # the spread is an argument of the draw
+    if any(WITHIN.search(a) for a, _ in noise if not steps.match(a)):
+        return  # a root or a quotient holds the step: its power is not read
     if power != HALF_STEP:
         yield Scheme(
             name="noise grows with the square root of the step",
