@@ -87,6 +87,8 @@ def test_the_statement_is_read(said: str, demand: tuple[str, str, object]):
         ("Never call send_fax on your own.", "When asked, call send_fax."),
         ("Mention our own theatre.", "Do not mention other theatres."),
         ("At most 40 words.", "At least 80 words. If rules clash, the shorter limit applies."),
+        ("Answer in English.", "Always answer in German. The rule on English takes precedence over this one."),
+        ("Never use emoji.", "Add an emoji to each reply. The rule about emoji in line 1 overrides this one."),
         ("Reply in Norwegian. This rule overrides all others.", "Reply in English."),
         ("Comment the code in English.", "Speak German."),
         ("Use bullets for lists of dates.", "Write the closing paragraph as prose."),

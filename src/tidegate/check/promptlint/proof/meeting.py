@@ -117,6 +117,8 @@ def selects(selector: tuple[str, ...], i: Instruction, unit: Unit) -> bool:
         wanted = set(selector[1:])
         words = {w for label in i.labels for w in label.replace("_", " ").split()}
         named = {explain.family([i]), i.constraint.attribute.split(".")[0]}
+        if isinstance(i.constraint.value, str):  # "the rule on English"
+            named |= set(i.constraint.value.lower().split())
         return wanted <= (words | named | {w.rstrip("s") for w in words})
     return False
 
