@@ -62,6 +62,7 @@ def cores(*lines: str) -> list[set[int]]:
         ("Say Mr or Ms and the family name.", ("address", "is", "surname")),
         ('End every reply with this exact phrase: "Bye."', ("phrase.end", "ends", "Bye.")),
         ("End with the exact phrase Is that all?", ("phrase.end", "ends", "Is that all?")),
+        ("No statement stands without its source.", ("citation", "present", None)),
         ("Follow-up questions are forbidden.", ("ask", "absent", None)),
         ("Tell users which wine you like best.", ("opinion", "present", None)),
         ("Only the first word of a sentence is capitalised.", ("lowercase-letters", "present", None)),
