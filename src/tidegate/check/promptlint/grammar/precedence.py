@@ -120,7 +120,8 @@ def _selector(phrase: str) -> tuple[str, ...]:
     ):
         return ("rest",)
     if re.search(
-        r"^(?:this|it|these|which|that|the (?:limit|cap|rule|length limit|ban|above limit|word limit)(?! (?:on|about|for|of|regarding|concerning)\b))\b", low
+        r"^(?:this|it|these|which|that|the (?:limit|cap|rule|length limit|ban|above limit|word limit)(?! (?:on|about|for|of|regarding|concerning)\b))\b",
+        low,
     ) and not re.search(r"\b(?:safety|security|legal|format|style|tone|privacy)\b", low):
         return ("self",)
     words = [t.lemma for t in tokens(low) if t.low.isalpha() and t.lemma not in NOT_LABELS]
