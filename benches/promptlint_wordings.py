@@ -48,6 +48,7 @@ SETS = {
     "y": (1808, 1),  # the same kinds as x, written after x was mended
     "z": (0, 1),  # single pairs about the style of program text
     "xy": (1909, 1),  # the kinds of x and y, written after both and z were mended
+    "w": (0, 1),  # single pairs in plain words and mixed registers, written before the reader was given more sentences
 }  # name → seed, pairs a family
 REGISTERS = ("plain", "dash", "number", "xml", "yaml", "caps", "prose", "lead", "sections", "star")
 LATER = (*REGISTERS, "slashes", "pipes")  # from set h on: rules as code comments and as rows of a table
