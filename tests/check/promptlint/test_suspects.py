@@ -5,7 +5,7 @@ The guesser is an argument, so that these tests say what happens to a guess, wha
 
 from tidegate.check.promptlint.learned.pairs import possible_findings
 from tidegate.check.promptlint.learned.stance import NONE, Guess, Slots, shipped_reader, words
-from tidegate.check.promptlint.learned.suspects import constraint_of, possible_cores, suspected
+from tidegate.check.promptlint.learned.suspects import PROBABILITY_MIN, constraint_of, possible_cores, suspected
 from tidegate.check.promptlint.lint import analyse, findings
 from tidegate.check.promptlint.model import Source
 from tidegate.spine.finding import Severity
@@ -40,7 +40,7 @@ def test_guards_hold_for_guesses_too():
 
 def test_a_guess_below_the_floor_is_not_made():
     analysis = analysis_of(f"You help.\n{UNREAD}\nAdd an emoji to every message.")
-    assert suspected(analysis, lambda _t: Guess("emoji|absent|", 0.4)) == []
+    assert suspected(analysis, lambda _t: Guess("emoji|absent|", PROBABILITY_MIN - 0.05)) == []
 
 
 def test_what_the_grammar_reads_is_not_guessed_at():

@@ -12,7 +12,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from typing import Protocol
 
@@ -21,7 +21,8 @@ from tidegate.check.promptlint.grammar.directives import directive
 from tidegate.check.promptlint.grammar.rewrites import expand
 from tidegate.check.promptlint.grammar.text import mask, tokens
 from tidegate.check.promptlint.grammar.wordset import word_set
-from tidegate.check.promptlint.learned.suspects import ONE_OF_MANY, about_them, possible_cores, suspected
+from tidegate.check.promptlint.learned.stance import guess
+from tidegate.check.promptlint.learned.suspects import ONE_OF_MANY, Guesser, about_them, possible_cores, suspected
 from tidegate.check.promptlint.lint import Analysis, core_finding
 from tidegate.check.promptlint.model import Unit
 from tidegate.spine.finding import Finding, Severity, Where
@@ -46,6 +47,12 @@ PAIRS_MAX = 20_000
 
 # "Excluding a rule in paths", "JavaScript .js, .jsx", "Step 1 - …": headings, table rows and labels, no rules
 HEADLINE = re.compile(r"^\w+ing\b|\s\.\w|^(?:step|phase|part) \d", re.I)
+# "client: The client to patch.", "The patched client.", "from x import y": documentation and code ask nothing
+DESCRIBES = re.compile(
+    r"^\W*(?:[\w.]+\W*:\s*)?(?:an?|the|this|these|those|optional|whether)\b(?!.*\b(?:must|should|shall|may|never|always|not|only|is to|are to|has to|have to)\b)"
+    r"|^\W*(?:from|import)\s+\w+(?:\.\w+|\s+import\b)",
+    re.I,
+)
 
 
 class PairScorer(Protocol):
@@ -58,11 +65,13 @@ class PairScorer(Protocol):
         ...
 
 
-def words_of(text: str) -> tuple[list[str], bool]:
-    """Content lemmas in order, and whether the sentence is affirmative."""
+@lru_cache(maxsize=20_000)
+def words_of(text: str) -> tuple[tuple[str, ...], bool]:
+    """Content lemmas in order, and whether the sentence is affirmative; cached, since each meets many others."""
     toks = [t for t in tokens(mask(text).text.lower()) if t.low[0].isalpha()]
     positive = sum(t.lemma in NEGATIVE or t.low.endswith("n't") for t in toks) % 2 == 0
-    return [t.lemma for t in toks if t.low not in STOP and t.lemma not in STOP and t.lemma not in NEGATIVE], positive
+    said = (t.lemma for t in toks if t.low not in STOP and t.lemma not in STOP and t.lemma not in NEGATIVE)
+    return tuple(said), positive
 
 
 def features(a: str, b: str) -> list[float]:
@@ -108,14 +117,14 @@ def shipped() -> ShippedScorer:
 
 
 def possible_findings(
-    analysis: Analysis, scorer: PairScorer | None = None, threshold: float = THRESHOLD
+    analysis: Analysis, scorer: PairScorer | None = None, threshold: float = THRESHOLD, guesser: Guesser = guess
 ) -> list[Finding]:
     """Suspected conflicts between sentences of which at least one is unknown to the grammar.
 
     First what the learned reader of single sentences sees (`suspects`), then what the pair scorer
     suspects of sentences that neither reads.
     """
-    guessed = suspected(analysis)
+    guessed = suspected(analysis, guesser)
     cores = possible_cores(analysis, guessed)
     scorer = scorer or shipped()
     known = {(i.unit.source, i.unit.span) for i in analysis.instructions}
@@ -126,6 +135,7 @@ def possible_findings(
         and 3 <= len(u.text.split()) <= 30
         and not HEADLINE.search(u.text)
         and not ONE_OF_MANY.search(u.text)
+        and not DESCRIBES.match(u.text)
         and directive(u.text, False, False)
         and not about_them(u.text)
     ]

@@ -137,26 +137,29 @@ class Reader:
     def __init__(self, data: dict[str, Any]) -> None:
         self.labels: list[str] = list(data["labels"])
         self.index: dict[str, int] = {f: k for k, f in enumerate(data["features"])}
-        raw = zlib.decompress(base64.b85decode(str(data["weights"])))
-        self.weights = np.frombuffer(raw, dtype=np.int8).reshape(len(self.index), len(self.labels))
+        raw = zlib.decompress(base64.b64decode(str(data["weights"])))
+        by_demand = np.frombuffer(raw, dtype=np.int8).reshape(len(self.labels), len(self.index))
+        self.weights = np.ascontiguousarray(by_demand.T)
         self.scale = np.asarray(data["scale"], dtype=np.float64)
-        self.idf = np.asarray(data["idf"], dtype=np.float64)
+        self.idf = np.asarray(data["idf"], dtype=np.float32)
         self.none = self.labels.index(NONE)
         self.gate = np.asarray(data["gate"], dtype=np.float64)
-        self.trust = np.asarray(data["trust"], dtype=np.float64)  # a demand: how much its readings are right more often
-        self.knots: list[list[float]] = list(data["calibration"])
+        # a demand: how much its readings are right more often
+        self.trust: dict[str, float] = dict(zip(self.labels, data["trust"], strict=True))
+        self.logits, self.shares = np.asarray(data["calibration"], dtype=np.float64).T
 
     def evidence(self, text: str) -> Evidence | None:
         """The likeliest demand and how clear it is; None when no word of the sentence is known."""
-        rows = [self.index[f] for f in features(text) if f in self.index]
+        rows = [k for f in features(text) if (k := self.index.get(f)) is not None]
         if not rows:
             return None
         x = self.idf[rows]
-        x = x / np.linalg.norm(x)
-        scores = (x @ self.weights[rows]) * self.scale
+        scores = (x @ self.weights[rows].astype(np.float32)) * (self.scale / math.sqrt(float(x @ x)))
         above = scores.copy()
         above[self.none] = -np.inf  # whether it makes a demand at all is for the gate to say
-        best, second = (int(k) for k in np.argsort(-above)[:2])
+        best = int(above.argmax())
+        above[best] = -np.inf
+        second = int(above.argmax())
         told, slots = words(text)
         content = {w for w in (t.rstrip("-") for t in told if t[:1].isalpha()) if w not in PLAIN}
         strange, clearest = self._known(content, best)
@@ -183,10 +186,12 @@ class Reader:
         found = self.evidence(text)
         if found is None:
             return Guess(NONE, 0.0)
-        trust = float(self.trust[self.labels.index(found.label)])
-        logit = float(self.gate[0] + self.gate[1:] @ np.asarray(found.values)) + trust
-        xs, ys = zip(*self.knots, strict=True)
-        return Guess(found.label, float(np.interp(logit, xs, ys)), int(found.values[GATE.index("strange words")]))
+        logit = float(self.gate[0] + self.gate[1:] @ np.asarray(found.values)) + self.trust[found.label]
+        return Guess(
+            found.label,
+            float(np.interp(logit, self.logits, self.shares)),
+            int(found.values[GATE.index("strange words")]),
+        )
 
 
 @cache
