@@ -84,3 +84,37 @@ def test_possible_findings_never_block():
 def test_what_users_may_do_is_no_demand_on_the_reply():
     text = "The user may write in capital letters.\nDo not answer in capital letters."
     assert possible_findings(analyse([Source(name="p", text=text)])) == []
+
+
+class Suspicious:
+    """A scorer to whom every pair is a conflict, so that the test says which pairs are asked about at all."""
+
+    name = "suspicious"
+
+    def probability(self, a: str, b: str) -> float:
+        return 1.0
+
+
+def test_documentation_and_code_are_no_suspects():
+    """Lines that describe a parameter or import a name oppose each other in words and ask nothing."""
+    for one, other in (
+        ("hook_before: An optional list of node names.", "hook_after: An optional list of node names."),
+        ("from harbour import pilot boats", "from harbour import cargo boats"),
+    ):
+        assert possible_findings(analysis_of(f"You help.\n{one}\n{other}\n"), Suspicious()) == []
+    asked = "You help.\nTulips should match the lighthouse lamp.\nTulips should clash with the lighthouse lamp.\n"
+    assert [f.rule for f in possible_findings(analysis_of(asked), Suspicious())] == ["possible-conflict"]
+
+
+def test_the_longer_the_prompt_the_surer_a_guess_must_be():
+    filler = [f"The museum in hall {k} opens at nine." for k in range(40)]
+    doubtful = Guess("emoji|absent|", 0.6)
+
+    def told(lines: list[str]) -> bool:
+        text = "\n".join(["You help.", UNREAD, "Add an emoji to every message.", *lines])
+        analysis = analysis_of(text)
+        found = suspected(analysis, lambda t: doubtful if "bin around here" in t else Guess(NONE, 0.0))
+        return bool(possible_cores(analysis, found))
+
+    assert told(filler[:3])
+    assert not told(filler)

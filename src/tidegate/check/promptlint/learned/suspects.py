@@ -28,8 +28,8 @@ from tidegate.check.promptlint.learned.stance import LANGUAGE, NONE, NUMBER, QUO
 from tidegate.check.promptlint.lint import Analysis, prove
 from tidegate.check.promptlint.model import Constraint, Core, Instruction, Unit
 
-PROBABILITY_MIN = 0.35  # of one reading; below it a sentence stays unread
-CORE_MIN = 0.3  # of a core; below it nothing is said
+PROBABILITY_MIN = 0.45  # of one reading; below it a sentence stays unread
+CORE_MIN = 0.45  # of a core; below it nothing is said
 # The more sentences, the more of them look like a demand by chance: a core is told if this many times its
 # doubt does not outnumber them.
 DOUBT_MAX = 5.5
