@@ -73,6 +73,13 @@ def test_the_forecast_of_a_context_that_grows_evenly_is_exact(first: int, step: 
     assert forecast_total(tokens[:2], 10) is None
 
 
+def test_one_long_answer_says_nothing_of_the_next() -> None:
+    even = [1000 + 50 * i for i in range(10)]
+    jump = [t if i < 5 else t + 40_000 for i, t in enumerate(even)]
+    assert growth(jump) == growth(even) == 50
+    assert growth(jump, usual=150.0, worth=9.0) == 100
+
+
 def trace(n: int, *, run_id: str | None = None, body: Any = None, **more: Any) -> CallTrace:
     call = Call(call_id=f"c{n}", identity=Identity(tenant="acme"), dialect="chat", model="m", run_id=run_id)
     return CallTrace(trace_id=f"t{n}", call=call, ending=more.pop("ending", Ending.COMPLETED), received_at_s=float(n),

@@ -5,7 +5,9 @@ most of its runs end, and some do not.  A measure that a run does not tell is no
 never zero.
 """
 
+import statistics
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
@@ -137,7 +139,7 @@ def growth(tokens: Sequence[int], usual: float | None = None, worth: float = 0.0
     if len(tokens) < 3:
         return None
     calls = len(tokens) - 1
-    own = (tokens[-1] - tokens[0]) / calls
+    own = statistics.median(b - a for a, b in pairwise(tokens))  # one long answer says nothing of the next
     return own if usual is None else (own * calls + usual * worth) / (calls + worth)
 
 
