@@ -27,6 +27,8 @@ def plan(tree, scenes):
     if len(steps) != 1 or not loops:
         return None
     (step,) = steps
+    if _given_by_place(tree, step):
+        return None  # `body.step(0.0005)`: the step is no name's, and what else it sets is not known
     counts, literal, exact = set(), set(), True
     for loop in loops:
         if isinstance(loop, ast.While):
@@ -62,6 +64,26 @@ def plan(tree, scenes):
             continue
         names[count] = 2
     return {"step": step, "names": names, "lines": literal, "exact": exact}
+
+
+def _given_by_place(tree, step):
+    """Whether a call gives the step as a bare number in its place."""
+    places = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            names = [a.arg for a in node.args.args if a.arg != "self"]
+            if step in names:
+                places[node.name] = names.index(step)
+        if isinstance(node, ast.ClassDef):
+            made = next((f for f in node.body if isinstance(f, ast.FunctionDef) and f.name == "__init__"), None)
+            names = [a.arg for a in made.args.args[1:]] if made is not None else []
+            if step in names:
+                places[node.name] = names.index(step)
+    for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        if name in places and len(call.args) > places[name] and isinstance(call.args[places[name]], (ast.Constant, ast.BinOp)):  # fmt: skip
+            return True
+    return False
 
 
 def _uses(tree, loop, step):

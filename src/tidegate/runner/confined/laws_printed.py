@@ -46,6 +46,9 @@ def pairs(numbers):
     for k, theory in enumerate(numbers):
         if not THEORY.search(theory.label) or LOOSE.search(theory.label) or ERROR.search(theory.label):
             continue
+        after = numbers[k + 1] if k + 1 < len(numbers) and numbers[k + 1].line == theory.line else None
+        if after is not None and not WORD.search(re.sub(r"\band\b|\bor\b", "", after.label)):
+            continue  # "(should be 0 and 1)": which is meant of which is not said
         same = [
             i for i, n in enumerate(numbers)
             if n.line == theory.line and i != k and not THEORY.search(n.label) and not ERROR.search(n.label) and not LOOSE.search(n.label) and (n.label or i == 0 or numbers[i - 1].line != n.line)

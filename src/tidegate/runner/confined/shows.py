@@ -130,6 +130,8 @@ class Shows:
         """A replay with the step 2**-power as long."""
         factors = {n: (f if f >= 1 else 0.5) for n, f in plan["names"].items()}
         scale = {n: float(f) ** power for n, f in factors.items()}
+        if edited(self.tree, 0, scale)[1] < len(scale):
+            return None  # a name that is set elsewhere than where it can be seen
         return self.replay(0, {**scale, "": 2.0**power}, plan["lines"])
 
     def ends(self, plan, power):
