@@ -95,13 +95,10 @@ class Suspicious:
         return 1.0
 
 
-def test_documentation_and_code_are_no_suspects():
-    """Lines that describe a parameter or import a name oppose each other in words and ask nothing."""
-    for one, other in (
-        ("hook_before: An optional list of node names.", "hook_after: An optional list of node names."),
-        ("from harbour import pilot boats", "from harbour import cargo boats"),
-    ):
-        assert possible_findings(analysis_of(f"You help.\n{one}\n{other}\n"), Suspicious()) == []
+def test_documentation_is_no_suspect():
+    """Lines that describe a parameter oppose each other in words and ask nothing."""
+    told = "hook_before: An optional list of node names.\nhook_after: An optional list of node names.\n"
+    assert possible_findings(analysis_of(f"You help.\n{told}"), Suspicious()) == []
     asked = "You help.\nTulips should match the lighthouse lamp.\nTulips should clash with the lighthouse lamp.\n"
     assert [f.rule for f in possible_findings(analysis_of(asked), Suspicious())] == ["possible-conflict"]
 
