@@ -11,6 +11,7 @@ from tests.check.verify.answers_g import ITEMS as FRESH
 from tests.check.verify.answers_h import ITEMS as TWINS
 from tests.check.verify.answers_i import ITEMS as UNSEEN
 from tests.check.verify.answers_j import ITEMS as STATES
+from tests.check.verify.answers_k import ITEMS as FLUENT
 from tests.check.verify.answers_known import LIBRARY, REGISTRY
 
 from tidegate.check.verify.engine import verify_answer
@@ -18,7 +19,7 @@ from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
-ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES
+ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES + FLUENT
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 KNOWN_MISSES = {
     "He pays 12 monthly instalments of $45, $520 in all.",
@@ -55,6 +56,15 @@ KNOWN_MISSES = {
     "```python\nimport time\n\ntime.sleep(seconds=2, unit='s')\n```",  # its parameters are not in the index
     "In sodium thiosulfate's cousin Na2SO3, sulfur is +6.",  # two compounds are named
     "MnO2 is a brown solid whose manganese is Mn(II).",  # the subject is said before
+    "The brew house mashes 5 batches of 60 litres each, so the fermenter receives **320 litres** in total.",
+    "| Item | Count | Unit price | Total |\n|---|---|---|---|\n| Sensor | 12 | $7.50 | $90.00 |\n| Cable | 8 | $3.25 | $28.00 |",
+    "\\begin{align}\nQ &= m c \\Delta T \\\\\n&= 2.0 \\times 4186 \\times 15 \\\\\n&= 152{,}580\\ \\text{J}\n\\end{align}",
+    "The resonant frequency is $f = \\frac{1}{2\\pi\\sqrt{LC}} = \\frac{1}{2\\pi\\sqrt{0.01 \\times 10^{-6}}} \\approx 1{,}952\\ \\text{Hz}$.",
+    "Of the 250 turbines inspected, 35 showed blade erosion, which is **16%** of the fleet.",  # the fleet may be more than those inspected
+    "The capacitor stores 6 J.",  # it may tell of another thing first
+    "Thermite burns as\n\n$$\\mathrm{Fe_2O_3 + 2\\,Al \\rightarrow 3\\,Fe + Al_2O_3}$$\n\nwhich is balanced.",
+    "Magnesium chloride is built from Mg⁺ and Cl⁻ ions in the ratio 1:2, giving MgCl₂.",
+    "```python\nimport subprocess\n\nout = subprocess.run(['ls'], capture=True)\n```",  # it takes any keyword
 }
 
 
@@ -76,7 +86,7 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
     ("answer", "needle"),
     [
         (answer, needle)
-        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES
+        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES + FLUENT
         if needle and answer in KNOWN_MISSES
     ],
 )

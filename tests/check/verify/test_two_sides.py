@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidegate.check.verify.engine import verify_answer
+from tidegate.check.verify.engine import verify_answer, without_emphasis
 from tidegate.spine.claim import Support
 
 PAIRS = [
@@ -25,6 +25,24 @@ PAIRS = [
     ),
     ("2 h = 2 × 60 = 120 min", "2 h = 2 × 60 = 120 s"),
     ("A 1 GB file at 80 Mbit/s takes 100 s.", "A 1 GB file at 80 Mbit/s takes 12.5 s."),
+    # a unit in upright LaTeX, set off by a space of its own, behind symbols
+    (
+        r"$E = \frac{1}{2}mv^2 = 0.5 \times 2 \times 3^2 = 9\ \text{J}$",
+        r"$E = \frac{1}{2}mv^2 = 0.5 \times 2 \times 3^2 = 18\ \text{J}$",
+    ),
+    (r"$2.0 \times 4186 \times 15 = 125{,}580\;\mathrm{J}$", r"$2.0 \times 4186 \times 15 = 152{,}580\;\mathrm{J}$"),
+    # bold print does not part what stands in one sentence
+    ("**Calcium phosphate** has the formula Ca₃(PO₄)₂.", "**Calcium phosphate** has the formula CaPO₄."),
+    ("- **Flow:** 3.6 m³/h, which equals **1 L/s**.", "- **Flow:** 3.6 m³/h, which equals **0.1 L/s**."),
+    ("A shirt at $40 discounted by 25% costs $30.", "A shirt at $40 discounted by 25% costs $32."),
+    (
+        "A coat listed at €120 and marked down by 30% now sells for €84.",
+        "A coat listed at €120 and marked down by 30% now sells for €90.",
+    ),
+    (
+        "The share fell from 52% to 40%, a drop of 12 percentage points.",
+        "The share fell from 52% to 40%, a drop of 10 percentage points.",
+    ),
 ]
 
 
@@ -52,7 +70,27 @@ def test_the_wrong_twin_is_refuted_and_the_right_one_is_not(right: str, wrong: s
         "The room is 4 m × 5 m = 20 m squared.",
         "The belt moves 4 m / 5 s = 0.8 m (per second).",
         "-20 °C × 2 + 30 = -10 °F is the cook's rule.",
+        "A shirt at $40 discounted by 25% costs $10 less.",
+        "A $40 shirt reduced by $5 and discounted by 10% costs $31.50.",
+        "A shirt at $40 discounted by 25% costs $32 with tax.",
+        "The share fell from 52% to 40%, a drop of 2 percentage points a year.",
+        r"$3\,\mathbf{v} = 12$",
     ],
 )
 def test_what_may_be_meant_otherwise_is_left_alone(text: str) -> None:
     assert not refuted(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["2**3 + 4**2 = 24", "f(**kwargs, **other)", "a ** 2 * b ** 3", "x = __init__(y)", "2__3"]
+)
+def test_powers_and_names_are_no_bold_print(text: str) -> None:
+    assert without_emphasis(text, [(0, len(text))]) == text
+
+
+def test_bold_print_is_blanked_in_prose_alone_and_every_offset_stays() -> None:
+    text = "**A:** is **2 m**.\n```\n**B**\n```\nand __C__."
+    fence = text.index("```")
+    after = text.rindex("```") + 3
+    told = without_emphasis(text, [(0, fence), (after, len(text))])
+    assert told == "  A:   is   2 m  .\n```\n**B**\n```\nand   C  ."

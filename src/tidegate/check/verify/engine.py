@@ -66,6 +66,21 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return out
 
 
+# a pair of ** or __ around words; 2**3, a ** 2 and **kwargs are none
+EMPHASIS = re.compile(r"(?<![\w*_)\]\\])(\*\*|__)(?=[^\s*_])([^*_\n]{1,200}?)(?<=[^\s*_])\1(?![\w*_(\[])")
+
+
+def without_emphasis(text: str, ranges: list[tuple[int, int]]) -> str:
+    """The text with the marks of bold print in prose as spaces: what they hold stands in its sentence; every offset stays."""
+    if "**" not in text and "__" not in text:
+        return text
+    out, at = [], 0
+    for start, end in ranges:
+        out += [text[at:start], EMPHASIS.sub(r"  \2  ", text[start:end])]
+        at = end
+    return "".join([*out, text[at:]])
+
+
 def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None = None, *, subject: str = "answer",
                   file: str | None = None, more: Iterable[Decision] = (), program: bool = False) -> Verification:  # fmt: skip
     """Decide every claim of `answer`; `more` are decisions made elsewhere (simulations run in the sandbox).
@@ -74,21 +89,22 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
     """
     known = knowledge or Knowledge()
     ranges = [] if program else prose_ranges(answer)
+    prose = without_emphasis(answer, ranges)
     verifiers: tuple[tuple[str, Callable[[], Iterable[Decision]]], ...] = (
-        ("arithmetic", lambda: check_arithmetic(answer, ranges)),
-        ("substituted numbers", lambda: check_substituted(answer, ranges)),
-        ("arithmetic in words", lambda: check_spoken(answer, ranges)),
-        ("arithmetic told", lambda: check_told(answer, ranges)),
-        ("units", lambda: check_conversions(answer, ranges)),
-        ("rewritten units", lambda: check_rewritten(answer, ranges)),
-        ("answer dimension", lambda: check_answer_dimension(question, answer, ranges)),
-        ("dimensions", lambda: check_dimensions(answer, ranges)),
-        ("chemistry", lambda: check_chemistry(answer, ranges)),
-        ("changes of oxidation state", lambda: check_changes(answer, ranges)),
-        ("nuclear", lambda: check_nuclear(answer, ranges)),
-        ("constants", lambda: check_constants(answer, ranges)),
-        ("references", lambda: check_references(answer, ranges, known.library, known.today)),
-        ("registry", lambda: check_registry(answer, ranges, known.registry)),
+        ("arithmetic", lambda: check_arithmetic(prose, ranges)),
+        ("substituted numbers", lambda: check_substituted(prose, ranges)),
+        ("arithmetic in words", lambda: check_spoken(prose, ranges)),
+        ("arithmetic told", lambda: check_told(prose, ranges)),
+        ("units", lambda: check_conversions(prose, ranges)),
+        ("rewritten units", lambda: check_rewritten(prose, ranges)),
+        ("answer dimension", lambda: check_answer_dimension(question, prose, ranges)),
+        ("dimensions", lambda: check_dimensions(prose, ranges)),
+        ("chemistry", lambda: check_chemistry(prose, ranges)),
+        ("changes of oxidation state", lambda: check_changes(prose, ranges)),
+        ("nuclear", lambda: check_nuclear(prose, ranges)),
+        ("constants", lambda: check_constants(prose, ranges)),
+        ("references", lambda: check_references(prose, ranges, known.library, known.today)),
+        ("registry", lambda: check_registry(prose, ranges, known.registry)),
         (
             "code",
             lambda: (

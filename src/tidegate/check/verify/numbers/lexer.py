@@ -88,6 +88,8 @@ LEXER = (
 )
 
 # Most of an answer is plain words and single spaces: read here as LEXER reads them, without its thirty alternatives.
+UPRIGHT = ("\\text{", "\\mathrm{", "\\textrm{")
+SPACING = ("\\ ", "\\,", "\\;", "\\:", "~")
 # Most of a text is plain words, single spaces and whole numbers: read first, without the thirty alternatives.
 PLAIN = (
     r"(?P<gap> (?=[A-Za-z0-9(=+*/]))|(?P<plain>(?!per(?:cent)?\b)[A-Za-z]+(?![\w'’\-({]))"
@@ -167,7 +169,9 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
         elif kind == "one":
             make(new(Token, (SINGLE[raw], raw, s, e, NOTHING, NOTHING, 0, None, spaced)))
         else:
-            make(_token("label" if kind == "inner" else kind or "rest", raw, s, e, text, spaced, found))
+            # 18\ \text{J}: an upright word set off from its number is a unit, no factor
+            apart = spaced or (raw.startswith(UPRIGHT) and bool(out) and out[-1].end == s and out[-1].text in SPACING)
+            make(_token("label" if kind == "inner" else kind or "rest", raw, s, e, text, apart, found))
         spaced = False
     return out
 

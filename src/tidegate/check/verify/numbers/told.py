@@ -56,6 +56,18 @@ def _change(read: Read, found: re.Match[str]) -> Results | None:
     return out
 
 
+def _points(read: Read, found: re.Match[str]) -> Results | None:
+    """A change of a percentage told in percentage points: the difference alone."""
+    a, b = read["a"], read["b"]
+    if a == b or bool(re.match(SHRINKS, found.group("way").lower())) != (b < a):
+        return None
+    return {f"{float(max(a, b)):g} − {float(min(a, b)):g}": abs(b - a)}
+
+
+def _discounted(read: Read, _: re.Match[str]) -> Results | None:
+    return {f"{float(read['a']):g} × (1 − {float(read['p']):g} %)": read["a"] * (1 - read["p"] / 100)}
+
+
 def _portion(read: Read, found: re.Match[str]) -> Results | None:
     part, whole = read["a"], read["b"]
     if not 0 < part <= whole:
@@ -157,6 +169,12 @@ FORMS: tuple[tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results
     (("%", "percent", "per cent"),
      rf"(?:\b(?P<verb>rose|climbed|grew|jumped|went up|increased|gained|fell|dropped|declined|shrank|went down|decreased|sank)\s+)?\bfrom {_n('a')}(?P<points>{PCT})?(?:\s[a-z]{{1,12}})? to {_n('b')}(?(points){PCT}|{PLAIN})(?:\s(?!and\b|or\b|then\b|but\b|at\b|with\b|while\b|by\b)[a-z°/]{{1,12}}){{0,4}}{THUS}(?:by\s+)?(?:{HOW})?(?:(?P<way>{GROWS}|{SHRINKS})\s+(?:of\s+|by\s+)?)?{ABOUT}(?P<out>{N}){PCT}(?:\s+(?:{HOW})?(?P<way2>{GROWS}|{SHRINKS})\b)?",
      _change, True),
+    (("percentage point",),
+     rf"\bfrom {_n('a')}{PCT}(?:\s[a-z]{{1,12}})? to {_n('b')}{PCT}{THUS}(?:{HOW})?(?P<way>{GROWS}|{SHRINKS})\s+(?:of|by)\s+{ABOUT}(?P<out>{N})\s?percentage points?\b(?!\s+(?:a|per|each|every)\b)",
+     _points, True),
+    (("discounted", "marked down", "reduced"),
+     rf"\b(?:at|for|was|is|an?|the|of) (?P<a>[$€£]\s?{N})(?![\d.,]*\d){PLAIN},?(?: and| that (?:is|was)| which (?:is|was))? (?:then |now |later )?(?:discounted|marked down|reduced) by {_n('p')}{PCT},? (?:now |then )?(?:costs?|sells for|is sold for|comes to|goes for) {ABOUT}(?P<out>[$€£]\s?{N})(?![\d.,]*\d){PLAIN}(?!\s(?:less|more|off|per|each|a|extra|with|plus|including|after|before|and|in|for)\b)",
+     _discounted, False),
     (("%", "percent", "per cent"),
      rf"\b[Oo]f (?:the |all |our |these |those )?{_n('b')}{THINGS},\s*(?:only |just )?{_n('a', words=True)}(?:\s[a-z\-]+){{0,6}}?\s*(?:,|\(|—|–)\s*(?:or|i\.e\.,?|that is,?|which is)?\s*{ABOUT}(?P<out>{N}){PCT}(?!\s*(?:of|more|less|higher|lower|confiden|point))",
      _portion, True),
