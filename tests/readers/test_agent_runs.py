@@ -8,7 +8,7 @@ import pytest
 from tests.admit.toolguard.worlds.forms import FORMS, AgentRun, Turn, write
 
 from tidegate.admit.toolguard.steps import read_steps
-from tidegate.readers.agent_runs import read_run, read_runs, with_notes_across
+from tidegate.readers.agent_runs import LISTS, read_run, read_runs, with_notes_across
 from tidegate.spine.errors import InputError
 
 RUN = AgentRun(
@@ -103,3 +103,17 @@ def test_forked_and_interleaved_records_under_one_id_are_named_and_growing_ones_
 def test_what_is_no_run_is_refused_by_name(value: Any) -> None:
     with pytest.raises(InputError):
         read_run(value)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_the_list_of_messages_by_any_of_its_names(name: str) -> None:
+    said = [{"role": "user", "content": "find it"}, {"role": "assistant", "content": "found"}]
+    assert [m.role for m in read_run({"id": "r", name: said}).messages] == ["user", "assistant"]
+
+
+@pytest.mark.parametrize("about", ["info", "metadata"])
+def test_a_run_is_named_by_what_is_said_about_it_where_it_has_no_name_of_its_own(about: str) -> None:
+    said = [{"role": "user", "content": "find it"}]
+    assert read_run({about: {"instance_id": "django-1"}, "history": said}).run_id == "django-1"
+    assert read_run({"id": 7, about: {"instance_id": "django-1"}, "history": said}).run_id == "7"
+    assert read_run({about: "none", "history": said}).run_id == ""

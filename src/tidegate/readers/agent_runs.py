@@ -69,8 +69,12 @@ def _run(history: History, value: dict[str, Any]) -> Run:
 
 
 def _name(value: dict[str, Any]) -> str:
-    found = next((value[n] for n in ("id", "run_id", "instance_id", "task_id") if value.get(n) is not None), "")
-    return str(found)
+    """A run's id by any of its names, its own or (SWE-agent) that of what is said about it; "" without one."""
+    for place in (value, *(value[k] for k in ("info", "metadata") if isinstance(value.get(k), dict))):
+        for name in ("id", "run_id", "instance_id", "task_id"):
+            if place.get(name) is not None:
+                return str(place[name])
+    return ""
 
 
 def _tools(value: Any) -> tuple[tuple[Tool, ...], tuple[str, ...]]:
