@@ -2,12 +2,14 @@
 
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.admit.toolguard.worlds.forms import FORMS, AgentRun, Turn, write
 
 from tidegate.admit.toolguard.steps import read_steps
+from tidegate.readers import agent_values
 from tidegate.readers.agent_runs import LISTS, read_run, read_runs, with_notes_across
 from tidegate.spine.errors import InputError
 
@@ -117,3 +119,10 @@ def test_a_run_is_named_by_what_is_said_about_it_where_it_has_no_name_of_its_own
     assert read_run({about: {"instance_id": "django-1"}, "history": said}).run_id == "django-1"
     assert read_run({"id": 7, about: {"instance_id": "django-1"}, "history": said}).run_id == "7"
     assert read_run({about: "none", "history": said}).run_id == ""
+
+
+def test_a_run_without_a_name_is_named_by_its_file(tmp_path: Path) -> None:
+    said = {"history": [{"role": "user", "content": "find it"}]}
+    (tmp_path / "django-8.traj").write_text(json.dumps(said))
+    (tmp_path / "two.jsonl").write_text("\n".join(map(json.dumps, (said, {**said, "id": "own"}, said))))
+    assert [r.run_id for r in agent_values.read_runs((str(tmp_path),))] == ["django-8", "two", "own", "two:3"]

@@ -27,7 +27,11 @@ def read_values(files: tuple[str, ...]) -> Iterator[tuple[Any, Run]]:
         paths = sorted(p for p in Path(name).rglob("*") if p.is_file()) if Path(name).is_dir() else [Path(name)]
         for path in paths:
             data = sys.stdin.buffer.read() if name == "-" else _read(path)
-            yield from _values(data, str(path))
+            for n, (value, run) in enumerate(_values(data, str(path)), 1):
+                if not run.run_id and name != "-":  # named by its file, and by its place where there are several
+                    stem = path.name.split(".")[0] or path.name
+                    run = msgspec.structs.replace(run, run_id=stem if n == 1 else f"{stem}:{n}")
+                yield value, run
 
 
 def _read(path: Path) -> bytes:
