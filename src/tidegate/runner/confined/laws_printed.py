@@ -173,8 +173,8 @@ def check(first, again, halved, tell, random, slow, claimed, runs=10):
             slack = (t := ERRORS.get(len(x), 8.0)) * spread + share * abs(wanted) + rounding
             how = f"{t:g} standard errors of {len(x)} runs, and {share:.1%}"
         elif half is not None:
-            slack = 3 * abs(half[simulated] - float(x[0])) + 0.01 * abs(wanted) + rounding
-            how = "three times what half the step changes, and 1 %"
+            slack = 3 * abs(half[simulated] - float(x[0])) + 0.04 * abs(wanted) + rounding
+            how = "three times what half the step changes, and 4 %"
         else:
             slack = 0.05 * abs(wanted) + rounding
             how = "5 %"
