@@ -13,13 +13,14 @@ from tests.check.verify.answers_i import ITEMS as UNSEEN
 from tests.check.verify.answers_j import ITEMS as STATES
 from tests.check.verify.answers_k import ITEMS as FLUENT
 from tests.check.verify.answers_known import LIBRARY, REGISTRY
+from tests.check.verify.answers_m import ITEMS as PRICES
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
-ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES + FLUENT
+ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES + FLUENT + PRICES
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 KNOWN_MISSES = {
     "He pays 12 monthly instalments of $45, $520 in all.",
@@ -86,7 +87,17 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
     ("answer", "needle"),
     [
         (answer, needle)
-        for _, _, answer, needle in LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES + FLUENT
+        for _, _, answer, needle in LATER
+        + LONGER
+        + LAST
+        + EVERY
+        + UNREAD
+        + FRESH
+        + TWINS
+        + UNSEEN
+        + STATES
+        + FLUENT
+        + PRICES
         if needle and answer in KNOWN_MISSES
     ],
 )

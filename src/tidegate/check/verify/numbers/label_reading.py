@@ -90,7 +90,8 @@ class LabelReader:
                         break  # 18 sin(30°)
                     if (low in FUNCTIONS or token.text.startswith("\\")) and token.text not in ("\\mu", "\\Omega"):
                         raise Unparsed(f"{token.text!r} may be a variable")
-                if not words and not token.spaced:
+                upright = token.kind == "label" and token.digits == 1
+                if not words and not token.spaced and not (upright and parse_unit(token.text) is not None):
                     adjacent = True
                 words.append(token.text)
                 self.next()

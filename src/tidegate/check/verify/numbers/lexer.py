@@ -20,7 +20,8 @@ class Token(NamedTuple):
 
     Kinds: num, op (+ - * / ^), eq (= or ≈), open, close, word, label (text of a LaTeX \\text or
     unit macro), frac, sqrt, percent, currency, factorial, newline, break, skip.
-    `ulp` is the place value of the last printed digit, `digits` the significant digits;
+    `ulp` is the place value of the last printed digit, `digits` the significant digits (of a label: 1 if it is set
+    upright, as units are and variables are not);
     `other` is a second reading of an ambiguous separator (1,234 as 1.234), if there is one.
     """
 
@@ -231,7 +232,9 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
     if kind == "eq":
         return Token("eq", "=", s, e, spaced=spaced)
     if kind == "label":
-        return Token("label", (found.group("inner") or "").replace("~", " ").strip(), s, e, spaced=spaced)
+        upright = int(raw.startswith(("\\text{", "\\mathrm", "\\textrm", "\\rm")))
+        inner = (found.group("inner") or "").replace("~", " ").strip()
+        return Token("label", inner, s, e, digits=upright, spaced=spaced)
     if kind == "degree":
         return Token("word", "°", s, e, spaced=spaced)
     if kind == "greek":

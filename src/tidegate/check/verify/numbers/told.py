@@ -23,12 +23,14 @@ WORDS = {w: n for n, w in enumerate(SMALL, 1)}
 PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
 ABOUT = r"(?P<about>about|approximately|roughly|around|nearly|almost|some|over|under|more than|less than|at least|at most|up to|just)?\s*"
 PCT = r"\s?(?:%|percent\b|per\s?cent\b)"
-PLAIN = rf"(?!{PCT})(?![-–—/×*^:]\s?\d)(?!\s?(?:points?|pp|percentage))"  # what must not follow a number that is no percentage
+PLAIN = rf"(?![.,]?\d)(?!{PCT})(?![-–—/×*^:]\s?\d)(?!\s?(?:points?|pp|percentage))"  # what must not follow a number read whole that is no percentage
 THUS = r"\s*(?:,|\(|—|–|;)?\s*(?:and\s+)?(?:or|i\.e\.,?|which (?:is|was|makes|represents|means|corresponds to|gives)|that is,?|that's|meaning|making|representing|corresponding to|so|hence|thus|giving)?\s*(?:an?\s+|the\s+)?"
 GROWS = r"increase|rise|gain|growth|jump|climb|improvement|surge|uptick|more|higher|up"
 SHRINKS = r"decrease|drop|decline|reduction|fall|loss|cut|less|lower|fewer|down"
 HOW = r"(?:relative|overall|total|net|nominal|sharp|steep|slight|modest|remarkable|year-on-year)\s+"
 GIVES = r"(?:gives|brings? (?:it|this|that|the (?:total|price|bill|cost|sum|amount)) (?:up |down )?to|makes?|yields|results in|leaves|comes (?:up |down )?to|means|becomes|amounts to|totals)"
+COSTS = r"(?:costs|sells (?:for|at)|is sold (?:for|at)|goes for|is priced at|comes to|totals)"
+NOT_PRICE = "less|more|off|each|per|for|in|after|before|cheaper|with|without|extra"
 LOSSES = "used|spent|sold|lost|spilled|spilt|ate|gave away|removed|withdrew|consumed|discarded|donated|paid|burned|burnt|shipped"
 GAINS = "added|bought|received|gained|found|earned|deposited|picked up|took in|collected|won"
 THINGS = r"(?:\s(?!of\b|and\b|or\b|at\b|in\b|to\b|from\b|per\b|each\b)[a-zA-Z][a-z\-]*){1,3}?"
@@ -84,6 +86,18 @@ def _taken_off(read: Read, found: re.Match[str]) -> Results | None:
         f"{float(a):g} × (1 {'−' if sign < 0 else '+'} {float(p):g} %)": a * (1 + sign * p / 100),
         f"{float(p):g} % of {float(a):g}": a * p / 100,
     }
+
+
+def _priced(read: Read, found: re.Match[str]) -> Results | None:
+    """One thing's price with a share taken off or put on; of several things the price may be of one and the sum of all."""
+    before = found.string[max(0, found.start() - 120) : found.start()].rpartition(". ")[2]
+    if re.search(
+        rf"\d|\b(?:{'|'.join(SMALL[1:])}|both|each|every|per|several|dozen|another|further|coupon|member)\b",
+        before,
+        re.I,
+    ):
+        return None
+    return _taken_off(read, found)
 
 
 def _part_of(read: Read, _: re.Match[str]) -> Results | None:
@@ -226,6 +240,12 @@ FORMS: tuple[tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results
     (("%", "percent", "per cent"),
      rf"{_n('p')}{PCT} (?:[a-z\-]+ ){{0,3}}?(?:of|on|off) (?:the |an? |its )?{_n('a')}{PLAIN}(?:\s[a-z\-]+){{0,2}}? (?:is|=|comes to|equals|makes|gives|adds|saves) {_n('q')}{PLAIN}(?:,|;|\sand)? (?:(?P<sum>(?:for|so|giving|making|bringing|to give|with|which (?:gives|makes|brings))\s(?:it |the |an? )?(?:grand |new |overall )?(?:total|sum|bill|gross (?:price|amount))(?: price| bill| amount| cost)?(?: (?:of|to|is|comes to|becomes))?)|(?:leaving|so (?:you|we|they|he|she) (?:pay|keep)|so the (?:sale|final|discounted|reduced|net) (?:price|amount|pay|salary) (?:is|becomes|comes to))) {ABOUT}(?P<out>{N}){PLAIN}(?!\s(?:each|per|for|in|after|with)\b)",
      _with_part, False),
+    (("discounted", "reduced", "lowered", "marked"),
+     rf"(?=[$€£]){_n('a')}{PLAIN}(?:\s[a-z]+){{0,2}}?,? (?:(?P<off>discounted|reduced|lowered|marked down)|marked up) by {_n('p')}{PCT},? (?:now |and |which |then )?{COSTS} {ABOUT}(?=[$€£])(?P<out>{N}){PLAIN}(?!\s(?:{NOT_PRICE})\b)",
+     _priced, False),
+    (("off", "discount", "tip", "gratuity", "tax", "vat", "markup", "surcharge"),
+     rf"(?=[$€£]){_n('a')}{PLAIN}(?:\s[a-z]+){{0,4}}? (?:at|with|plus|and) (?:an? )?{_n('p')}{PCT} (?:(?P<off>off|discount)|tip|gratuity|(?:sales )?tax|VAT|markup|surcharge),? (?:now |and |which |then )?{COSTS} {ABOUT}(?=[$€£])(?P<out>{N}){PLAIN}(?!\s(?:{NOT_PRICE})\b)",
+     _priced, False),
     (("adding", "plus"),
      rf"{_n('a')}{PLAIN}(?:,|;|\sand|\s—)\s*(?:adding|plus) (?:the |an? |another )?(?:[a-z]+ ){{0,4}}?(?:of )?{_n('b')}{PLAIN}(?:\s(?:of|for|in)(?:\s[a-z]+){{1,3}}?)? (?:gives|makes|yields|brings it to|comes to|totals) {ABOUT}(?P<out>{N}){PLAIN}",
      _added, False),
