@@ -66,7 +66,9 @@ def _points(read: Read, found: re.Match[str]) -> Results | None:
     return {f"{float(max(a, b)):g} − {float(min(a, b)):g}": abs(b - a)}
 
 
-def _discounted(read: Read, _: re.Match[str]) -> Results | None:
+def _discounted(read: Read, found: re.Match[str]) -> Results | None:
+    if _of_several(found):
+        return None
     return {f"{float(read['a']):g} × (1 − {float(read['p']):g} %)": read["a"] * (1 - read["p"] / 100)}
 
 
@@ -88,16 +90,17 @@ def _taken_off(read: Read, found: re.Match[str]) -> Results | None:
     }
 
 
-def _priced(read: Read, found: re.Match[str]) -> Results | None:
-    """One thing's price with a share taken off or put on; of several things the price may be of one and the sum of all."""
+def _of_several(found: re.Match[str]) -> bool:
+    """Whether several things, or a further reduction, are told before: the price may be of one, the sum of all."""
     before = found.string[max(0, found.start() - 120) : found.start()].rpartition(". ")[2]
-    if re.search(
-        rf"\d|\b(?:{'|'.join(SMALL[1:])}|both|each|every|per|several|dozen|another|further|coupon|member)\b",
-        before,
-        re.I,
-    ):
-        return None
-    return _taken_off(read, found)
+    words = "|".join(SMALL[1:])
+    told = rf"\d|\b(?:{words}|both|each|every|per|several|dozen|another|further|coupon|member)\b"
+    return re.search(told, before, re.I) is not None
+
+
+def _priced(read: Read, found: re.Match[str]) -> Results | None:
+    """One thing's price with a share taken off or put on."""
+    return None if _of_several(found) else _taken_off(read, found)
 
 
 def _part_of(read: Read, _: re.Match[str]) -> Results | None:
@@ -240,8 +243,8 @@ FORMS: tuple[tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results
     (("%", "percent", "per cent"),
      rf"{_n('p')}{PCT} (?:[a-z\-]+ ){{0,3}}?(?:of|on|off) (?:the |an? |its )?{_n('a')}{PLAIN}(?:\s[a-z\-]+){{0,2}}? (?:is|=|comes to|equals|makes|gives|adds|saves) {_n('q')}{PLAIN}(?:,|;|\sand)? (?:(?P<sum>(?:for|so|giving|making|bringing|to give|with|which (?:gives|makes|brings))\s(?:it |the |an? )?(?:grand |new |overall )?(?:total|sum|bill|gross (?:price|amount))(?: price| bill| amount| cost)?(?: (?:of|to|is|comes to|becomes))?)|(?:leaving|so (?:you|we|they|he|she) (?:pay|keep)|so the (?:sale|final|discounted|reduced|net) (?:price|amount|pay|salary) (?:is|becomes|comes to))) {ABOUT}(?P<out>{N}){PLAIN}(?!\s(?:each|per|for|in|after|with)\b)",
      _with_part, False),
-    (("discounted", "reduced", "lowered", "marked"),
-     rf"(?=[$€£]){_n('a')}{PLAIN}(?:\s[a-z]+){{0,2}}?,? (?:(?P<off>discounted|reduced|lowered|marked down)|marked up) by {_n('p')}{PCT},? (?:now |and |which |then )?{COSTS} {ABOUT}(?=[$€£])(?P<out>{N}){PLAIN}(?!\s(?:{NOT_PRICE})\b)",
+    (("lowered", "marked up"),
+     rf"(?=[$€£]){_n('a')}{PLAIN}(?:\s[a-z]+){{0,2}}?,? (?:(?P<off>lowered)|marked up) by {_n('p')}{PCT},? (?:now |and |which |then )?{COSTS} {ABOUT}(?=[$€£])(?P<out>{N}){PLAIN}(?!\s(?:{NOT_PRICE})\b)",
      _priced, False),
     (("off", "discount", "tip", "gratuity", "tax", "vat", "markup", "surcharge"),
      rf"(?=[$€£]){_n('a')}{PLAIN}(?:\s[a-z]+){{0,4}}? (?:at|with|plus|and) (?:an? )?{_n('p')}{PCT} (?:(?P<off>off|discount)|tip|gratuity|(?:sales )?tax|VAT|markup|surcharge),? (?:now |and |which |then )?{COSTS} {ABOUT}(?=[$€£])(?P<out>{N}){PLAIN}(?!\s(?:{NOT_PRICE})\b)",
