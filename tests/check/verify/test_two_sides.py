@@ -94,3 +94,12 @@ def test_bold_print_is_blanked_in_prose_alone_and_every_offset_stays() -> None:
     after = text.rindex("```") + 3
     told = without_emphasis(text, [(0, fence), (after, len(text))])
     assert told == "  A:   is   2 m  .\n```\n**B**\n```\nand   C  ."
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The FitzHugh–Nagumo neuron dv/dt = v - v^3/3 - w + I.", "dv/dt = v - w", "Growth: dP/dt = r P (1 - P/K).",
+     r"\frac{dv}{dt} = v - w and \partial u / \partial t = u - v"],
+)  # fmt: skip
+def test_a_derivative_is_no_product_of_letters(text: str) -> None:
+    assert not [d for d in verify_answer(text).decisions if d.support is Support.REFUTED]

@@ -180,7 +180,14 @@ def _read(
     return best
 
 
+DERIVATIVE = re.compile(
+    r"(?<![A-Za-z])d(?:\^?\{?[2-9²³]\}?)?\s?[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?(?:\([a-z]\))?\s?/\s?d\s?[a-zα-ω]|∂|\\partial|\\frac\s*\{d"
+)  # of a formula's symbols nothing is known then: `dv/dt` is no d times v
+
+
 def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Decision | None, Read | None]:
+    if DERIVATIVE.search(text, found.start(), found.end("right")):
+        return None, None
     if re.search(r"[\d)}\]]\s*$", text[max(0, found.start() - 8) : found.start()]):
         return None, None  # a unit after a number, not a symbol
     vocabulary = law_symbols() | frozenset(said)
