@@ -1,6 +1,6 @@
 """Generated agent runs in many domains and API forms.
 
-    python -m benches.toolguard_worlds [--second | --third | --fourth | --fifth] [--runs N] [--dev]
+    python -m benches.toolguard_worlds [--second | --third | --fourth | --fifth | --sixth] [--runs N] [--dev]
         [--seed N] [--all] [--json]
 
 Each kind of stuck run must be ended, each kind of good run must be left alone: once as a deployment without a
@@ -8,8 +8,8 @@ calibration (only proofs stop), once calibrated at 1 % on good runs of the same 
 `tests/admit/toolguard/worlds` come in two halves; mechanisms were chosen on `--dev`, the default
 reports on the other half, whose texts no threshold was chosen on.  `--second` takes a second set of
 kinds and topics, which was written whole before the guard was tried on it; `--third` a third one, each of
-whose kinds has the tools and formats of its own trade (it has no halves); `--fourth` and `--fifth` others, of
-other trades again.
+whose kinds has the tools and formats of its own trade (it has no halves); `--fourth`, `--fifth` and `--sixth`
+others, of other trades again.
 """
 
 import random
@@ -26,6 +26,8 @@ from tests.admit.toolguard.worlds.fourth_stuck import FOURTH_STUCK
 from tests.admit.toolguard.worlds.legit import LEGIT
 from tests.admit.toolguard.worlds.second_legit import SECOND_LEGIT
 from tests.admit.toolguard.worlds.second_stuck import SECOND_STUCK
+from tests.admit.toolguard.worlds.sixth_good import SIXTH_GOOD
+from tests.admit.toolguard.worlds.sixth_stuck import SIXTH_STUCK
 from tests.admit.toolguard.worlds.stuck import STUCK
 from tests.admit.toolguard.worlds.third_good import THIRD_GOOD
 from tests.admit.toolguard.worlds.third_stuck import THIRD_STUCK
@@ -47,6 +49,7 @@ OWN: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "third": (THIRD_STUCK, THIRD_GOOD),
     "fourth": (FOURTH_STUCK, FOURTH_GOOD),
     "fifth": (FIFTH_STUCK, FIFTH_GOOD),
+    "sixth": (SIXTH_STUCK, SIXTH_GOOD),
 }
 """Sets whose kinds bring their own domain."""
 

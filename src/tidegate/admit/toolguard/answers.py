@@ -65,6 +65,11 @@ RETRYABLE = re.compile(
     r"deadline exceeded",
     re.I,
 )
+OBSTACLE = re.compile(  # what a browser's time-out was about: waiting again does not move it
+    r"intercepts pointer events|element is (?:not (?:visible|enabled|stable|attached)|outside of the viewport)|"
+    r"strict mode violation",
+    re.I,
+)
 RETRYABLE_WORDS = (
     "rate", "quota", "too many", "time", "unavailable", "gateway", "connection", "overload", "econn",
     "etimed", "again", "retry", "throttl", "internal server", "deadline",
@@ -156,6 +161,22 @@ REFUSALS_TESTED = re.compile(
     r"bad input|wrong (?:input|value|argument)|error handling|fails?\b)",
     re.I,
 )
+MEASURES = re.compile(  # of a tool's name: something that has a figure at any time, and may keep it for a while
+    r"(?:^|[\W_])(?:\w*rates?|ratios?|counts?|latency|lag|load|usage|utili[sz]ation|temperature|humidity|pressure|throughput|"
+    r"traffic|levels?|percent\w*|cpu|memory|disk|battery|balance|p\d\d|gauge|sensor)(?:[\W_]|$)",
+    re.I,
+)
+COMPLAINS = re.compile(  # a result that says in words what is wrong, though its call worked
+    r"(?<!\b0 )(?<!\bno )(?<!\bzero )(?<!\bwithout )\b(?:errors?|fail(?:ed|s|ure|ures|ing)?|invalid|incorrect|exceeded|"
+    r"denied|refused|mismatch(?:ed)?|unavailable|violat\w+|unresolved|(?:do|does|did) not match)\b(?![\"']?\s*[:=]\s*"
+    r"(?:0\b|null|none|false|\[\]|\"\"))|#(?:REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!)",
+    re.I,
+)
+COMPLAINS_LENGTH = 600  # characters of a check's report; longer answers are texts
+COMPLAINS_WORDS = (
+    "rror", "fail", "nvalid", "ncorrect", "xceeded", "enied", "efused", "ismatch", "navailable", "iolat", "nresolved",
+    "not match", "#", "ERROR", "FAIL", "INVALID",
+)  # fmt: skip
 READS = re.compile(r"search|find|list|get|read|query|fetch|look|grep|show|view|select|check", re.I)
 LOOKS = re.compile(  # of a tool's name, or of the beginning of its arguments
     r"(?:^|[\W_])(?:get|describe|logs?|status|view|show|list|ls|cat|tail|head|ps|top|stat|du|df|watch|monitor|history|peek|"
@@ -209,7 +230,7 @@ def classify(content: str | None, is_error: bool | None) -> ResultClass:
     maybe = failed or len(content) < 200
     # An answer that says 429 or "time-out" is a failure that waiting may cure; one that only says "later" is pending.
     if maybe and _hints(RETRYABLE_WORDS, RETRYABLE_CODES, low) and RETRYABLE.search(head):
-        return ResultClass.RETRYABLE
+        return ResultClass.RETRYABLE if OBSTACLE.search(content[:2000]) is None else ResultClass.ERROR
     if failed:
         return ResultClass.ERROR
     brief = len(content) < SHORT
@@ -241,7 +262,14 @@ def looks(tool: str, arguments: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _is_state_tool(tool: str) -> bool:
-    return asks_status(tool) or LOOKS.search(tool) is not None
+    return asks_status(tool) or LOOKS.search(tool) is not None or MEASURES.search(tool) is not None
+
+
+def complains(content: str) -> bool:
+    """Whether an answer that is no error of its call says that something is wrong."""
+    if len(content) > COMPLAINS_LENGTH or not _any(COMPLAINS_WORDS, content):
+        return False
+    return COMPLAINS.search(content) is not None
 
 
 def _looks_at_state(tool: str, arguments: str) -> bool:

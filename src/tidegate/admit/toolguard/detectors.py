@@ -184,6 +184,29 @@ def misused(run: RunMemory, step: Step) -> Signal | None:
     return _signal("misuse", "stop", reason, step, times=found.times, learnt=found.learnt)
 
 
+def unmoved(run: RunMemory, step: Step) -> Signal | None:
+    """Whatever one tool is asked, it gives the same text: a proof, where the run was told of none of the things."""
+    t, n = run.thresholds, step.unmoved
+    if n < t.unmoved_end:
+        return None
+    end = t.unmoved_end if all(map(reads, step.tools)) else t.unmoved_failure_end
+    if n < end or (end == t.unmoved_failure_end and step.result_class is ResultClass.NEW):
+        return None
+    reason = f"{step.tools[0]} gave the same answer {n} times in a row, whatever it was asked"
+    return _signal("unmoved", "stop", reason, step, times=n)
+
+
+def complained(run: RunMemory, step: Step) -> Signal | None:
+    """One check has one complaint, whatever is done, and nothing was told meanwhile that was not known."""
+    found = run.complaints.get(step.call) if step.complains else None
+    if found is None or found.times < run.thresholds.complaint_end or 4 * found.learnt > found.times:
+        return None
+    if run.reading_live or step.ages:
+        return None
+    reason = f"{step.tools[0]} had the same complaint {found.times} times, whatever was done between"
+    return _signal("complaint", "stop", reason, step, times=found.times, learnt=found.learnt)
+
+
 def idle(run: RunMemory, step: Step) -> Signal | None:
     """Plans without a deed, or agents that hand the run to and fro."""
     n, t = run.idle_streak, run.thresholds
@@ -262,5 +285,6 @@ def chanted(_: RunMemory, step: Step) -> Signal | None:
 
 
 DETECTORS: tuple[Detector, ...] = (
-    repeat, near_repeat, cycle, nothing_new, errors, stubborn, misused, idle, patience, rejected, objected, chanted,
+    repeat, near_repeat, cycle, nothing_new, errors, stubborn, misused, unmoved, complained, idle,
+    patience, rejected, objected, chanted,
 )  # fmt: skip

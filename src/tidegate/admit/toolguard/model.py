@@ -68,6 +68,10 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     misuse: bool = False  # its failure is about the way it was called, or by whom
     denied: bool = False  # … because its caller may not do this: a misuse that is known by its whole wording
     reworded: int = 0  # misses in a row for one thing, see `told.Misses`; 0 where hardly any was a rewording
+    unmoved: int = (
+        0  # calls in a row, each made up by the run, that this one tool gave the same answer (`told.Unmoved`)
+    )
+    complains: bool = False  # its call worked, and the answer says that something is wrong
     named: int = 0  # of a misuse: name of the things in its arguments that the run was told of, 0 when there are none
     idle: Literal["", "plan", "hand-off"] = ""  # its one call only plans, or only hands the run to another agent
     reading: bool = False  # one call for a short answer about how something is
@@ -134,6 +138,9 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     errors_batch_end: int = 60
     empty_end: int = 30
     reworded_end: int = 10  # misses in a row for one thing, a third of them in words that had all been tried
+    unmoved_end: int = 20  # one reading, asked for ever other things that it made up, gives one and the same text
+    unmoved_failure_end: int = 30  # … of any tool, where the text is a failure
+    complaint_end: int = 15  # one check has the same complaint, and nothing was told between that was not told before
     revisits_stop: int = 12  # steps in a row, each of which had been taken twice before with the same result
     period_max: int = 12
     evidence_nudge_bits: float = 2.0

@@ -20,6 +20,7 @@ BITS_AGEING = 0.25  # a look at something that only grew older
 FREE_STEPS, SPENT_STEPS = 64, 32  # see `RunMemory.price`
 THINGS_MAX = 64
 STATE_TOKENS = 12  # an answer with fewer is a state, not a text
+ANSWERS_MAX = 64  # answers that are known again
 FAILING_MAX = 8  # calls whose failures are counted
 
 
@@ -30,6 +31,14 @@ class Misused(msgspec.Struct, frozen=True, gc=False):
     times: int = 0
     learnt: int = 0
     things: frozenset[int] = frozenset()  # told to the run: records of a list, each refused for the same fault
+
+
+class Complaint(msgspec.Struct, frozen=True, gc=False):
+    """What one check says is wrong: the answer, how often, how many other answers were new meanwhile."""
+
+    pair: int
+    times: int = 0
+    learnt: int = 0
 
 
 class RunMemory:
@@ -69,6 +78,8 @@ class RunMemory:
         self.misused: dict[
             tuple[str, ...], Misused
         ] = {}  # tools → the wrong use that was made of them since they worked
+        self.complaints: dict[int, Complaint] = {}  # calls → their complaint, see `_complains`
+        self.answers: dict[int, None] = {}  # the latest answers since the first complaint
         self.idle = ""  # what the last steps did instead of a deed (see `Step.idle`)
         self.idle_streak = 0
         self.quiet_tools: frozenset[str] = frozenset()  # tools of the steps since the last new thing
@@ -81,6 +92,7 @@ class RunMemory:
         other = copy.copy(self)
         other.failing, other.failing_tools = dict(self.failing), dict(self.failing_tools)
         other.misused = dict(self.misused)
+        other.complaints, other.answers = dict(self.complaints), dict(self.answers)
         other.exact, other.near, other.memory = self.exact.fork(), self.near.fork(), self.memory.fork()
         return other
 
@@ -92,6 +104,7 @@ class RunMemory:
         self.objections, self.last_objection, self.error_things = 0, 0, ()
         self.failing, self.failing_tools, self.quiet_tools, self.call_streak = {}, {}, frozenset(), 0
         self.revisits, self.misused, self.idle, self.idle_streak = 0, {}, "", 0
+        self.complaints, self.answers = {}, {}
         self.memory.re_arm()
 
     @property
@@ -131,6 +144,7 @@ class RunMemory:
         self._streaks(step)
         self._failures(step)
         self._misuses(step)
+        self._complains(step)
         self.idle_streak = self.idle_streak + 1 if step.idle == self.idle and step.idle else bool(step.idle)
         self.idle = step.idle
         self._reviews(step)
@@ -226,6 +240,25 @@ class RunMemory:
         self.misused[step.tools] = Misused(fault, known.times + 1, known.learnt, things)
         if len(self.misused) > FAILING_MAX:
             del self.misused[next(iter(self.misused))]
+
+    def _complains(self, step: Step) -> None:
+        """How often one check had the same complaint, and how many of the answers meanwhile were not known before."""
+        if step.gist is None or not step.tools or not (self.complaints or step.complains):
+            return
+        answer = step.gist.answer
+        fresh = answer not in self.answers
+        if fresh and not step.complains and self.complaints:
+            self.complaints = {k: msgspec.structs.replace(c, learnt=c.learnt + 1) for k, c in self.complaints.items()}
+        self.answers.pop(answer, None)
+        self.answers[answer] = None
+        if len(self.answers) > ANSWERS_MAX:
+            del self.answers[next(iter(self.answers))]
+        known = self.complaints.pop(step.call, None)
+        if step.complains:
+            same = known if known is not None and known.pair == step.pair else Complaint(step.pair)
+            self.complaints[step.call] = Complaint(step.pair, same.times + 1, same.learnt)
+            if len(self.complaints) > FAILING_MAX:
+                del self.complaints[next(iter(self.complaints))]
 
     def listed(self, step: Step) -> bool:
         """Whether most of a tool's wrong uses were about another thing each that the run was told of."""

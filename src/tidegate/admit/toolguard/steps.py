@@ -9,9 +9,11 @@ from collections.abc import Sequence
 
 from tidegate.admit.toolguard import answers, chant, fingerprint, gist, reviews, text_calls
 from tidegate.admit.toolguard.model import ResultClass, Step
-from tidegate.admit.toolguard.told import Misses, Told
+from tidegate.admit.toolguard.told import Misses, Told, Unmoved
 from tidegate.spine.conversation import Message, Reasoning, Tool, ToolCall, ToolResult
 
+UNMOVED = frozenset({ResultClass.NEW, ResultClass.ERROR, ResultClass.RETRYABLE})
+NONE_UNMOVED = Unmoved()
 SHORT_ANSWER = 300  # characters of a status
 MIX, WORD_MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
@@ -46,6 +48,7 @@ class StepBuilder:
         self._said = ""  # the last step's words, when it had no calls and nobody answered
         self._count = 0
         self._told = Told()
+        self._unmoved = self._unmoved_now = NONE_UNMOVED  # as of the last step that was done; … of the open one
         self._read: tuple[int, Step | None] | None = None  # the open step, with how many replies it was read
 
     def add(self, message: Message) -> Step | None:
@@ -91,6 +94,7 @@ class StepBuilder:
         copy._told, copy._watch, copy._read = self._told.fork(), self._watch, self._read
         copy._refusals = self._refusals
         copy._last, copy._answers = self._last, self._answers
+        copy._unmoved, copy._unmoved_now = self._unmoved, self._unmoved_now
         return copy
 
     def _close(self) -> Step | None:
@@ -118,6 +122,7 @@ class StepBuilder:
                 self._last = self._answers
             self._said = "" if step.tools or self._replies else self._open.text if self._open is not None else ""
             self._listen(self._replies[1:] if in_text else self._replies)
+            self._unmoved = NONE_UNMOVED if self._re_armed else self._unmoved_now
         self._replies, self._results = [], {}
         return step
 
@@ -203,6 +208,8 @@ class StepBuilder:
         denied = denied and not misuse and len(calls) == 1
         misuse = (misuse or denied) and bool(error)
         looks = len(told) == 1 and answers.looks(calls[0].name, calls[0].arguments)
+        like = len(calls) == 1 and worst in UNMOVED
+        self._unmoved_now = self._unmoved.then(calls[0], asked[0][1], normals[0], self._told) if like else NONE_UNMOVED
         return Step(
             index=self._count, message=message.index, pair=_multiset(pairs), call=_multiset(signatures),
             tools=tuple(c.name for c in calls), result_class=worst, error=error,
@@ -213,6 +220,8 @@ class StepBuilder:
             re_armed=self._re_armed, summary=summary, misuse=misuse and not self._refusals, writes=writes,
             denied=denied, named=self._told.named(asked, denied) if misuse else 0,
             reworded=self._told.searches.after(self._calls) if worst is ResultClass.EMPTY else 0,
+            unmoved=self._unmoved_now.count() if self._unmoved_now.times > 2 else 0,
+            complains=len(told) == 1 and worst is ResultClass.NEW and answers.complains(told[0]),
             idle=answers.idles(calls[0].name) if len(calls) == 1 else "",
             failure=_multiset(failures) if error else 0,
             reading=len(told) == 1 and len(told[0]) < SHORT_ANSWER and _reads(calls[0].name),

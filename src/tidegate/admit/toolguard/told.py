@@ -68,6 +68,40 @@ class Misses(msgspec.Struct, frozen=True):
         return n if 3 * max(often.values()) >= 2 * n else 0
 
 
+class Unmoved(msgspec.Struct, frozen=True, gc=False):
+    """Calls in a row of one tool that were answered alike, each about things that the run was not told of.
+
+    A page that asks to sign in, a banner over each button: what is asked makes no difference.  Arguments that differ in
+    their figures alone are a list, and so are those out of a text that was given.
+    """
+
+    tool: str = ""
+    answer: str = ""
+    first: str = ""  # arguments of the first
+    forms: frozenset[str] = frozenset()  # the letters of the arguments of the others
+    times: int = 0
+
+    def then(self, call: ToolCall, value: object, answer: str, told: "Told") -> Self:
+        """With one more call; another tool, another answer or a thing that was told begins anew."""
+        if call.name != self.tool or answer != self.answer:
+            return type(self)(call.name, answer, call.arguments, times=1)
+        if told.knows(value):
+            return type(self)()
+        forms = self.forms or frozenset([_letters(self.first)])
+        if self.times < 2 * MISSES_COMPARED:
+            forms |= {_letters(call.arguments)}
+        return type(self)(self.tool, self.answer, self.first, forms, self.times + 1)
+
+    def count(self) -> int:
+        """How many; 0 where the arguments hardly differ in their letters, or the answer is a mere word."""
+        few = len(self.forms) <= max(1, min(self.times, 2 * MISSES_COMPARED) // 3)
+        return 0 if few or len(gist.WORD.findall(self.answer[:200])) < gist.INFORMS else self.times
+
+
+def _letters(arguments: str) -> str:
+    return "".join(LETTERS.findall(arguments.lower()))[:200]
+
+
 class Told:
     """The texts that a run was given, the latest ones."""
 
@@ -128,6 +162,12 @@ class Told:
         texts = [*self.people, *self.tools]
         found = [v for v in values if any(v in text for text in texts)]
         return (fingerprint.name_of("\0".join(found)) or 1) if found else 0
+
+    def knows(self, value: object) -> bool:
+        """Whether a thing among the arguments, or the last part of a path, stands in a text that the run was told."""
+        things = {t for v in _things(value) for t in (v, v.rstrip("/").rsplit("/", 1)[-1]) if len(t) >= 3}
+        texts = [*self.people, *self.tools]
+        return any(t in text for t in things for text in texts)
 
     def _spelt_anew(self, arguments: str) -> bool:
         return any(_anew(name, known) for name in _names(arguments) for known in self.misses)
