@@ -25,6 +25,8 @@ from tests.runner.simulators_k import SIMULATORS as DOMAINS
 from tests.runner.simulators_l import SIMULATORS as FURTHER
 from tests.runner.simulators_m import SIMULATORS as PLAIN
 from tests.runner.simulators_n import SIMULATORS as TELLING
+from tests.runner.simulators_o import SIMULATORS as FURTHER_PLAIN
+from tests.runner.simulators_p import SIMULATORS as OTHER_FIELDS
 
 from benches.report import Report
 from tidegate.check.verify.engine import verify_answer
@@ -250,6 +252,8 @@ def simulators(report: Report, seeds: int) -> None:
         ("fourteen further domains", FURTHER),
         ("twelve plain answers", PLAIN),
         ("twelve telling answers", TELLING),
+        ("twelve further plain answers", FURTHER_PLAIN),
+        ("twelve of other fields", OTHER_FIELDS),
     )
     for label, group in sets:
         killed = total = 0

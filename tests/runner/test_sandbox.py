@@ -8,7 +8,7 @@ from tests.runner.simulators_e import SIMULATORS as FIFTH
 from tests.runner.simulators_f import SIMULATORS as SIXTH
 
 from tidegate.runner.harness import judged, modules
-from tidegate.runner.sandbox import Limits, run_simulation
+from tidegate.runner.sandbox import Limits, looks_like_simulation, run_simulation
 
 SIMULATORS = {**FIRST, **THIRD, **FOURTH, **FIFTH, **SIXTH}
 SOUND = "def simulate(seed=0):\n    return [0.0] * 30\n"
@@ -52,6 +52,30 @@ def simulate(steps=3000, step=0.4, seed=1):
         out.append(x.copy())
     return {{"states": np.array(out)}}
 """
+
+
+SLOW_ENTRY = """
+def simulate(seed=0):
+    while True:
+        pass
+
+total = 0.0
+for k in range(1, 20001):
+    total += 1.0 / k**2
+print("sum", total, "exact", 3.29)
+"""
+
+
+def test_what_was_told_before_the_time_ran_out_stands() -> None:
+    found = run_simulation(SLOW_ENTRY, limits=Limits(wall_s=12.0, cpu_s=4))
+    assert [r.holds for r in found.rows] == [False]
+    assert "exact" in found.rows[0].name
+
+
+def test_a_program_that_prints_what_it_should_give_is_run() -> None:
+    told = "import math\n\nx = 0.3\nfor _ in range(9):\n    x = 4 * x * (1 - x)\nprint('here', x, 'exact', 0.5)\n"
+    assert looks_like_simulation(told)
+    assert not looks_like_simulation(told.replace("'exact', 0.5", "'there', 0.5"))
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -149,6 +149,9 @@ def measure(job, confined):
         raise
     stated = space.get("SIMULATION") or {}
     subject = entry.find(space, tree, stated)
+    shown = whole(shows, job, tree, subject)
+    if shown:  # the laws of the entry call it many times: if they do not end in time, this stands
+        tell({"status": "ran", "rows": shown, "entry": "the script"}, job)
     ctx, failed = None, None
     try:
         if subject is not None:
@@ -161,12 +164,18 @@ def measure(job, confined):
         raise
     except Exception as error:  # a function that was called with guessed values; the program as a whole may run
         failed = error
-    out.rows += whole(shows, job, tree, subject)
+    out.rows += shown
     if failed is not None and not out.rows:
         raise failed
     if ctx is None and not out.rows:
         return {"status": "no entry", "rows": [], "entry": stated.get("run")}
     return {"status": "ran", "rows": out.rows, "entry": ctx.subject.name if ctx is not None else "the script"}
+
+
+def tell(result, job):
+    """One line of the answer; the last one written is the answer."""
+    if "answer_to" in job:
+        os.write(job["answer_to"], json.dumps(result).encode() + b"\n")
 
 
 def whole(shows, job, tree, subject):
@@ -185,7 +194,7 @@ def whole(shows, job, tree, subject):
             return None
 
     try:
-        made = shows.Shows(job["source"], tree, job.get("prose", ""), job["seed"], 0.6 * left, call)
+        made = shows.Shows(job["source"], tree, job.get("prose", ""), job["seed"], 0.35 * left, call)
     except Exception:
         return []
     return made.measure()
@@ -311,8 +320,8 @@ def main():
     if not confine(job["cpu_s"], job["memory_bytes"]):
         os.write(answer_to, b'{"status":"unconfined","rows":[]}\n')
         return
-    result = judged(job, confined)
-    os.write(answer_to, json.dumps(result).encode() + b"\n")
+    job["answer_to"] = answer_to
+    tell(judged(job, confined), job)
 
 
 if __name__ == "__main__":
