@@ -149,3 +149,26 @@ def test_a_sign_is_a_sign_and_no_range_of_characters() -> None:
         assert re.fullmatch(rf"[{MINUS}+]", sign)
     assert not re.search(rf"[+{MINUS}]|[{MINUS}+]", "7AzÅ./\\,")
     assert value_of("−3") == value_of("⁻3") == value_of("3-") == -3
+
+
+@pytest.mark.parametrize(
+    ("text", "refuted"),
+    [
+        (
+            r"\( \frac{1}{2 \times 6 = 12 \] and $E = mc^{2 and \begin{align} 2 + 2 &= 5 \\ and 3 + 4 = 7.",
+            ["2 + 2 &= 5"],
+        ),
+        ("1.234,50 + 10,50 = 1.245,00 but 1,234.50 + 10.50 = 1,245.00 and 1,5 + 1,5 = 4.", ["1,5 + 1,5 = 4"]),
+        ("القيمة هي ٢ + ٢ = ٤ ثم 2 + 2 = 5 \u202e5 = 2 + 2\u202c و 3 × 4 = 12", ["2 + 2 = 5"]),
+        ("2\u200b + 2 = 5 and 3 + 3 = 6\x00", ["2\u200b + 2 = 5"]),
+    ],
+)
+def test_broken_latex_mixed_commas_and_right_to_left_text(text: str, refuted: list[str]) -> None:
+    found = [d.claim.text for d in verify_answer(text).decisions if d.support is Support.REFUTED]
+    assert found == refuted
+
+
+@pytest.mark.parametrize(("stated", "refuted"), [(-1, False), (-2, False), (-3, True)])
+def test_a_peroxo_salt_holds_its_peroxide(stated: int, refuted: bool) -> None:
+    said = verdicts(f"The oxidation state of oxygen in K2S2O8 is {stated}.")
+    assert ("refuted" in said) is refuted

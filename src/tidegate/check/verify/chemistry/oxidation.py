@@ -232,7 +232,8 @@ def _solve(atoms: dict[str, int], charge: int, symbol: str) -> States | None:
     if symbol not in atoms:
         return None
     key = tuple(sorted(atoms.items()))
-    special = UNLIKE_SITES.get(key, {})
+    anion = tuple((s, k) for s, k in key if s not in FIXED or s in NONMETALS)  # a salt's anion, as in K2S2O8
+    special = UNLIKE_SITES.get(key) or UNLIKE_SITES.get(anion, {})
     fixed = _fixed(atoms, charge)
     n = atoms[symbol]
     if symbol in fixed and len(fixed) == len(atoms):
