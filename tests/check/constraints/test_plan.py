@@ -15,6 +15,15 @@ from tidegate.check.constraints.calls.expression import Record, compile_expressi
 from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import Policy
 
+SHARED_MIN = plan.SHARED_MIN
+
+
+@pytest.fixture(autouse=True)
+def every_term_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few rules are enough here: what a lone term would not be looked up for is."""
+    monkeypatch.setattr(plan, "SHARED_MIN", 1)
+
+
 TEXTS = ("a", "ab", "abc", "b", "https://x.example/1", "")
 
 
@@ -228,3 +237,11 @@ def test_a_thousand_rules_over_items_are_not_tried() -> None:
     assert list(rule.rules({"args": args})) == [texts[7], texts[8]]
     args["list"].append({"price": 3})  # its kind is missing, so that every rule is Unknown
     assert len(list(rule.rules({"args": args}))) == 1000
+
+
+@pytest.mark.parametrize("rules", [SHARED_MIN - 1, SHARED_MIN])
+def test_a_term_is_looked_up_where_enough_rules_share_it(rules: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "SHARED_MIN", SHARED_MIN)
+    made = plan.Plan([f"args.n > {k}" for k in range(rules)], lambda rule: rule, ["args"])
+    assert (len(made.tried), len(made.groups)) == ((rules, 0) if rules < SHARED_MIN else (0, 1))
+    assert sorted(made.rules({"args": {"n": 100}})) == [f"args.n > {k}" for k in range(rules)]

@@ -172,6 +172,9 @@ def _field(term: ast.expr, base: str) -> str | None:
     return None
 
 
+SHARED_MIN = 4  # looking a term up costs what trying three or four conditions on it does
+
+
 class Plan(Generic[R]):
     """The rules that concern one tool; `condition` gives the one condition of a rule that may be looked up, or None."""
 
@@ -188,9 +191,13 @@ class Plan(Generic[R]):
             if place not in groups:
                 groups[place] = Group(found, known)
             groups[place].add(found, rule)
-        self.groups = list(groups.values())
-        for group in self.groups:
-            group.close()
+        self.groups = []
+        for group in groups.values():
+            if len(group.rules) < SHARED_MIN:
+                self.tried.extend(group.rules)
+            else:
+                self.groups.append(group)
+                group.close()
 
     def rules(self, scope: Mapping[str, Any]) -> Iterator[R]:
         """Every rule whose condition may hold in this scope, or may not be shown not to."""
