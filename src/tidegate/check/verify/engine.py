@@ -22,6 +22,7 @@ from tidegate.check.verify.model import Knowledge, Verification
 from tidegate.check.verify.numbers.arithmetic import check_arithmetic
 from tidegate.check.verify.numbers.spoken import check_spoken
 from tidegate.check.verify.numbers.substitution import check_substituted
+from tidegate.check.verify.numbers.tables import check_tables
 from tidegate.check.verify.numbers.told import check_told
 from tidegate.check.verify.published.constants import check_constants
 from tidegate.check.verify.published.references import check_references
@@ -29,6 +30,7 @@ from tidegate.check.verify.published.registry import check_registry
 from tidegate.check.verify.quantity.asked import check_answer_dimension
 from tidegate.check.verify.quantity.conversions import check_conversions, check_rewritten
 from tidegate.check.verify.quantity.dimensions import check_dimensions
+from tidegate.check.verify.quantity.told_laws import check_told_laws
 from tidegate.check.verify.schemes.check import check_schemes
 from tidegate.spine.claim import Decision, Support
 from tidegate.spine.finding import Finding, Severity, Where
@@ -95,8 +97,10 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
         ("substituted numbers", lambda: check_substituted(prose, ranges)),
         ("arithmetic in words", lambda: check_spoken(prose, ranges)),
         ("arithmetic told", lambda: check_told(prose, ranges)),
+        ("tables", lambda: check_tables(prose, ranges)),
         ("units", lambda: check_conversions(prose, ranges)),
         ("rewritten units", lambda: check_rewritten(prose, ranges)),
+        ("laws told", lambda: check_told_laws(prose, ranges)),
         ("answer dimension", lambda: check_answer_dimension(question, prose, ranges)),
         ("dimensions", lambda: check_dimensions(prose, ranges)),
         ("chemistry", lambda: check_chemistry(prose, ranges)),

@@ -14,8 +14,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from tidegate.check.verify.chemistry.balancing import Reaction
 from tidegate.check.verify.chemistry.formula import parse_formula
-from tidegate.check.verify.chemistry.reactions import Reaction, find_reactions
+from tidegate.check.verify.chemistry.reactions import find_reactions
 from tidegate.check.verify.quantity.quantities import Quantity, quantities
 from tidegate.check.verify.quantity.units import ONE, convert
 from tidegate.spine.ports import Model

@@ -84,6 +84,35 @@ def check_charges(text: str, start: int, end: int) -> Iterator[Decision]:
             yield _compare_charge(text, found.start(), found.end(), found.group("name"), known, int(value))
 
 
+# elements whose ions in salts and solutions carry one charge only
+FIXED = {**dict.fromkeys(("Li", "Na", "K", "Rb", "Cs"), 1), **dict.fromkeys(("Mg", "Ca", "Sr", "Ba", "Zn"), 2), "Al": 3,
+         **dict.fromkeys(("F", "Cl", "Br"), -1)}  # fmt: skip
+# in a gas, a plasma or a mass spectrum any charge occurs
+ELSEWHERE = re.compile(
+    r"ioni[sz]|\bgas|plasma|spectr|\bm/z|\bbeam|vapou?r|\bflame|discharge|\bstar\b|stellar|solar|nebul|\btrap|laser|clock|corona|energy|energies|successive|remov|hypothetic|unstable|exotic|sodide|alkalide|cryptand|fluorescen|implant",
+    re.I,
+)
+LONE_ION = re.compile(
+    rf"(?:(?<=\s\()|(?<![A-Za-z0-9(){{}}₀-₉\]·.^_]))\$?(?P<formula>\\(?:mathrm|text|ce)\{{[^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*\}}(?:\^\{{[^{{}}]*\}})?|[A-Z][a-z]?(?:\^\{{?\d?[+{MINUS}]\}}?|[²³⁴]?[⁺⁻]|[234]?\+(?![\w+])))(?=[\s$,.;:)*]|$)"
+)
+
+
+def check_lone_ions(text: str, start: int, end: int) -> Iterator[Decision]:
+    """Decisions on ions of one atom whose element has but one charge, in sentences that call them ions of a salt or solution."""
+    for piece in sentences(text, start, end):
+        if ION.search(text, *piece) is None or ELSEWHERE.search(text, *piece) is not None:
+            continue
+        if "→" in text[slice(*piece)] or "->" in text[slice(*piece)] or "arrow" in text[slice(*piece)]:
+            continue  # a reaction is judged whole
+        for found in LONE_ION.finditer(text, *piece):
+            ion = parse_formula(trimmed(found.group("formula")))
+            if ion is None or ion.charge is None or len(ion.atoms) != 1 or ion.atoms[0][1] != 1:
+                continue
+            symbol = ion.atoms[0][0]
+            if symbol in FIXED:
+                yield _compare_charge(text, *found.span("formula"), symbol, (symbol, FIXED[symbol]), ion.charge, DENIED)
+
+
 def ion_beside(text: str, found: re.Match[str], raw: str, formula: Formula) -> Decision | None:
     """`phosphate PO₄²⁻`: a named anion of several atoms directly beside its formula, with its charge."""
     name = found.group("name").lower()
@@ -97,12 +126,23 @@ def ion_beside(text: str, found: re.Match[str], raw: str, formula: Formula) -> D
     return _compare_charge(text, start, start + len(raw), name, (known[0], known[1]), formula.charge)
 
 
-def _compare_charge(text: str, start: int, end: int, name: str, known: tuple[str, int], charge: int) -> Decision:
+DENIED = re.compile(r"\bnot\b|n't|mistake|incorrect|wrong|\brather than|instead of|\bwould\b", re.I)
+
+
+def _compare_charge(
+    text: str,
+    start: int,
+    end: int,
+    name: str,
+    known: tuple[str, int],
+    charge: int,
+    denied: re.Pattern[str] = NOT_SAID,
+) -> Decision:
     claim = Claim(kind="charge", text=text[start:end], span=(start, end), payload={"ion": known[0], "charge": charge})
     receipt = Receipt(oracle="named ions", computation=f"{name.strip()}: {known[0]} carries {known[1]:+d}")
     if charge == known[1]:
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the charge is right")
-    if NOT_SAID.search(sentence_at(text, start)):
+    if denied.search(sentence_at(text, start)):
         return unverifiable(claim, "the sentence may deny it")
     return Decision(
         claim=claim,

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import cache
 
+from tidegate.check.verify.chemistry.balancing import Reaction
 from tidegate.check.verify.chemistry.chemical_words import (
     ELEMENT,
     FORMULA,
@@ -25,7 +26,7 @@ from tidegate.check.verify.chemistry.chemical_words import (
 )
 from tidegate.check.verify.chemistry.formula import Formula, parse_formula
 from tidegate.check.verify.chemistry.oxidation import judge_state
-from tidegate.check.verify.chemistry.reactions import Reaction, find_reactions
+from tidegate.check.verify.chemistry.reactions import find_reactions
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 VERBS = r"(?:goes|go|going|changes?|changing|moves?|rises?|falls?|drops?|increases?|decreases?|passes|(?:is|are|was|gets|being)\s+(?:oxidi[sz]ed|reduced|raised|lowered|brought|taken))"

@@ -146,9 +146,9 @@ def _named(sentence: str) -> Iterator[tuple[int, int, Formula]]:
                 break
 
 
-def _one_compound(sentence: str) -> tuple[Formula, list[tuple[int, int]]] | None:
-    """The only compound of the sentence with the places that name it; nothing where there are several, or free ions."""
-    written = []
+def _compounds_in(sentence: str) -> tuple[list[tuple[int, int, Formula]], list[tuple[int, int, Formula]], bool]:
+    """Compounds written as formulae, compounds named in words, and whether a free ion of one element stands there."""
+    written, free = [], False
     for found in _patterns()[0].finditer(sentence):
         parsed = parse_formula(trimmed(found.group(0)))
         if (
@@ -160,16 +160,42 @@ def _one_compound(sentence: str) -> tuple[Formula, list[tuple[int, int]]] | None
         if len(parsed.composition) > 1:
             written.append((found.start(), found.start() + len(trimmed(found.group(0))), parsed))
         elif parsed.charge and not sentence[found.end() :].startswith(("(I", "(V")):
-            return None
+            free = True
     named = list(_named(sentence))
     named = [one for one in named if not any(a <= one[0] and one[1] <= b and (a, b) != one[:2] for a, b, _ in named)]
+    return written, named, free
+
+
+def _one_compound(sentence: str) -> tuple[Formula, list[tuple[int, int]]] | None:
+    """The only compound of the sentence with the places that name it; nothing where there are several, or free ions."""
+    written, named, free = _compounds_in(sentence)
     every = written or named
-    if not every or any(f.composition != every[0][2].composition for _, _, f in every):
+    if free or not every or any(f.composition != every[0][2].composition for _, _, f in every):
         return None
     whole = every[0][2]
     if any(f.composition.get(e, 0) > whole.composition.get(e, 0) for _, _, f in named for e in f.composition):
         return None
     return whole, [(a, b) for a, b, _ in (*written, *named)]
+
+
+BACK = re.compile(
+    r"\b(?:[Ii]t|[Ii]ts|[Tt]his (?:compound|salt|ion|oxide|acid|species|molecule|mineral|solid)|[Hh]ere)\b"
+)
+SAID_BEFORE_MAX = 240
+
+
+def _said_before(text: str, start: int, sentence: str) -> tuple[Formula, list[tuple[int, int]]] | None:
+    """The one compound of the sentence before, where this one names none and points back (`In it, manganese is +7`)."""
+    if BACK.search(sentence) is None or any(_compounds_in(sentence)):
+        return None
+    lead = text[max(0, start - SAID_BEFORE_MAX) : start].rstrip()
+    line = lead.rpartition("\n")[2]
+    begins = [m.end() for m in re.finditer(r"[.!?]\s", line[:-1])]
+    before = line[begins[-1] if begins else 0 :]
+    if len(before) == SAID_BEFORE_MAX or ELSEWHERE.search(before) or NOT_SAID.search(before):
+        return None
+    one = _one_compound(before)
+    return (one[0], []) if one is not None else None
 
 
 def told_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Told]:
@@ -184,7 +210,7 @@ def told_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> 
         return  # every value is decided already
     if ELSEWHERE.search(sentence) or NOT_SAID.search(sentence):
         return
-    one = _one_compound(sentence)
+    one = _one_compound(sentence) or _said_before(text, start, sentence)
     if one is None:
         return
     formula, places = one

@@ -9,7 +9,7 @@ from functools import cache
 
 from tidegate.check.verify.chemistry.chemical_names import check_names, compounds
 from tidegate.check.verify.chemistry.formula import names
-from tidegate.check.verify.chemistry.ion_claims import check_charges
+from tidegate.check.verify.chemistry.ion_claims import check_charges, check_lone_ions
 from tidegate.check.verify.chemistry.ion_compounds import check_ion_compounds
 from tidegate.check.verify.chemistry.molar_mass import check_masses
 from tidegate.check.verify.chemistry.oxidation import ions
@@ -43,6 +43,8 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
                     yield from check_told_states(text, *piece, seen)
         if "charge" in lowered or " ion" in lowered:
             yield from check_charges(text, start, end)
+            if " ion" in lowered:
+                yield from check_lone_ions(text, start, end)
             if "formula" in lowered:
                 yield from check_ion_compounds(text, start, end)
         if "mass" in lowered or "weight" in lowered or "M(" in text[start:end] or "M_" in text[start:end]:

@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
-from math import gcd, lcm
-from typing import NamedTuple
 
 from tidegate.check.verify.assertion import sentence
-from tidegate.check.verify.chemistry.formula import Formula, parse_formula
+from tidegate.check.verify.chemistry.balancing import Reaction, Term, balance, null_space, written
+from tidegate.check.verify.chemistry.formula import parse_formula
 from tidegate.check.verify.chemistry.nuclear import is_nuclear
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -41,41 +40,44 @@ ASSERTED = re.compile(
 IGNORED_TERMS = re.compile(r"^(?:heat|energy|hν|hv|h\\nu|Δ|\\Delta|light|\d*\.?\d+\s*kJ(?:/mol)?|electricity)$", re.I)
 
 
-class Term(NamedTuple):
-    """One species with its coefficient; electrons have no atoms and charge −1."""
-
-    coefficient: Fraction
-    printed: bool
-    text: str
-    formula: Formula | None
-    state: bool
-
-    def amounts(self) -> dict[str, int]:
-        """Atoms by symbol and `charge`."""
-        if self.formula is None:
-            return {"charge": -1}
-        return {**self.formula.composition, "charge": self.formula.charge or 0}
-
-
-class Reaction(NamedTuple):
-    """A reaction: its span in the text and both sides."""
-
-    start: int
-    end: int
-    left: tuple[Term, ...]
-    right: tuple[Term, ...]
-
-
 def find_reactions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Reaction | tuple[int, int]]:
     """Reactions of a text; a (start, end) where there is an arrow between formulae that could not be parsed."""
     if ARROWISH.search(text) is None:
         return
+    text = without_wrappers(text)
     for start, end in ranges:
         for arrow in ARROW.finditer(text, start, end):
             left = _side(text, start, arrow.start(), backwards=True)
             right = _side(text, arrow.end(), end, backwards=False)
             if left and right:
                 yield Reaction(left[0], right[1], left[2], right[2])
+
+
+WRAPPER = re.compile(r"\\(?:mathrm|text|textrm|mathsf|rm)\s*\{")
+THIN = re.compile(r"\\[,;:! ]|\\q?quad(?![a-z])")
+
+
+def without_wrappers(text: str) -> str:
+    """The text with the braces of `\\mathrm{A + B \\rightarrow C}` around a whole equation, and thin spaces in it, as spaces."""
+    out, at = [], 0
+    for found in WRAPPER.finditer(text):
+        stop = closing_brace(text, found.end() - 1)
+        if found.start() < at or stop < 0 or ARROWISH.search(text, found.end(), stop) is None:
+            continue
+        inner = THIN.sub(lambda m: " " * len(m.group(0)), text[found.end() : stop])
+        out += [text[at : found.start()], " " * len(found.group(0)), inner, " "]
+        at = stop + 1
+    return "".join([*out, text[at:]])
+
+
+def closing_brace(text: str, start: int) -> int:
+    """Where the brace that opens at `start` closes, within 400 characters; -1 when it does not."""
+    depth = 0
+    for at in range(start, min(len(text), start + 400)):
+        depth += (text[at] == "{") - (text[at] == "}")
+        if depth == 0:
+            return at
+    return -1
 
 
 def _side(text: str, low: int, high: int, *, backwards: bool) -> tuple[int, int, tuple[Term, ...]] | None:
@@ -185,61 +187,6 @@ def _species(body: str) -> Term | None:
     if formula is None:
         return None
     return Term(coefficient, coef_text is not None, formula.text, formula, state is not None)
-
-
-def null_space(left: tuple[Term, ...], right: tuple[Term, ...]) -> list[list[Fraction]]:
-    """A basis of the coefficient vectors that balance atoms and charge (exact rational elimination)."""
-    amounts = [t.amounts() for t in left] + [{k: -v for k, v in t.amounts().items()} for t in right]
-    rows_of = sorted({k for a in amounts for k in a})
-    matrix = [[Fraction(a.get(k, 0)) for a in amounts] for k in rows_of]
-    columns, pivots, row = len(amounts), [], 0
-    for column in range(columns):
-        pivot = next((r for r in range(row, len(matrix)) if matrix[r][column]), None)
-        if pivot is None:
-            continue
-        matrix[row], matrix[pivot] = matrix[pivot], matrix[row]
-        lead = matrix[row][column]
-        matrix[row] = [x / lead for x in matrix[row]]
-        for r in range(len(matrix)):
-            if r != row and matrix[r][column]:
-                factor = matrix[r][column]
-                matrix[r] = [x - factor * y for x, y in zip(matrix[r], matrix[row], strict=True)]
-        pivots.append(column)
-        row += 1
-    basis = []
-    for free in (c for c in range(columns) if c not in pivots):
-        vector = [Fraction(0)] * columns
-        vector[free] = Fraction(1)
-        for r, c in enumerate(pivots):
-            vector[c] = -matrix[r][free]
-        basis.append(vector)
-    return basis
-
-
-def balance(left: tuple[Term, ...], right: tuple[Term, ...]) -> tuple[int, ...] | None:
-    """The smallest whole coefficients when they are unique and positive."""
-    basis = null_space(left, right)
-    if len(basis) != 1:
-        return None
-    vector = basis[0]
-    if all(x < 0 for x in vector):
-        vector = [-x for x in vector]
-    if not all(x > 0 for x in vector):
-        return None
-    scale = lcm(*(x.denominator for x in vector))
-    whole = [int(x * scale) for x in vector]
-    common = gcd(*whole)
-    return tuple(w // common for w in whole)
-
-
-def written(coefficients: tuple[int, ...], reaction: Reaction) -> str:
-    """The reaction with other coefficients."""
-    terms = [
-        f"{n if n > 1 else ''}{' ' if n > 1 else ''}{t.text}"
-        for n, t in zip(coefficients, reaction.left + reaction.right, strict=True)
-    ]
-    k = len(reaction.left)
-    return " + ".join(terms[:k]) + " → " + " + ".join(terms[k:])
 
 
 def check_reactions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:

@@ -36,7 +36,7 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
         before: Quantity | None = None
         size: Quantity | None = None
         earlier: Quantity | None = None
-        for q in _whole_quantities(text, start, end):
+        for q in whole_quantities(text, start, end):
             if before is not None and before.unit is not None and q.unit is not None:
                 link = EQUAL.fullmatch(text, before.end, q.start)
                 if link is not None and not _compound(text, before):
@@ -96,7 +96,7 @@ def _one_of(text: str, start: int, end: int) -> Iterator[Decision]:
 PARTS = frozenset({3, 12, 14, 16, 24, 60, 100, 1000})  # feet in a yard, inches in a foot, pounds in a stone …
 
 
-def _whole_quantities(text: str, start: int, end: int) -> list[Quantity]:
+def whole_quantities(text: str, start: int, end: int) -> list[Quantity]:
     """The quantities of a text, those of two parts made one."""
     out: list[Quantity] = []
     for q in quantities(text, start, end):

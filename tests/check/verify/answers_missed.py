@@ -1,0 +1,58 @@
+"""Wrong answers of the sets that no verifier refutes yet; many of them with what stands in the way."""
+
+# fmt: off
+
+KNOWN_MISSES = {
+    "He pays 12 monthly instalments of $45, $520 in all.",
+    "In hexadecimal 0x1F = 30 in decimal.",
+    "A rise from 250 to 300 is an increase of 25%.",
+    "With 19% VAT the net price of 200 € becomes 219 €.",
+    "The tip of 18% on $50 is $8.",
+    "The track is 400 m long, so 5 laps are 2.5 km.",
+    "A mole holds 6.202 × 10²³ particles.",
+    "G = 6.674 × 10⁻¹¹ N·m²/kg (Newtonian constant of gravitation).",
+    'See LeCun, Bengio and Hinton, "Deep learning" (2016), doi:10.1038/nature14539.',
+    "Let x be the position, v be the velocity, t the time. x = v t and x = v / t.",  # the first reading holds
+    "e^0 + e^1 ≈ 4.72",  # e may be a variable
+    "CaCO3 + HCl → CaCl2 + H2O + CO2",  # a scheme, for all the text says
+    "```python\nimport subprocess\nsubprocess.run(['ls'], capture=True)\n```",  # it takes any keyword
+    "Disk failures: 12 of 480 drives failed last year, an annualised failure rate of 3.5%.",  # a year may not be one of theirs
+    "Install the client first: `pip install pandas-turbo-frames-xl`, then import it.",  # no list of distributions is complete
+    "The panel yields 4.2 kWh a day, i.e. 151.2 MJ.",  # an energy a day beside an energy
+    "After eating 7 of the 30 biscuits there are 24 left.",
+    "With a 25% off coupon, the $64 shoes cost $50.",
+    "A 5 lb dumbbell weighs 2.72 kg.",  # what weighs need not be what is named
+    "One day has 24 × 3600 = 86,400 s; a week is 604,600 s.",  # weeks are counted in more ways than one
+    "The hydroxide ion is OH2-.",
+    "Planck's constant in electronvolts is 4.316 × 10⁻¹⁵ eV·s.",
+    "A 12 fl oz can holds about 255 mL.",  # what a can holds need not be its size
+    "The notice period is 6 weeks, or 40 days.",  # weeks are counted in more ways than one
+    "The film lasts 135 minutes, or 2 h 25 min.",  # two lengths a few minutes apart may both be meant
+    "The sliding friction is 9.8 N.",  # the question asks for something else, which the sentence does not name
+    "It holds 36 W.",  # it may tell of another thing first
+    "Rust is mostly hydrated iron(III) oxide, FeO3.",  # a hydrate has no one formula
+    "The roots are x = (7 ± √(49 − 24))/2 = (7 ± 5)/2, i.e. 6 and 2.",  # ± is not computed
+    "The stack of 2^16 = 65,563 entries overflows.",  # numbers that overflow are of another algebra
+    "```python\nimport csv\n\nwith open('a.csv') as f:\n    rows = list(csv.DictReader(f, seperator=';'))\n```",  # it takes any keyword
+    "```python\nimport time\n\ntime.sleep(seconds=2, unit='s')\n```",  # its parameters are not in the index
+    "In sodium thiosulfate's cousin Na2SO3, sulfur is +6.",  # two compounds are named
+    "MnO2 is a brown solid whose manganese is Mn(II).",  # the subject is said before
+    "The brew house mashes 5 batches of 60 litres each, so the fermenter receives **320 litres** in total.",
+    "\\begin{align}\nQ &= m c \\Delta T \\\\\n&= 2.0 \\times 4186 \\times 15 \\\\\n&= 152{,}580\\ \\text{J}\n\\end{align}",
+    "The resonant frequency is $f = \\frac{1}{2\\pi\\sqrt{LC}} = \\frac{1}{2\\pi\\sqrt{0.01 \\times 10^{-6}}} \\approx 1{,}952\\ \\text{Hz}$.",
+    "Of the 250 turbines inspected, 35 showed blade erosion, which is **16%** of the fleet.",  # the fleet may be more than those inspected
+    "The capacitor stores 6 J.",  # it may tell of another thing first
+    "```python\nimport subprocess\n\nout = subprocess.run(['ls'], capture=True)\n```",  # it takes any keyword
+    "The meeting ran from 9:40 to 11:05, which is 95 minutes.",
+    "Here's the expansion step by step:\n\n\\begin{align*}\n(3x)^2 &= 9x^2 \\\\\n3^4 \\cdot 2 &= 81 \\cdot 2 \\\\\n&= 182\n\\end{align*}",
+    "If the original price is $80 and you get **15% off**, the final price is **$66**.",
+    "One hectare corresponds to 1,000 m², i.e. a square 100 m on a side.",
+    "The area of a circle with a radius of 3 cm is approximately 18.85 cm², using $A = \\pi r^2$.",
+    "A mile is about 1.9 km, so this trip isn't far at all.",
+    "You have a probability of 0.35 of rain, which means the chance of staying dry is 75%.",
+    "In the survey, 126 of 450 respondents preferred tea. That's 32% of the people asked.",
+    "Sure! Let's break it down.\n\n- You buy **3 boxes** of 24 pencils, so you have 72 pencils.\n- You give away 15 of them.\n- That leaves you with **67 pencils**.",
+    "A fair die lands on six with probability 1/6, so the probability of *not* rolling a six is 4/6.",
+    "A solution with $[\\text{H}^+] = 1 \\times 10^{-3}$ M has a pH of 4.",
+    "To find the median of 4, 8, 15, 16, 23, we look at the middle value, which is **16**.",
+}
