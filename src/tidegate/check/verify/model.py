@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,10 +49,23 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
     def claims_json(self) -> list[dict[str, Any]]:
         """Each claim with `verdict`, `where.span` and `evidence`."""
-        return [claim_json(d, self.text) for d in self.decisions]
+        lines = Lines(self.text)
+        return [claim_json(d, lines) for d in self.decisions]
 
 
-def claim_json(decision: Decision, text: str) -> dict[str, Any]:
+class Lines:
+    """Line and column of places in a text, both from 1; its line ends are looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self._ends = [found.start() for found in re.finditer("\n", text)]
+
+    def place(self, at: int) -> tuple[int, int]:
+        """The line and the column of character `at`."""
+        before = bisect_left(self._ends, at)
+        return before + 1, at - (self._ends[before - 1] + 1 if before else 0) + 1
+
+
+def claim_json(decision: Decision, lines: Lines) -> dict[str, Any]:
     """One claim in the JSON contract's form."""
     a, b = decision.claim.span
     evidence: dict[str, Any] = {
@@ -63,5 +78,5 @@ def claim_json(decision: Decision, text: str) -> dict[str, Any]:
         evidence["probability"] = decision.probability
     return {
         "kind": decision.claim.kind, "text": decision.claim.text, "verdict": decision.support.value,
-        "where": {"span": [a, b], "line": text.count("\n", 0, a) + 1}, "message": decision.message, "evidence": evidence,
+        "where": {"span": [a, b], "line": lines.place(a)[0]}, "message": decision.message, "evidence": evidence,
     }  # fmt: skip

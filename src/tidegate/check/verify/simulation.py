@@ -7,6 +7,7 @@ simulation that could not be run or promises nothing stays unverifiable.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -40,11 +41,17 @@ WHY = {
 }  # fmt: skip
 
 
+def _heading(code: str) -> str:
+    """The line by which a program is shown: its first function or class, else its first line."""
+    found = re.search(r"^[ \t]*(?:def|class)\s[^\n]*", code, re.M)
+    return (found.group() if found is not None else code.strip().split("\n")[0]).strip()
+
+
 def decide_simulations(text: str, runs: Iterable[SimulationRun]) -> Iterator[Decision]:
     """A decision per measured invariant; one unverifiable decision where nothing was measured."""
     for run in runs:
         span = (run.start, run.end)
-        first_line = text[run.start : run.end].strip().split("\n")[0]
+        first_line = _heading(text[run.start : run.end])
         if run.status != "ran" or not run.rows:
             reason = WHY.get(
                 run.status, f"it raised {run.detail}" if run.status == "raised" else "no invariant is known for it"

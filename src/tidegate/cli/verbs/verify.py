@@ -20,6 +20,7 @@ from tidegate.cli.verbs import verify_release as release
 from tidegate.readers.api_symbols import read_index
 from tidegate.readers.knowledge import installed_packages, read_library, read_packages, read_registry
 from tidegate.render import claims as marks
+from tidegate.render.claims_page import Page, page
 from tidegate.runner.sandbox import simulations_in
 from tidegate.spine.answer import Answer
 from tidegate.spine.claim import Support
@@ -98,11 +99,16 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
     if fit is not None:
         emit(release.fitted(_labelled(str(fit), knowledge, models), out, alpha, 0.1), as_json=as_json)
     if jsonl is not None:
-        judge_jsonl(
-            jsonl,
-            lambda row, where: _row(row, where, knowledge, run, models, fused, store if route else None),
-            "verify",
-        )
+        pages: list[Page] = []
+        try:
+            judge_jsonl(
+                jsonl,
+                lambda row, where: _row(row, where, knowledge, run, models, fused, store if route else None, pages),
+                "verify",
+            )
+        finally:
+            if html is not None:
+                _write_page(html, pages)
     if not paths:
         raise WrongUse("expected a file, a directory, `-` or --jsonl FILE", remedy="tidegate verify answer.md")
     found = [(file, _verify(text, question, knowledge, run, file)) for file, text in _texts(paths)]
@@ -113,9 +119,21 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
         )
         answer = msgspec.structs.replace(answer, fields={**answer.fields, **more})
     if html is not None:
-        pages = [(file or "answer", v.text, v.claims_json()) for file, v in found]
-        html.write_text(marks.page(pages), encoding="utf-8")
+        program = [file is not None and file.endswith(".py") for file, _ in found]
+        _write_page(
+            html,
+            [Page(file or "answer", v.text, v.claims_json(), question, p) for (file, v), p in zip(found, program, strict=True)],
+        )  # fmt: skip
+    if not as_json:
+        answer = msgspec.structs.replace(answer, measures=())  # the view's own line says it in whole numbers
     emit(answer, as_json=as_json, words=lambda console: _show(console, found))
+
+
+def _write_page(path: Path, pages: list[Page]) -> None:
+    try:
+        path.write_text(page(pages), encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(f"cannot write the page: {error.strerror or error}", where=str(path)) from error
 
 
 def _labelled(path: str, knowledge: Knowledge, models: release.Askers) -> list[tuple[tuple[float, ...], bool]]:
@@ -184,7 +202,7 @@ def _verify(
 
 
 def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool, models: release.Askers,
-         head: Head | None, route: Path | None) -> Answer:  # fmt: skip
+         head: Head | None, route: Path | None, pages: list[Page]) -> Answer:  # fmt: skip
     text = row.get("answer", row.get("text"))
     if not isinstance(text, str):
         raise InputError(f"expected a text in `answer`, got {type(text).__name__}", where=where)
@@ -193,6 +211,7 @@ def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool, model
         raise InputError(f"expected a text in `question`, got {type(question).__name__}", where=where)
     found = _verify(text, question, knowledge, run, None, subject=str(row.get("id", where)))
     answer = _answer([(None, found)])
+    pages.append(Page(str(row.get("id", where)), text, found.claims_json(), question))
     more = release.beside(found, question, text, row, models, head, where, route)
     return msgspec.structs.replace(answer, fields={**answer.fields, **more}) if more else answer
 
@@ -232,5 +251,9 @@ def _show(console: Console, found: list[tuple[str | None, Verification]]) -> Non
         if len(found) > 1:
             console.rule(file or "-", align="left")
         if len(v.text) <= TEXT_SHOWN_MAX:
-            console.print(marks.marked(v.text, rows))
-        console.print(marks.notes(rows))
+            console.print(marks.marked(v.text.rstrip("\n"), rows))
+            console.print()
+        if rows:
+            console.print(marks.notes(v.text, rows))
+        console.print(f"[dim]{marks.summary(rows)}[/]", highlight=False)
+        console.print()

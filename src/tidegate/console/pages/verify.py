@@ -12,7 +12,7 @@ from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
 from tidegate.console.app import Control
 from tidegate.readers.knowledge import installed_packages
-from tidegate.render import claims as marks
+from tidegate.render.claims_page import parts
 from tidegate.spine.errors import InputError
 
 CHARACTERS_MAX = 200_000
@@ -31,6 +31,6 @@ async def answer(control: Control, request: Request) -> Response:
     knowledge = Knowledge(packages=installed_packages(), today=(now.tm_year, now.tm_mon))
     found = await run_in_threadpool(verify_answer, text, question, knowledge)
     rows = found.claims_json()
-    body, notes = marks.html_parts(text, rows)
+    body, notes = parts(text, rows)
     return control.render("verify.html", text=text, question=question, marked=Markup(body), notes=Markup(notes),
                           claims=rows)  # fmt: skip

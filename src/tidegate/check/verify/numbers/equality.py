@@ -11,7 +11,7 @@ from tidegate.check.verify.numbers.doubt import why_not_refute
 from tidegate.check.verify.numbers.interval import TooLarge
 from tidegate.check.verify.numbers.lexer import Token
 from tidegate.check.verify.numbers.readings import first_true, labels_of, remember
-from tidegate.check.verify.numbers.shown import show, show_value
+from tidegate.check.verify.numbers.shown import cited, show, show_value
 from tidegate.check.verify.numbers.tree import Node, Parsed, is_whole, leaves, operators
 from tidegate.check.verify.numbers.unit_reading import UnitReading
 from tidegate.check.verify.numbers.words import WORD_NUMBERS
@@ -114,11 +114,11 @@ def _decide(
     units = "" if found.how == " in consistent units" else reading.contradiction()
     if found.true and units:
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}; {units}")
-        return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{quoted.strip()!r}: {units}")
+        return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{cited(quoted)}: {units}")
     differ = "" if found.how == " in consistent units" or not found.true else reading.dimension_error()
     if differ and UNIT_GOES_ON.match(text, end) is None and UNIT_ASIDE.search(quoted) is None:
         receipt = Receipt(oracle=ORACLE, computation=f"{show(a)} = {show_value(found.computed)}; {differ}")
-        return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{quoted.strip()!r}: {differ}")
+        return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{cited(quoted)}: {differ}")
     if found.true and found.how != " in consistent units" and reading.clash():
         return _unverifiable(claim, "the numbers agree, the units of the two sides do not")
     if found.true:
@@ -142,7 +142,7 @@ def _decide(
         claim=claim,
         support=Support.REFUTED,
         receipt=receipt,
-        message=f"{quoted.strip()!r}: {show(a)} is {in_unit or computed}, not {stated}{' ' + ' '.join(b.label) if in_unit else ''}",
+        message=f"{cited(quoted)}: {show(a)} is {in_unit or computed}, not {stated}{' ' + ' '.join(b.label) if in_unit else ''}",
     )
 
 

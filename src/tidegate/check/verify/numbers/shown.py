@@ -5,6 +5,8 @@ from __future__ import annotations
 from tidegate.check.verify.numbers.interval import Interval
 from tidegate.check.verify.numbers.tree import Node, operators
 
+DIGITS_MAX = 12  # of a value that ends: more are an artefact of binary roots, and nobody reads them
+
 
 def show(node: Node) -> str:
     """The expression in plain characters."""
@@ -31,17 +33,27 @@ def show(node: Node) -> str:
 
 def _loose(part: Node, parent: str, place: int) -> bool:
     rank = {"+": 1, "-": 1, "neg": 1, "*": 2, "/": 2, "^": 3}
-    mine, theirs = rank.get(part.kind, 9), rank[parent]
+    mine, theirs = rank["*"] if _with_power(part) else rank.get(part.kind, 9), rank[parent]
     return mine < theirs or (place == 1 and mine == theirs and parent in "-/")
 
 
 def _grouped(node: Node) -> str:
     inner = show(node)
-    return f"({inner})" if operators(node) or node.kind == "neg" else inner
+    return f"({inner})" if operators(node) or node.kind == "neg" or _with_power(node) else inner
+
+
+def _with_power(node: Node) -> bool:
+    """Whether it is one number printed with a power of ten: 6.371 × 10^6 stands in parentheses below a line."""
+    return node.kind == "num" and node.token is not None and "×" in node.token.text
+
+
+def cited(text: str) -> str:
+    """A piece of the answer as a message quotes it: on one line, its characters as they are."""
+    return f"'{' '.join(text.split())}'"
 
 
 def show_value(value: Interval) -> str:
-    """A value in decimals: exact when it ends, ten significant digits otherwise, the middle of an interval."""
+    """A value in decimals: exact when it ends soon, ten significant digits otherwise, the middle of an interval."""
     x = value.middle
     d = x.denominator
     for p in (2, 5):
@@ -51,7 +63,10 @@ def show_value(value: Interval) -> str:
         digits = 0
         while (x * 10**digits).denominator != 1:
             digits += 1
-        return f"{x.numerator // x.denominator}" if digits == 0 else f"{float(x):.{digits}f}"
+        if digits == 0:
+            return f"{x.numerator // x.denominator}"
+        if len(str(abs(x.numerator) * 10**digits // x.denominator)) <= DIGITS_MAX:
+            return f"{float(x):.{digits}f}"
     try:
         return f"{float(x):.10g}"
     except OverflowError:

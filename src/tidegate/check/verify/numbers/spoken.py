@@ -14,6 +14,7 @@ from functools import cache
 from math import isqrt
 
 from tidegate.check.verify.numbers.lexer import NUMBER, number_value
+from tidegate.check.verify.numbers.shown import cited
 from tidegate.check.verify.scan import lowered, sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -257,7 +258,9 @@ def _decide(
         return None
     value, how = computed
     claim = Claim(kind="equation", text=found.group(0), span=found.span())
-    receipt = Receipt(oracle=ORACLE, computation=f"{how} = {_shown(value)}, stated {found.group('out').strip()}")
+    stated = found.group("out").strip()
+    also = f", stated {stated}" if stated != _shown(value) else ""
+    receipt = Receipt(oracle=ORACLE, computation=f"{how} = {_shown(value)}{also}")
     off, about = abs(value - out.value), (found.groupdict().get("about") or "exactly").lower() != "exactly"
     exact = out.ulp > 0 and (value / out.ulp).denominator == 1
     slack = Fraction(0) if exact and not about else out.ulp * Fraction(999, 1000)
@@ -278,7 +281,7 @@ def _decide(
         return Decision(
             claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=reason, certainty="possible"
         )
-    message = f"{found.group(0).strip()!r}: {how} is {_shown(value)}, not {found.group('out').strip()}"
+    message = f"{cited(found.group(0))}: {how} is {_shown(value)}, not {found.group('out').strip()}"
     return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
 
 

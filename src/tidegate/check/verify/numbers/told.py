@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import cache
 
+from tidegate.check.verify.numbers.shown import cited
 from tidegate.check.verify.numbers.spoken import UNSURE, N, Stated
 from tidegate.check.verify.scan import lowered, sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
@@ -337,12 +338,9 @@ def judged(
     how, value = min(readings.items(), key=lambda r: abs(r[1] - out.value))
     claim = Claim(kind="equation", text=text[span[0] : span[1]], span=span)
     exact = float(value) if value.denominator != 1 else int(value)
-    receipt = Receipt(
-        oracle=ORACLE,
-        computation=f"{how} = {exact:.8g}, stated {shown.strip()}"
-        if isinstance(exact, float)
-        else f"{how} = {exact}, stated {shown.strip()}",
-    )
+    computed = f"{exact:.8g}" if isinstance(exact, float) else str(exact)
+    also = f", stated {shown.strip()}" if shown.strip() != computed else ""
+    receipt = Receipt(oracle=ORACLE, computation=f"{how} = {computed}{also}")
     off = abs(value - out.value)
     if off <= (out.ulp * Fraction(999, 1000) if (value / out.ulp).denominator != 1 else Fraction(0)):
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the computation agrees")
@@ -355,9 +353,7 @@ def judged(
         doubt = "another reading is possible"
     if doubt:
         return Decision(claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=doubt, certainty="possible")
-    message = (
-        f"{text[span[0] : span[1]].strip()!r}: {receipt.computation.partition(', stated')[0]}, not {shown.strip()}"
-    )
+    message = f"{cited(text[span[0] : span[1]])}: {receipt.computation.partition(', stated')[0]}, not {shown.strip()}"
     return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
 
 

@@ -237,8 +237,8 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Dec
                 return _refuted(claim, broken, certainty="measured"), None
     if good is not None:
         found_dims = {s: dims_text(d) for s, d in inferred([Row(v, 0) for v in good.rows]).items()}
-        shown = dims_text(good.left.known) if not good.left.unknown else "the same dimension"
-        receipt = Receipt(oracle=ORACLE, computation=f"both sides are [{shown}] by {good.origin}" + (f"; then {', '.join(f'{s} is [{d}]' for s, d in found_dims.items())}" if found_dims else ""),
+        shown = "have the same dimension" if good.left.unknown else f"are [{dims_text(good.left.known)}]"
+        receipt = Receipt(oracle=ORACLE, computation=f"both sides {shown} by {good.origin}" + (f"; then {', '.join(f'{s} is [{d}]' for s, d in found_dims.items())}" if found_dims else ""),
                           detail={"inferred": found_dims} if found_dims else {})  # fmt: skip
         if good is own and own.left.unknown and not (own.used & set(said)) - {head}:
             return None, own
