@@ -37,22 +37,6 @@ KNOWN_MISSES = {
     "```python\nimport time\n\ntime.sleep(seconds=2, unit='s')\n```",  # its parameters are not in the index
     "In sodium thiosulfate's cousin Na2SO3, sulfur is +6.",  # two compounds are named
     "MnO2 is a brown solid whose manganese is Mn(II).",  # the subject is said before
-    "The brew house mashes 5 batches of 60 litres each, so the fermenter receives **320 litres** in total.",
-    "\\begin{align}\nQ &= m c \\Delta T \\\\\n&= 2.0 \\times 4186 \\times 15 \\\\\n&= 152{,}580\\ \\text{J}\n\\end{align}",
-    "The resonant frequency is $f = \\frac{1}{2\\pi\\sqrt{LC}} = \\frac{1}{2\\pi\\sqrt{0.01 \\times 10^{-6}}} \\approx 1{,}952\\ \\text{Hz}$.",
-    "Of the 250 turbines inspected, 35 showed blade erosion, which is **16%** of the fleet.",  # the fleet may be more than those inspected
     "The capacitor stores 6 J.",  # it may tell of another thing first
     "```python\nimport subprocess\n\nout = subprocess.run(['ls'], capture=True)\n```",  # it takes any keyword
-    "The meeting ran from 9:40 to 11:05, which is 95 minutes.",
-    "Here's the expansion step by step:\n\n\\begin{align*}\n(3x)^2 &= 9x^2 \\\\\n3^4 \\cdot 2 &= 81 \\cdot 2 \\\\\n&= 182\n\\end{align*}",
-    "If the original price is $80 and you get **15% off**, the final price is **$66**.",
-    "One hectare corresponds to 1,000 m², i.e. a square 100 m on a side.",
-    "The area of a circle with a radius of 3 cm is approximately 18.85 cm², using $A = \\pi r^2$.",
-    "A mile is about 1.9 km, so this trip isn't far at all.",
-    "You have a probability of 0.35 of rain, which means the chance of staying dry is 75%.",
-    "In the survey, 126 of 450 respondents preferred tea. That's 32% of the people asked.",
-    "Sure! Let's break it down.\n\n- You buy **3 boxes** of 24 pencils, so you have 72 pencils.\n- You give away 15 of them.\n- That leaves you with **67 pencils**.",
-    "A fair die lands on six with probability 1/6, so the probability of *not* rolling a six is 4/6.",
-    "A solution with $[\\text{H}^+] = 1 \\times 10^{-3}$ M has a pH of 4.",
-    "To find the median of 4, 8, 15, 16, 23, we look at the middle value, which is **16**.",
 }

@@ -15,12 +15,17 @@ from tidegate.check.verify.assertion import unasserted
 from tidegate.check.verify.chemistry.nuclear import check_nuclear
 from tidegate.check.verify.chemistry.oxidation_changes import check_changes
 from tidegate.check.verify.chemistry.prose import check_chemistry
+from tidegate.check.verify.chemistry.solutions_told import check_solutions
 from tidegate.check.verify.code.blocks import FENCE
 from tidegate.check.verify.code.check import check_code
 from tidegate.check.verify.code.source import check_source
 from tidegate.check.verify.model import Knowledge, Lines, Verification
 from tidegate.check.verify.numbers.arithmetic import check_arithmetic
+from tidegate.check.verify.numbers.clock import check_clock
+from tidegate.check.verify.numbers.listed import check_listed
+from tidegate.check.verify.numbers.shapes_told import check_shapes
 from tidegate.check.verify.numbers.spoken import check_spoken
+from tidegate.check.verify.numbers.story import check_story
 from tidegate.check.verify.numbers.substitution import check_substituted
 from tidegate.check.verify.numbers.tables import check_tables
 from tidegate.check.verify.numbers.told import check_told
@@ -97,6 +102,10 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
         ("substituted numbers", lambda: check_substituted(prose, ranges)),
         ("arithmetic in words", lambda: check_spoken(prose, ranges)),
         ("arithmetic told", lambda: check_told(prose, ranges)),
+        ("a stock told", lambda: check_story(prose, ranges)),
+        ("lists", lambda: check_listed(prose, ranges)),
+        ("times of day", lambda: check_clock(prose, ranges)),
+        ("shapes", lambda: check_shapes(prose, ranges)),
         ("tables", lambda: check_tables(prose, ranges)),
         ("units", lambda: check_conversions(prose, ranges)),
         ("rewritten units", lambda: check_rewritten(prose, ranges)),
@@ -105,6 +114,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
         ("dimensions", lambda: check_dimensions(prose, ranges)),
         ("chemistry", lambda: check_chemistry(prose, ranges)),
         ("changes of oxidation state", lambda: check_changes(prose, ranges)),
+        ("solutions", lambda: check_solutions(prose, ranges)),
         ("nuclear", lambda: check_nuclear(prose, ranges)),
         ("constants", lambda: check_constants(prose, ranges)),
         ("references", lambda: check_references(prose, ranges, known.library, known.today)),

@@ -123,7 +123,7 @@ def _last_words() -> frozenset[str]:
     return frozenset(name.split()[-1] for name in (*compounds(), *ions()))
 
 
-def _named(sentence: str) -> Iterator[tuple[int, int, Formula]]:
+def named_compounds(sentence: str) -> Iterator[tuple[int, int, Formula]]:
     """Compounds and ions that words name, the longest run of words first."""
     words = list(WORD.finditer(sentence))
     for k, last in enumerate(words):
@@ -161,7 +161,7 @@ def _compounds_in(sentence: str) -> tuple[list[tuple[int, int, Formula]], list[t
             written.append((found.start(), found.start() + len(trimmed(found.group(0))), parsed))
         elif parsed.charge and not sentence[found.end() :].startswith(("(I", "(V")):
             free = True
-    named = list(_named(sentence))
+    named = list(named_compounds(sentence))
     named = [one for one in named if not any(a <= one[0] and one[1] <= b and (a, b) != one[:2] for a, b, _ in named)]
     return written, named, free
 
@@ -179,7 +179,7 @@ def _one_compound(sentence: str) -> tuple[Formula, list[tuple[int, int]]] | None
 
 
 BACK = re.compile(
-    r"\b(?:[Ii]t|[Ii]ts|[Tt]his (?:compound|salt|ion|oxide|acid|species|molecule|mineral|solid)|[Hh]ere)\b"
+    r"\b(?:[Ii]t|[Ii]ts|[Tt]his (?:compound|salt|ion|oxide|acid|species|molecule|mineral|solid)|[Hh]ere|[Tt]herefore|[Tt]hus|[Hh]ence|[Ss]o|[Ee]ach)\b"
 )
 SAID_BEFORE_MAX = 240
 
@@ -192,7 +192,7 @@ def _said_before(text: str, start: int, sentence: str) -> tuple[Formula, list[tu
     line = lead.rpartition("\n")[2]
     begins = [m.end() for m in re.finditer(r"[.!?]\s", line[:-1])]
     before = line[begins[-1] if begins else 0 :]
-    if len(before) == SAID_BEFORE_MAX or ELSEWHERE.search(before) or NOT_SAID.search(before):
+    if len(before) >= SAID_BEFORE_MAX or ELSEWHERE.search(before) or NOT_SAID.search(before):
         return None
     one = _one_compound(before)
     return (one[0], []) if one is not None else None

@@ -59,6 +59,9 @@ def check_arithmetic(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[D
             yield from _segment(text, segment, rounded)
 
 
+OF_A_SHAPE = frozenset({"perimeter", "diagonal", "circumference", "surface", "volume", "boundary"})
+
+
 EQUALITY = re.compile(r"[=≈≃≅\\]|<<|\bequals\b", re.I)
 
 
@@ -116,7 +119,10 @@ def segments(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     equal = False
     for i, token in enumerate(tokens):
         if token.kind == "newline":
-            follow = next((t for t in tokens[i + 1 : i + 4] if t.kind != "skip"), None)
+            broken = token.text != "\n"  # the \\ of LaTeX, after which the line of the source ends too
+            follow = next(
+                (t for t in tokens[i + 1 : i + 5] if t.kind != "skip" and not (broken and t.text == "\n")), None
+            )
             if follow is not None and follow.kind == "eq":
                 continue
         if token.kind in ("newline", "break"):
@@ -158,6 +164,8 @@ def _segment(text: str, tokens: list[Token], rounded: set[str]) -> Iterator[Deci
         )
         if left is None or right is None:
             continue
+        if prose and any(t.text.lower() in OF_A_SHAPE for t in tokens[: left.first]):
+            continue  # the perimeter of a rectangle 3 m × 4 m is 14 m
         if prose and (
             operators(left.parsed.node) == 0 or operators(right.parsed.node) or right.parsed.end < len(tokens)
         ):

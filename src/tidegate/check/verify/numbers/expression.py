@@ -117,9 +117,14 @@ class Parser(LabelReader):
                 after.kind in ("num", "pi") or (after.kind == "open" and after.text in "({")
             )
             return False if applied and last is not None and last.kind in ("num", "close") else None
+        if token is not None and token.kind == "pi":
+            return self._times_pi()
         if token is None or token.kind not in ("open", "frac", "sqrt"):
             return None
         before = self.t[self.i - 1] if self.i else None
+        if before is not None and before.kind == "pi":
+            latex = before.end - before.start > 1  # \pi (3)^2: there the space ends the command
+            return False if token.kind != "open" or not token.spaced or latex else None
         if token.kind == "open" and token.text != "(":
             return None
         if before is None or before.kind not in ("num", "close"):
@@ -128,6 +133,16 @@ class Parser(LabelReader):
         if token.kind == "open" and (inner is None or inner.kind in ("word", "label")):
             return None
         return token.spaced and token.kind == "open"
+
+    def _times_pi(self) -> bool | None:
+        """`2π` is a product; in `1/2π` it is not said of what."""
+        last = self.t[self.i - 1] if self.i else None
+        if last is None or last.kind not in ("num", "close"):
+            return None
+        mark = self.t[self.i - 2] if self.i > 1 else None
+        if last.kind == "num" and mark is not None and mark.kind == "op" and mark.text in "/^":
+            raise Unparsed("a product behind a slash or in an exponent")
+        return False
 
     def factor(self) -> Node:
         """Signs bind looser than powers: -2^2 is -4."""

@@ -54,6 +54,7 @@ LEXER = (
     r"|(?P<newline>\n|\\\\(?![a-zA-Z])|\\newline)"
     r"|(?P<label>\\(?:text|mathrm|textrm|mathit|textit|textbf|mathbf|operatorname|mbox|rm|bf)\s*\{(?P<inner>[^{}]{0,200})\})"
     r"|(?P<call>(?<![\w\\])(?:(?:C|gcd|lcm|GCD|LCM|HCF|hcf|max|min)\(\s*[\-−]?\d{1,6}(?:\.\d{1,6})?(?:\s*,\s*[\-−]?\d{1,6}(?:\.\d{1,6})?){1,8}\s*\)|\d{1,3}[CP]\d{1,3}(?!\w))|\\[dt]?binom\s*\{\s*\d{1,3}\s*\}\s*\{\s*\d{1,3}\s*\})"
+    r"|(?P<digits>\\[dtc]?frac\s*\d\s*\d(?!\d))"
     r"|(?P<frac>\\[dtc]?frac)"
     r"|(?P<sqrt>\\sqrt|√)"
     r"|(?P<times>\\times|\\cdot|\\ast|[×·⋅∙✕✖])"
@@ -205,6 +206,13 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
     if kind == "vulgar":
         a, b = FRACTIONS[raw]
         return Token("num", raw, s, e, Fraction(a, b), Fraction(0), 9, None, spaced)
+    if kind == "digits":  # \\frac12
+        above, below = re.findall(r"\d", raw)
+        return (
+            Token("num", raw, s, e, Fraction(int(above), int(below)), Fraction(0), 9, None, spaced)
+            if below != "0"
+            else Token("break", raw, s, e)
+        )
     if kind == "pi":
         return Token("pi", "π", s, e, spaced=spaced)
     if kind in ("times", "div"):

@@ -78,10 +78,19 @@ def _elsewhere(text: str, last: Quantity, allowed: tuple[table.Dims, ...]) -> bo
     return any(q.unit is not None and q.unit.dims in allowed for q in line)
 
 
+# `with h = 6.626e-34 J s and c =`: what a formula is given, not what it gives
+INPUT = re.compile(
+    r"(?:\b(?:with|where|using|use|given|taking|take|let|assuming|and|for|setting|inserting|substituting|here)|,)\s+[$\\(]{0,2}[^\W\d][\w\\{}']{0,13}\s*(?:=|≈|\\approx)\s*\$?\s*$",
+    re.I,
+)
+
+
 def _answers(text: str, last: Quantity, noun: str) -> bool:
     """Whether the sentence of the last quantity gives the answer: it names it, concludes, sets a symbol, or is nothing else."""
     a = max(text.rfind("\n", 0, last.start), text.rfind(". ", 0, last.start) + 1, last.start - 200)
     lead = text[a + 1 : last.start]
+    if INPUT.search(lead):
+        return False
     stem = noun.lower().split()[-1][:6]
     return bool(
         re.search(rf"\b{re.escape(stem)}", lead, re.I) or FINAL.search(lead) or re.search(r"(?:=|≈|\\approx)\s*\$?\s*$", lead)

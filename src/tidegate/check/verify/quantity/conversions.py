@@ -14,7 +14,7 @@ from tidegate.check.verify.quantity.units import convert, dims_text, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 EQUAL = re.compile(
-    r"(?:\s+(?:a|per|each|every)\s+(?:day|night|week|month|year|hour|minute|person|portion|serving|trip))?(?:\s+(?:thick|deep|wide|long|tall|high|across|away|apart|old|in (?:length|width|height|depth|diameter|weight|mass|volume|area)))?\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|corresponds to|which is also|(?:which is |is )?the same as|equivalent to|which is|which equals|i\.e\.,?|that is,?|that's|(?:(?:[a-z\-]+ ){1,2}|which )?(?:shows? up|appears?|is shown|is displayed|is reported) as|(?<=, )(?:about|approximately|roughly|around|≈|~))\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
+    r"(?:\s+(?:a|per|each|every)\s+(?:day|night|week|month|year|hour|minute|person|portion|serving|trip))?(?:\s+(?:thick|deep|wide|long|tall|high|across|away|apart|old|in (?:length|width|height|depth|diameter|weight|mass|volume|area)))?\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|(?:which |that |this )?(?:corresponds|amounts|converts|translates|works out|comes out) to|which is also|(?:which is |is )?the same as|equivalent to|which is|which equals|i\.e\.,?|that is,?|that's|(?:(?:[a-z\-]+ ){1,2}|which )?(?:shows? up|appears?|is shown|is displayed|is reported) as|(?<=, )(?:about|approximately|roughly|around|≈|~))\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
 )
 
 
@@ -67,7 +67,7 @@ THROUGH = re.compile(r"\s*=\s*[\d.,\s×*/÷·()+−\-]{3,40}=\s*")
 
 
 ONE_OF = re.compile(
-    r"\b(?:[Oo]ne|[Aa]n?|[Ee]very)\s+(?P<unit>[a-z]{3,12}(?:[ \-](?:year|mile|hour|foot|inch|yard|meter|metre))?)\s+(?P<link>is equal to|equals|is exactly|is about|is approximately|is)\s+(?:about\s+|exactly\s+|roughly\s+|approximately\s+)?(?=\d)"
+    r"\b(?:[Oo]ne|[Aa]n?|[Ee]very)\s+(?P<unit>[a-z]{3,12}(?:[ \-](?:year|mile|hour|foot|inch|yard|meter|metre))?)\s+(?P<link>is equal to|equals|is exactly|is defined as|is about|is approximately|is roughly|is|corresponds to|amounts to|comes to)\s+(?:about\s+|exactly\s+|roughly\s+|approximately\s+)?(?=\d)"
 )
 
 
@@ -268,10 +268,15 @@ def _whole_statement(text: str, b: Quantity, computed: Fraction) -> bool:
     return ends and (tens or Fraction(2, 3) < ratio < Fraction(3, 2))
 
 
+AMERICAN = frozenset({"gallon", "gal", "quart", "qt", "pint", "pt", "cup"})
+OF_AMERICA = re.compile(r"\b(?:US|U\.S\.|American)\s(?:liquid\s)?(?:gal|quart|qt|pint|pt|cup)")
+OF_BRITAIN = re.compile(r"\b(?:UK|British|[Ii]mperial)\b")
+
+
 def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, link: str) -> str:
     assert a.unit is not None
     assert b.unit is not None
-    around = text[max(0, a.start - 80) : b.end + 30]
+    around = text[max(0, a.start - 80) : b.end] + re.split(r"[,;.]", text[b.end : b.end + 30])[0]
     letter = a.unit_text.strip()
     if (
         len(letter) == 1
@@ -288,7 +293,7 @@ def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, l
     if re.search(r"\bscale|\bmaps?\b|drawing|represents", around, re.I):
         return "a scale, not a conversion"
     if (
-        link in ("or", "(or", "which is", "is about", "is approximately", "is", "corresponds to")
+        link.removeprefix("which ") in ("or", "(or", "is", "is about", "is approximately", "corresponds to")
         and not Fraction(1, 1000) < abs(b.value / computed if computed else Fraction(0)) < 1000
     ):
         return "two alternatives rather than a conversion"
@@ -305,6 +310,8 @@ def _conversion_doubt(text: str, a: Quantity, b: Quantity, computed: Fraction, l
         if any(abs(1 / ratio * Fraction(p, q) - 1) < near for p, q in ratios if ratio):
             return "a calendar convention (work days, four-week months)"
     spread = max(SEVERAL.get(a.unit.name, Fraction(0)), SEVERAL.get(b.unit.name, Fraction(0)))
+    if {a.unit.name, b.unit.name} & AMERICAN and OF_AMERICA.search(text) and not OF_BRITAIN.search(text):
+        spread = Fraction(1, 100)  # the text says which gallon it means
     food = {a.unit.name, b.unit.name} & {"cal", "calorie", "Cal"}
     if (
         ratio

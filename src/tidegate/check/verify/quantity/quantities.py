@@ -134,6 +134,8 @@ def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
 def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
     """The longest unit that directly follows a number, its text and where it ends."""
     follow = text[at : at + 2]
+    if follow == "$ " and text.count("$", text.rfind("\n", 0, at) + 1, at) % 2:
+        at, follow = at + 1, text[at + 1 : at + 3]  # $9.8$ m/s: the unit stands behind the formula
     if not follow or follow[0] == "\n" or (follow[0] in ".,;:)!?") or follow[0].isdigit():
         return None, "", at
     word = NEXT_WORD.match(text, at, min(end, at + 30))

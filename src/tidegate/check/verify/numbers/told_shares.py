@@ -1,0 +1,141 @@
+# ruff: noqa: E501  (patterns read best on one line)
+"""Shares, prices and chances told over one sentence or two: `126 of 450 preferred tea. That's 32 %`, `$80 with 15 % off is $66`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+
+from tidegate.check.verify.numbers.spoken import N
+from tidegate.check.verify.numbers.told_forms import ABOUT, PCT, PLAIN, THINGS, Read, Results, named
+
+MONEY = rf"[$€£]\s?{N}"
+REST = re.compile(
+    r"\b(?:not|n't|remain\w*|rest|other\w*|left|without|pass(?:ed)?|succeed\w*|surviv\w*|intact|kept|fail\w*|fine|unaffected|still)\b",
+    re.I,
+)
+SPOILS = re.compile(
+    r"\beach\b|\bper\b|\bevery\b|\bboth\b|\bthen\b|\banother\b|\bfirst\b|\bsecond\b|\bfurther\b|\bextra\b|\badditional|\bcoupon|\bmember|\binstead|\bnormally|\bonly if|\bcompound|\bannual|\bmonth|\byear|\bweek|\btwo\b|\bthree\b|\bfour\b|\bfive\b|\bsix\b|\bdeposit|\bdown payment|\bcommission|\bup to\b|\bat least\b|\bover\b|\bmargin\b|\bprofit\b|\bcost you\b|\bhalf\b|\btwice\b",
+    re.I,
+)
+
+
+def _share(read: Read, found: re.Match[str]) -> Results | None:
+    part, whole = read["a"], read["b"]
+    if not 0 < part <= whole:
+        return None
+    share = part / whole * 100
+    return (
+        {f"{float(part):g} / {float(whole):g}": share, f"1 − {float(part):g} / {float(whole):g}": 100 - share}
+        if REST.search(found.group(0)[found.end("a") - found.start() :])
+        else {f"{float(part):g} / {float(whole):g}": share}
+    )
+
+
+def _part(read: Read, found: re.Match[str]) -> Results | None:
+    part = read["a"] * read["p"] / 100
+    shown = f"{float(read['p']):g} % of {float(read['a']):g}"
+    if REST.search(found.group(0)):
+        return {shown: part, f"{float(read['a']):g} − {shown}": read["a"] - part}
+    return {shown: part}
+
+
+def _price(read: Read, found: re.Match[str]) -> Results | None:
+    """A price, a percentage off or on it, and what is paid or saved."""
+    if SPOILS.search(found.group(0)):
+        return None
+    a, p = read["a"], read["p"]
+    off = (
+        re.search(r"\boff\b|discount|reduc|rebate|markdown|sale|save|cheaper|marked down", found.group(0), re.I)
+        is not None
+    )
+    on = (
+        re.search(
+            r"\btax\b|\bvat\b|\btip\b|gratuity|surcharge|markup|marked up|increase|service charge|shipping",
+            found.group(0),
+            re.I,
+        )
+        is not None
+    )
+    if off == on:
+        return None
+    part = f"{float(p):g} % of {float(a):g}"
+    out = {
+        part: a * p / 100,
+        f"{float(a):g} × (1 {'−' if off else '+'} {float(p):g} %)": a * (1 - p / 100 if off else 1 + p / 100),
+    }
+    paid = re.search(
+        r"\b(?:pay|price|total|bill|costs?|comes to|down to|up to)\b[^.]{0,20}$",
+        found.group(0)[: found.start("out") - found.start()],
+        re.I,
+    )
+    if paid and not re.search(
+        r"\bsav|\bdiscount (?:is|of|amount)|\btip (?:is|of)|\btax (?:is|of)|\boff\s*$", found.group(0)[-60:], re.I
+    ):
+        del out[part]
+    return out
+
+
+def _complement(read: Read, found: re.Match[str]) -> Results | None:
+    p = read["a"] / read.get("b", Fraction(1))
+    p = p / 100 if found.group("pa") else p
+    if not 0 < p < 1:
+        return None
+    q = 1 - p
+    shown = f"1 − {float(p):g}"
+    scale = 100 if found.group("po") else 1
+    if found.group("d"):
+        scale = int(found.group("d"))
+    return {shown: q * scale}
+
+
+def _grown(read: Read, found: re.Match[str]) -> Results | None:
+    a, p = read["a"], read["p"]
+    if SPOILS.search(found.group(0)):
+        return None
+    down = re.match(r"f|d|sh|los|sank|w\w+ down|redu|cut|lower", found.group("way"), re.I) is not None
+    sign = -1 if down else 1
+    return {f"{float(a):g} × (1 {'−' if down else '+'} {float(p):g} %)": a * (1 + sign * p / 100)}
+
+
+def _each(read: Read, found: re.Match[str]) -> Results | None:
+    thing, total = found.group("thing").strip().lower(), found.group("total").strip().lower()
+    if not thing or thing.split()[0] != total.split()[0]:
+        return None
+    return {f"{float(read['a']):g} × {float(read['b']):g}": read["a"] * read["b"]}
+
+
+NOT_OF = r"(?!\s*(?:more|less|higher|lower|above|below|fewer|confiden|points?|of (?:the )?\d))"
+THAT = r"(?:[Tt]hat(?:'s| is| was| makes| means| gives| represents| corresponds to| equals| works out to| comes to| amounts to)|[Tt]his (?:is|was|makes|represents|corresponds to|equals|gives|amounts to)|[Ww]hich (?:is|was|makes|means|represents|corresponds to|equals|gives|amounts to|works out to)|i\.e\.,?|or|meaning|so|equivalent to|corresponding to|representing|[Tt]he (?:share|proportion|percentage|fraction|rate|[a-z]+ rate) (?:is|was)(?: therefore| thus)?)"
+Form = tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results | None], bool]
+# forms that may run over the end of one sentence
+SHARE_FORMS: tuple[Form, ...] = (
+    (("%", "percent", "per cent"),
+     rf"(?<![\w.,/–-])\b{named('a', words=True)}(?:\s(?!of\b)[a-z\-]+){{0,2}}? (?:out )?of (?:the |all |our |these |those |its |their )?{named('b')}{THINGS}(?:\s[a-z\-']+){{0,6}}?\s*(?:,|\(|—|–|;|\.)\s*{THAT}\s*{ABOUT}(?:an?\s)?(?P<out>{N}){PCT}{NOT_OF}",
+     _share, True),
+    (("%", "percent", "per cent"),
+     rf"\b[Oo]f (?:the |all |our |these |those |its |their )?{named('b')}{THINGS}(?:\s[a-z\-']+){{0,3}}?,\s*(?:only |just )?{named('a', words=True)}(?:\s[a-z\-']+){{0,6}}?\s*(?:,|\(|—|–|;|\.)\s*{THAT}\s*{ABOUT}(?:an?\s)?(?P<out>{N}){PCT}{NOT_OF}",
+     _share, True),
+    (("%", "percent", "per cent"),
+     rf"\b[Oo]f (?:the |all |our |these |those |its |their )?{named('a')}{THINGS}(?:\s[a-z\-']+){{0,3}}?,\s*(?:only |just |about )?{named('p')}{PCT}(?:\s[a-z\-']+){{1,6}}?\s*(?:,|\(|—|–|;|\.)\s*(?:so|which means|meaning|i\.e\.,?|that is,?|that's|thus|hence|or|which is|[Tt]his means|[Tt]hat means)\s+(?:that\s)?{ABOUT}(?P<out>{N}){PLAIN}(?=\s[a-z])",
+     _part, False),
+    (("%", "percent", "per cent"),
+     rf"(?<![\w.]){named('p')}{PCT} of (?:the |all |our |these |those |its |their )?{named('a')}{THINGS}(?:\s[a-z\-']+){{0,6}}?\s*(?:,|\(|—|–|;|\.)\s*(?:so|which means|meaning|i\.e\.,?|that is,?|that's|thus|hence|or|which is|[Tt]his means|[Tt]hat means)\s+(?:that\s)?{ABOUT}(?P<out>{N}){PLAIN}(?=\s[a-z]|[.,;)])",
+     _part, False),
+    (("off", "discount", "tax", "vat", "tip", "gratuity", "surcharge", "markup", "reduc", "increase", "sale"),
+     rf"(?P<a>{MONEY})(?![\d.,]*\d){PLAIN}(?![kMmbB]\b)[^\d$€£;:?!]{{0,80}}?{named('p')}{PCT}[^\d$€£;:?!]{{0,80}}?\b(?:(?:final|sale|new|discounted|reduced|net|gross|total|actual|marked-down|resulting|after-tax)\s(?:price|cost|total|bill|amount)|price|total|bill|you(?:'d| would|'ll| will| then| now| only)? (?:pay|save)|comes to|costs?|brings [a-z ]{{2,20}} to|for a total of|down to|up to)(?:\s(?:is|of|becomes|comes to|will be|would be|to|drops to|falls to|rises to|now))*\s*(?:only |just |therefore |thus |then )*{ABOUT}(?P<out>{MONEY})(?![\d.,]*\d){PLAIN}(?!\s(?:each|per|more|less|off|cheaper|a\b|for (?:two|three|both|all)))",
+     _price, False),
+    (("%", "percent", "per cent"),
+     rf"(?<![\w.,/–-]){named('a')}{PLAIN}(?:\s[a-z\-]+){{0,4}}? (?P<way>grows|grew|rises|rose|increases|increased|falls|fell|drops|dropped|shrinks|shrank|declines|declined|decreases|decreased) by {named('p')}{PCT},? (?:[a-z]+ ){{0,3}}?(?:to|reaching|giving|becomes|is then|to reach|and reaches) {ABOUT}(?P<out>{N}){PLAIN}",
+     _grown, False),
+    (("probability", "chance", "odds", "likelihood"),
+     rf"(?:probability|chance|likelihood)\b(?:[^\d.;?!]{{0,60}}?\b(?:is|of|=|at))?\s*(?P<a>{N})(?:/(?P<b>\d+))?(?P<pa>{PCT})?(?![\d/])[^\d;?!]{{0,90}}?\b(?:so|thus|hence|therefore|which means|meaning|leaving)\b[^\d.;?!]{{0,60}}?(?:probability|chance|likelihood)\b[^\d.;?!]{{0,20}}?\b(?:not\b|no\b|never\b|fail|avoid|miss|lose|losing|staying dry|otherwise|the opposite|the complement)[^\d.;?!]{{0,50}}?\b(?:is|of|=)\s*{ABOUT}(?P<out>{N})(?:/(?P<d>\d+))?(?P<po>{PCT})?(?![\d/])",
+     _complement, True),
+    (("probability", "chance", "likelihood"),
+     rf"(?:probability|chance|likelihood)\b[^\d.;?!]{{0,40}}?\b(?:is|of|=)\s*(?P<a>{N})(?:/(?P<b>\d+))?(?P<pa>{PCT})?(?![\d/]) of rain\b[^\d;?!]{{0,60}}?(?:probability|chance|likelihood)\b[^\d.;?!]{{0,20}}?\b(?:staying dry|no rain|dry weather|it not raining)\b[^\d.;?!]{{0,30}}?\b(?:is|of|=)\s*{ABOUT}(?P<out>{N})(?:/(?P<d>\d+))?(?P<po>{PCT})?(?![\d/])",
+     _complement, True),
+    (("in total", "altogether", "in all", "overall"),
+     rf"(?<![\w.,/–-])\b{named('a', words=True)} [a-z\-]+ (?:of|with|at|holding|containing) {named('b')}{PLAIN}(?P<thing>(?:\s[a-z\-]+){{1,2}}?) (?:each|apiece)[^\d.;:%?!]{{0,60}}?\s{ABOUT}(?P<out>{N}){PLAIN}(?P<total>\s[a-z\-]+)\s+(?:in total|altogether|in all|overall)\b",
+     _each, False),
+)  # fmt: skip
