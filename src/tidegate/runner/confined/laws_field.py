@@ -133,6 +133,8 @@ def _final(ctx):
             "finite",
         )
         return
+    if ctx.says(rf"\b(?:dt|delta_t)\s*=[^\n]*\b{name.lower()}\b"):
+        return  # fewer steps would be longer ones
     n = int(ctx.subject.params[name])
     try:
         before = ctx.subject.again(ctx.seed, **{name: max(1, n - 1)})

@@ -10,12 +10,15 @@ import re
 
 VALUE = re.compile(r"[-+]?(?<![A-Za-z])\d+\.?\d*(?:e[-+]?\d+)?")
 NUMBER = re.compile(r"(?<![\w./^\[])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w/]|\.\d)")
-THEORY = re.compile(r"theor|\bexact|expect|analytic|predict|closed.?form|\btrue\b|should be|reference|black.?scholes|\bbs\b|tsiolkovsky|formula\b|erlang|onsager", re.I)  # fmt: skip
-LOOSE = re.compile(r"small.?angle|linear|approx|asympt|bound|limit|ideal|without|upper|lower|continu|infinite|vacuum|no drag|~|≈|about|at most|at least|order of|adiabatic|mean.?field|minim|maxim", re.I)  # fmt: skip
+THEORY = re.compile(r"theor|\bexact|expect|analytic|predict|closed.?form|\btrue\b|should be|reference|black.?scholes|\bbs\b|tsiolkovsky|formula\b|erlang|onsager|dominant eigenvalue|largest eigenvalue", re.I)  # fmt: skip
+LOOSE = re.compile(r"small.?angle|linear|approx|asympt|bound|limit|ideal|without|upper|lower|continu|infinite|vacuum|no drag|~|≈|about|at most|at least|order of|adiabatic|mean.?field|minim|maxim|\bminus\b|\bplus\b|\bloss", re.I)  # fmt: skip
 ERROR = re.compile(r"\berr|±|\+/-|\+-|\bstd|deviation|\bse\b|\bsem\b|differ|uncertain|interval|\bci\b|percent|%|residual|ratio (?:to|of)", re.I)  # fmt: skip
 SIMULATED = re.compile(r"simulat\w*|estimat\w*|measured|numeric\w*|monte|carlo|mc|empiric\w*|observed|sampled?|computed|comput\w*|result\w*|final|average|mean|approximate|value", re.I)  # fmt: skip
+COMPUTED = re.compile(
+    r"simulated|estimated?\b|measured|numerical|computed|monte.?carlo|empirical|observed|sampled", re.I
+)
 SPREAD = re.compile(r"\+-|±|\+/-|std|standard error|\bse\b|stderr|stat\w* error|\bsem\b", re.I)
-WORD = re.compile(r"[a-zA-Z]{2,}")
+WORD = re.compile(r"[a-zA-Z]\w*[a-zA-Z]")
 
 
 class Shown:
@@ -34,6 +37,8 @@ def shown(lines):
     for at, line in enumerate(lines[:100]):
         end = 0
         for found in NUMBER.finditer(line):
+            if re.match(r"\s*:.*\d", line[found.end() :]):
+                continue  # `ln 2: 0.693` and `year 5: 120` have their number in their label
             label = VALUE.sub("#", line[end : found.start()]).strip(" :=,;([")
             end = found.end()
             out.append(Shown(at, label, found.group()))
@@ -70,11 +75,13 @@ def pairs(numbers):
             alone = sum(m.line == n.line for m in numbers) == 1
             other = _topic(n.label)
             if topic and topic & other and len(topic & other) / len(topic | other) >= 0.5:
-                rated.append((len(topic & other) / len(topic | other), -near, i))
-            elif not topic and alone and n.line == theory.line - 1 and n.label:
-                rated.append((0.5, -near, i))
+                rated.append(
+                    (len(topic & other) / len(topic | other) + 0.5 * bool(COMPUTED.search(n.label)), -near, -i)
+                )
+            elif alone and n.line == theory.line - 1 and n.label and (not topic or COMPUTED.search(n.label)):
+                rated.append((0.5, -near, -i))
         if rated:
-            out.append((max(rated)[2], k))
+            out.append((-max(rated)[2], k))
     return out
 
 

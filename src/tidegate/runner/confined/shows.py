@@ -10,6 +10,7 @@ from tidegate.runner.confined import (
     laws_bounds,
     laws_cells,
     laws_claimed,
+    laws_error,
     laws_flow,
     laws_grid,
     laws_halved,
@@ -100,6 +101,7 @@ class Shows:
                     + laws_claimed.famous(numbers, self.scenes)
                 ),
             ),
+            lambda: None if self.chance else laws_error.check(self.film, self.scenes, self.tell),
             lambda: laws_halved.check(plan, self.scenes, lambda k: self.ends(plan, k), self.tell),
         ):
             try:

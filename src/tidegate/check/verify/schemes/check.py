@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 
 from tidegate.check.verify.code.blocks import code_blocks
+from tidegate.check.verify.known.check import known
 from tidegate.check.verify.schemes.chains import chains
 from tidegate.check.verify.schemes.chance import chance
 from tidegate.check.verify.schemes.counts import counts
@@ -51,7 +52,11 @@ READERS: tuple[tuple[Callable[[ast.Module], Iterator[Scheme]], re.Pattern[str]],
     (forces, re.compile(r"\b(?:norm|hypot|sqrt)\(|\bke\b|kin|prey|rabbit|hare|\] [+-]= ", re.I)),
 )
 """Each reader with what a program must hold for it to be worth reading."""
+STEPS_SOMETHING = re.compile(r"^\s*(?:for|while|def)\b", re.M)
 SOURCE_MAX = 100_000
+WORDS_MAX = 20_000
+ANSWER_MAX = 20_000
+"""Longer programs are libraries, where words say little of any one expression."""
 LIKELY = 0.8  # of a scheme that a reader could have meant otherwise
 
 
@@ -68,7 +73,8 @@ def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
         if language not in ("python", "py", "python3", "") or len(body) > SOURCE_MAX:
             continue
         readers = [reader for reader, signs in READERS if signs.search(body)]
-        if not readers:
+        steps = len(body) < ANSWER_MAX and STEPS_SOMETHING.search(body) is not None
+        if not readers and not steps:
             continue
         try:
             with warnings.catch_warnings():  # a stranger's escape sequences are not ours to report
@@ -80,8 +86,9 @@ def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
         for line in body.split("\n"):
             lines.append(lines[-1] + len(line) + 1)
         seen = set()
-        for reader in readers:
-            for scheme in reader(tree):
+        around = (body if program else text)[:WORDS_MAX]
+        for found in (*(reader(tree) for reader in readers), known(tree, around) if steps else ()):
+            for scheme in found:
                 key = (getattr(scheme.node, "lineno", 1), scheme.name, scheme.computation)
                 if key not in seen:
                     seen.add(key)

@@ -1,0 +1,160 @@
+# ruff: noqa: E501  (messages and tables read best on one line)
+"""Does what a program spells agree with a known equation, under some reading of its names; and if not, is it one slip away?
+
+Names are read by their usual spellings; what no spelling tells is tried.  Agreement is equality at random points.  Only an
+expression that one change of one place turns into a known form is called wrong: what is further off is another model.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import random
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import CodeType
+
+from tidegate.check.verify.known.edits import changed, shortened
+from tidegate.check.verify.known.terms import GLOBALS, Tree, code_of, leaves, numbers, parsed, size, value_of
+
+CLOSE = 1e-7
+POINTS = 3
+COMBINATIONS_MAX = 3000
+TINY = 1e-20
+
+
+def plain(name: str) -> str:
+    """`K_m`, `self.km` and `Km` are one name."""
+    return re.sub(r"[_.\s]", "", name).lower()
+
+
+class Form:
+    """One legal form of an equation: its text, its tree and its symbols, made when they are first asked for."""
+
+    def __init__(self, text: str):
+        self.text = text
+
+    @functools.cached_property
+    def tree(self) -> Tree:
+        """The form as a tree."""
+        return parsed(self.text)
+
+    @functools.cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols in it, sorted, without π."""
+        return tuple(sorted(set(leaves(self.tree)) - {"pi"}))
+
+    @functools.cached_property
+    def code(self) -> CodeType:
+        """The form compiled."""
+        return compile(code_of(self.tree), "form", "eval")  # text of the tables, never of an answer
+
+
+def forms(text: str) -> tuple[Form, ...]:
+    """`a*b | a/b` as forms."""
+    return tuple(Form(part.strip()) for part in text.split("|"))
+
+
+Binding = Mapping[str, str | float]
+"""Canonical symbols with the program's leaf, or a number, that they stand for."""
+
+
+class Points:
+    """Random values of the program's leaves, the same for every expression of it."""
+
+    def __init__(self, names: Iterable[str]):
+        made = random.Random(20_011)
+        self.at = [{n: made.uniform(0.4, 1.9) for n in sorted(names)} for _ in range(POINTS)]
+        self.seen: dict[tuple[int, str | None, int], complex | None] = {}
+
+    def once(self, tree: Tree, k: int, step: str | None) -> complex | None:
+        """`program`, remembered."""
+        key = (id(tree), step, k)
+        if key not in self.seen:
+            self.seen[key] = self.program(tree, k, step)
+        return self.seen[key]
+
+    def program(self, tree: Tree, k: int, step: str | None) -> complex | None:
+        """The tree at point k; of a step, its rate: what it changes by per unit of time as the step vanishes."""
+        values: Mapping[str, complex] = self.at[k] if step is None else {**self.at[k], step: complex(0.0, TINY)}
+        try:
+            value = value_of(tree, values)
+        except (KeyError, ValueError, ZeroDivisionError, OverflowError, TypeError):
+            return None
+        return value.imag / TINY if step is not None else value
+
+    def canonical(self, form: Form, binding: Binding, k: int) -> complex | None:
+        """The known form at point k under a reading of its symbols."""
+        at = self.at[k]
+        try:
+            values = {s: at[meant] if isinstance(meant := binding[s], str) else meant for s in form.symbols}
+            return eval(form.code, GLOBALS, values)  # type: ignore[no-any-return]
+        except (KeyError, ValueError, ZeroDivisionError, OverflowError, TypeError):
+            return None
+
+    def shortened(self, tree: Tree, binding: Binding, k: int) -> complex | None:
+        """A changed form at point k."""
+        at = self.at[k]
+        try:
+            return value_of(tree, {s: at[m] if isinstance(m, str) else m for s, m in binding.items()})
+        except (KeyError, ValueError, ZeroDivisionError, OverflowError, TypeError):
+            return None
+
+
+def equal(a: complex | None, b: complex | None) -> bool:
+    """Equal to rounding."""
+    return a is not None and b is not None and abs(a - b) <= CLOSE * (abs(a) + abs(b)) + 1e-12
+
+
+def agrees(points: Points, tree: Tree, step: str | None, form: Form, binding: Binding) -> bool:
+    """Whether an expression and a known form are the same at every point."""
+    return all(equal(points.once(tree, k, step), points.canonical(form, binding, k)) for k in range(POINTS))
+
+
+def slip(points: Points, tree: Tree, step: str | None, known: Sequence[Form], binding: Binding) -> str | None:
+    """The form that one changed place turns the expression into, or None."""
+    bound = frozenset(v for v in binding.values() if isinstance(v, str))
+    names = dict.fromkeys([*leaves(tree), *bound])
+    if step is not None:
+        names[step] = None
+    constants = sorted({abs(n) for form in known for n in numbers(form.tree)})
+    wanted = [[points.canonical(form, binding, k) for k in range(POINTS)] for form in known]
+    if all(w[0] is None for w in wanted) or size(tree) > 90:
+        return None
+    for form in known:
+        for short in shortened(form.tree):
+            if all(equal(points.once(tree, k, step), points.shortened(short, binding, k)) for k in range(POINTS)):
+                return form.text
+    for other in changed(tree, list(names), constants, bound | ({step} if step else frozenset())):
+        value = points.program(other, 0, step)
+        if value is None:
+            continue
+        for form, values in zip(known, wanted, strict=True):
+            if equal(value, values[0]) and all(
+                equal(points.program(other, k, step), values[k]) for k in range(1, POINTS)
+            ):
+                return form.text
+    return None
+
+
+def readings(
+    symbols: Sequence[str], spellings: Mapping[str, frozenset[str]], names: Sequence[str], free: Sequence[str | float]
+) -> Iterator[dict[str, str | float]]:
+    """Every reading of `symbols`: by usual spellings among `names`; what has none there, among `free`."""
+    options: list[list[str | float]] = []
+    for symbol in symbols:
+        usual = spellings.get(symbol, frozenset())
+        exact = [n for n in names if n == symbol]
+        spelt: list[str | float] = [n for n in names if plain(n) in usual or n == symbol]
+        options.append(spelt if len(spelt) > 1 or not exact else list(exact) if not usual - {plain(symbol)} else spelt)
+    told = {o for option in options for o in option}
+    rest = [f for f in free if f not in told]
+    filled = [option or rest for option in options]
+    count = 1
+    for option in filled:
+        count *= max(len(option), 1)
+    if count > COMBINATIONS_MAX:
+        return
+    for chosen in itertools.product(*filled):
+        if len({c for c in chosen if c != 1.0}) == len([c for c in chosen if c != 1.0]):
+            yield dict(zip(symbols, chosen, strict=True))
