@@ -7,7 +7,6 @@ Spiking Neuron Models; Gibaldi and Perrier, Pharmacokinetics.
 
 from __future__ import annotations
 
-
 import msgspec
 
 from tidegate.check.verify.known.matching import Form, forms
