@@ -69,7 +69,7 @@ def _points(read: Read, found: re.Match[str]) -> Results | None:
 
 
 def _discounted(read: Read, found: re.Match[str]) -> Results | None:
-    if _of_several(found):
+    if of_several(found):
         return None
     return {f"{float(read['a']):g} × (1 − {float(read['p']):g} %)": read["a"] * (1 - read["p"] / 100)}
 
@@ -92,7 +92,7 @@ def _taken_off(read: Read, found: re.Match[str]) -> Results | None:
     }
 
 
-def _of_several(found: re.Match[str]) -> bool:
+def of_several(found: re.Match[str]) -> bool:
     """Whether several things, or a further reduction, are told before: the price may be of one, the sum of all."""
     before = found.string[max(0, found.start() - 120) : found.start()].rpartition(". ")[2]
     words = "|".join(SMALL[1:])
@@ -102,7 +102,7 @@ def _of_several(found: re.Match[str]) -> bool:
 
 def _priced(read: Read, found: re.Match[str]) -> Results | None:
     """One thing's price with a share taken off or put on."""
-    return None if _of_several(found) else _taken_off(read, found)
+    return None if of_several(found) else _taken_off(read, found)
 
 
 def _part_of(read: Read, _: re.Match[str]) -> Results | None:

@@ -8,7 +8,17 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from tidegate.check.verify.numbers.spoken import N
-from tidegate.check.verify.numbers.told_forms import ABOUT, PCT, PLAIN, THINGS, Read, Results, named
+from tidegate.check.verify.numbers.told_forms import (
+    ABOUT,
+    NOT_PRICE,
+    PCT,
+    PLAIN,
+    THINGS,
+    Read,
+    Results,
+    named,
+    of_several,
+)
 
 MONEY = rf"[$€£]\s?{N}"
 REST = re.compile(
@@ -43,7 +53,7 @@ def _part(read: Read, found: re.Match[str]) -> Results | None:
 
 def _price(read: Read, found: re.Match[str]) -> Results | None:
     """A price, a percentage off or on it, and what is paid or saved."""
-    if SPOILS.search(found.group(0)):
+    if SPOILS.search(found.group(0)) or of_several(found):
         return None
     a, p = read["a"], read["p"]
     off = (
@@ -124,7 +134,7 @@ SHARE_FORMS: tuple[Form, ...] = (
      rf"(?<![\w.]){named('p')}{PCT} of (?:the |all |our |these |those |its |their )?{named('a')}{THINGS}(?:\s[a-z\-']+){{0,6}}?\s*(?:,|\(|—|–|;|\.)\s*(?:so|which means|meaning|i\.e\.,?|that is,?|that's|thus|hence|or|which is|[Tt]his means|[Tt]hat means)\s+(?:that\s)?{ABOUT}(?P<out>{N}){PLAIN}(?=\s[a-z]|[.,;)])",
      _part, False),
     (("off", "discount", "tax", "vat", "tip", "gratuity", "surcharge", "markup", "reduc", "increase", "sale"),
-     rf"(?P<a>{MONEY})(?![\d.,]*\d){PLAIN}(?![kMmbB]\b)[^\d$€£;:?!]{{0,80}}?{named('p')}{PCT}[^\d$€£;:?!]{{0,80}}?\b(?:(?:final|sale|new|discounted|reduced|net|gross|total|actual|marked-down|resulting|after-tax)\s(?:price|cost|total|bill|amount)|price|total|bill|you(?:'d| would|'ll| will| then| now| only)? (?:pay|save)|comes to|costs?|brings [a-z ]{{2,20}} to|for a total of|down to|up to)(?:\s(?:is|of|becomes|comes to|will be|would be|to|drops to|falls to|rises to|now))*\s*(?:only |just |therefore |thus |then )*{ABOUT}(?P<out>{MONEY})(?![\d.,]*\d){PLAIN}(?!\s(?:each|per|more|less|off|cheaper|a\b|for (?:two|three|both|all)))",
+     rf"(?P<a>{MONEY})(?![\d.,]*\d){PLAIN}(?![kMmbB]\b)[^\d$€£;:?!]{{0,80}}?{named('p')}{PCT}[^\d$€£;:?!]{{0,80}}?\b(?:(?:final|sale|new|discounted|reduced|net|gross|total|actual|marked-down|resulting|after-tax)\s(?:price|cost|total|bill|amount)|price|total|bill|you(?:'d| would|'ll| will| then| now| only)? (?:pay|save)|comes to|costs?|brings [a-z ]{{2,20}} to|for a total of|down to|up to)(?:\s(?:is|of|becomes|comes to|will be|would be|to|drops to|falls to|rises to|now))*\s*(?:only |just |therefore |thus |then )*{ABOUT}(?P<out>{MONEY})(?![\d.,]*\d){PLAIN}(?!\s(?:a|altogether|plus|including|{NOT_PRICE})\b)",
      _price, False),
     (("%", "percent", "per cent"),
      rf"(?<![\w.,/–-]){named('a')}{PLAIN}(?:\s[a-z\-]+){{0,4}}? (?P<way>grows|grew|rises|rose|increases|increased|falls|fell|drops|dropped|shrinks|shrank|declines|declined|decreases|decreased) by {named('p')}{PCT},? (?:[a-z]+ ){{0,3}}?(?:to|reaching|giving|becomes|is then|to reach|and reaches) {ABOUT}(?P<out>{N}){PLAIN}",
