@@ -19,7 +19,7 @@ LIMITS = Limits(wall_s=6.0, cpu_s=3)
     ("attack", "says"),
     [
         ("import os\nwhile True: os.fork()\n", "PermissionError"), ("import socket\nsocket.socket()\n", "PermissionError"), ("open('/etc/passwd').read()\n", "PermissionError"),
-        ("open('/tmp/x', 'w').write('x')\n", "PermissionError"), ("import subprocess\nsubprocess.run(['id'])\n", "PermissionError"), ("import os\nos.kill(os.getppid(), 9)\n", "PermissionError"),
+        ("open('/tmp/tidegate-escaped', 'w').write('x')\n", "PermissionError"), ("import subprocess\nsubprocess.run(['id'])\n", "PermissionError"), ("import os\nos.kill(os.getppid(), 9)\n", "PermissionError"),
     ],
 )  # fmt: skip
 def test_an_escape_is_refused(attack: str, says: str) -> None:

@@ -15,7 +15,7 @@ from tests.runner.simulators_n import SIMULATORS as TELLING
 
 from tidegate.runner.confined.absent import Nothing
 from tidegate.runner.harness import judged, modules
-from tidegate.runner.sandbox import looks_like_simulation
+from tidegate.runner.sandbox import looks_like_simulation, run_simulation
 
 PROGRAMS = {**SHAPES, **DOMAINS, **FURTHER, **PLAIN, **TELLING}
 BY_READING = {
@@ -63,3 +63,27 @@ def test_a_plot_or_a_progress_bar_keeps_no_program_from_being_measured() -> None
     plotted = "import matplotlib.pyplot as plt\nfrom numba import njit\n" + source + "fig, (a, b) = plt.subplots(1, 2)\na.plot([1], [2])\nplt.show()\n"  # fmt: skip
     assert broken(plotted, prose) == []
     assert broken(plotted.replace(*changes[1]), prose)
+
+
+def test_the_entry_gets_what_the_program_itself_calls_it_with() -> None:
+    """A function without defaults is run with the arguments, and the kind of random numbers, that the script passes."""
+    source = (
+        "import math, random\n\ndef decays(n0, lam, dt, rng):\n    left, n, t = [], n0, 0.0\n    while t < 20:\n"
+        "        n -= sum(rng.expovariate(lam) < dt for _ in range(n))\n        left.append(n)\n        t += dt\n    return left\n\n"
+        "left = decays(400, 0.3, 0.1, random.Random(4))\nprint(left[-1])\n"
+    )
+    found = run_simulation(source)
+    assert found.status == "ran"
+    assert any(row.name == "one seed gives one run" and row.holds for row in found.rows)
+
+
+def test_a_program_that_sleeps_is_not_waited_for() -> None:
+    """`time.sleep` costs nothing, and the energy of the oscillator is measured all the same."""
+    source = (
+        "import time\nx, v, dt = 1.0, 0.0, 0.01\nenergies = []\nfor _ in range(300):\n    v -= x * dt\n    x += v * dt\n"
+        "    energies.append(0.5 * v * v + 0.5 * x * x)\n    time.sleep(1)\nprint(energies[-1])\n"
+    )
+    found = run_simulation(source, prose="A simple harmonic oscillator with k = m = 1.")
+    assert found.status == "ran"
+    assert found.rows
+    assert all(row.holds is not False for row in found.rows)

@@ -50,7 +50,7 @@ def looks_like_simulation(source: str, prose: str = "") -> bool:
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What a simulation may use."""
 
-    wall_s: float = 20.0
+    wall_s: float = 60.0
     cpu_s: int = 15
     memory_bytes: int = 2 * 1024**3
     output_bytes: int = 1024 * 1024

@@ -8,6 +8,7 @@ by the variables of the return statement, or by the attributes of the object.
 
 import ast
 import contextlib
+import copy
 import inspect
 import random
 import re
@@ -48,7 +49,7 @@ class Subject:
             takes_seed,
             node,
         )
-        self.cost = 0.0
+        self.cost = self.used_s = 0.0
 
     def again(self, seed, **changes):
         """Run with every source of randomness seeded."""
@@ -58,25 +59,27 @@ class Subject:
         np.random.seed(seed % 2**32)
         began = time.process_time()
         result = self.function(seed, {**self.given, **changes})
-        self.cost = max(self.cost, time.process_time() - began)
+        took = time.process_time() - began
+        self.cost, self.used_s = max(self.cost, took), self.used_s + took
         return named(result, self.node)
 
 
-def find(space, tree, contract):
-    """The Subject of a source that was executed into `space`, or None."""
+def find(space, tree, contract, seen=None):
+    """The Subject of a source that was executed into `space`, or None; `seen` holds what its own run called functions with."""
+    seen = seen or {}
     functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
     wanted = contract.get("run")
     if wanted is not None:
         return (
-            of_function(space, wanted, functions, contract.get("params", {})) if callable(space.get(wanted)) else None
+            of_function(space, wanted, functions, contract.get("params", {}), seen) if callable(space.get(wanted)) else None
         )
     for name in (*[e for e in ENTRIES if e in functions], *_likely(functions)):
-        subject = of_function(space, name, functions, contract.get("params", {}))
+        subject = of_function(space, name, functions, contract.get("params", {}), seen)
         if subject is not None:
             return subject
     for node in tree.body:
         if isinstance(node, ast.ClassDef) and isinstance(space.get(node.name), type):
-            subject = of_class(space[node.name], node)
+            subject = of_class(space[node.name], node, seen)
             if subject is not None:
                 return subject
     return of_script(space, tree)
@@ -90,8 +93,8 @@ def _likely(functions):
     return [*reversed(loops), *[n for n in reversed(returns) if n not in loops]]
 
 
-def filled(function, given):
-    """Values for the parameters that have no default, or None where a name says nothing."""
+def filled(function, given, seen=None):
+    """Values for the parameters that have no default, as the program's own run had them; None where nothing is known."""
     out = {}
     for name, p in inspect.signature(function).parameters.items():
         if (
@@ -102,19 +105,21 @@ def filled(function, given):
             or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
         ):
             continue
-        value = next((v for names, v in GUESSES if name.lower() in names), None)
+        value = (seen or {}).get(name, next((v for names, v in GUESSES if name.lower() in names), None))
         if value is None:
             return None
         out[name] = value
     return out
 
 
-def of_function(space, name, functions, given):
+def of_function(space, name, functions, given, seen):
     """A Subject that calls one function."""
+    import numpy as np
+
     function = space[name]
     try:
         parameters = inspect.signature(function).parameters
-        guessed = filled(function, given)
+        guessed = filled(function, given, seen.get(name))
     except (TypeError, ValueError):
         return None
     if guessed is None:
@@ -124,53 +129,62 @@ def of_function(space, name, functions, given):
     numbers = constants(space, node, {**defaults, **guessed, **given})
 
     def call(seed, changes):
-        import numpy as np
-
-        arguments = {**guessed, **{k: v for k, v in changes.items() if k in parameters}}
+        arguments = {**copy.deepcopy(fixed), **{k: v for k, v in changes.items() if k in parameters}}
         for n in parameters:
             if n in SEEDS:
                 arguments[n] = seed
-            elif n in STREAMS:
-                old = isinstance(defaults.get(n), random.Random) or "random.Random" in (
-                    ast.unparse(node) if node is not None else ""
-                )
-                arguments[n] = random.Random(seed) if old else np.random.default_rng(seed)
+            elif n in streams:
+                arguments[n] = stream(seed, seen.get(name, {}).get(n, defaults.get(n)), node)
         return function(**arguments)
 
-    seeded = any(n in SEEDS or n in STREAMS for n in parameters)
+    streams = {n for n in parameters if n in STREAMS or isinstance(guessed.get(n), (random.Random, np.random.Generator))}
+    fixed = {k: v for k, v in guessed.items() if k not in streams}
+    seeded = bool(streams) or any(n in SEEDS for n in parameters)
     return Subject(name, call, numbers, dict(given), seeded, node)
 
 
-def of_class(kind, node):
+def stream(seed, like, node):
+    """A seeded source of random numbers of the kind that the program itself passes, or that a function's calls ask for."""
+    import numpy as np
+
+    text = ast.unparse(node) if node is not None else ""
+    plain = isinstance(like, random.Random) or like is random or "random.Random" in text
+    return random.Random(seed) if plain else np.random.default_rng(seed)
+
+
+def of_class(kind, node, seen):
     """A Subject that builds an object and runs or steps it."""
     methods = {n.name: n for n in node.body if isinstance(n, ast.FunctionDef)}
     runner = next((m for m in METHODS if m in methods), None) or ("step" if "step" in methods else None)
     if runner is None:
         return None
     try:
-        guessed, inner = filled(kind, {}), filled(lambda: None, {})
+        guessed = filled(kind, {}, seen.get(f"{node.name}.__init__"))
         signature = inspect.signature(kind).parameters
         method = inspect.signature(getattr(kind, runner)).parameters
     except (TypeError, ValueError):
         return None
     inner = {
-        n: next((v for names, v in GUESSES if n.lower() in names), None)
+        n: seen.get(f"{node.name}.{runner}", {}).get(n, next((v for names, v in GUESSES if n.lower() in names), None))
         for n, p in list(method.items())[1:]
         if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD
     }
     if guessed is None or any(v is None for v in inner.values()):
         return None
     defaults = {n: p.default for n, p in {**signature, **method}.items() if p.default is not p.empty}
+    streams = {n for n in signature if n in STREAMS}
+    fixed = {k: v for k, v in guessed.items() if k not in streams}
+    seeded = bool(streams) or any(n in SEEDS for n in signature)
 
     def call(seed, changes):
         import numpy as np
 
-        arguments = {**guessed, **{k: v for k, v in changes.items() if k in signature}}
+        arguments = {**copy.deepcopy(fixed), **{k: v for k, v in changes.items() if k in signature}}
         for n in signature:
             if n in SEEDS:
                 arguments[n] = seed
-            elif n in STREAMS:
-                arguments[n] = np.random.default_rng(seed)
+            elif n in streams:
+                arguments[n] = stream(seed, seen.get(f"{node.name}.__init__", {}).get(n), node)
         made = kind(**arguments)
         if runner != "step":
             result = getattr(made, runner)(**{**inner, **{k: v for k, v in changes.items() if k in method}})
@@ -183,7 +197,6 @@ def of_class(kind, node):
                     kept.setdefault(key, []).append(np.array(value, copy=True))
         return {k: np.array(v) for k, v in kept.items()}
 
-    seeded = any(n in SEEDS or n in STREAMS for n in signature)
     return Subject(
         f"{node.name}.{runner}",
         call,

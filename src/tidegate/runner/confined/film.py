@@ -8,11 +8,13 @@ lists that grow and arrays that are filled by index are taken as they end; what 
 """
 
 import ast
+import copy
 import io
 import sys
 
 TURNS_MAX = 4000
 FLOATS_MAX = 3_000_000
+LINES_MAX = 3_000_000
 TURNS_MIN = 25
 ARRAY_MAX = 40_000
 RECORD_MIN = 1000
@@ -39,7 +41,7 @@ class Film:
 
     def __init__(self):
         self.loops, self.space, self.constants, self.printed, self.kept = [], {}, {}, [], {}
-        self.sampled, self.error = {}, None
+        self.sampled, self.error, self.arguments = {}, None, {}
 
 
 def film(tree, run):
@@ -137,6 +139,22 @@ def number(value):
     return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
+def arguments(frame):
+    """What a function was first called with, by parameter; what could change later is copied."""
+    import numpy as np
+
+    out = {}
+    for name in frame.f_code.co_varnames[: frame.f_code.co_argcount + frame.f_code.co_kwonlyargcount]:
+        value = frame.f_locals.get(name)
+        if isinstance(value, np.ndarray):
+            out[name] = value.copy() if value.size <= ARRAY_MAX else None
+        elif isinstance(value, (list, dict)):
+            out[name] = copy.deepcopy(value) if len(value) <= 1000 else None
+        elif type(value).__module__ not in ("simulation", "__main__"):  # an object of the program's own goes on changing
+            out[name] = value
+    return {k: v for k, v in out.items() if v is not None}
+
+
 def _root(node):
     while isinstance(node, ast.Subscript):
         node = node.value
@@ -149,7 +167,7 @@ class _Camera:
     def __init__(self, tree):
         self.heads, self.records, self.parts = heads(tree), records(tree), unpacked(tree)
         self.turns, self.floats, self.kept, self.codes = {}, {}, {}, {}
-        self.sampled = {}
+        self.sampled, self.arguments, self.left = {}, {}, LINES_MAX
 
     def call(self, frame, _event, _arg):
         """Watches functions of the program that have a loop, until their budget is spent."""
@@ -158,9 +176,12 @@ class _Camera:
             return None
         mine = self.codes.get(code)
         if mine is None:
+            self.arguments.setdefault(code.co_qualname, arguments(frame))
             mine = self.codes[code] = {line for _, _, line in code.co_lines() if line} & self.heads.keys()
             if code.co_name == "<module>":  # the lines of a nested function are not its module's own
                 mine = self.codes[code] = {h for h in mine if h in self.heads}
+        if self.left < 0:
+            frame.f_trace_lines = False  # only what it leaves behind is still looked at
         return self.line if mine and not self.spent(code) else None
 
     def spent(self, code):
@@ -173,6 +194,9 @@ class _Camera:
     def line(self, frame, event, _arg):
         """A snapshot at the start of each turn, and what was filled as it ended."""
         if event == "line":
+            self.left -= 1
+            if self.left < 0:
+                frame.f_trace_lines = False
             at = frame.f_lineno
             if at in self.heads:
                 key = (frame.f_code, at)
@@ -285,7 +309,7 @@ class _Camera:
         """The snapshots as series and constants, busiest loop first."""
         import numpy as np
 
-        out.kept = {}
+        out.kept, out.arguments = {}, self.arguments
         for name, value in self.kept.items():
             try:
                 grown = np.array(value)

@@ -74,7 +74,7 @@ class Context:
             seed,
         )
         self.text = f"{prose}\n{source}".lower()
-        self.spent, self.budget_s = 0.0, budget_s
+        self.budget_s = budget_s
         spelled = sorted(series, key=lambda k: k == k.lower())  # `v` before `V` where a program has both
         self.lower = {k.lower().lstrip("_"): series[k] for k in spelled}
         self.actual = {k.lower().lstrip("_"): k for k in spelled}
@@ -132,11 +132,8 @@ class Context:
         return self.param(*STEPS)
 
     def can_run(self, times):
-        """Whether that many more runs fit into the budget."""
-        if self.subject.name == "the script" or self.spent + times * max(self.subject.cost, 0.002) > self.budget_s:
-            return False
-        self.spent += times * max(self.subject.cost, 0.002)
-        return True
+        """Whether that many more runs, each as long as the longest so far, fit into the budget."""
+        return self.subject.name != "the script" and self.subject.used_s + times * self.subject.cost <= self.budget_s
 
     def count_name(self):
         """The parameter that says how many steps are made."""

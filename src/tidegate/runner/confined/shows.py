@@ -72,11 +72,11 @@ class Shows:
         self.left_s -= time.process_time() - began
         return None if space is None else (space, printed)
 
-    def measure(self):
-        """Every law; what one cannot evaluate it passes over."""
+    def measure(self, told=None):
+        """Every law; what one cannot evaluate it passes over.  `told(rows)` is called when a law added some."""
         import numpy as np
 
-        base = 7919 * self.seed if self.chance else 0
+        base, known = 7919 * self.seed if self.chance else 0, 0
         plan = None if self.chance or not self.scenes else laws_halved.plan(self.tree, self.scenes)
         for law in (
             lambda: laws_lattice.check(self.film, self.scenes, self.tell),
@@ -110,6 +110,9 @@ class Shows:
                     law()
             except FAULTS:
                 continue
+            if told is not None and len(self.rows) > known:
+                known = len(self.rows)
+                told(list(self.rows.values()))
         error = self.film.error
         if isinstance(error, BROKEN) or (isinstance(error, ValueError) and NO_NUMBER.search(str(error))):
             self.tell("it runs from its first line to its last", False, f"{type(error).__name__}: {error}"[:200], "no error", None)  # fmt: skip

@@ -12,6 +12,7 @@ from tidegate.runner.confined.entry import Subject, number
 
 TURNS_MAX = 3000
 FLOATS_MAX = 2_000_000
+LINES_MAX = 2_000_000
 TURNS_MIN = 25
 ARRAY_MAX = 4096
 
@@ -70,17 +71,22 @@ class _Seen:
     """Snapshots by loop, bounded in number and in size."""
 
     def __init__(self, heads):
-        self.heads, self.turns, self.last, self.floats = heads, {}, {}, 0
+        self.heads, self.turns, self.last, self.floats, self.left = heads, {}, {}, 0, LINES_MAX
 
     def call(self, frame, _event, _arg):
         """Watches functions of the simulation that have a loop."""
         if frame.f_code.co_filename != "simulation.py":
+            return None
+        if self.left < 0:
             return None
         lines = {line for _, _, line in frame.f_code.co_lines() if line}
         return self.line if lines & self.heads else None
 
     def line(self, frame, event, _arg):
         """A snapshot at the start of each turn, and the lists as they ended."""
+        self.left -= 1
+        if self.left < 0:
+            frame.f_trace_lines = False
         if event == "return":
             self.last[frame.f_code] = {k: v for k, v in frame.f_locals.items() if isinstance(v, list)}
         elif event == "line" and frame.f_lineno in self.heads:
