@@ -204,7 +204,9 @@ def made_of(shows, job, tree, subject):
 
 def whole(job, filmed):
     """What a film shows; each law's rows are told as they are found, so that they stand where time runs out."""
-    return filmed.measure(lambda rows: tell({"status": "ran", "rows": rows, "entry": "the script"}, job)) if filmed else []
+    return (
+        filmed.measure(lambda rows: tell({"status": "ran", "rows": rows, "entry": "the script"}, job)) if filmed else []
+    )
 
 
 def _told(node):

@@ -71,7 +71,9 @@ def find(space, tree, contract, seen=None):
     wanted = contract.get("run")
     if wanted is not None:
         return (
-            of_function(space, wanted, functions, contract.get("params", {}), seen) if callable(space.get(wanted)) else None
+            of_function(space, wanted, functions, contract.get("params", {}), seen)
+            if callable(space.get(wanted))
+            else None
         )
     for name in (*[e for e in ENTRIES if e in functions], *_likely(functions)):
         subject = of_function(space, name, functions, contract.get("params", {}), seen)
@@ -137,7 +139,9 @@ def of_function(space, name, functions, given, seen):
                 arguments[n] = stream(seed, seen.get(name, {}).get(n, defaults.get(n)), node)
         return function(**arguments)
 
-    streams = {n for n in parameters if n in STREAMS or isinstance(guessed.get(n), (random.Random, np.random.Generator))}
+    streams = {
+        n for n in parameters if n in STREAMS or isinstance(guessed.get(n), (random.Random, np.random.Generator))
+    }
     fixed = {k: v for k, v in guessed.items() if k not in streams}
     seeded = bool(streams) or any(n in SEEDS for n in parameters)
     return Subject(name, call, numbers, dict(given), seeded, node)

@@ -150,7 +150,10 @@ def arguments(frame):
             out[name] = value.copy() if value.size <= ARRAY_MAX else None
         elif isinstance(value, (list, dict)):
             out[name] = copy.deepcopy(value) if len(value) <= 1000 else None
-        elif type(value).__module__ not in ("simulation", "__main__"):  # an object of the program's own goes on changing
+        elif type(value).__module__ not in (
+            "simulation",
+            "__main__",
+        ):  # an object of the program's own goes on changing
             out[name] = value
     return {k: v for k, v in out.items() if v is not None}
 
