@@ -1,20 +1,44 @@
 """Quick looks at a text that spare the slow ones: what cannot stand in it is not searched for.
 
-The verifiers share one reading of an answer, so its lower-case form and its sentences are made once.
+The verifiers share one reading of an answer, so its lower-case form, its words and its sentences are made once.
+
+A pattern that begins with a set of characters is searched for at the speed of `memchr`; one that begins with a
+look-behind, an optional part or a choice of words is tried at every character.  So the patterns that scan whole texts
+consume a telling character first and look back from behind it.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 
-ENDS = re.compile(r"\n|(?<![A-Z])(?<!i\.e)(?<!e\.g)(?<!approx)(?<!vs)(?<!No)(?<!Eq)(?<!Fig)(?<!ca)[.!?](?=[\s\"”')])")
+ENDS = re.compile(
+    r"[\n.!?](?:(?<=\n)|(?=[\s\"”')])(?<![A-Z].)(?<!i\.e.)(?<!e\.g.)(?<!approx.)(?<!vs.)(?<!No.)(?<!Eq.)(?<!Fig.)(?<!ca.))"
+)
+LETTERS = re.compile(r"[A-Za-z]+")
+# sentences and other pieces of a line; the first character is never the end
+PIECE = re.compile(r"[^\n][^\n.]*+(?:\.(?!\s|\Z)[^\n.]*+)*+(?:\.|\n|\Z)")
+TWO_FIGURES = re.compile(r"\d\D+\d")
 
 
 @lru_cache(maxsize=8)
 def lowered(text: str) -> str:
     """The text in lower case; for asking whether a word stands in it, not for positions."""
     return text.lower()
+
+
+@lru_cache(maxsize=8)
+def words(text: str) -> tuple[list[int], list[str]]:
+    """Where the runs of ASCII letters of the text begin, and the runs in lower case."""
+    return [m.start() for m in LETTERS.finditer(text)], [w.lower() for w in LETTERS.findall(text)]
+
+
+def words_between(text: str, start: int, end: int) -> list[tuple[int, str]]:
+    """Start and lower-case form of the words that begin in text[start:end]."""
+    starts, lower = words(text)
+    low, high = bisect_left(starts, start), bisect_left(starts, end)
+    return list(zip(starts[low:high], lower[low:high], strict=True))
 
 
 @lru_cache(maxsize=32)
@@ -29,3 +53,9 @@ def sentences(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     if at < end:
         out.append((at, end))
     return tuple(out)
+
+
+@lru_cache(maxsize=32)
+def sentences_with_figures(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """The sentences that hold two numbers at least."""
+    return tuple(piece for piece in sentences(text, start, end) if TWO_FIGURES.search(text, *piece) is not None)

@@ -29,15 +29,31 @@ MASS = re.compile(
 )
 
 
+MOLAR = re.compile(r"molar\s+mass|molecular\s+(?:weight|mass)|formula\s+(?:weight|mass)")
+NAME_MAX = 120  # characters from a compound's name to `molar mass`, and from there to the end of the statement
+
+
+def _masses_of_names(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """`MASS_OF_NAME` around the words that every match holds: a name may begin anywhere."""
+    last = start
+    for anchor in MOLAR.finditer(text, start, end):
+        low, high = max(last, anchor.start() - NAME_MAX), min(end, anchor.end() + NAME_MAX)
+        for found in MASS_OF_NAME.finditer(text, low, high):
+            last = found.end()
+            yield found
+
+
 def check_masses(text: str, start: int, end: int) -> Iterator[Decision]:
     """Decisions on molar masses of formulae and of named compounds."""
-    for found in MASS_OF_NAME.finditer(text, start, end):
+    for found in _masses_of_names(text, start, end):
         _, allowed = longest_name(found.group("name").lower().strip(), from_start=False)
         if allowed:
             yield _compare_mass(
                 text, found, Formula(found.group("name").strip(), tuple(sorted(allowed[0][1].items())), None, ())
             )
-    for found in (*MASS_AFTER.finditer(text, start, end), *ONE_OF.finditer(text, start, end)):
+    after = MASS_AFTER.finditer(text, start, end) if MOLAR.search(text, start, end) is not None else ()
+    one_of = ONE_OF.finditer(text, start, end) if "/mol" in text[start:end] else ()
+    for found in (*after, *one_of):
         formula = parse_formula(trimmed(found.group("formula")))
         if formula is not None:
             yield _compare_mass(text, found, formula)

@@ -24,6 +24,7 @@ from tidegate.check.verify.chemistry.chemical_words import (
 from tidegate.check.verify.chemistry.formula import Formula, names, parse_formula
 from tidegate.check.verify.chemistry.oxidation import judge_state, states_of
 from tidegate.check.verify.chemistry.oxidation_told import told_states
+from tidegate.check.verify.scan import LETTERS, PIECE, words_between
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 STATE_FORMS = (
@@ -49,31 +50,46 @@ def state_patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(p) for p in STATE_FORMS)
 
 
-# what each of the forms begins with
-BEGINS = ("oxidation", "in", "in", "element", "element", "value", "formula", "element", "in", "element", "in", "element", "oxidation")  # fmt: skip
-OPENING = re.compile(r"\b(?P<word>[A-Za-z]+)\b")
+# what each of the forms begins with; an element with the kind of word that follows it
+BEGINS = ("oxidation", "in", "in", "element is", "element in", "value", "formula", "element is", "in", "element's", "in", "element in", "oxidation")  # fmt: skip
+AFTER_ELEMENT = re.compile(
+    r"(?:\s+(?:atoms?|ions?))?(?:(?P<s>['’]s?\s)|\s+(?:(?P<in>in\s)|(?:has|have|is|are|exhibits|shows|adopts|carries|takes|assumes|exists?|occurs?|stays?)(?=\s)))"
+)
+STATE_OF = re.compile(rf"{STATE_WORDS}\s+(?:of|for)\s+[A-Za-z]")
 FIRST_VALUE = re.compile(
     rf"(?<![\w.])(?:[+{MINUS}⁺]?\s?\d|\(?[IV]{{1,4}}\b|(?:zero|one|two|three|four|five|six|seven|eight|plus|minus|positive|negative)\b)"
 )
-FIRST_FORMULA = re.compile(r"(?<![A-Za-z0-9])\(?\$?(?:[\[(]?[A-Z]|\\(?:ce|mathrm))")
+FIRST_FORMULA = re.compile(
+    r"(?<![A-Za-z0-9])\(?\$?(?:[\[(]?[A-Z](?=\S*(?:\s?\(?\d*[+\-−]\)?\S*)?\s+(?:contains|has|features|includes|holds)\s)|\\(?:ce|mathrm))"
+)
 
 
 def _starts(text: str, start: int, end: int) -> dict[str, list[int]]:
     """Where in text[start:end] a form may begin: far fewer places than there are characters."""
-    out: dict[str, list[int]] = {"in": [], "element": [], "oxidation": [], "value": [], "formula": []}
-    for found in OPENING.finditer(text, start, end):
-        word, at = found.group("word"), found.start()
-        low = word.lower()
-        if low == "in":
+    out: dict[str, list[int]] = {kind: [] for kind in BEGINS}
+    elements = names()
+    for at, word in words_between(text, start, end):
+        if word == "in":
             out["in"].append(at)
-        elif low in ("oxidation", "valence"):
+        elif word in ("oxidation", "valence"):
             out["oxidation"].append(at)
-        if low in names() or (len(word) <= 2 and word[0].isupper()):
-            out["element"].append(at)
-    out["value"] = [m.start() for m in FIRST_VALUE.finditer(text, start, end)]
+        if word in elements or (len(word) <= 2 and text[at].isupper()):
+            follow = AFTER_ELEMENT.match(text, at + len(word), end)
+            if follow is not None:
+                kind = "element in" if follow.group("in") else "element's" if follow.group("s") else "element is"
+                out[kind].append(at)
+    if STATE_OF.search(text, start, end) is not None:
+        out["value"] = [m.start() for m in FIRST_VALUE.finditer(text, start, end)]
     if HOLDS.search(text, start, end) is not None:
         out["formula"] = [m.start() for m in FIRST_FORMULA.finditer(text, start, end)]
     return out
+
+
+def _elements(sentence: str) -> list[int]:
+    """Where an element's name or symbol may begin."""
+    elements = names()
+    return [m.start() for m in LETTERS.finditer(sentence)
+            if m.group(0).lower() in elements or (m.end() - m.start() <= 2 and m.group(0)[0].isupper())]  # fmt: skip
 
 
 HOLDS = re.compile(r"\b(?:contains|has|features|includes|holds)\b")
@@ -83,7 +99,18 @@ SIGNED = re.compile(r"(?:is|has|=|averages) (?:at )?\$?[+\-−–]\d")
 LINE = re.compile(r"[^\n]+")
 
 
-STATE_CUE = re.compile(r"[Oo]xidation|\bstate\b|O\.?N\.?\b|(?:is|has|=|averages) (?:at )?\$?[+\-−–]\d")
+SIGN = re.compile(r"[+\-−–]\d")
+STATE_WORD = re.compile(r"[Os](?:(?<=O)\.?N\.?\b|(?<=\bs)tate\b)")
+
+
+def state_cue(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] may state an oxidation state."""
+    return (
+        text.find("oxidation", start, end) >= 0
+        or text.find("Oxidation", start, end) >= 0
+        or STATE_WORD.search(text, start, end) is not None
+        or (SIGN.search(text, start, end) is not None and SIGNED.search(text, start, end) is not None)
+    )
 
 
 def check_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:
@@ -128,7 +155,6 @@ ONE_STATE = re.compile(
 
 
 CHANGES = re.compile(r"\bfrom\b|\bto [+\-−]\d|chang")
-PIECE = re.compile(r"[^\n]+?(?:\.(?=\s|$)|\n|$)")
 
 
 def _listed(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:
@@ -142,7 +168,7 @@ def _listed(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iter
         decided = sum(a <= s and e <= a + len(sentence) for s, e in seen)
         if len(SIGNED_NUMBER.findall(sentence)) <= decided:
             continue
-        places = _starts(sentence, 0, len(sentence))["element"]
+        places = _elements(sentence)
         formulas = {}
         for m in LONE_FORMULA.finditer(sentence):
             parsed = parse_formula(trimmed(m.group(1)))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
@@ -13,23 +14,25 @@ from tidegate.check.verify.chemistry.ion_claims import check_charges, check_lone
 from tidegate.check.verify.chemistry.ion_compounds import check_ion_compounds
 from tidegate.check.verify.chemistry.molar_mass import check_masses
 from tidegate.check.verify.chemistry.oxidation import ions
-from tidegate.check.verify.chemistry.oxidation_claims import LINE, SIGNED, STATE_CUE, check_states, check_told_states
+from tidegate.check.verify.chemistry.oxidation_claims import LINE, SIGNED, check_states, check_told_states, state_cue
 from tidegate.check.verify.chemistry.oxidation_told import CUE
 from tidegate.check.verify.chemistry.reactions import check_reactions
-from tidegate.check.verify.scan import sentences
+from tidegate.check.verify.scan import sentences, words
 from tidegate.spine.claim import Decision
 
 
 def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on every chemical statement of the prose in `ranges`."""
-    if FORMULAISH.search(text) is None and vocabulary().isdisjoint(WORDS.findall(text.lower())):
+    known = vocabulary()
+    named = [at for at, word in zip(*words(text), strict=True) if word in known]
+    if not named and FORMULAISH.search(text) is None:
         return
     yield from check_reactions(text, ranges)
     seen: set[tuple[int, int]] = set()
     for start, end in ranges:
-        lowered = text[start:end].lower()
-        if vocabulary().isdisjoint(WORDS.findall(lowered)) and FORMULAISH.search(text, start, end) is None:
+        if not _any_within(named, start, end) and FORMULAISH.search(text, start, end) is None:
             continue
+        lowered = text[start:end].lower()
         if (
             "oxidation" in lowered
             or " state" in lowered
@@ -37,7 +40,7 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
             or CUE.search(text, start, end)
         ):
             for piece in sentences(text, start, end):
-                if STATE_CUE.search(text, *piece):
+                if state_cue(text, *piece):
                     yield from check_states(text, *piece, seen)
                 elif CUE.search(text, *piece):
                     yield from check_told_states(text, *piece, seen)
@@ -49,7 +52,7 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
                 yield from check_ion_compounds(text, start, end)
         if "mass" in lowered or "weight" in lowered or "M(" in text[start:end] or "M_" in text[start:end]:
             yield from check_masses(text, start, end)
-        for a, b in _lines_with_names(text, start, end):
+        for a, b in _lines_with_names(text, start, end, named):
             for piece in _with_formulae(text, a, b):
                 yield from check_names(text, *piece)
 
@@ -64,10 +67,18 @@ def _with_formulae(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
             yield piece
 
 
-def _lines_with_names(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Runs of lines that hold a word of a compound's name, with the lines around them."""
+def _any_within(places: list[int], start: int, end: int) -> bool:
+    """Whether one of the sorted places lies in [start, end)."""
+    at = bisect_left(places, start)
+    return at < len(places) and places[at] < end
+
+
+def _lines_with_names(text: str, start: int, end: int, named: list[int]) -> Iterator[tuple[int, int]]:
+    """Runs of lines that hold a word of a compound's name (begun at one of `named`), with the lines around them."""
+    if not _any_within(named, start, end):
+        return
     lines = [m.span() for m in LINE.finditer(text, start, end)]
-    hit = [not vocabulary().isdisjoint(WORDS.findall(text[a:b].lower())) for a, b in lines]
+    hit = [_any_within(named, a, b) for a, b in lines]
     first = None
     for n in range(len(lines)):
         if any(hit[max(0, n - 1) : n + 2]):
@@ -80,7 +91,7 @@ def _lines_with_names(text: str, start: int, end: int) -> Iterator[tuple[int, in
 
 
 FORMULAISH = re.compile(
-    r"(?<![A-Za-z])(?:\\ce|\\mathrm|\(?[A-Z][a-z]?(?:[\d₀-₉⁰¹²³⁴-⁹_^⁺⁻+−]|\([A-Z]|[A-Z][a-z]?(?![a-z])))"
+    r"[\\(A-Z](?<![A-Za-z].)(?:(?<=\\)(?:ce|mathrm)|(?:(?<=\()[A-Z]|(?<=[A-Z]))[a-z]?(?:[\d₀-₉⁰¹²³⁴-⁹_^⁺⁻+−]|\([A-Z]|[A-Z][a-z]?(?![a-z])))"
 )
 
 

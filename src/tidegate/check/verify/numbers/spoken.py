@@ -15,7 +15,7 @@ from math import isqrt
 
 from tidegate.check.verify.numbers.lexer import NUMBER, number_value
 from tidegate.check.verify.numbers.shown import cited
-from tidegate.check.verify.scan import lowered, sentences
+from tidegate.check.verify.scan import lowered, sentences_with_figures
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "arithmetic in words"
@@ -217,7 +217,6 @@ UNSURE = re.compile(
 )
 
 
-TWO_FIGURES = re.compile(r"\d\D+\d")
 OF_PERCENT = frozenset({2, 3, 4, 5, 6, 7, 8, 11})  # forms that need a percentage
 
 
@@ -228,13 +227,13 @@ def check_spoken(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]
     live = [
         (n, keys) for n, keys in enumerate(KEYS) if (percents or n not in OF_PERCENT) and any(k in whole for k in keys)
     ]
-    for start, end in (piece for r in ranges for piece in sentences(text, *r)) if live else ():
-        if TWO_FIGURES.search(text, start, end) is None:
-            continue
+    every = {k for _, keys in live for k in keys if k in whole}
+    for start, end in (piece for r in ranges for piece in sentences_with_figures(text, *r)) if live else ():
         low = text[start:end].lower()
+        here = {k for k in every if k in low}
         percent = percents and ("%" in low or "percent" in low or "per cent" in low)
-        for n, keys in live:
-            if (n in OF_PERCENT and not percent) or not any(k in low for k in keys):
+        for n, keys in live if here else ():
+            if (n in OF_PERCENT and not percent) or here.isdisjoint(keys):
                 continue
             compute = FORMS[n][1]
             for found in phrase(n).finditer(text, start, end):

@@ -26,7 +26,7 @@ SET = re.compile(
 
 def check_substituted(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on formulae whose one symbol the sentence before has set."""
-    for start, end in ranges:
+    for start, end in ranges if _may_set(text) else ():
         for found in SET.finditer(text, start, end):
             symbol, number, formula = found.group("symbol", "number", "formula")
             if symbol in "eiId" or set(re.findall(r"[A-Za-z]", formula)) != {symbol} or "_" in formula:
@@ -38,6 +38,20 @@ def check_substituted(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[
             if len(settings) != 1 or OTHER_ALGEBRA.search(text[max(0, found.start() - 200) : found.end() + 80]):
                 continue
             yield from _decided(found, _put(formula, symbol, number), found.group("result"))
+
+
+OPENS = frozenset({"let", "with", "when", "for", "at", "given", "substituting", "in", "setting"})
+
+
+def _may_set(text: str) -> bool:
+    """A quick look: whether one of the opening words stands before some `x =`."""
+    at = text.find("=")
+    while at >= 0:
+        words = text[max(0, at - 60) : at].split()[-2:]
+        if len(words) == 2 and len(words[1].lstrip("$")) == 1 and words[0].lstrip("*").lower() in OPENS:
+            return True
+        at = text.find("=", at + 1)
+    return False
 
 
 def _put(formula: str, symbol: str, number: str) -> str:

@@ -36,7 +36,6 @@ def form(n: int) -> re.Pattern[str]:
 
 
 FIGURE = re.compile(r"\d+")
-TWO_FIGURES = re.compile(r"\d\D+\d")
 
 
 def check_told(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
@@ -46,23 +45,27 @@ def check_told(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     story = "started with" in whole or "begins with" in whole or "starts with" in whole or "began with" in whole
     if not live and not story:
         return
+    cues = {c for n in live for c in EVERY[n][0] if c in whole}
     for start, end in ranges:
         pieces = sentences(text, start, end)
         for at, (a, b) in enumerate(pieces):
             after = pieces[at + 1][1] if at + 1 < len(pieces) and text[b - 1] != "\n" else b
-            yield from _one(text, a, b, after if after - a <= PAIR_MAX else b, live)
+            yield from _one(text, a, b, after if after - a <= PAIR_MAX else b, live, cues)
             if story and TWO_FIGURES.search(text, a, b) is not None:
                 yield from _story(text, a, b)
 
 
-def _one(text: str, start: int, end: int, further: int, live: list[int]) -> Iterator[Decision]:
+def _one(
+    text: str, start: int, end: int, further: int, live: list[int], cues: set[str]
+) -> Iterator[Decision]:
     """What begins in the sentence text[start:end]; some forms may end in the sentence after it."""
     if TWO_FIGURES.search(text, start, further) is None or FIGURE.search(text, start, end) is None:
         return
     low = text[start:further].lower()
-    for n in live:
-        cues, _, results, percent = EVERY[n]
-        if not any(c in low for c in cues) or (n == 0 and "from " not in low):
+    here = {c for c in cues if c in low}
+    for n in live if here else ():
+        mine, _, results, percent = EVERY[n]
+        if here.isdisjoint(mine) or (n == 0 and "from " not in low):
             continue
         stop = further if n >= len(FORMS) else end
         for found in form(n).finditer(text, start, stop):

@@ -26,7 +26,7 @@ from tidegate.check.verify.published.codata import (
 )
 from tidegate.check.verify.quantity.quantities import Quantity, quantities
 from tidegate.check.verify.quantity.units import ONE, Unit, dims_text, parse_unit
-from tidegate.check.verify.scan import lowered
+from tidegate.check.verify.scan import LETTERS, lowered, words
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "CODATA"
@@ -44,9 +44,6 @@ SYMBOL = r"(?:\s*[,($]*\s*\\?(?:hbar|epsilon|varepsilon|mu|sigma|alpha|[A-Za-zμ
 LINKS = (re.compile(rf"\s*[,($]*\s*{SIGN}{FILLER}$"), re.compile(rf"{SYMBOL}\s*{SIGN}{FILLER}$"))
 
 
-LETTERS = re.compile(r"[A-Za-z]+")
-
-
 SET_EQUAL = ("=", "≈", "approx")
 SETS = re.compile(r"[A-Za-zμεσħΦ∞₀ₑ}0_][\s$]*(?:=|≈|\\approx)\s*\$?\s*[-−]?\d")
 
@@ -55,19 +52,15 @@ def check_constants(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
     """Decisions on every stated constant."""
     low = lowered(text)
     spoken = any(w in low for w in telling_words())
+    named = [at for at, word in zip(*words(text), strict=True) if word in rare_words()] if spoken else []
     for start, end in ranges:
         if "mol" in low:
             yield from _counted(text, start, end)
         if not spoken and SETS.search(text, start, end) is None:
             continue
-        named = (
-            [m.start() for m in LETTERS.finditer(text, start, end) if m.group(0).lower() in rare_words()]
-            if spoken
-            else []
-        )
         for each in quantities(text, start, end):
             at = bisect_left(named, each.start)
-            near = at > 0 and named[at - 1] >= each.start - 170 - 16
+            near = at > 0 and named[at - 1] >= max(start, each.start - 170 - 16)
             if not near and not text[max(start, each.start - 40) : each.start].rstrip(" $").endswith(SET_EQUAL):
                 continue  # neither a constant's name nor a sign of equality stands before it
             q = _quotient(text, each)
@@ -143,11 +136,12 @@ def _named(text: str, q: Quantity, lead: str) -> Decision | None:
         return None
     lead = lead.rpartition("\n")[2]
     lead = re.split(r"[.;!?]\s+(?=[A-Z])|;\s", lead)[-1]
-    lead = LIGHT_TRAVELS.sub("speed of light is ", lead)
+    if "ight" in lead:
+        lead = LIGHT_TRAVELS.sub("speed of light is ", lead)
     if rare_words().isdisjoint(re.findall(r"[a-z]+", lead.lower())):
         return None
-    for link_pattern in LINKS:
-        link = link_pattern.search(lead, max(0, len(lead) - 90))
+    for link_pattern, low in zip(LINKS, _floors(lead, max(0, len(lead) - 90)), strict=True):
+        link = link_pattern.search(lead, low)
         if link is None:
             continue
         phrase = lead[: link.start()]
@@ -163,6 +157,12 @@ def _named(text: str, q: Quantity, lead: str) -> Decision | None:
                     else _judge(text, q, name, named=True)
                 )
     return None
+
+
+def _floors(lead: str, low: int) -> tuple[int, int]:
+    """Where a link of each kind can begin: behind the last word that links nothing; with a symbol, two words earlier."""
+    ends = [low] * 3 + [m.end() for m in LETTERS.finditer(lead, low) if m.group(0).lower() not in FILLING]
+    return ends[-1], ends[-3]
 
 
 def _qualified(before: list[str]) -> bool:
@@ -233,7 +233,7 @@ def _judge(text: str, q: Quantity, name: str, *, named: bool) -> Decision | None
         and q.unit.dims == table_unit.dims
         and q.unit.kind in ("", "calendar")
     ):
-        factor: Fraction | None = q.unit.size / table_unit.size
+        factor: Fraction = q.unit.size / table_unit.size
     elif (q.unit is None and table_unit is ONE) or (same_text and (table_unit is None or q.unit is None)):
         factor = Fraction(1)
     elif q.unit is None and re.match(r"\s*(?:$|[.,;)\n*]|\\\)|\$|\(SI)", text[q.end : q.end + 4]):
@@ -241,9 +241,8 @@ def _judge(text: str, q: Quantity, name: str, *, named: bool) -> Decision | None
         named = named and False
     else:
         return _other_unit(text, q, claim, found, table_unit) if named else None
-    assert factor is not None
     stated, half = abs(q.value) * factor, q.ulp * abs(factor) / 2
-    reach = half * Fraction(1000001, 1000000)
+    reach = half * A_LITTLE_MORE
     low, high = stated - reach, stated + reach
     matched = next((e for e in found if low <= abs(e.value) <= high), None)
     shown = f"{float(found[0].value):.12g} {found[0].unit}".strip()
@@ -277,6 +276,7 @@ def _judge(text: str, q: Quantity, name: str, *, named: bool) -> Decision | None
     )
 
 
+A_LITTLE_MORE = Fraction(1000001, 1000000)
 # constants that people quote from memory, cut rather than rounded: c = 2.99 × 10⁸ m/s
 EVERYDAY = frozenset(SYMBOLS.values()) | frozenset(ALIASES.values())
 UNIT_ENDS = re.compile(r"\s*(?:$|\((?=[a-z]{5})|[.,;)\n]|\$|\s[a-z]{3,}\b)")
@@ -295,7 +295,7 @@ def _other_unit(
     ):
         return None
     stated, half = abs(q.value) * q.unit.size / table_unit.size, q.ulp * q.unit.size / table_unit.size / 2
-    if not any(abs(stated - abs(e.value)) <= half * Fraction(1000001, 1000000) for e in found):
+    if not any(abs(stated - abs(e.value)) <= half * A_LITTLE_MORE for e in found):
         return None
     receipt = Receipt(
         oracle=ORACLE,
@@ -340,5 +340,9 @@ def _doubt(
     return ""
 
 
+MARKS = str.maketrans("", "", "{}$\\")
+
+
 def _plain(unit: str) -> str:
-    return re.sub(r"[\s{}$\\]", "", unit)
+    """A unit without spaces and the marks of LaTeX."""
+    return "".join(unit.translate(MARKS).split())

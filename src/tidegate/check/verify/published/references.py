@@ -92,8 +92,8 @@ KINDS = (
     ("DOI", ("doi",), DOI),
     ("RFC", ("rfc",), RFC),
     ("ISO", ("iso", "iec"), ISO),
-    ("standard", ("en ", "bs ", "din ", "ansi ", "nfpa ", "asme ", "jis ", "ieee "), OTHER_STANDARD),
 )
+STANDARDS = ("EN ", "BS ", "DIN ", "ANSI ", "NFPA ", "ASME ", "JIS ", "IEEE ")  # in capitals: `then` is no EN
 
 
 def check_references(
@@ -102,6 +102,8 @@ def check_references(
     """Decisions on every identifier; with a library also on the title, authors and year beside it."""
     low = lowered(text)
     present = [(kind, pattern) for kind, cues, pattern in KINDS if any(c in low for c in cues)]
+    if any(c in text for c in STANDARDS):
+        present.append(("standard", OTHER_STANDARD))
     for start, end in ranges:
         for kind, pattern in present:
             for found in pattern.finditer(text, start, end):

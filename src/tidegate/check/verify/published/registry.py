@@ -16,6 +16,7 @@ import msgspec
 from tidegate.check.verify.quantity.quantities import Quantity, quantities
 from tidegate.check.verify.quantity.unit_table import NONE
 from tidegate.check.verify.quantity.units import convert, parse_unit
+from tidegate.check.verify.scan import PIECE
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 
@@ -56,8 +57,10 @@ def check_registry(text: str, ranges: list[tuple[int, int]], registry: Sequence[
     A number belongs to the name that it follows first, or that directly follows it (`1.5 as the factor for …`); a second
     number after the same name is another case of the standard, an annex or a comparison, and is left alone.
     """
+    if not registry and STANDARD.search(text) is None:
+        return
     for start, end in ranges:
-        for line in re.finditer(r"[^\n]+?(?:\.(?=\s|$)|\n|$)", text[start:end]):
+        for line in PIECE.finditer(text[start:end]):
             sentence, base = line.group(0), start + line.start()
             named = STANDARD.findall(sentence)
             if named or any(

@@ -58,8 +58,7 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
                         yield decision
                 size, earlier = earlier, q
             before = q
-        if ONE_OF.search(text, start, end) is not None:
-            yield from _one_of(text, start, end)
+        yield from _one_of(text, start, end)
 
 
 # 1 day = 24 × 60 = 1,440 s: bare numbers between two quantities
@@ -71,19 +70,21 @@ ONE_OF = re.compile(
 )
 
 
+LINK_ENDS = (["is"], ["to"], ["equals"], ["exactly"], ["about"], ["roughly"], ["approximately"])
+ONE_OF_MAX = 90
+
+
 def _one_of(text: str, start: int, end: int) -> Iterator[Decision]:
     """`A hectare is 10,000 m²`: one of a unit, set equal to a quantity."""
-    found = quantities(text, start, end)
-    for m in ONE_OF.finditer(text, start, end):
-        unit = parse_unit(m.group("unit"))
-        after = next((q for q in found if q.start == m.end()), None)
-        if (
-            unit is None
-            or unit.kind == "count"
-            or after is None
-            or after.unit is None
-            or after.unit.dims in (table.NONE, table.MONEY, table.TEMPERATURE)
-        ):
+    for after in quantities(text, start, end):
+        if after.unit is None or after.unit.dims in (table.NONE, table.MONEY, table.TEMPERATURE):
+            continue
+        if text[max(start, after.start - 20) : after.start].split()[-1:] not in LINK_ENDS:
+            continue
+        low, high = max(start, after.start - ONE_OF_MAX), min(end, after.start + 1)
+        m = next((m for m in ONE_OF.finditer(text, low, high) if m.end() == after.start), None)
+        unit = parse_unit(m.group("unit")) if m is not None else None
+        if m is None or unit is None or unit.kind == "count":
             continue
         one = Quantity(Fraction(1), Fraction(0), 9, unit, m.group("unit"), m.start(), m.end("unit"))
         decision = _conversion(

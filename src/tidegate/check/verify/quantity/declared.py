@@ -9,7 +9,7 @@ from tidegate.check.verify.quantity.laws import KINDS
 from tidegate.check.verify.quantity.symbolic import plain
 from tidegate.check.verify.quantity.unit_table import NONE, Dims
 from tidegate.check.verify.quantity.units import parse_unit
-from tidegate.check.verify.scan import sentences
+from tidegate.check.verify.scan import sentences, words_between
 
 WHERE = re.compile(
     r"(?<![A-Za-z\\])(?P<symbol>\\?[A-Za-zρλωστημνδΔ]{1,6}(?:_\{?[A-Za-z0-9]+\}?)?)\$?\)?\s*(?:\\\))?\s*(?:is|be|=|denotes|represents|stands for|:)\s*(?:the\s+|an?\s+|its\s+)?(?P<noun>[a-z][a-z' \-]{2,40}?)(?=\s*(?:\(|,|\.|;|:|and\b|of\b|in\b|from|between|$|\n))"
@@ -52,7 +52,9 @@ IN_UNITS = re.compile(
 
 WORD = re.compile(r"[A-Za-z]+")
 # words without one of which a sentence says nothing of a symbol's dimension
-TELLING = frozenset(w.split()[-1].rpartition("-")[2] for w in KINDS) | {"in", "dimensionless", "unitless", "pure"}
+NOUNS = frozenset(w.split()[-1].rpartition("-")[2] for w in KINDS)
+TELLING = NOUNS | {"in", "dimensionless", "unitless", "pure"}
+ANY_CASE = frozenset(n.lower() for n in NOUNS)
 
 
 def declared(text: str) -> dict[str, Dims]:
@@ -65,7 +67,9 @@ def declared(text: str) -> dict[str, Dims]:
             out.setdefault(plain(symbol).replace(" ", ""), set()).add(parsed.dims)
 
     telling = [piece for piece in sentences(text, 0, len(text)) if not TELLING.isdisjoint(WORD.findall(text, *piece))]
-    for found in (m for piece in telling for m in WHERE.finditer(text, *piece)):
+    said_in = [frozenset(w for _, w in words_between(text, *piece)) for piece in telling]
+    naming = [piece for piece, said in zip(telling, said_in, strict=True) if not ANY_CASE.isdisjoint(said)]
+    for found in (m for piece in naming for m in WHERE.finditer(text, *piece)):
         further = re.match(r"\s+of\s+(\w+)", text[found.end() : found.end() + 24])
         whole = found.group("noun").strip() + (f" of {further.group(1)}" if further is not None else "")
         if whole in KINDS:
@@ -80,10 +84,16 @@ def declared(text: str) -> dict[str, Dims]:
                 add(found.group("symbol"), unit)
                 break
     for pattern in (NOUN_FIRST, LISTED, NAMES_IT):
-        for found in (m for piece in telling for m in pattern.finditer(text, *piece)):
+        for found in (m for piece in naming for m in pattern.finditer(text, *piece)):
             add(found.group("symbol"), KINDS.get(found.group("noun")) or KINDS.get(found.group("noun").lower()))
-    for found in (m for piece in telling for m in PURE.finditer(text, *piece)):
+    pure = [
+        piece
+        for piece, said in zip(telling, said_in, strict=True)
+        if not said.isdisjoint(("dimensionless", "unitless", "pure"))
+    ]
+    for found in (m for piece in pure for m in PURE.finditer(text, *piece)):
         out.setdefault(plain(found.group("symbol")).replace(" ", ""), set()).add(NONE)
-    for found in (m for piece in telling for m in IN_UNITS.finditer(text, *piece)):
+    inside = [piece for piece, said in zip(telling, said_in, strict=True) if "in" in said]
+    for found in (m for piece in inside for m in IN_UNITS.finditer(text, *piece)):
         add(found.group("symbol"), found.group("unit"))
     return {s: next(iter(d)) for s, d in out.items() if len(d) == 1}

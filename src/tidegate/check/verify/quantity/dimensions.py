@@ -9,6 +9,7 @@ only when no assignment makes it consistent, and the smallest part that cannot h
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -51,13 +52,42 @@ NATURAL = re.compile(
 )
 
 
-def _symbolic(text: str, start: int, end: int) -> bool:
-    """Whether some sign of equality stands between symbols."""
-    at = text.find("=", start, end)
+NEAR = 60
+
+
+def _symbolic(text: str) -> list[tuple[int, int]]:
+    """Where symbols are equated: spans around the signs of equality that no number or word stands before."""
+    out = []
+    at = text.find("=")
     while at >= 0:
-        if SYMBOLIC.search(text, max(0, at - 60), at + 60) is not None:
+        head = text[max(0, at - NEAR) : at].rstrip()
+        if not _number_or_word(head) and (found := SYMBOLIC.search(text, max(0, at - NEAR), at + NEAR)) is not None:
+            out.append(found.span())
+        at = text.find("=", at + 1)
+    return out
+
+
+def _number_or_word(head: str) -> bool:
+    """A quick look: whether a plain number or a word of four letters ends what stands before a sign of equality."""
+    bare = head.rstrip("0123456789.,")
+    if bare != head:
+        return bare[-1:] in BEFORE_NUMBER
+    bare = head.rstrip(LETTERS)
+    return len(head) - len(bare) > 3 and bare[-1:] in BEFORE_NUMBER
+
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+BEFORE_NUMBER = (" ", "\n", "\t", "$", "*", "+", "/", "×", "÷")
+
+
+def _equates_symbols(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether symbols are equated at or near a sign of equality in text[start:end]."""
+    first = bisect_left(spans, (start - NEAR, 0))
+    for a, b in spans[first:]:
+        if a > end + NEAR:
+            return False
+        if text.find("=", max(start, b - NEAR), min(end, a + NEAR + 1)) >= 0:
             return True
-        at = text.find("=", at + 1, end)
     return False
 
 
@@ -81,14 +111,15 @@ def _lines_with_equality(text: str, start: int, end: int) -> Iterator[tuple[int,
 
 def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on symbolic formulae whose symbols are known, alone and as one system."""
-    if not _symbolic(text, 0, len(text)):
+    symbolic = _symbolic(text)
+    if not symbolic:
         return
     natural: bool | None = None
     said: dict[str, Dims] | None = None
     own: list[Read] = []
     broken = False
     for start, end in (lines for r in ranges for lines in _lines_with_equality(text, *r)):
-        if not _symbolic(text, start, end):
+        if not _equates_symbols(text, start, end, symbolic):
             continue
         for found in EQUATION.finditer(text, start, end):
             if re.search(SYMBOL, plain(found.group("right"))) is None:

@@ -101,9 +101,23 @@ def quantities(text: str, start: int, end: int) -> tuple[Quantity, ...]:
 BELOW = re.compile(r"\b(?:[Mm]inus|[Nn]egative)\s$")
 
 
+# where a match of QUANTITY can begin: `\d` and the signs are searched for much faster than its choices of forms
+BEGINS = re.compile(r"[\d.\-−](?:(?<=\d)|(?=\s?\.?\d))(?<![\w.].)")
+
+
+def _numbers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """What `QUANTITY.finditer` finds."""
+    last = start
+    for begin in BEGINS.finditer(text, start, end):
+        at = begin.start()
+        if at >= last and (found := QUANTITY.match(text, at, end)) is not None:
+            last = found.end()
+            yield found
+
+
 def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
     last = start
-    for found in QUANTITY.finditer(text, start, end):
+    for found in _numbers(text, start, end):
         if found.start() < last:
             continue  # the exponent of a unit
         try:
