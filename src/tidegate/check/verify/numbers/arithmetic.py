@@ -17,6 +17,7 @@ from tidegate.check.verify.numbers.lexer import Token, tokenize
 from tidegate.check.verify.numbers.readings import labels_of
 from tidegate.check.verify.numbers.tree import Unparsed, operators
 from tidegate.check.verify.numbers.words import STOP, SUPERSCRIPTS, SYMBOLIC, WORD_NUMBERS
+from tidegate.check.verify.scan import lowered
 from tidegate.spine.claim import Decision
 
 SEGMENT_TOKENS_MAX = 400
@@ -33,6 +34,9 @@ AMOUNTS = frozenset(
 DANGER = frozenset(["twice", "half", "double", "triple", "thrice", "quarter", "third", "fifth", "of", "by", "plus", "minus", "times", "less", "than", "over", "squared", "cubed", "root", "square", "negative",
     "mod", "log", "base", "sum", "product", "difference", "average", "mean", "median", "percent", "increased", "decreased", "multiplied", "divided", "another", "choose", "factor", "to", "from",
     "ratio", "until", "between", "modulo", "or", "versus", "vs"])  # fmt: skip
+
+
+NAMED_OPERATIONS = frozenset({"average", "mean", "sum", "product", "root", "half", "median"})
 
 
 # what a number follows that names a standard, a law or a part
@@ -62,9 +66,8 @@ def check_arithmetic(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[D
 OF_A_SHAPE = frozenset({"perimeter", "diagonal", "circumference", "surface", "volume", "boundary"})
 
 
-EQUALITY = re.compile(r"[=≈≃≅\\]|<<|\bequals\b", re.I)
-
-
+EQUALITY = re.compile(r"[=≈≃≅\\<](?:(?<!<)|<)")
+EQUALS = re.compile(r"\bequals\b", re.I)
 IS = re.compile(r"\bis\b", re.I)
 
 
@@ -77,7 +80,9 @@ NUMERAL = re.compile(r"\d(?:[\d.,]*\d)?|[½¼¾⅓⅔⅛⅜⅝⅞⅕⅖⅗⅘⅙
 def _worth_reading(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Runs of clauses that can hold an equality; a line that begins with a sign goes on from the one before."""
     parts = [part for line in _lines(text, start, end) for part in _clauses(text, *line)]
-    keep = [_may_equate(text, a, b) for a, b in parts]
+    low = lowered(text)
+    said, named = "equals" in low, "is" in low
+    keep = [_may_equate(text, a, b, equals=said, is_=named) for a, b in parts]
     for n in range(len(parts) - 1, 0, -1):
         if keep[n] and text[parts[n][0] - 1] == "\n" and not text[slice(*parts[n])].lstrip()[:1].isalnum():
             keep[n - 1] = True
@@ -107,9 +112,12 @@ def _clauses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _may_equate(text: str, start: int, end: int) -> bool:
-    return EQUALITY.search(text, start, end) is not None or (
-        IS.search(text, start, end) is not None and len(NUMERAL.findall(text, start, end)) >= 3
+def _may_equate(text: str, start: int, end: int, *, equals: bool, is_: bool) -> bool:
+    """Whether a sign or `equals` stands in the part, or `is` and three numbers; the flags say what the text holds."""
+    return (
+        EQUALITY.search(text, start, end) is not None
+        or (equals and EQUALS.search(text, start, end) is not None)
+        or (is_ and IS.search(text, start, end) is not None and len(NUMERAL.findall(text, start, end)) >= 3)
     )
 
 
@@ -183,6 +191,8 @@ def _first_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
             continue
         if token.kind == "op" and token.text not in "-+":
             continue
+        if token.kind == "word" and not _number_word(token) and not _spelled(tokens, i):
+            continue
         before = token_before(tokens, i, start)
         if before is not None:
             if before.kind in (
@@ -210,8 +220,6 @@ def _first_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
                 _dangerous(tokens, i, start) or (not token.spaced and before.end == token.start)
             ):
                 continue
-        if token.kind == "word" and not _number_word(token) and not _spelled(tokens, i):
-            continue
         if before is not None and _symbol(tokens, before, i, start):
             return None
         try:
@@ -277,6 +285,8 @@ def _only_skips(tokens: Sequence[Token], start: int, end: int) -> bool:
 
 def _dangerous(tokens: Sequence[Token], i: int, start: int) -> bool:
     words = [t.text.lower() for t in tokens[max(start, i - 4) : i] if t.kind == "word"]
+    if not words:
+        return False
     if words[-1:] == ["to"] and not {"from", "between"} & set(words) and any(w in COMES for w in words[-3:-1]):
         return False  # comes to 3 × 4 = 12
     if words[-1:] == ["of"] and words[-2:-1] and words[-2] in AMOUNTS and not {"half", "third", "quarter"} & set(words):
@@ -285,9 +295,7 @@ def _dangerous(tokens: Sequence[Token], i: int, start: int) -> bool:
         return False  # a stack of 2^16 = 65,536 entries
     if words and words[-1] in ("is", "are", "was", "equals"):
         return any(w in ("average", "mean", "median", "half") for w in words)
-    return bool(words) and (
-        words[-1] in DANGER or any(w in ("average", "mean", "sum", "product", "root", "half", "median") for w in words)
-    )
+    return words[-1] in DANGER or not NAMED_OPERATIONS.isdisjoint(words)
 
 
 def _mere_noun(tokens: Sequence[Token], i: int, start: int) -> bool:
@@ -313,6 +321,8 @@ def _spelled(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _number_word(token: Token) -> bool:
-    return token.text in ("ln", "log", "log2", "exp", "sin", "cos", "tan", "sqrt") or token.text.startswith(
-        ("\\sin", "\\cos", "\\tan", "\\ln", "\\log", "\\exp")
-    )
+    return token.text in FUNCTION_NAMES or token.text.startswith(LATEX_FUNCTIONS)
+
+
+FUNCTION_NAMES = frozenset({"ln", "log", "log2", "exp", "sin", "cos", "tan", "sqrt"})
+LATEX_FUNCTIONS = ("\\sin", "\\cos", "\\tan", "\\ln", "\\log", "\\exp")

@@ -25,12 +25,12 @@ class Interval(NamedTuple):
     @property
     def middle(self) -> Fraction:
         """The midpoint."""
-        return (self.low + self.high) / 2
+        return self.low if self.low is self.high else (self.low + self.high) / 2
 
     @property
     def exact(self) -> bool:
         """Whether it is one point."""
-        return self.low == self.high
+        return self.low is self.high or self.low == self.high
 
 
 BITS_MAX = 4096  # an exact fraction longer than this is refused
@@ -38,7 +38,7 @@ BITS_MAX = 4096  # an exact fraction longer than this is refused
 
 def point(value: Fraction | int) -> Interval:
     """The interval of one exact value."""
-    f = Fraction(value)
+    f = value if isinstance(value, Fraction) else Fraction(value)
     return Interval(f, f)
 
 
@@ -49,11 +49,15 @@ def around(value: Fraction, radius: Fraction) -> Interval:
 
 def add(a: Interval, b: Interval) -> Interval:
     """Sum."""
+    if a.low is a.high and b.low is b.high:
+        return checked(point(a.low + b.low))
     return checked(Interval(a.low + b.low, a.high + b.high))
 
 
 def negate(a: Interval) -> Interval:
     """Minus a."""
+    if a.low is a.high:
+        return point(-a.low)
     return Interval(-a.high, -a.low)
 
 
@@ -69,6 +73,8 @@ def divide(a: Interval, b: Interval) -> Interval:
     """Quotient; ZeroDivisionError when the divisor may be zero."""
     if b.low <= 0 <= b.high:
         raise ZeroDivisionError
+    if a.low is a.high and b.low is b.high:
+        return checked(point(a.low / b.low))
     return multiply(a, Interval(1 / b.high, 1 / b.low))
 
 

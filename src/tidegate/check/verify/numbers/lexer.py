@@ -89,18 +89,22 @@ LEXER = (
     r"|(?P<rest>.)"
 )
 
-# Most of an answer is plain words and single spaces: read here as LEXER reads them, without its thirty alternatives.
 UPRIGHT = ("\\text{", "\\mathrm{", "\\textrm{")
 SPACING = ("\\ ", "\\,", "\\;", "\\:", "~")
-# Most of a text is plain words, single spaces and whole numbers: read first, without the thirty alternatives.
+# Most of a text is plain words, whole numbers and single signs, often with one space before them: read first, as LEXER
+# reads them, without its thirty alternatives.  What follows a sign here is what makes it that sign alone.
 PLAIN = (
-    r"(?P<gap> (?=[A-Za-z0-9(=+*/]))|(?P<plain>(?!per(?:cent)?\b)[A-Za-z]+(?![\w'’\-({]))"
-    r"|(?P<whole>(?<![.,:\w\\\u202f\u2009\u00a0])\d{1,15}(?= [A-Za-z=+*/×(]|[)\n*]|\.[ \n]|, |\Z))"
-    r"|(?P<one>[,;](?= )|\.(?=[ \n])|=(?= )|[()]|\n)"
+    r" ?(?:(?P<plain>(?!per(?:cent)?\b)[A-Za-z]+(?![\w'’\-({]))"
+    r"|(?P<whole>(?<![.,:\w\\\u202f\u2009\u00a0])\d{1,15}(?:\.\d{1,15})?(?=[ )\n*+=\-%}]|/(?!=)|[.,][ \n]|\Z))"
+    r"|(?P<one>[,;:?](?=[ \n]|\Z)|\.(?=[ \n]|\Z)|[()}\n]|\{(?=[\w.])|=(?![=<>])|[+/](?!=)|\*(?<= .)(?= )|-(?<=[\w)] .)(?= )|(?<=\d)[*\-](?=\d)|\^(?=\w|\{\w)"
+    r"|[%\"'“”‘’]|\|(?<![\d)].)(?![+\-−\d(])|\$(?=\d)))"
+    r"|(?P<gap>[ \t\r\u00a0\u2009\u202f\u200b]++(?![\\{~]))"
 )
 TOKENS = re.compile(f"{PLAIN}|{LEXER}", re.S)
+QUICK = frozenset({"plain", "whole", "one"})
 WHOLE, NOTHING = Fraction(1), Fraction(0)
-SINGLE = {",": "break", ";": "break", ".": "break", "=": "eq", "(": "open", ")": "close", "\n": "newline"}
+SINGLE = {",": "break", ";": "break", ".": "break", ":": "break", "?": "break", '"': "break", "'": "break", "“": "break", "”": "break", "‘": "break", "’": "break", "|": "break", "=": "eq", "(": "open", "{": "open", ")": "close", "}": "close",
+          "\n": "newline", "+": "op", "-": "op", "*": "op", "/": "op", "^": "op", "%": "percent", "$": "currency"}  # fmt: skip
 
 
 @lru_cache(maxsize=16384)
@@ -164,13 +168,17 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[Token]:
             continue
         s, e = found.span()
         raw = text[s:e]
+        if kind in QUICK and raw[0] == " ":
+            s, raw, spaced = s + 1, raw[1:], True
         if kind == "plain":
             make(new(Token, ("word", raw, s, e, NOTHING, NOTHING, 0, None, spaced)))
         elif kind == "whole":
-            make(new(Token, ("num", raw, s, e, Fraction(int(raw)), WHOLE, len(raw.lstrip("0")), None, spaced)))
-        elif kind == "one":
+            value, ulp, digits, other = number_value(raw)
+            make(new(Token, ("num", raw, s, e, value, ulp, digits, other, spaced)))
+        elif kind == "one" and (raw != "$" or text.find("\\", e, e + 90) < 0):
             make(new(Token, (SINGLE[raw], raw, s, e, NOTHING, NOTHING, 0, None, spaced)))
         else:
+            kind = "currency" if kind == "one" else kind
             # 18\ \text{J}: an upright word set off from its number is a unit, no factor
             apart = spaced or (raw.startswith(UPRIGHT) and bool(out) and out[-1].end == s and out[-1].text in SPACING)
             make(_token("label" if kind == "inner" else kind or "rest", raw, s, e, text, apart, found))
@@ -248,7 +256,11 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
     if kind == "greek":
         return Token("word", raw, s, e, spaced=spaced)
     if kind == "currency":
-        if raw == "$" and re.match(r"[^$\n]{0,80}\\[a-zA-Z][^$\n]{0,80}\$", text[e : e + 170]):
+        if (
+            raw == "$"
+            and "\\" in text[e : e + 90]
+            and re.match(r"[^$\n]{0,80}\\[a-zA-Z][^$\n]{0,80}\$", text[e : e + 170])
+        ):
             return Token("skip", raw, s, e, spaced=spaced)  # $0.1 \times 0.1$ is mathematics
         nxt = text[e : e + 2].lstrip()
         kind = "currency" if raw != "$" or (nxt[:1].isdigit() or re.match(r"\.\d", nxt)) else "skip"

@@ -55,6 +55,8 @@ def cited(text: str) -> str:
 def show_value(value: Interval) -> str:
     """A value in decimals: exact when it ends soon, ten significant digits otherwise, the middle of an interval."""
     x = value.middle
+    if x.denominator == 1 and abs(x.numerator) < 10**15:
+        return str(x.numerator)
     d = x.denominator
     for p in (2, 5):
         while d % p == 0:

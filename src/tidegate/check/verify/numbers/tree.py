@@ -66,6 +66,9 @@ def operators(node: Node) -> int:
     return sum(n.kind in ("+", "-", "*", "/", "^", "fn", "fact") for n in leaves(node))
 
 
+ZERO, ONE_PERCENT = Fraction(0), Fraction(1, 100)
+
+
 class Reading:
     """Evaluates trees; `radius(leaf)` says how far a printed number may be from the meant one."""
 
@@ -85,7 +88,7 @@ class Reading:
             return iv.negate(self.value(parts[0]))
         if kind == "pct":
             inner = self.value(parts[0])
-            return inner if self.mode.percent == "plain" else iv.multiply(inner, iv.point(Fraction(1, 100)))
+            return inner if self.mode.percent == "plain" else iv.multiply(inner, iv.point(ONE_PERCENT))
         if kind == "scale":
             return iv.multiply(self.value(parts[0]), iv.point(10 ** SCALES[node.name]))
         if kind == "dozen":
@@ -114,7 +117,7 @@ class Reading:
         token = node.token
         assert token is not None
         value = token.other if self.mode.commas and token.other is not None else token.value
-        spread: Fraction = self.radius(node) if callable(self.radius) else Fraction(0)
+        spread: Fraction = self.radius(node) if callable(self.radius) else ZERO
         return iv.around(value, spread) if spread else iv.point(value)
 
     def _function(self, node: Node) -> Interval:

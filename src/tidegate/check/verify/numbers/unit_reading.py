@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from tidegate.check.verify.numbers import interval as iv
 from tidegate.check.verify.numbers.interval import Interval, TooLarge
@@ -118,6 +119,8 @@ class UnitReading:
         return self.both
 
     def _strict(self) -> tuple[tuple[Interval, Dims], tuple[Interval, Dims]] | None:
+        if not self.b.parts and not self.b.label:
+            return None  # a bare number on the right
         nodes = [n for side in (self.a, self.b) for n in _factors(side)]
         labelled = [n for n in nodes if n.label]
         bare = [n for n in nodes if not n.label and n.kind == "num" and n.token is not None]
@@ -157,16 +160,7 @@ class UnitReading:
         return f"{float(x.middle / unit.size):.6g} {' '.join(self.b.label)}" if dx == unit.dims else ""
 
     def _unit(self, node: Node) -> Unit | None:
-        if not node.label:
-            return None
-        words = [w for w in node.label if w != "$"]
-        if node.money or "$" in node.label:
-            words = ["$", *(["/", *words[1:]] if words[:1] == ["/"] else [])]
-        for size in range(len(words), 0, -1):
-            unit = parse_unit(" ".join(words[:size]))
-            if unit is not None:
-                return unit
-        return None
+        return _unit_of(node.label, node.money) if node.label else None
 
     def _value(self, node: Node) -> tuple[Interval, Dims]:
         kind = node.kind
@@ -199,6 +193,19 @@ class UnitReading:
         if operators(node.parts[1]) == 0 and y.exact and dy == NONE:
             return iv.power(x, y), tuple(p * y.low for p in dx)
         raise ValueError("power")
+
+
+@lru_cache(maxsize=4096)
+def _unit_of(label: tuple[str, ...], money: bool) -> Unit | None:
+    """The longest unit that a label begins with; of money the currency alone, or the currency per something."""
+    words = [w for w in label if w != "$"]
+    if money or "$" in label:
+        words = ["$", *(["/", *words[1:]] if words[:1] == ["/"] else [])]
+    for size in range(len(words), 0, -1):
+        unit = parse_unit(" ".join(words[:size]))
+        if unit is not None:
+            return unit
+    return None
 
 
 # letters after a number that may be a scale or another unit than the one read
