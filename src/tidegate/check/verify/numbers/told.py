@@ -17,7 +17,7 @@ from tidegate.check.verify.numbers.shown import cited
 from tidegate.check.verify.numbers.spoken import UNSURE, N, Stated
 from tidegate.check.verify.numbers.told_forms import ABOUT, FORMS, GAINS, LOSSES, Read, Results, named, read_stated
 from tidegate.check.verify.numbers.told_shares import SHARE_FORMS
-from tidegate.check.verify.scan import lowered, sentences
+from tidegate.check.verify.scan import TWO_FIGURES, lowered, sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "arithmetic in words"
@@ -55,9 +55,7 @@ def check_told(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
                 yield from _story(text, a, b)
 
 
-def _one(
-    text: str, start: int, end: int, further: int, live: list[int], cues: set[str]
-) -> Iterator[Decision]:
+def _one(text: str, start: int, end: int, further: int, live: list[int], cues: set[str]) -> Iterator[Decision]:
     """What begins in the sentence text[start:end]; some forms may end in the sentence after it."""
     if TWO_FIGURES.search(text, start, further) is None or FIGURE.search(text, start, end) is None:
         return
