@@ -15,7 +15,6 @@ KNOWN_MISSES = {
     "Let x be the position, v be the velocity, t the time. x = v t and x = v / t.",  # the first reading holds
     "e^0 + e^1 ≈ 4.72",  # e may be a variable
     "CaCO3 + HCl → CaCl2 + H2O + CO2",  # a scheme, for all the text says
-    "```python\nimport subprocess\nsubprocess.run(['ls'], capture=True)\n```",  # it takes any keyword
     "Disk failures: 12 of 480 drives failed last year, an annualised failure rate of 3.5%.",  # a year may not be one of theirs
     "Install the client first: `pip install pandas-turbo-frames-xl`, then import it.",  # no list of distributions is complete
     "The panel yields 4.2 kWh a day, i.e. 151.2 MJ.",  # an energy a day beside an energy
@@ -33,10 +32,12 @@ KNOWN_MISSES = {
     "Rust is mostly hydrated iron(III) oxide, FeO3.",  # a hydrate has no one formula
     "The roots are x = (7 ± √(49 − 24))/2 = (7 ± 5)/2, i.e. 6 and 2.",  # ± is not computed
     "The stack of 2^16 = 65,563 entries overflows.",  # numbers that overflow are of another algebra
-    "```python\nimport csv\n\nwith open('a.csv') as f:\n    rows = list(csv.DictReader(f, seperator=';'))\n```",  # it takes any keyword
     "```python\nimport time\n\ntime.sleep(seconds=2, unit='s')\n```",  # its parameters are not in the index
     "In sodium thiosulfate's cousin Na2SO3, sulfur is +6.",  # two compounds are named
     "MnO2 is a brown solid whose manganese is Mn(II).",  # the subject is said before
     "The capacitor stores 6 J.",  # it may tell of another thing first
-    "```python\nimport subprocess\n\nout = subprocess.run(['ls'], capture=True)\n```",  # it takes any keyword
+    "The refactoring cut the test suite's run time from 12 minutes to 9 minutes, a 33% improvement.",
+    "Reynolds number: $\\mathrm{Re} = \\frac{\\rho v D}{\\mu}$. With ρ in kg/m³, v in m/s, D in m and µ in N/m², the result is dimensionless.",
+    "The volumetric flow through the pipe follows from $Q = A v^2$, where $A$ is the cross-sectional area in m² and $v$ the mean velocity in m/s; $Q$ is obtained in m³/s.",
+    "The procedure follows ISO 90011:2015 (quality management systems).",
 }

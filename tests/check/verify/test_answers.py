@@ -16,13 +16,31 @@ from tests.check.verify.answers_known import LIBRARY, REGISTRY
 from tests.check.verify.answers_m import ITEMS as PRICES
 from tests.check.verify.answers_missed import KNOWN_MISSES
 from tests.check.verify.answers_n import ITEMS as REPLIES
+from tests.check.verify.answers_o import ITEMS as REPORTS
+from tests.check.verify.answers_p import ITEMS as CONTROLS
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
-ITEMS = FIRST + LATER + LONGER + LAST + EVERY + UNREAD + FRESH + TWINS + UNSEEN + STATES + FLUENT + PRICES + REPLIES
+ITEMS = (
+    FIRST
+    + LATER
+    + LONGER
+    + LAST
+    + EVERY
+    + UNREAD
+    + FRESH
+    + TWINS
+    + UNSEEN
+    + STATES
+    + FLUENT
+    + PRICES
+    + REPLIES
+    + REPORTS
+    + CONTROLS
+)
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 
 
@@ -56,6 +74,8 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
         + FLUENT
         + PRICES
         + REPLIES
+        + REPORTS
+        + CONTROLS
         if needle and answer in KNOWN_MISSES
     ],
 )

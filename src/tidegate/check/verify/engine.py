@@ -36,6 +36,7 @@ from tidegate.check.verify.quantity.asked import check_answer_dimension
 from tidegate.check.verify.quantity.conversions import check_conversions, check_rewritten
 from tidegate.check.verify.quantity.dimensions import check_dimensions
 from tidegate.check.verify.quantity.told_laws import check_told_laws
+from tidegate.check.verify.quantity.told_ratios import check_ratios
 from tidegate.check.verify.schemes.check import check_schemes
 from tidegate.spine.claim import Decision, Support
 from tidegate.spine.finding import Finding, Severity, Where
@@ -110,6 +111,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
         ("units", lambda: check_conversions(prose, ranges)),
         ("rewritten units", lambda: check_rewritten(prose, ranges)),
         ("laws told", lambda: check_told_laws(prose, ranges)),
+        ("ratios told", lambda: check_ratios(prose, ranges)),
         ("answer dimension", lambda: check_answer_dimension(question, prose, ranges)),
         ("dimensions", lambda: check_dimensions(prose, ranges)),
         ("chemistry", lambda: check_chemistry(prose, ranges)),

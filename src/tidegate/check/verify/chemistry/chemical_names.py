@@ -138,7 +138,7 @@ NAMED = (
     re.compile(rf"(?<![A-Za-z])(?P<name>(?i:[a-z]++)(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s++[a-z]++){{0,3}})\s+\$?(?P<formula>{FORMULA})\$?(?=[),;.\s]|$)"),
     re.compile(rf"(?<![A-Za-z])(?P<name>(?i:[a-z]++)(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s++[a-z]++){{0,3}})(?:,?\s*\(|,\s+)\$?(?P<formula>{FORMULA})\$?(?=[),;.\s]|$)"),
     re.compile(rf"(?:[Ff]ormula|symbol)\s+(?:of|for)\s+(?P<name>(?i:[a-z]+)(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s+[a-z]+){{0,3}}?)\s+(?:is|would be|=)\s+(?:written\s+(?:as\s+)?)?\**\$?(?P<formula>{FORMULA})"),
-    re.compile(rf"(?<![A-Za-z])(?P<name>(?i:[a-z]+)(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s+[a-z]+){{0,3}}?)\s+(?:has\s+the\s+(?:chemical\s+|molecular\s+|empirical\s+)?formula|is\s+written(?:\s+as)?|with\s+(?:the\s+)?formula|is)\s+\**\$?(?P<formula>{FORMULA})"),
+    re.compile(rf"(?<![A-Za-z])(?P<name>(?i:[a-z]+)(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s+[a-z]+){{0,3}}?)(?:,\s(?:the|an?|which|used|also|known|its)\b[^,.;:\d()]{{3,60}},)?\s+(?:has\s+the\s+(?:chemical\s+|molecular\s+|empirical\s+)?formula|is\s+written(?:\s+as)?|with\s+(?:the\s+)?formula|is)\s+\**\$?(?P<formula>{FORMULA})"),
     re.compile(rf"(?<![A-Za-z\d])(?P<formula>{FORMULA})\$?\s*(?:\((?=[a-z])|,\s+|\s+is\s+(?:called\s+|named\s+|the\s+formula\s+(?:of|for)\s+)?|\s+\()(?P<name>[a-z]+(?:\s?\((?:I{{1,3}}|IV|VI{{0,3}})\))?(?:\s+[a-z]+){{0,3}})"),
 )  # fmt: skip
 

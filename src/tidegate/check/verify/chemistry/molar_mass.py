@@ -25,7 +25,7 @@ ONE_OF = re.compile(
     rf"(?<![A-Za-z\d])(?P<formula>{FORMULA})\$?\)?,?\s+(?:has\s+)?one\s+of\s+(?:about\s+|approximately\s+)?\$?(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>g)/mol"
 )  # glucose has a molar mass of …, sucrose (C12H22O11) one of 342.3 g/mol
 MASS = re.compile(
-    rf"(?:[Mm]olar\s+mass|[Mm]olecular\s+(?:weight|mass)|[Ff]ormula\s+(?:weight|mass)|\bM(?:_?r|W|_w)?)\s*(?:of|for|\()\s*(?:the\s+|an?\s+)?(?:(?P<name>[a-z][a-z ()IVX]{{2,40}}?)\s*,?\s*\(?)?\$?(?P<formula>{FORMULA})?\$?\)?\s*(?:is|=|≈|:|\\approx|of)\s*(?:about|approximately|roughly|around)?\s*\$?(?P<value>\d+(?:[.,]\d+)?)\s*(?:\\,|~|\\mathrm\{{~?|\\text\{{\s*)?\s*(?P<unit>g|kg|u|amu|Da)?",
+    rf"(?:[Mm]olar\s+mass|[Mm]olecular\s+(?:weight|mass)|[Ff]ormula\s+(?:weight|mass)|\bM(?:_?r|W|_w)?)\s*(?:of|for|\()\s*(?:the\s+|an?\s+)?(?:(?P<name>[a-z][a-z ()IVX]{{2,40}}?)\s*,?\s*\(?)?\$?(?P<formula>{FORMULA})?\$?\)?,?\s*(?:is|=|≈|:|\\approx|of)\s*(?:about|approximately|roughly|around)?\s*\$?(?P<value>\d+(?:[.,]\d+)?)\s*(?:\\,|~|\\mathrm\{{~?|\\text\{{\s*)?\s*(?P<unit>g|kg|u|amu|Da)?",
 )
 
 

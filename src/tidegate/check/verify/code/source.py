@@ -100,7 +100,16 @@ RETURNS = {
     "requests.get": "requests.Response", "requests.post": "requests.Response", "requests.put": "requests.Response", "datetime.datetime.strptime": "datetime.datetime", "datetime.datetime.fromisoformat": "datetime.datetime",
     "logging.getLogger": "logging.Logger", "sorted": "builtins.list", "str": "builtins.str", "list": "builtins.list", "dict": "builtins.dict", "set": "builtins.set", "tuple": "builtins.tuple", "int": "builtins.int", "float": "builtins.float", "input": "builtins.str",
 }  # fmt: skip
-SAME = frozenset({"copy", "head", "tail", "dropna", "fillna", "reset_index", "set_index", "sort_values", "rename", "drop", "merge", "assign", "lower", "upper", "strip", "lstrip", "rstrip", "replace", "title", "capitalize"})  # fmt: skip
+SAME = frozenset({"copy", "head", "tail", "dropna", "fillna", "reset_index", "set_index", "sort_values", "rename", "drop", "merge", "assign", "lower", "upper", "strip", "lstrip", "rstrip", "replace", "title", "capitalize",
+                  "resolve", "absolute", "with_suffix", "with_name", "with_stem", "joinpath", "expanduser"})  # fmt: skip
+# functions that hand further keywords on: what these may be, unless a class of the caller's own takes them
+POPEN = "args bufsize executable stdin stdout stderr preexec_fn close_fds shell cwd env universal_newlines startupinfo creationflags restore_signals start_new_session pass_fds user group extra_groups encoding errors text umask pipesize process_group"
+FORMAT = "dialect delimiter doublequote escapechar lineterminator quotechar quoting skipinitialspace strict"
+HANDED_ON = {name: frozenset(keywords.split()) for names, keywords in (
+    ("json.dump json.dumps", ""), ("json.load json.loads", "strict"),
+    ("subprocess.run subprocess.call subprocess.check_call subprocess.check_output", POPEN + " input timeout check capture_output"),
+    ("csv.reader csv.writer csv.DictReader csv.DictWriter", FORMAT),
+) for name in names.split()}  # fmt: skip
 LITERALS = (
     (ast.List, "builtins.list"), (ast.ListComp, "builtins.list"), (ast.Dict, "builtins.dict"), (ast.DictComp, "builtins.dict"), (ast.Set, "builtins.set"), (ast.SetComp, "builtins.set"),
     (ast.Tuple, "builtins.tuple"), (ast.JoinedStr, "builtins.str"),
@@ -203,6 +212,8 @@ class _Reader:
         for literal, kind in LITERALS:
             if isinstance(node, literal):
                 return kind
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            return "pathlib.Path" if self._kind(node.left, types) == "pathlib.Path" else None
         if not isinstance(node, ast.Call):
             return None
         if isinstance(node.func, ast.Name) and node.func.id not in self.aliases:
@@ -393,9 +404,13 @@ class _Reader:
     def _call(self, node: ast.Call, dotted: str) -> Iterator[Decision]:
         module, _, name = dotted.rpartition(".")
         parameters = self.index.get(module, {}).get(name, "?")
-        if parameters == "?" or "**" in parameters.split(",") or any(k.arg is None for k in node.keywords):
+        if parameters == "?" or any(k.arg is None for k in node.keywords):
             return
         known = parameters.split(",")
+        if "**" in known:
+            if dotted not in HANDED_ON or any(k.arg == "cls" for k in node.keywords):
+                return
+            known = [*(k for k in known if k != "**"), *(HANDED_ON[dotted] - set(known)), "*"]
         for keyword in node.keywords:
             if keyword.arg not in known:
                 claim = self.claim(keyword, f"{dotted}({keyword.arg}=…)")

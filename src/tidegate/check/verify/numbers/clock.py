@@ -25,7 +25,7 @@ FORMS = (
 PATTERNS = tuple(re.compile(f, re.I) for f in FORMS)
 CLOCK = re.compile(r"\d[:.][0-5]\d(?!\d)")
 ELSEWHERE = re.compile(
-    r"time ?zone|local time|\bGMT\b|\bUTC\b|\bEST\b|\bCET\b|\bPST\b|break|lunch|daylight|next day|following day|overnight|delay|except|minus|excluding|pause|layover|interval|score|ratio|odds",
+    r"time ?zone|local time|\bGMT\b|\bUTC\b|\bEST\b|\bCET\b|\bPST\b|break|lunch|daylight|next day|following day|overnight|delay|except|minus|excluding|pause|layover|interval|\bwith\b|\bplus\b|includ|advert|\blate\b|\bearly\b|because|since|each|every|twice|score|ratio|odds",
     re.I,
 )
 

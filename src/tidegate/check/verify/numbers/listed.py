@@ -22,14 +22,14 @@ MEMBER = rf"(?<![\w.,/–-]){N}{UNIT}"
 LIST = re.compile(rf"{MEMBER}(?:,\s+{N}{UNIT})+(?:,?\s+and\s+{N}{UNIT})?(?![\d.,]*\d)")
 CUES = ("mean", "average", "median", "sum ", "total", "range", "largest", "smallest", "maximum", "minimum", "mode")
 SAYS = re.compile(
-    rf"\b(?:[Tt]he|[Tt]heir|[Ii]ts|[Aa]n?|whose|[Aa]rithmetic|with|so)\s+(?:(?:sample|arithmetic|overall|simple)\s+)?(?P<what>mean|average|median|sum|total|range|largest(?:\s[a-z]+)?|smallest(?:\s[a-z]+)?|maximum|minimum)(?:\s(?:value|score|reading|length|weight|time|age|temperature|of (?:these|the|those|all|them)(?:\s[a-z]+){{0,3}}))?\s*(?:is|was|=|of|comes to|works out to|equals|would be)\s*(?:therefore\s|thus\s|then\s)?{ABOUT}\$?(?P<out>{N})(?![\d.,]*\d)(?P<unit>{UNIT})(?!\s*(?:[/×*^+÷]|\\times|of\b|plus|minus))"
+    rf"\b(?:[Tt]he|[Tt]heir|[Ii]ts|[Aa]n?|whose|[Aa]rithmetic|with|so)\s+(?:(?:sample|arithmetic|overall|simple)\s+)?(?P<what>mean|average|median|sum|total|range|largest(?:\s[a-z]+)?|smallest(?:\s[a-z]+)?|maximum|minimum)(?:\s(?:value|score|reading|length|weight|time|age|temperature|of (?:these|those|them|all(?: of them)?|the (?:readings|values|numbers|measurements|data|scores|samples|trials|results|list|set|three|four|five|six))(?:\s(?:readings|values|numbers|measurements|scores|samples|trials|results))?))?\s*(?:is|was|=|of|comes to|works out to|equals|would be)\s*(?:therefore\s|thus\s|then\s)?{ABOUT}\$?(?P<out>{N})(?![\d.,]*\d)(?P<unit>{UNIT})(?!\s*(?:[/×*^+÷]|\\times|of\b|plus|minus))"
 )
 MIDDLE = re.compile(
     rf"\bmedian of (?P<here>)[^;:?!]{{0,200}}?(?:middle (?:value|number|one)),?\s+(?:which\s+)?(?:is|=)\s+\$?(?P<out>{N})(?![\d.,]*\d)(?P<unit>{UNIT})"
 )
 NUMBERS = re.compile(N)
 SPOILS = re.compile(
-    r"weighted|trimmed|moving|geometric|harmonic|running|cumulative|excluding|except|without|outlier|squares?\b|square[ds]|deviation|\bfirst\b|\blast\b|without|of the means|per\b|respectively|each\b",
+    r"weighted|trimmed|moving|geometric|harmonic|running|cumulative|excluding|except|without|outlier|squares?\b|square[ds]|deviation|\bfirst\b|\blast\b|without|of the means|per\b|respectively|each\b|double|twice|half\b|counted|younger|older|best|worst|other|another|field|class|everyone|all (?:other|the)|drop(?:ping|ped)?\b|previous|league|national|year",
     re.I,
 )
 

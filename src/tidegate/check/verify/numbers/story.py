@@ -16,17 +16,17 @@ from tidegate.check.verify.numbers.told_forms import ABOUT, PCT, PLAIN, named, r
 from tidegate.check.verify.scan import lowered
 from tidegate.spine.claim import Decision
 
-AWAY = r"give[sn]?(?: away)?|gave(?: away)?|giving away|sell[s]?|sold|lose[s]?|lost|use[sd]?(?: up)?|eat[s]?|ate|spend[s]?|spent|remove[sd]?|discard(?:s|ed)?|donate[sd]?|return(?:s|ed)?|ship(?:s|ped)|break[s]?|broke|take[s]? (?:away|out)|took (?:away|out)|throw[s]? away|threw away|scrap(?:s|ped)?|reject(?:s|ed)|fail(?:s|ed)|(?:are|were|was|is|get|got) (?:sold|removed|used(?: up)?|discarded|lost|returned|rejected|eaten|given away|scrapped|shipped|taken out|donated|broken)"
-ADDED = r"buy[s]?(?: another)?|bought(?: another)?|add[s]?|added|receive[sd]?|get[s]? another|got another|find[s]?|found|collect(?:s|ed)|gain(?:s|ed)|(?:are|were) (?:added|delivered|bought|received)"
+AWAY = r"give[sn]?(?: away)?|gave(?: away)?|giving away|sell[s]?|sold|lose[s]?|lost|use[sd]?(?: up)?|eat[s]?|ate|spend[s]?|spent|remove[sd]?|discard(?:s|ed)?|donate[sd]?|return(?:s|ed)?|ship(?:s|ped)|break[s]?|broke|take[s]? (?:away|out)|took (?:away|out)|throw[s]? away|threw away|scrap(?:s|ped)?|reject(?:s|ed)|fail(?:s|ed)|(?:are|were|was|is|get|got) (?:sold|removed|used(?: up)?|discarded|lost|returned|rejected|eaten|given away|scrapped|shipped|taken out|donated|broken)|failed|broke|died|left|quit|dropped out|departed|fail|leave"
+ADDED = r"joined|arrived|buy[s]?(?: another)?|bought(?: another)?|add[s]?|added|receive[sd]?|get[s]? another|got another|find[s]?|found|collect(?:s|ed)|gain(?:s|ed)|(?:are|were) (?:added|delivered|bought|received)"
 THING = r"(?P<thing>[a-z][a-z\-]{2,20})"
 BEGIN = re.compile(
-    rf"\b(?:have|has|had|with|makes?|gives?|total(?:s|ling)? of|is|are|=|start(?:s|ed)? with|get|got|owns?|holds?|contains?)\s+(?:you\s+|a total of\s+)?{named('a')}{PLAIN}\s+{THING}\b"
+    rf"\b(?:have|has|had|with|makes?|gives?|total(?:s|ling)? of|is|are|=|start(?:s|ed)? with|get|got|owns?|holds?|contain(?:s|ed)?|compris(?:es|ed))\s+(?:you\s+|a total of\s+)?{named('a')}{PLAIN}\s+{THING}\b"
 )
 STEP = re.compile(
-    rf"(?:\b(?P<verb>{AWAY}|{ADDED})\s+{named('b', words=True)}(?:\s+(?P<unit>(?!more\b|of\b|to\b)[a-z][a-z\-]{{2,20}}))?|(?:^|(?<=[\s(*]))(?P<b2>{N})(?:\s+(?P<unit2>(?!of\b|are\b|were\b|get\b|got\b)[a-z][a-z\-]{{2,20}}))?(?:\s+of\s+(?:them|these|those))?\s+(?P<verb2>(?:are|were|was|is|get|got) (?:sold|removed|used(?: up)?|discarded|lost|returned|rejected|eaten|given away|scrapped|shipped|taken out|donated|broken|added|delivered|bought|received)))\b"
+    rf"(?:\b(?P<verb>{AWAY}|{ADDED})\s+{named('b', words=True)}(?:\s+(?P<unit>(?!more\b|of\b|to\b)[a-z][a-z\-]{{2,20}}))?|(?:^|(?<=[\s(*]))(?P<b2>{N})(?:\s+(?P<unit2>(?!of\b|are\b|were\b|get\b|got\b)[a-z][a-z\-]{{2,20}}))?(?:\s+of\s+(?:them|these|those))?\s+(?P<verb2>(?:are|were|was|is|get|got) (?:sold|removed|used(?: up)?|discarded|lost|returned|rejected|eaten|given away|scrapped|shipped|taken out|donated|broken|added|delivered|bought|received)|failed|broke|died|left|quit|dropped out|departed|joined|arrived|fail|leave))\b"
 )
 END = re.compile(
-    rf"\b(?:leav(?:es|ing)|left with|there (?:are|is|remain|remains)|(?:now|still|then) (?:have|has|had|are)|(?:you|he|she|they|we) (?:end up with|have)|remaining|brings (?:the total|it|you) to|makes)\s+(?:you |us |him |her |them |a total of )?(?:with )?{ABOUT}(?P<out>{N}){PLAIN}\s+(?P<thing>[a-z][a-z\-]{{2,20}})\b"
+    rf"\b(?:leav(?:es|ing)|left with|there (?:are|is|remain|remains)|(?:now|still|then) (?:have|has|had|are)|(?:you|he|she|they|we) (?:end up with|have)|remaining|brings (?:the total|it|you) to|makes)\s+(?:you |us |him |her |them |a total of )?(?:with )?{ABOUT}(?P<out>{N}){PLAIN}\s+(?:(?:good|usable|sound|intact|whole|more|remaining|working|healthy)\s+)?(?P<thing>[a-z][a-z\-]{{2,20}})\b"
 )
 CUES = (
     "leav",
@@ -72,8 +72,8 @@ def _ending(text: str, low: int, last: re.Match[str]) -> Iterator[Decision]:
     if len(re.findall(N, between)) != sum((m.group("b") or m.group("b2") or "").strip()[:1].isdigit() for m in steps):
         return
     first, out = read_stated(begin.group("a")), read_stated(last.group("out"))
-    if first is None or out is None or first.ambiguous or out.ambiguous:
-        return
+    if first is None or out is None or first.ambiguous != out.ambiguous:
+        return  # 1,200 may be 1.2, unless both are written so
     total, shown = first.value, f"{float(first.value):g}"
     for step in steps:
         amount = read_stated(step.group("b") or step.group("b2"))

@@ -88,6 +88,11 @@ def _price(read: Read, found: re.Match[str]) -> Results | None:
 
 
 def _complement(read: Read, found: re.Match[str]) -> Results | None:
+    if re.search(
+        r"\b(?:two|three|both|each|every|either|twice|second|first|another|then|days|all|any|or|at least|none|times|rolls|draws|tosses)\b",
+        found.group(0),
+    ):
+        return None
     p = read["a"] / read.get("b", Fraction(1))
     p = p / 100 if found.group("pa") else p
     if not 0 < p < 1:

@@ -35,7 +35,7 @@ TOLD: dict[Dims, tuple[str, str]] = {
     t.VOLTAGE: (r"voltages?|voltage drop|potential difference|emf", r"drops|drop of"),
     RESISTANCE: (r"resistances?|load|resistor", ""),
     t.POWER: (r"power(?: (?:output|consumption|dissipation|draw|input|drawn))?|wattage", r"dissipates|delivers|consumes|draws|produces|generates|develops|radiates|emits|dissipate|dissipating|delivering|drawing"),
-    t.ENERGY: (r"energy|work|heat|torque|moment|energy (?:use|consumption)", r"uses|consumes|delivers|releases|dissipates|stores|does|performs|expends|use|consume|store|do|using|consuming|storing"),
+    t.ENERGY: (r"energy|work|heat|torque|moment|energy (?:use|consumption)", r"uses|consumes|delivers|releases|dissipates|stores|does|performs|expends|requires|needs|takes|gains|use|consume|store|do|using|consuming|storing"),
     t.FORCE: (r"force|weight|tension|thrust|load", r"weighs|exerts|experiences"),
     ACCELERATION: (r"acceleration|deceleration", r"accelerates at|accelerates it at|decelerates at"),
     t.SPEED: (r"(?:average |mean )?(?:speed|velocity|pace)|averages?", r"averages|averaged|averaging|moves at|travels at|is moving at|is travell?ing at|reaches|reaching|to"),
@@ -83,6 +83,7 @@ GAS = 8.314462618
 LAWS = (
     Law("½ m v²", t.ENERGY, r"kinetic energy", (t.MASS, t.SPEED), lambda x: [x[0] * x[1] ** 2 / 2]),
     Law("m g h", t.ENERGY, r"potential energy|\blift|\brais|\bhoist", (t.MASS, t.LENGTH), lambda x: [x[0] * g * x[1] for g in G_EARTH]),
+    Law("m g h", t.ENERGY, r"potential energy|\blift|\brais|\bhoist|height", (t.MASS, t.LENGTH, ACCELERATION), lambda x: [x[0] * x[1] * x[2]]),
     Law("m g", t.FORCE, r"\bweighs?\b|\bweight\b", (t.MASS,), lambda x: [x[0] * g for g in G_EARTH]),
     Law("½ k x²", t.ENERGY, r"spring|elastic", (STIFFNESS, t.LENGTH), lambda x: [x[0] * x[1] ** 2 / 2]),
     Law("½ C V²", t.ENERGY, r"capacitor", (CAPACITANCE, t.VOLTAGE), lambda x: [x[0] * x[1] ** 2 / 2]),

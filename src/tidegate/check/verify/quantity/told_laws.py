@@ -26,7 +26,7 @@ ABOUT = r"(?:about|approximately|roughly|around|nearly|almost|only|just|exactly|
 BEFORE_IT = r"[\s(*$\\=≈:,]*"
 LINK = rf"(?:of|is|was|equals|be|becomes|comes to|comes out (?:at|to)|works out to|to|at|=|:|≈)\s*(?:(?:therefore|thus|then|hence|simply),?\s*)?(?:{ABOUT}\s*)*{BEFORE_IT}$"
 DRAWN = re.compile(
-    rf"(?:\bso|\bgives?|\bgiving|\byields?|\byielding|\bmakes|\bmaking|\bmeans|\bmeaning|\bresults? in|\bcorresponds? to|\bor|[=→≈]|\bi\.e\.,?|\bthat is,?|\bequals|\bproduces|\bwhich is|\bresulting in)\s*(?:{ABOUT}\s*)*(?:an?\s+|the\s+)?{BEFORE_IT}$"
+    rf"(?:\bso|\bgives?|\bgiving|\byields?|\byielding|\bmakes|\bmaking|\bmeans|\bmeaning|\bresults? in|\bcorrespond(?:s|ing)? to|\bor|[=→≈]|\bi\.e\.,?|\bthat is,?|\bequals|\bproduces|\bwhich is|\bresulting in)\s*(?:{ABOUT}\s*)*(?:an?\s+|the\s+)?{BEFORE_IT}$"
 )
 DOUBT = re.compile(
     r"\b(?:max(?:imum)?|peak|top|limit(?:s|ed)?|rated|rating|fuse|breaker|nominal(?:ly)?|at least|at most|up to|more than|less than|efficien\w*|loss(?:es)?|lost|friction\w*|drag|three-phase|power factor|rms|each|every|both|twice|double|half|halved|halves|doubled|doubl\w+"
@@ -86,6 +86,8 @@ def _decide(text: str, start: int, end: int, found: Sequence[Quantity]) -> Decis
         return None
     if end - start > WORDS_MAX or any(q.value <= 0 or (q.unit is not None and q.unit.kind == "offset") for q in found):
         return None
+    if ";" in text[found[0].end : found[-1].start] and re.search(r";[^;]*\bits\b", text[found[0].end : end]) is None:
+        return None
     if DOUBT.search(_without(sentence, start, found)) is not None or _more_numbers(text, start, end, found):
         return None
     for n in reversed(range(len(found))):
@@ -130,6 +132,14 @@ def _tellings(dims: Dims) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.P
     )
 
 
+WHEN = re.compile(r"\b(?:when|if|with|given|for|from|since|because|as|at|on|to|over)\b")
+# `on a former with a volume of`, `and a mass of`: said beside the others, not drawn from them
+GIVEN = re.compile(
+    r"\b(?:with|of|and|at|under|over|in|through|from|on|whose|having|by|for|to)\s+(?:an?\s+|the\s+|its\s+)?(?:(?!(?:gives?|giving|ha[sv]e?|is|draws?|produces?|yields?|carries|needs?|makes?|does|results?|means|experiences?|exerts?|stores?|dissipates|delivers?|requires?|reaches|gains|gets)\b)[a-z\-]+\s+){1,4}of\s*[\s(*$\\=≈:,]*$",
+    re.I,
+)
+
+
 NOUN_FIRST = re.compile(
     r"\s*(?:\W\s*)?(?:[Tt]he|[Ii]ts|[Aa]n?)\s+(?P<noun>[a-z\- ]{3,30}?)\s+(?:of|in|through|across|on|for|at|acting)\b"
 )
@@ -158,11 +168,8 @@ def _told_as_result(text: str, start: int, end: int, found: Sequence[Quantity], 
     if verb is not None and verb.search(lead):
         return True
     if noun.search(lead) or of.match(text, result.end, end):
-        return (
-            n == 0
-            and re.search(r"\b(?:when|if|with|given|for|from|since|because|as|at|on|to|over)\b", text[result.end : end])
-            is not None
-        ) or (last and LISTED.fullmatch(lead) is None)
+        when = n == 0 and WHEN.search(text[result.end : end]) is not None
+        return (when or (last and LISTED.fullmatch(lead) is None)) and (n == 0 or GIVEN.search(lead) is None)
     if not last:
         return False
     opening = NOUN_FIRST.match(text[start : found[0].start])  # the density of a 200 g block is …
@@ -245,6 +252,9 @@ def _judged(
     odd = ratio > 30 and not any(
         abs(math.log(ratio) - math.log(f)) < 0.02 for f in (60, 100, 1000, 3600, 1e4, 1e5, 1e6)
     )
+    sent = table.BIT in {q.unit.dims for q in inputs if q.unit is not None} and result.unit.dims == table.TIME
+    if sent and nearest < stated < nearest * 1.6:  # a link is not always full
+        margin = off
     if off <= margin or odd:
         reason = "a coarse rounding" if off <= margin else "too far apart to be of one relation"
         return Decision(
