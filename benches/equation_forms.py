@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (tables and patterns read best on one line)
 """Textbook equations as trees: read from one plain form, written as people write them, broken, and their dimensions added up.
 
 The plain form is `m*D2(x,t) + k*x = F`: `D`, `D2`, `P`, `P2` are first and second (partial) derivatives. Nothing of the
@@ -19,7 +20,7 @@ UNITS = {
     "km": "m", "Mpc": "m", "L": "m^3", "mL": "m^3",
 }  # fmt: skip
 DERIVATIVES = {"D": ("d", 1), "D2": ("d", 2), "P": ("∂", 1), "P2": ("∂", 2)}
-GREEK = dict(zip("αβγδεζηθκλμνπρστφψωΔΦΩΠ", "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu pi rho sigma tau phi psi omega Delta Phi Omega Pi".split(), strict=True))  # fmt: skip  # noqa: E501
+GREEK = dict(zip("αβγδεζηθκλμνπρστφψωΔΦΩΠ", ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "pi", "rho", "sigma", "tau", "phi", "psi", "omega", "Delta", "Phi", "Omega", "Pi"], strict=True))  # fmt: skip
 
 Dimension = dict[str, Fraction]
 
@@ -166,7 +167,7 @@ def _products(tree: ast.expr) -> list[ast.expr]:
             return
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr) and not (isinstance(node, ast.Call) and child is node.func):
-                walk(child, not product and not isinstance(node, ast.BinOp | ast.Name) or _is_sum(node))
+                walk(child, (not product and not isinstance(node, ast.BinOp | ast.Name)) or _is_sum(node))
 
     walk(tree, True)
     return out
@@ -178,9 +179,11 @@ def _is_sum(node: ast.AST) -> bool:
 
 def _one_exponent(tree: ast.expr, rng: random.Random) -> ast.expr | None:
     """One power raised or lowered by one, one root dropped."""
-    inside = {id(n) for c in ast.walk(tree) if isinstance(c, ast.Call) and getattr(c.func, "id", "") in DERIVATIVES for n in ast.walk(c)}  # fmt: skip  # noqa: E501
+    inside = {id(n) for c in ast.walk(tree) if isinstance(c, ast.Call) and getattr(c.func, "id", "") in DERIVATIVES for n in ast.walk(c)}  # fmt: skip
     powers = [n for n in ast.walk(tree) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)]
-    bases = {id(n) for p in powers for n in ast.walk(p)} | {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
+    bases = {id(n) for p in powers for n in ast.walk(p)} | {
+        id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)
+    }
     names = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id != "pi" and id(n) not in bases | inside]
     roots = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "sqrt"]
     places = [*powers, *names, *roots]
@@ -196,11 +199,13 @@ def _one_exponent(tree: ast.expr, rng: random.Random) -> ast.expr | None:
     if value is None:
         return None
     new = value + rng.choice((-1, 1))
-    power = ast.BinOp(ast.Constant(new.numerator), ast.Div(), ast.Constant(new.denominator)) if new.denominator > 1 else ast.Constant(int(new))  # fmt: skip  # noqa: E501
+    power = ast.BinOp(ast.Constant(new.numerator), ast.Div(), ast.Constant(new.denominator)) if new.denominator > 1 else ast.Constant(int(new))  # fmt: skip
     return _replaced(tree, at, at.left if new == 1 else ast.BinOp(at.left, ast.Pow(), power))
 
 
-def _one_factor(tree: ast.expr, rng: random.Random, names: list[str], within: ast.expr | None = None) -> ast.expr | None:
+def _one_factor(
+    tree: ast.expr, rng: random.Random, names: list[str], within: ast.expr | None = None
+) -> ast.expr | None:
     """One factor dropped, added or turned from above the line to below it."""
     products = [within] if within is not None else _products(tree)
     if not products:

@@ -47,7 +47,9 @@ class Writing:
         if not tail:
             return spelled
         long = len(tail) > 1 and not tail.startswith("\\")
-        return spelled + ("_{\\text{" + tail + "}}" if long and self.style == "L" else "_{" + tail + "}" if long else f"_{tail}")
+        return spelled + (
+            "_{\\text{" + tail + "}}" if long and self.style == "L" else "_{" + tail + "}" if long else f"_{tail}"
+        )
 
     def bracket(self, text: str) -> str:
         return rf"\left( {text} \right)" if self.latex and self.tall else f"({text})"
@@ -121,16 +123,20 @@ class Writing:
         numbers = self.many(above)
         if self.style == "U" and self.tight and (numbers, under) == ("1", "2"):
             return "½"
-        line = "/" if self.tight or self.style == "P" and self.times == "*" else " / "
+        line = "/" if self.tight or (self.style == "P" and self.times == "*") else " / "
         simple = len(below) == 1 and self.level(below[0]) >= POWER
-        return f"{numbers}{line}{under}" if simple else f"{numbers}{line}({self.write(below[0]) if len(below) == 1 else under})"
+        return (
+            f"{numbers}{line}{under}"
+            if simple
+            else f"{numbers}{line}({self.write(below[0]) if len(below) == 1 else under})"
+        )
 
     def many(self, factors: list[ast.expr]) -> str:
         return self.joined([self.at_least(f, POWER if len(factors) > 1 else PRODUCT) for f in factors])
 
     def joined(self, parts: list[str], fraction: bool = False) -> str:
         if self.times == "joined":
-            single = self.single and not any("/" in p or p[:1].isalpha() and p[:3] in FUNCTIONS for p in parts)
+            single = self.single and not any("/" in p or (p[:1].isalpha() and p[:3] in FUNCTIONS) for p in parts)
             return ("" if single else "·" if fraction else " ").join(parts)
         slash = fraction and any("/" in p for p in parts)
         return (" · " if slash and self.style == "U" and self.times == " " else self.times).join(parts)
@@ -140,8 +146,16 @@ class Writing:
         if isinstance(base, ast.Call) and getattr(base.func, "id", "") in FUNCTIONS and isinstance(power, ast.Constant):
             name, inner = base.func.id, self.write(base.args[0])  # type: ignore[attr-defined]
             if self.latex:
-                return rf"\{name}^{exponent} {inner}" if len(exponent) == 1 else rf"\{name}^{{{exponent}}} {self.bracket(inner)}"
-            return f"{name}{exponent.translate(SUPERSCRIPTS)}({inner})" if self.style == "U" else f"{name}({inner})^{exponent}"
+                return (
+                    rf"\{name}^{exponent} {inner}"
+                    if len(exponent) == 1
+                    else rf"\{name}^{{{exponent}}} {self.bracket(inner)}"
+                )
+            return (
+                f"{name}{exponent.translate(SUPERSCRIPTS)}({inner})"
+                if self.style == "U"
+                else f"{name}({inner})^{exponent}"
+            )
         below = self.at_least(base, ATOM)
         if self.latex:
             return f"{below}^{exponent}" if len(exponent) == 1 else f"{below}^{{{exponent}}}"
@@ -167,7 +181,11 @@ class Writing:
         (sign, order), (what, by) = DERIVATIVES[name], (self.write(a) for a in arguments)
         if self.latex:
             d = r"\partial " if sign == "∂" else r"\mathrm{d}" if self.upright_d else "d"
-            return f"{self.frac}{{{d}{what}}}{{{d}{by}}}" if order == 1 else f"{self.frac}{{{d.strip()}^2 {what}}}{{{d}{by}^2}}"
+            return (
+                f"{self.frac}{{{d}{what}}}{{{d}{by}}}"
+                if order == 1
+                else f"{self.frac}{{{d.strip()}^2 {what}}}{{{d}{by}^2}}"
+            )
         if self.style == "U":
             return f"{sign}{what}/{sign}{by}" if order == 1 else f"{sign}²{what}/{sign}{by}²"
         return f"d{what}/d{by}" if order == 1 else f"d^2{what}/d{by}^2"

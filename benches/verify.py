@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from benches.report import Report
 from benches.verify_data import DATA, SEED, refuted
+from benches.verify_equations import equations
 from benches.verify_references import library_study, references
 from benches.verify_speed import everything, speed
 from benches.verify_studies import entropy, planted, simulators, streamed
@@ -200,6 +201,7 @@ def main() -> None:
     for part in (
         arithmetic,
         units,
+        equations,
         chemistry,
         constants,
         code,

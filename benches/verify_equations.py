@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (the module's words read best on one line)
 """Textbook equations, half of them broken by code: `python -m benches.verify_equations [--seed N] [--show development]`.
 
 `benches/equations/*.txt` holds equations as an answer tells them, with the symbols declared in prose. Each is put in as it
@@ -74,7 +75,7 @@ def pairs(items: list[tuple[str, str, Equation]], seed: int, name: str) -> list[
 def judged(item: Told) -> str:
     """`refuted` at the equation's span, `elsewhere` refuted, `supported`, `unverifiable` or `unread`."""
     decisions = verify_answer(item.text).decisions
-    at = [d for d in decisions if d.where.span and d.where.span[0] < item.span[1] and item.span[0] < d.where.span[1]]
+    at = [d for d in decisions if d.claim.span[0] < item.span[1] and item.span[0] < d.claim.span[1]]
     if refuted(at):
         return "refuted"
     if refuted(decisions):
@@ -100,19 +101,25 @@ def study(report: Report, label: str, groups: list[list[Told]], show: bool) -> N
             else:
                 others[verdict] += 1
                 wrong = False
-            if show and (wrong or item.kind == "sound" and verdict != "supported"):
+            if show and (wrong or (item.kind == "sound" and verdict != "supported")):
                 print(f"--- {item.kind}: {verdict}: {item.text[slice(*item.span)]}\n{item.text}\n")
     alarms, n = sound["refuted"] + sound["elsewhere"], found.total()
     share, alarmed = proportion((found["refuted"], n)), proportion((alarms, sound.total()))
-    report.row(f"equations, {label}: broken refuted", goal=">= 0.97", measured=str(share), holds=found["refuted"] >= 0.97 * n)
+    report.row(
+        f"equations, {label}: broken refuted", goal=">= 0.97", measured=str(share), holds=found["refuted"] >= 0.97 * n
+    )
     report.row(f"equations, {label}: sound alarmed", goal="0", measured=str(alarmed), holds=alarms == 0)
-    print(f"  {label}: sound {dict(sound)}; broken {dict(found)}, by kind {kinds}; broken but consistent {dict(others)}")
+    print(
+        f"  {label}: sound {dict(sound)}; broken {dict(found)}, by kind {kinds}; broken but consistent {dict(others)}"
+    )
 
 
 def equations(report: Report, seed: int = SEED, show: str = "") -> None:
     """The halves of the first set, and every later set whole."""
     print(f"  equations: seed {seed}")
-    first = [g for p in sorted(SETS.glob("*.txt")) if not p.stem.startswith("set_") for g in pairs(read_set(p), seed, p.stem)]
+    first = [
+        g for p in sorted(SETS.glob("*.txt")) if not p.stem.startswith("set_") for g in pairs(read_set(p), seed, p.stem)
+    ]
     order = list(range(len(first)))
     random.Random(SEED).shuffle(order)
     half = len(order) // 2

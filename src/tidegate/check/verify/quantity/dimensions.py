@@ -9,24 +9,20 @@ only when no assignment makes it consistent, and the smallest part that cannot h
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tidegate.check.verify.quantity.declared import declared
 from tidegate.check.verify.quantity.dimension_system import Row, Vector, consistent, inferred, minimal_core, reduce
+from tidegate.check.verify.quantity.equations import PROSE_WORD, Set, after_prose, formulas, head_of, trimmed
 from tidegate.check.verify.quantity.laws import LAWS, law_symbols, laws
-from tidegate.check.verify.quantity.symbolic import CONSTANT, FREE, FUNCTIONS, SYMBOL, SymbolicFormula, Unread, plain
+from tidegate.check.verify.quantity.notation import GREEK_LETTER, GREEK_NAME, plain
+from tidegate.check.verify.quantity.symbolic import CONSTANT, FUNCTIONS, SYMBOL, SymbolicFormula, Unread
 from tidegate.check.verify.quantity.unit_table import Dims
 from tidegate.check.verify.quantity.units import dims_text
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "dimensions"
-
-
-EQUATION = re.compile(
-    r"(?<![\w\\^_/*+\-=])(?P<left>(?:[A-Za-zρλωστημνδΔ]{1,6}(?:_\{?[A-Za-z0-9]+\}?)?|\\[A-Za-z]+)[^=\n,;:.`$]{0,40}?)\s*=(?=\s*(?P<right>[^=\n,;:`$≈]{1,90}))"
-)
 
 
 class Read(NamedTuple):
@@ -41,101 +37,50 @@ class Read(NamedTuple):
     dims: Mapping[str, Dims]
 
 
-SYMBOLIC = re.compile(
-    r"(?<![A-Za-z])(?:[A-Za-z]{1,2}|[ρλωστημνδθα]|\\[a-z]+)(?:_\{?\w+\}?|[₀-₉])?(?:\s?[A-Za-z]|\([a-z]\))?(?:\^\{?\d\}?|[²³⁴])?\)?\s*=(?!=)\s*[^=\n]{0,24}?[A-Za-zρλωστημνδθα\\√]"
-)
-
-
+LETTERS = re.compile(rf"[A-Za-z{GREEK_LETTER}]")
 NATURAL = re.compile(
-    r"natural units|dimensionless (?:units|form|variables|time|equation)|nondimensional|non-dimensional|normali[sz]ed|in units (?:of|where)|atomic units|\bset(?:ting)? (?:c|G|ħ|\\hbar|k_B|k)\b|(?<![A-Za-z])(?:c|ħ|G|\\hbar)\s*=\s*(?:ħ\s*=\s*|c\s*=\s*|\\hbar\s*=\s*|G\s*=\s*)*1(?![.\d])",
+    r"natural units|dimensionless (?:units|form|variables|time|equation)|nondimensional|non-dimensional|normali[sz]ed|in units (?:of|where)|atomic units|\bset(?:ting)? (?:c|G|ħ|\\hbar|k_B|k)\b|(?<![A-Za-z])(?:c|ħ|G|\\hbar)\s*=\s*(?:ħ\s*=\s*|c\s*=\s*|\\hbar\s*=\s*|G\s*=\s*)*1(?!\s*[.\d/])",
     re.I,
 )
 
 
-NEAR = 60
+def _wanted(found: list[Set]) -> frozenset[str]:
+    """Every symbol that the formulae may hold, and the letters of words that may be products."""
+    out: set[str] = set()
+    for sides in found:
+        left = sides.left if sides.exact else after_prose(sides.left)
+        for word in re.findall(SYMBOL, f"{plain(left)} {plain(sides.right)}"):
+            word = word.replace(" ", "")
+            if not sides.exact and PROSE_WORD.fullmatch(word):
+                continue
+            out.add(word)
+            if word[-2:-1] == "_" and word[-1].isdigit():
+                out.update(word[:-1] + n for n in "0123")
+            if len(word) <= 6 or "_" in word:
+                out.update(PART.findall(word))
+    return frozenset(out - {"pi", "sqrt", "constant", *FUNCTIONS})
 
 
-def _symbolic(text: str) -> list[tuple[int, int]]:
-    """Where symbols are equated: spans around the signs of equality that no number or word stands before."""
-    out = []
-    at = text.find("=")
-    while at >= 0:
-        head = text[max(0, at - NEAR) : at].rstrip()
-        if not _number_or_word(head) and (found := SYMBOLIC.search(text, max(0, at - NEAR), at + NEAR)) is not None:
-            out.append(found.span())
-        at = text.find("=", at + 1)
-    return out
-
-
-def _number_or_word(head: str) -> bool:
-    """A quick look: whether a plain number or a word of four letters ends what stands before a sign of equality."""
-    bare = head.rstrip("0123456789.,")
-    if bare != head:
-        return bare[-1:] in BEFORE_NUMBER
-    bare = head.rstrip(LETTERS)
-    return len(head) - len(bare) > 3 and bare[-1:] in BEFORE_NUMBER
-
-
-LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-BEFORE_NUMBER = (" ", "\n", "\t", "$", "*", "+", "/", "×", "÷")
-
-
-def _equates_symbols(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether symbols are equated at or near a sign of equality in text[start:end]."""
-    first = bisect_left(spans, (start - NEAR, 0))
-    for a, b in spans[first:]:
-        if a > end + NEAR:
-            return False
-        if text.find("=", max(start, b - NEAR), min(end, a + NEAR + 1)) >= 0:
-            return True
-    return False
-
-
-def _lines_with_equality(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Lines that hold an equals sign; with the line before or after where the sign stands at the edge."""
-    at, first = start, start
-    while at < end:
-        stop = text.find("\n", at, end) + 1 or end
-        line = text[at:stop].strip()
-        if "=" in line and line[-1] != "=":
-            yield (first if line[0] == "=" else at), stop
-            first = stop
-        elif "=" not in line and line:
-            first = at
-        elif line:  # the right side is on a later line
-            follow = text.find("\n", stop, end) + 1 or end
-            yield (first if line[0] == "=" else at), follow
-            first = stop = follow
-        at = stop
+PART = re.compile(rf"(?:Delta)?(?:{GREEK_NAME}|[A-Za-z])(?:_[A-Za-z0-9]+)?")
 
 
 def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on symbolic formulae whose symbols are known, alone and as one system."""
-    symbolic = _symbolic(text)
-    if not symbolic:
+    found = [f for f in formulas(text, ranges) if LETTERS.search(f.right) and re.search(SYMBOL, plain(f.right))]
+    if not found or NATURAL.search(text) is not None:
         return
-    natural: bool | None = None
-    said: dict[str, Dims] | None = None
+    masked = tuple((f.start if f.exact else f.right_start - 1, f.right_start + len(f.right)) for f in found)
+    said = declared(text, _wanted(found), masked)
+    vocabulary = law_symbols() | frozenset(said)
     own: list[Read] = []
     broken = False
-    for start, end in (lines for r in ranges for lines in _lines_with_equality(text, *r)):
-        if not _equates_symbols(text, start, end, symbolic):
-            continue
-        for found in EQUATION.finditer(text, start, end):
-            if re.search(SYMBOL, plain(found.group("right"))) is None:
-                continue
-            said = declared(text) if said is None else said
-            decision, read = _decide(text, found, said)
-            if decision is None and read is None:
-                continue
-            natural = NATURAL.search(text) is not None if natural is None else natural
-            if natural:
-                return
-            if decision is not None:
-                broken |= decision.support is Support.REFUTED
-                yield decision
-            if read is not None:
-                own.append(read)
+    for sides in found:
+        decision, read = _decide(text, sides, said, vocabulary)
+        if decision is not None:
+            broken |= decision.support is Support.REFUTED
+            yield decision
+        if read is not None:
+            own.append(read)
     if not broken and len(own) > 1:
         yield from _system(text, own)
 
@@ -157,45 +102,17 @@ def _system(text: str, own: list[Read]) -> Iterator[Decision]:
     )  # fmt: skip
 
 
-def _trim(right: str) -> list[str]:
-    """The right side, and shorter forms of it that end before words."""
-    words = re.split(r"\\[)\]]", right)[0].strip().rstrip(".").split(" ")
-    return [" ".join(words[:k]) for k in range(len(words), 0, -1)]
-
-
-# words before a formula that may as well be read as products of its symbols
-WORDS_BEFORE = frozenset({"a", "I", "as", "is", "at", "so", "by", "to", "in", "be", "we", "has", "gives", "that", "then", "thus", "use", "are"})  # fmt: skip
-
-
-def _head(left: str, vocabulary: frozenset[str]) -> tuple[int, str]:
-    """The last part of what stands before the sign that is a formula, and where it begins."""
-    pieces = [(m.start(), m.group(0)) for m in re.finditer(r"\S+", left)]
-    first = len(pieces)
-    for k in range(len(pieces) - 1, -1, -1):
-        names = [n.replace(" ", "") for n in re.findall(SYMBOL, plain(pieces[k][1]))]
-        if names and not all(
-            n in vocabulary or (len(n) <= 4 and all(c in vocabulary for c in n)) or FREE.fullmatch(n) for n in names
-        ):
-            break
-        if (pieces[k][1] in WORDS_BEFORE and k < len(pieces) - 1) or pieces[k][1] in ("\\(", "\\[", "$", "$$"):
-            break
-        first = k
-    if first == len(pieces):
-        return 0, ""
-    at = pieces[first][0]
-    mark = re.match(r"(?:\\[(\[]|\$)+", left[at:])
-    at += mark.end() if mark else 0
-    return at, left[at:]
-
-
 def _read(
     left: str, right: str, span: tuple[int, int], origin: str, table: Mapping[str, Dims], *, free: bool
 ) -> Read | None:
     """The formula under the readings of `a/b c`: the consistent one if there is one."""
     best: Read | None = None
-    for grab in (False, True):
+    for grab, loose in ((False, True), (True, True), (False, False)):
         try:
-            a, b = SymbolicFormula(left, table, free=free), SymbolicFormula(right, table, free=free, grab=grab)
+            a, b = (
+                SymbolicFormula(_named(left), table, free=free, loose=loose),
+                SymbolicFormula(right, table, free=free, grab=grab, loose=loose),
+            )
             va, vb = a.whole(), b.whole()
         except (Unread, ZeroDivisionError, IndexError, OverflowError):
             return best
@@ -207,35 +124,60 @@ def _read(
         read = Read(span, origin, (*a.rows, *b.rows, vb.plus(va, -1)), va, vb, used, table)
         if consistent([Row(v, 0) for v in read.rows]):
             return read
+        if _hides_units(right, used):
+            return best
         best = best or read
+        if "/" not in plain(right) and not any(f in right for f in FUNCTIONS):
+            break
     return best
 
 
-DERIVATIVE = re.compile(
-    r"(?<![A-Za-z])d(?:\^?\{?[2-9²³]\}?)?\s?[A-Za-zα-ωΑ-Ω](?:_\{?\w+\}?)?(?:\([a-z]\))?\s?/\s?d\s?[a-zα-ω]|∂|\\partial|\\frac\s*\{d"
-)  # of a formula's symbols nothing is known then: `dv/dt` is no d times v
+# x(t), E(x, t): the name of a function with what it is a function of
+OF = re.compile(
+    r"^\s*((?:\\?[A-Za-z]+|[^\W\d_])(?:_\{?\w+\}?|[₀-₉]+)?)\s*(?:\\left\s*)?\(\s*(?:[a-zλωθ]|\\[a-z]+|[A-Z])(?:\s*,\s*(?:[a-zλωθ]|\\[a-z]+|[A-Z]))*\s*(?:\\right\s*)?\)\s*$"
+)
 
 
-def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Decision | None, Read | None]:
-    if DERIVATIVE.search(text, found.start(), found.end("right")):
+def _named(left: str) -> str:
+    """`x(t)` on the left is x."""
+    found = OF.match(left)
+    return found.group(1) if found else left
+
+
+def _hides_units(right: str, used: frozenset[str]) -> bool:
+    """`s = 5 t²`: a number beside one symbol may hold any unit."""
+    words = {w.replace(" ", "") for w in re.findall(SYMBOL, plain(right))} - {"sqrt"}
+    return (
+        len(used) <= 2
+        and "pi" not in words
+        and re.search(
+            r"(?<![\^\d(_])(?:[2-9]|\d\d)\d*(?!\d)", re.sub(r"\^\(?\d+\)?|\bln\s*\(?\s*\d+", "", plain(right))
+        )
+        is not None
+    )
+
+
+def _known(word: str, vocabulary: frozenset[str]) -> bool:
+    word = word.replace(" ", "")
+    return word in vocabulary or word[0] in vocabulary
+
+
+def _decide(
+    text: str, sides: Set, said: dict[str, Dims], vocabulary: frozenset[str]
+) -> tuple[Decision | None, Read | None]:
+    offset, left = (0, sides.left) if sides.exact else head_of(sides.left, vocabulary)
+    lead = re.search(SYMBOL, plain(left)) if left else None
+    if lead is None or not _known(lead.group(0), vocabulary):
         return None, None
-    if re.search(r"[\d)}\]]\s*$", text[max(0, found.start() - 8) : found.start()]):
+    opened = re.findall(SYMBOL, plain(sides.right)[:120])
+    if not any(_known(w, vocabulary) for w in opened[:8]):
+        return None, None
+    begin = sides.start + offset
+    if not sides.exact and re.search(r"[\d)}\]]\s*$", text[max(0, begin - 8) : begin]):
         return None, None  # a unit after a number, not a symbol
-    vocabulary = law_symbols() | frozenset(said)
-    offset, left = _head(found.group("left"), vocabulary)
-    lead = re.match(rf"\s*-?\(*({SYMBOL})", plain(left)) if left else None
-    if lead is None or not (lead.group(1).replace(" ", "") in vocabulary or lead.group(1)[0] in vocabulary):
-        return None, None
-    if not any(w in vocabulary or w[0] in vocabulary for w in re.findall(SYMBOL, plain(found.group("right")))[:8]):
-        return None, None
-    begin = found.start() + offset
-    right_start = found.start("right") + len(found.group("right")) - len(found.group("right").lstrip())
-    head = lead.group(1).replace(" ", "")
-    opening = [
-        s
-        for s in (w.replace(" ", "") for w in re.findall(SYMBOL, plain(found.group("right")))[:2])
-        if s not in ("pi", "sqrt", *FUNCTIONS)
-    ][:1]
+    rights = [sides.right] if sides.exact else trimmed(sides.right)[:6]
+    head = lead.group(0).replace(" ", "")
+    opening = [s for s in (w.replace(" ", "") for w in opened[:2]) if s not in ("pi", "sqrt", *FUNCTIONS)][:1]
     tries = [("the text's own definitions", said, True)] if said else []
     tries += [
         (
@@ -248,8 +190,8 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Dec
     ]
     reads: list[Read] = []
     for origin, table, free in tries:
-        for right in _trim(found.group("right"))[:6]:
-            read = _read(left, right, (begin, right_start + len(right)), origin, table, free=free)
+        for right in rights:
+            read = _read(left, right, (begin, sides.right_start + len(right)), origin, table, free=free)
             if read is not None:
                 reads.append(read)
                 break
@@ -273,7 +215,13 @@ def _decide(text: str, found: re.Match[str], said: dict[str, Dims]) -> tuple[Dec
                           detail={"inferred": found_dims} if found_dims else {})  # fmt: skip
         if good is own and own.left.unknown and not (own.used & set(said)) - {head}:
             return None, own
-        if good is own and _untested(own):
+        odd = good is own and any(
+            d.denominator > 2 or (d.denominator > 1 and head not in said)
+            for s, v in inferred([Row(v, 0) for v in own.rows]).items()
+            if s == head
+            for d in v
+        )
+        if odd or (good is own and _untested(own)):
             message = "nothing to hold it against: the symbols left free take what dimension they need"
             return Decision(
                 claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message=message, certainty="possible"

@@ -1,5 +1,4 @@
-# ruff: noqa: E501  (patterns, tables and messages read best on one line)
-"""Quantities by name with a unit of their dimension, and the laws known without a declaration."""
+"""The laws known without a declaration."""
 
 from __future__ import annotations
 
@@ -7,22 +6,6 @@ from functools import cache
 
 from tidegate.check.verify.quantity.unit_table import NONE, Dims
 from tidegate.check.verify.quantity.units import parse_unit
-
-KINDS: dict[str, str] = {  # a quantity's name → a unit of its dimension
-    "mass": "kg", "length": "m", "distance": "m", "height": "m", "radius": "m", "displacement": "m", "position": "m", "wavelength": "m", "diameter": "m", "depth": "m", "width": "m", "thickness": "m",
-    "time": "s", "period": "s", "duration": "s", "speed": "m/s", "velocity": "m/s", "speed of light": "m/s", "acceleration": "m/s^2", "gravitational acceleration": "m/s^2", "acceleration due to gravity": "m/s^2",
-    "force": "N", "weight": "N", "tension": "N", "energy": "J", "kinetic energy": "J", "potential energy": "J", "work": "J", "heat": "J", "power": "W", "pressure": "Pa", "stress": "Pa",
-    "density": "kg/m^3", "volume": "m^3", "area": "m^2", "momentum": "kg m/s", "impulse": "N s", "torque": "N m", "moment of inertia": "kg m^2", "angular momentum": "kg m^2/s", "frequency": "Hz",
-    "angular frequency": "1/s", "angular velocity": "1/s", "charge": "C", "current": "A", "voltage": "V", "potential difference": "V", "resistance": "ohm", "capacitance": "F", "inductance": "H",
-    "electric field": "V/m", "magnetic field": "T", "temperature": "K", "amount": "mol", "number of moles": "mol", "gas constant": "J/(mol K)", "spring constant": "N/m", "gravitational constant": "m^3/(kg s^2)",
-    "planck constant": "J s", "planck's constant": "J s", "boltzmann constant": "J/K", "specific heat": "J/(kg K)", "specific heat capacity": "J/(kg K)", "viscosity": "Pa s", "dynamic viscosity": "Pa s",
-    "flow rate": "m^3/s", "concentration": "mol/m^3", "diffusion coefficient": "m^2/s", "thermal conductivity": "W/(m K)", "surface tension": "N/m", "resistivity": "ohm m", "magnetic flux": "Wb", "angle": "rad",
-    "temperature change": "K", "change in temperature": "K", "entropy": "J/K", "half-life": "s", "decay constant": "1/s", "luminosity": "W", "semi-major axis": "m", "orbital radius": "m", "molar mass": "kg/mol", "molar volume": "m^3/mol", "angular acceleration": "1/s^2", "current density": "A/m^2", "energy density": "J/m^3", "mass flow rate": "kg/s", "specific volume": "m^3/kg", "heat capacity": "J/K",
-    "heat flux": "W/m^2", "volumetric flow rate": "m^3/s", "linear density": "kg/m", "specific energy": "J/kg", "number density": "1/m^3", "charge density": "C/m^3", "permittivity": "F/m", "permeability": "H/m", "conductivity": "S/m",
-    "shear modulus": "Pa", "bulk modulus": "Pa", "kinematic viscosity": "m^2/s", "electric potential": "V", "electromotive force": "V", "molar heat capacity": "J/(mol K)", "luminous flux": "lm", "elementary charge": "C", "speed of sound": "m/s",
-    "young's modulus": "Pa",
-}  # fmt: skip
-
 
 # laws: name; formula; symbol = unit.  Written from the definitions in any physics textbook.
 LAWS = """

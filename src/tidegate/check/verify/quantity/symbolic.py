@@ -6,67 +6,44 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import lru_cache
 
 from tidegate.check.verify.quantity.dimension_system import Vector
+from tidegate.check.verify.quantity.notation import GREEK_NAME, plain
 from tidegate.check.verify.quantity.unit_table import Dims
 
-GREEK = {"ρ": "rho", "λ": "lambda", "ω": "omega", "σ": "sigma", "τ": "tau", "η": "eta", "μ": "mu", "ν": "nu", "δ": "delta", "π": "pi", "Δ": "Delta", "θ": "theta", "α": "alpha", "ε": "epsilon"}  # fmt: skip
+SYMBOL = r"(?:Delta ?[A-Za-z]+(?:_[A-Za-z0-9]+)?|delta_[A-Za-z]+(?:_[A-Za-z0-9]+)?|[A-Za-z]+(?:_[A-Za-z0-9]+)?)"
 
 
-SYMBOL = r"(?:Delta ?[A-Za-z]+|[A-Za-z]+(?:_[A-Za-z0-9]+)?)"
-
-
-TOKEN = re.compile(rf"\s*(?:(?P<num>\d+(?:\.\d+)?)|(?P<sym>{SYMBOL})|(?P<op>[+\-*/^=()]))")
-
-
-@lru_cache(maxsize=1024)
-def plain(text: str) -> str:
-    """LaTeX and Unicode in one plain form for the formula grammar."""
-    t = text
-    for _ in range(4 if "{" in t else 0):
-        t = re.sub(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}", r"((\1)/(\2))", t)
-        t = re.sub(r"\\sqrt\s*\{([^{}]*)\}", r"sqrt(\1)", t)
-        t = re.sub(r"\\(?:text|mathrm|mathbf|vec|hat|bar|dot)\s*\{([^{}]*)\}", r"\1", t)
-        t = re.sub(r"\^\{([^{}]*)\}", r"^(\1)", t)
-        t = re.sub(r"_\{([^{}]*)\}", r"_\1", t)
-    t = re.sub(r"\\(?:cdot|times)|[·×⋅]", "*", t)
-    t = re.sub(r"\\(?:left|right|,|;|!| )", " ", t)
-    t = t.replace("√", "sqrt").replace("½", "1/2 ").replace("−", "-").replace("**", "^")
-    t = re.sub(
-        r"[⁰¹²³⁴-⁹⁻]+", lambda m: "^(" + m.group(0).translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")) + ")", t
-    )
-    t = t.translate(str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789"))
-    for greek, name in GREEK.items():
-        t = t.replace(greek, f" {name} " if greek != "Δ" else " Delta")
-    t = t.replace("\\Delta ", "Delta").replace("\\Delta", "Delta")
-    return re.sub(r"\\([A-Za-z]+)", r" \1 ", t)
+TOKEN = re.compile(rf"\s*(?:(?P<num>\d+(?:\.\d+)?)|(?P<sym>{SYMBOL})|(?P<op>[+\-*/^=()\[\]]))")
 
 
 class Unread(Exception):
     """The formula is not one this grammar reads."""
 
 
-SIMPLE = frozenset({"0.5", "1.5", "2.0", "0.25", "3.0", "4.0", "1.0", "3.14", "3.1416", "0.75"})
+# decimals that are pure numbers; any other may carry a unit
+SIMPLE = frozenset({"0.5", "1.5", "2.5", "2.0", "0.25", "3.0", "4.0", "1.0", "3.14", "3.1416", "0.75", "0.693", "2.303", "1.22", "0.4"})  # fmt: skip
 
 
-FREE = re.compile(
-    r"[A-Za-z](?:_[A-Za-z0-9]+)?|(?:rho|lambda|omega|sigma|tau|eta|mu|nu|delta|theta|alpha|epsilon|Delta[A-Za-z])(?:_[A-Za-z0-9]+)?"
-)
+FREE = re.compile(rf"(?:Delta ?)?(?:[A-Za-z]|{GREEK_NAME})(?:dot|ddot)?(?:_[A-Za-z0-9]+)?|delta_[A-Za-z]\w*")
 
 
 CONSTANT = frozenset({"constant", "const"})  # the right side of a law of conservation: some fixed quantity
-FUNCTIONS = ("sin", "cos", "tan", "exp", "ln", "log")
+FUNCTIONS = ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "ln", "log")
+LOGARITHMS = ("ln", "log")  # of a bare quantity they are taken loosely
 
 
 class SymbolicFormula:
     """Products and sums of symbols with rational powers; symbols without a dimension are unknowns where `free`.
 
-    `grab` reads `a/b c` with b c below the line; each sum adds the rows that make its terms equal.
+    `grab` reads `a/b c` with b c below the line, `loose` `sin a b` as the sine of a b; each sum adds the rows that
+    make its terms equal, each function the row that makes its argument a number.
     """
 
-    def __init__(self, text: str, dims: Mapping[str, Dims], *, free: bool = False, grab: bool = False) -> None:
-        self.dims, self.free, self.grab = dims, free, grab
+    def __init__(
+        self, text: str, dims: Mapping[str, Dims], *, free: bool = False, grab: bool = False, loose: bool = True
+    ) -> None:
+        self.dims, self.free, self.grab, self.loose = dims, free, grab, loose
         self.known = frozenset(dims)
         self.t: list[tuple[str, str]] = []
         self.rows: list[Vector] = []
@@ -90,15 +67,31 @@ class SymbolicFormula:
         """`mgh` is m g h when these are the known symbols; a word that is no product of them is unread."""
         if word in self.known or word in ("pi", "sqrt", *FUNCTIONS, *CONSTANT):
             return [word]
+        parts = self._parts(word)
+        if parts is not None and (len(parts) > 1 or not self.free):
+            return parts
         if self.free and FREE.fullmatch(word):
             return [word]
-        for size in range(len(word) - 1, 0, -1):
-            if word[:size] in self.known | {"pi"}:
-                try:
-                    return [word[:size], *self._split(word[size:])]
-                except Unread:
-                    continue
-        raise Unread(word)
+        parts = self._parts(word, free=True) if self.free and 1 < len(word) <= 4 and "_" not in word else parts
+        if parts is None:
+            raise Unread(word)
+        return parts
+
+    def _parts(self, word: str, free: bool = False) -> list[str] | None:
+        """Known symbols (with `free` one letter may be unknown, the others known) whose names make up the word."""
+        if not word:
+            return []
+        for size in range(len(word), 0, -1):
+            head = word[:size]
+            if head in self.known or head == "pi":
+                rest = self._parts(word[size:], free)
+                if rest is not None:
+                    return [head, *rest]
+        if free and word[0].isalpha():
+            rest = self._parts(word[1:])
+            if rest is not None:
+                return [word[0], *rest]
+        return None
 
     def peek(self) -> tuple[str, str]:
         """The next token, not consumed."""
@@ -111,19 +104,31 @@ class SymbolicFormula:
             raise Unread("left over")
         return out
 
-    def terms(self) -> Vector:
-        """A sum: its terms must agree."""
+    def terms(self, *, inside: bool = False) -> Vector:
+        """A sum: its terms must agree.  Inside a product `1 + x` asks that x be a number; else numbers may hide units."""
         self.sign()
-        first = self.product()
-        bare = first.wild
+        parts = [self.term()]
         while self.peek()[1] in ("+", "-") and self.peek()[0] == "op":
             self.i += 1
-            other = self.product()
-            if not first.wild and not other.wild:
-                self.rows.append(other.plus(first, -1))
-            bare |= other.wild
-            first = other if first.wild else first
-        return Vector(wild=True) if bare else first  # 331 + 0.6 T hides units in its numbers
+            parts.append(self.term())
+        told = [(v, n) for v, n, _ in parts if not v.wild]
+        numbers = [plain_one for v, _, plain_one in parts if v.wild]
+        for v, _ in told[1:]:
+            self.rows.append(v.plus(told[0][0], -1))
+        if not numbers or not told:
+            return told[0][0] if told else Vector(wild=True)
+        if all(numbers) and (max(n for _, n in told) > 1 or inside):
+            self.rows.append(told[0][0])
+            return Vector()
+        return Vector(wild=True)  # 331 + 0.6 T hides units in its numbers
+
+    def term(self) -> tuple[Vector, int, bool]:
+        """A product with the number of its symbols, and whether it is a small whole number or half."""
+        start = self.i
+        value = self.product()
+        tokens = self.t[start : self.i]
+        symbols = {s for kind, s in tokens if kind == "sym" and s not in ("pi", "sqrt", *FUNCTIONS)}
+        return value, len(symbols), all(s in ("1", "2", "3", "(", ")", "/", "0.5") for _, s in tokens)
 
     def sign(self) -> None:
         """Skip a leading sign."""
@@ -136,22 +141,42 @@ class SymbolicFormula:
         below = False
         while True:
             kind, text = self.peek()
-            if kind == "op" and text in "*/":
+            if kind == "op" and text in ("*", "/"):
                 self.i += 1
                 below = text == "/"
                 total = total.plus(self.power(), -1 if below else 1)
-            elif kind in ("num", "sym") or text == "(":
+            elif kind in ("num", "sym") or text in ("(", "["):
                 total = total.plus(self.power(), -1 if below and self.grab else 1)
             else:
                 return total
 
     def power(self) -> Vector:
-        """A base with its exponent."""
+        """A base with its exponent; e to a power is a function of it."""
+        if self.peek() == ("sym", "e") and "e" not in self.known and self.i + 1 < len(self.t) and self.t[self.i + 1] == ("op", "^"):  # fmt: skip
+            self.i += 2
+            start = self.i
+            self._argument(self.signed_atom(), "exp", start)
+            return Vector()
+        start = self.i
         base = self.atom()
         if self.peek() == ("op", "^"):
             self.i += 1
-            base = base.times(self.exponent())
+            at = self.i
+            try:
+                base = base.times(self.exponent())
+            except Unread:
+                self.i = at
+                inner = self.atom()
+                if any(base.known) or base.unknown or not (self.t[start][0] == "num" or not any(inner.known)):
+                    raise
+                base = Vector()
         return base
+
+    def signed_atom(self) -> Vector:
+        """An atom after signs."""
+        while self.peek() in (("op", "-"), ("op", "+")):
+            self.i += 1
+        return self.atom()
 
     def exponent(self) -> Fraction:
         """A rational exponent."""
@@ -184,10 +209,10 @@ class SymbolicFormula:
             return self.atom().times(Fraction(1, 2))
         if kind == "sym" and text in FUNCTIONS:
             if self.peek() == ("op", "^"):
-                raise Unread("a power of a function")
-            inner = self.atom()
-            if not inner.wild and (any(inner.known) or inner.unknown) and not self.free:
-                raise Unread("an argument with a dimension")
+                self.i += 1
+                self.exponent()
+            start = self.i
+            self._argument(self.argument(), text, start)
             return Vector()
         if kind == "sym" and text in self.dims:
             self.used.add(text)
@@ -198,10 +223,35 @@ class SymbolicFormula:
         if kind == "sym" and self.free:
             self.used.add(text)
             return Vector(unknown=((text, Fraction(1)),))
-        if text == "(":
-            inner = self.terms()
-            if self.peek() != ("op", ")"):
+        if text in ("(", "["):
+            inner = self.terms(inside=True)
+            if self.peek() != ("op", ")" if text == "(" else "]"):
                 raise Unread("parenthesis")
             self.i += 1
             return inner
         raise Unread(text)
+
+    def argument(self) -> Vector:
+        """What a function is taken of: a group, or the factors set beside each other up to the next sign."""
+        opened = self.peek()[1]
+        if opened in ("(", "["):
+            self.i += 1
+            inner = self.terms()
+            if self.peek() != ("op", ")" if opened == "(" else "]"):
+                raise Unread("parenthesis")
+            self.i += 1
+            return inner
+        total = self.power()
+        while self.loose and (self.peek()[0] == "num" or (self.peek()[0] == "sym" and self.peek()[1] not in FUNCTIONS)):
+            total = total.plus(self.power())
+        return total
+
+    def _argument(self, inner: Vector, name: str, start: int) -> None:
+        """An argument must be a number; one symbol alone may be a number of its units, a logarithm's any quantity."""
+        tokens = self.t[start : self.i]
+        symbols = {s for kind, s in tokens if kind == "sym" and s != "pi"}
+        dimensional = not inner.wild and (any(inner.known) or bool(inner.unknown))
+        if dimensional and not self.free:
+            raise Unread("an argument with a dimension")
+        if len(symbols) > 1 and not (name in LOGARITHMS and ("op", "/") not in tokens):
+            self.rows.append(inner)
