@@ -1,9 +1,9 @@
 """Formulae as people set them, and their dimensions, held against an independent sum of exponents."""
 
 import pytest
-
 from benches.equation_forms import consistent, parse_equation
 from benches.verify_equations import SEED, SETS, judged, pairs, read_set
+
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.quantity.declared import declared
 from tidegate.check.verify.quantity.notation import plain
