@@ -52,6 +52,7 @@ NOUNS_BEFORE = re.compile(r"((?:[A-Za-z][a-z'’–-]*\s+){1,4})$")
 
 
 def cleaned(text: str) -> str:
+    """The text without marks of LaTeX, spaces and full stops at its ends."""
     return re.sub(r"\\[()\[\] ,;:!]|\$", " ", text).strip(" .")
 
 
@@ -125,6 +126,7 @@ def bracketed(text: str) -> Iterator[Piece]:
 
 
 def bracketed_unit(text: str) -> Dims | None:
+    """The unit that the inside of brackets gives: `m/s`, `in kg`, `9.81 m/s²`, `dimensionless`."""
     content = cleaned(re.sub(r"^(?:measured\s+)?(?:in|units?:?|SI units?:?)\s+", "", text.strip()))
     if NOTHING.search(content) or content in ("–", "—", "-", "no unit", "1"):
         return NONE
