@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: frameworks picture reference demo test check lint types imports docs format bench clean install
+.PHONY: frameworks picture reference demo test check lint types imports docs format bench-verify-real clean install
 
 install: $(VENV)/.developer
 
@@ -61,6 +61,10 @@ types: install
 
 imports: install
 	@$(BIN)/lint-imports --no-logo
+
+# The release head of `tidegate verify` on the local model: asks for half an hour, keeps what it heard (see the module).
+bench-verify-real: install $(VENV)/.engine
+	@$(BIN)/python -m benches.verify_real_model
 
 # The docs checks are part of the tests; this runs them alone.
 docs: install

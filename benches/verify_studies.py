@@ -212,9 +212,9 @@ def entropy(report: Report) -> None:
     for i in range(600):
         sampler = Sampler(rng, ("quantity", "formula", "code")[i % 3], rng.random() < 0.6)
         texts = [sampler.ask({}).text for _ in range(10)]
-        equal: Callable[[str, str], bool] = lambda a, b: a == b  # noqa: E731
+        equal: Callable[[str, str, str], bool] = lambda a, b, _: a == b  # noqa: E731
         scores["typed"][sampler.knows].append(semantic_entropy(texts).entropy)
-        scores["string"][sampler.knows].append(semantic_entropy(texts, equal).entropy)
+        scores["string"][sampler.knows].append(semantic_entropy(texts, equal=equal).entropy)
         sampler.asked = 0
         scores["sequential"][sampler.knows].append(-sample_until_settled(sampler, "How far?").odds)
         asked += sampler.asked

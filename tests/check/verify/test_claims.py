@@ -172,3 +172,27 @@ def test_broken_latex_mixed_commas_and_right_to_left_text(text: str, refuted: li
 def test_a_peroxo_salt_holds_its_peroxide(stated: int, refuted: bool) -> None:
     said = verdicts(f"The oxidation state of oxygen in K2S2O8 is {stated}.")
     assert ("refuted" in said) is refuted
+
+
+ASKED = [  # question, right answer, wrong answer
+    ("What is 27 + 9?", "36", "46"), ("Compute 8 × 7.", "56.", "The result is 54."), ("What is 7 - 12?", "-5", "5"), ("What is 10 / 3?", "3.33", "3.4"),
+    ("Convert 3 km to m.", "3000 m", "30 m"), ("How many grams are in 4 kg?", "4000", "400"), ("Convert 72 km/h to m/s.", "20 m/s", "25 m/s"),
+    ("What is 20% of 50?", "10", "20"), ("What is $\\frac{3}{4} + \\frac{1}{8}$?", "7/8", "4/12"), ("What is 5 - (-3)?", "8", "2"),
+]  # fmt: skip
+NOT_ASKED = [
+    ("What is 10 / 3?", "3 remainder 1"), ("What is 5 + 5 in base 8?", "12"), ("What is 2 + 2 modulo 3?", "1"), ("What is 12 in binary?", "1100"),
+    ("What is 24/7?", "24"), ("What is 3/4 as a percentage?", "75"), ("Is 7 * 8 54?", "No, 56."), ("What is the sum of the first 10 integers?", "55"),
+    ("A train has 12 * 4 seats. How many windows?", "24"), ("What is 6 * 7? And who asked it?", "43, by Deep Thought"), ("How many apples are in 3 boxes?", "36"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "right", "wrong"), ASKED)
+def test_a_bare_answer_is_held_against_the_computation_that_was_asked(question: str, right: str, wrong: str) -> None:
+    assert verdicts(right, question) == {"supported"}
+    assert verdicts(wrong, question) == {"refuted"}
+    assert verdicts(wrong) <= {"unverifiable"}, "without its question it claims nothing"
+
+
+@pytest.mark.parametrize(("question", "answer"), NOT_ASKED)
+def test_a_question_that_is_more_than_a_computation_refutes_no_answer(question: str, answer: str) -> None:
+    assert "refuted" not in verdicts(answer, question)

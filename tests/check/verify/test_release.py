@@ -1,6 +1,8 @@
 """Typed entropy tells guessing from knowing, the head is calibrated, and the threshold keeps its promise."""
 
+import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +10,13 @@ import pytest
 
 from tidegate.check.verify import experts
 from tidegate.check.verify.engine import verify_answer
-from tidegate.check.verify.entropy import same, sample_until_settled, second_derivation, semantic_entropy
+from tidegate.check.verify.entropy import sample_until_settled, second_derivation, semantic_entropy
+from tidegate.check.verify.meaning import agrees, same
 from tidegate.check.verify.release import FEATURES, binomial_tail, features, fit, fit_and_test, learn_then_test
+from tidegate.cli.main import main
 from tidegate.cli.verbs import verify_release
-from tidegate.runner.asking import Reply
-from tidegate.spine.errors import InputError
+from tidegate.runner.asking import AnswerCache, Reply
+from tidegate.spine.errors import InputError, ModelError
 from tidegate.store.state import SqliteState
 
 
@@ -27,6 +31,34 @@ from tidegate.store.state import SqliteState
 def test_equality_is_the_types_own(a: str, b: str, equal: bool) -> None:
     assert same(a, b) is equal
     assert same(b, a) is equal
+
+
+MEANT = [  # question, two answers, whether they mean the same
+    ("What is the symbol of iron?", "Its symbol is Fe (from ferrum).", "Fe", True), ("What is the symbol of iron?", "The symbol is Fe.", "The symbol is Ir.", False),
+    ("What is the capital of Kenya?", "The capital of Kenya is Nairobi.", "Nairobi", True), ("What is the capital of Kenya?", "It's Nairobi.", "Mombasa", False),
+    ("Is gold magnetic?", "No.", "No, it is not.", True), ("Is gold magnetic?", "Gold is magnetic.", "Gold is not magnetic.", False), ("Which?", "Blue", "Blue or green", False),
+    ("What is 12 * 4?", "12 * 4", "4", False), ("What is 12 * 4?", "The product is 48.", "12 × 4", True), ("What is 15 / 4?", "15/4", "3.75", True), ("When?", "2024-05-01", "2024-04-02", False),
+    ("x doubled in Python?", "2 * x", "x * 2", True), ("x doubled in Python?", "2 * x", "x + 2", False), ("A function?", "def f(x):\n    return 2 * x", "Here:\n```python\ndef g(n):\n    return n * 2\n```", True),
+    ("Which gas?", "Plants take in carbon dioxide.", "CO2", True), ("How many electrons has Na+?", "Na+ has 10 electrons.", "10", True), ("How long?", "", "", False), ("How long?", "", "5 m", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "a", "b", "equal"), MEANT)
+def test_sentences_meet_by_what_they_add_to_the_question(question: str, a: str, b: str, equal: bool) -> None:
+    assert same(a, b, question) is equal
+    assert same(b, a, question) is equal
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "verdict"),
+    [
+        ("5 m", "We add.\nAnswer: 500 cm", True), ("5 m", "6 m", False), ("Fe", "The symbol is Ir.", False), ("Paris", "Berlin", False), ("5 m", "I cannot say.", None),
+        ("Fe", "26", None), ("5 m", "", None), ("It rises because the warm air above the ground is lighter", "Since the sun heats water near the coast, it must", None),
+    ],
+)  # fmt: skip
+def test_only_answers_of_one_kind_can_disagree(a: str, b: str, verdict: bool | None) -> None:
+    assert agrees(a, b, "Which?") is verdict
+    assert agrees(b, a, "Which?") is verdict
 
 
 class Scripted:
@@ -130,3 +162,88 @@ def test_a_second_derivation_that_agrees_or_says_nothing_is_not_routed(tmp_path:
     found = verify_answer(ANSWER, QUESTION)
     verify_release.beside(found, QUESTION, ANSWER, {}, models, None, "-", tmp_path)
     assert not (tmp_path / "state.db").exists()
+
+
+def exit_code(*argv: object) -> object:
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", *map(str, argv)])
+    return ended.value.code
+
+
+def labelled(path: Path, wrong_when_agreed: int) -> Path:
+    """200 answers of a model that knows two thirds; every `wrong_when_agreed`-th that it is sure of is wrong."""
+    rows = []
+    for n in range(200):
+        knows = n % 3 != 0
+        samples = [f"{n + 7} m"] * 6 if knows else [f"{n + k} m" for k in range(6)]
+        rows.append(
+            {
+                "question": "How far?",
+                "answer": f"{n + 7} m",
+                "samples": samples,
+                "correct": knows and n % wrong_when_agreed != 1,
+            }
+        )
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return path
+
+
+def test_a_fit_says_what_it_learned_and_a_release_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    head, rows = tmp_path / "head.json", labelled(tmp_path / "rows.jsonl", 1000)
+    assert exit_code("--fit", rows, "--out", head, "--alpha", "0.1") == 0
+    told = capsys.readouterr().out
+    assert "200 labelled answers, 68 wrong" in told
+    assert re.search(r"× \d[\d.]* +a nat of entropy among the samples", told)
+    assert "at most 10% of it is wrong" in told
+    answers = tmp_path / "answers.jsonl"
+    agreed = {"id": "sure", "question": "How far?", "answer": "12 m", "samples": ["12 m", "1200 cm", "12.0 m"]}
+    torn = {"id": "torn", "question": "How far?", "answer": "12 m", "samples": ["12 m", "13 m", "14 m"]}
+    answers.write_text(json.dumps(agreed) + "\n" + json.dumps(torn))
+    exit_code("--jsonl", answers, "--head", head)
+    sure, held = (json.loads(line)["release"] for line in capsys.readouterr().out.splitlines())
+    assert (sure["release"], held["release"]) == (True, False)
+    assert not sure["odds"], "nothing speaks against it"
+    assert held["odds"]["a nat of entropy among the samples"] > 1
+    answer = tmp_path / "a.md"
+    answer.write_text("12 * 7 = 84 m")
+    assert exit_code(answer, "--head", head, "--question", "How far?") == 3, "no samples: held back, which is no pass"
+    told = " ".join(capsys.readouterr().out.split())
+    assert "the head was fitted with samples, this answer comes without" in told
+
+
+def test_a_fit_without_a_threshold_says_what_was_seen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = labelled(tmp_path / "rows.jsonl", 4)
+    assert exit_code("--fit", rows, "--out", tmp_path / "head.json", "--alpha", "0.1") == 3
+    told = " ".join(capsys.readouterr().out.split())
+    assert re.search(
+        r"No threshold passes: of the \d+ surest answers \d+ were wrong, at most \d may be for alpha 0.1", told
+    )
+    few = learn_then_test([0.1] * 10, [False] * 10, alpha=0.1)
+    assert few.why == "10 answers are left to test on, at least 22 are needed for alpha 0.1"
+
+
+def test_what_models_said_for_a_fit_is_kept_when_one_of_them_fails(tmp_path: Path) -> None:
+    cache = AnswerCache(tmp_path / "kept.jsonl")
+    model = Scripted("5 m")
+    first = verify_release.Kept(model, cache, tmp_path / "kept.jsonl")
+    sample_until_settled(first, "How long?")
+    asked = model.asked
+    again = verify_release.Kept(model, AnswerCache(tmp_path / "kept.jsonl"), tmp_path / "kept.jsonl")
+    sample_until_settled(again, "How long?")
+    assert model.asked == asked == 4
+
+    class Silent:
+        name = "silent"
+
+        def ask(self, request: dict[str, Any]) -> Reply:
+            raise ModelError("the model does not answer")
+
+    with pytest.raises(ModelError, match="is kept in"):
+        verify_release.Kept(Silent(), cache, tmp_path / "kept.jsonl").ask({})
+
+
+def test_models_are_not_asked_without_a_question_and_it_is_said(tmp_path: Path) -> None:
+    said = verify_release.beside(
+        verify_answer("5 m"), "", "5 m", {}, verify_release.Askers(judge=Engine("5 m")), None, "-"
+    )
+    assert said == {"not_asked": "the models were not asked: no question is given", "second": {"agrees": None}}

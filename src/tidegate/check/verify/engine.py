@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from tidegate.check.verify.asked_value import check_asked_value
 from tidegate.check.verify.assertion import unasserted
 from tidegate.check.verify.chemistry.nuclear import check_nuclear
 from tidegate.check.verify.chemistry.oxidation_changes import check_changes
@@ -112,6 +113,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
         ("rewritten units", lambda: check_rewritten(prose, ranges)),
         ("laws told", lambda: check_told_laws(prose, ranges)),
         ("ratios told", lambda: check_ratios(prose, ranges)),
+        ("asked value", lambda: () if program or not question else check_asked_value(question, answer)),
         ("answer dimension", lambda: check_answer_dimension(question, prose, ranges)),
         ("dimensions", lambda: check_dimensions(prose, ranges)),
         ("chemistry", lambda: check_chemistry(prose, ranges)),

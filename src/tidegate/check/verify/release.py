@@ -15,18 +15,28 @@ from collections.abc import Sequence
 
 import msgspec
 
-from tidegate.check.verify.entropy import Entropy, same
+from tidegate.check.verify.entropy import Entropy
 from tidegate.check.verify.model import Verification
 from tidegate.spine.claim import Support
 from tidegate.spine.errors import InputError
 
 FEATURES = ("refuted", "suspected", "undecided", "supported", "entropy", "minority", "unsampled", "second differs", "no second")  # fmt: skip
+# how each feature is told: what it counts, for one unit of it
+SAID = (
+    "a refuted claim", "a suspected claim", "claims that cannot be decided (log)", "supported claims (log)", "a nat of entropy among the samples",
+    "all samples meaning something else", "no samples", "a second derivation that differs", "no second derivation to compare",
+)  # fmt: skip
 ROWS_MIN = 40
 STEPS = 60
+MOVED = 0.02  # log odds: less is not worth telling
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """Weights of the features in their order, after the intercept; and the threshold, when one was found."""
+    """Weights of the features in their order, after the intercept; and the threshold, when one was found.
+
+    `always` holds whether samples and second derivations were missing, where all rows of the fit were alike in it: the head
+    knows nothing of answers that are not.
+    """
 
     weights: tuple[float, ...]
     threshold: float | None = None
@@ -34,24 +44,50 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     delta: float = 0.1
     fitted_on: int = 0
     tested_on: int = 0
+    always: dict[str, float] = {}
 
     def probability(self, features: Sequence[float]) -> float:
         """The probability that the answer is wrong."""
         score = self.weights[0] + sum(w * x for w, x in zip(self.weights[1:], features, strict=True))
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
+    def learned(self) -> dict[str, float]:
+        """By what each feature multiplies the odds of being wrong, a unit of it; features that moved nothing are left out."""
+        return {name: math.exp(w) for name, w in zip(SAID, self.weights[1:], strict=True) if abs(w) > MOVED}
+
+    def reasons(self, features: Sequence[float]) -> dict[str, float]:
+        """By what each feature of this answer multiplied the odds of being wrong, the strongest first."""
+        moved = [
+            (name, w * x) for name, w, x in zip(SAID, self.weights[1:], features, strict=True) if abs(w * x) > MOVED
+        ]
+        return {name: math.exp(m) for name, m in sorted(moved, key=lambda pair: -abs(pair[1]))}
+
     def releases(self, features: Sequence[float]) -> bool:
-        """Whether an answer with these features may go out; never without a threshold."""
-        return self.threshold is not None and self.probability(features) <= self.threshold
+        """Whether an answer with these features may go out; never without a threshold, nor one unlike all it was fitted on."""
+        return (
+            self.threshold is not None and not self.strange(features) and self.probability(features) <= self.threshold
+        )
+
+    def strange(self, features: Sequence[float]) -> str:
+        """How this answer differs from all that the head was fitted on; empty where it does not."""
+        told = {"unsampled": "samples", "no second": "a comparable second derivation"}
+        for name, value in self.always.items():
+            if features[FEATURES.index(name)] != value:
+                return f"the head was fitted {'without' if value else 'with'} {told[name]}, this answer comes {'with' if value else 'without'}"
+        return ""
 
 
 class Tested(msgspec.Struct, frozen=True, kw_only=True):
-    """The outcome of learn-then-test: the loosest threshold that passed, what it releases and how often it errs."""
+    """The outcome of learn-then-test: the loosest threshold that passed, what it releases and how often it errs.
+
+    Where none passed, `why` says what was seen.
+    """
 
     threshold: float | None
     released: int
     wrong: int
     of: int
+    why: str = ""
 
 
 def features(
@@ -63,7 +99,7 @@ def features(
     supported = found.count(Support.SUPPORTED)
     minority = 0.0
     if consistency is not None:
-        minority = 1 - consistency.share if same(answer, consistency.answer) else 1.0
+        minority = 1 - consistency.share if consistency.holds(answer) else 1.0
     return (
         float(min(sure, 3)),
         float(min(len(refuted) - sure, 3)),
@@ -103,7 +139,13 @@ def fit(rows: Sequence[Sequence[float]], wrong: Sequence[bool], *, ridge: float 
         w = [a + b for a, b in zip(w, step, strict=True)]
         if max(map(abs, step)) < 1e-8:
             break
-    return Head(weights=tuple(w), fitted_on=len(rows))
+    flags = {
+        name: {row[FEATURES.index(name)] for row in rows}
+        for name in ("unsampled", "no second")
+        if len(rows[0]) == len(FEATURES)
+    }
+    always = {name: values.pop() for name, values in flags.items() if len(values) == 1}
+    return Head(weights=tuple(w), fitted_on=len(rows), always=always)
 
 
 def _solve(matrix: list[list[float]], right: list[float]) -> list[float]:
@@ -152,10 +194,22 @@ def learn_then_test(
     for step in range(grid):
         n = min(len(order), start + step * max(1, (len(order) - start) // grid))
         if n < least or n > len(order) or not order:
+            if best.threshold is None:
+                best = msgspec.structs.replace(
+                    best,
+                    why=f"{len(order)} answers are left to test on, at least {least} are needed for alpha {alpha:g}",
+                )
             break
         threshold = order[n - 1][0]
         released = [w for p, w in order if p <= threshold]
         if binomial_tail(sum(released), len(released), alpha) > delta:
+            if best.threshold is None:
+                allowed = sum(binomial_tail(k, len(released), alpha) <= delta for k in range(len(released)))
+                most = f"at most {allowed - 1} may be" if allowed else "even none would prove too little"
+                best = msgspec.structs.replace(
+                    best,
+                    why=f"of the {len(released)} surest answers {sum(released)} were wrong, {most} for alpha {alpha:g}",
+                )
             break
         best = Tested(threshold=threshold, released=len(released), wrong=sum(released), of=len(order))
     return best

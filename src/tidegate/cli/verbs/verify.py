@@ -15,7 +15,7 @@ from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge, Verification
 from tidegate.check.verify.release import Head, features
 from tidegate.check.verify.simulation import decide_simulations
-from tidegate.cli.output import emit, judge_jsonl, read_jsonl, stdout
+from tidegate.cli.output import emit, judge_jsonl, people, read_jsonl, stdout
 from tidegate.cli.verbs import verify_release as release
 from tidegate.readers.api_symbols import read_index
 from tidegate.readers.knowledge import installed_packages, read_library, read_packages, read_registry
@@ -31,6 +31,7 @@ from tidegate.spine.gate import Verdict
 from tidegate.stats.shares import share
 
 BYTES_MAX = 16 * 1024 * 1024
+PROGRESS_ROWS = 10  # of --fit, between two words on progress while models are asked
 TEXT_SHOWN_MAX = 20_000  # characters printed with their marks; longer answers show the computations alone
 
 
@@ -93,11 +94,12 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
         emit(release.queue(store, done, None if as_json else stdout), as_json=as_json)
     knowledge, models, fused = (
         _knowledge(library, registry, packages, api),
-        release.askers(config),
+        release.askers(config, out.with_suffix(".answers.jsonl") if fit is not None else None),
         release.read_head(head),
     )
     if fit is not None:
-        emit(release.fitted(_labelled(str(fit), knowledge, models), out, alpha, 0.1), as_json=as_json)
+        fitted = release.fitted(_labelled(str(fit), knowledge, models), out, alpha, 0.1)
+        emit(fitted, as_json=as_json, words=lambda console: release.show_fitted(console, fitted))
     if jsonl is not None:
         pages: list[Page] = []
         try:
@@ -112,12 +114,13 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
     if not paths:
         raise WrongUse("expected a file, a directory, `-` or --jsonl FILE", remedy="tidegate verify answer.md")
     found = [(file, _verify(text, question, knowledge, run, file)) for file, text in _texts(paths)]
-    answer = _answer(found)
-    if len(found) == 1 and (fused is not None or config is not None):
-        more = release.beside(
-            found[0][1], question, found[0][1].text, {}, models, fused, found[0][0] or "-", store if route else None
-        )
-        answer = msgspec.structs.replace(answer, fields={**answer.fields, **more})
+    answer, more = _answer(found), dict[str, Any]()
+    if fused is not None or config is not None:
+        if len(found) > 1:
+            raise WrongUse(f"--config and --head take one answer, got {len(found)}", remedy="give rows with --jsonl")
+        (file, v), put = found[0], store if route else None
+        more = release.beside(v, question, v.text, {}, models, fused, file or "-", put)
+        answer = _held(msgspec.structs.replace(answer, fields={**answer.fields, **more}))
     if html is not None:
         program = [file is not None and file.endswith(".py") for file, _ in found]
         _write_page(
@@ -126,7 +129,7 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
         )  # fmt: skip
     if not as_json:
         answer = msgspec.structs.replace(answer, measures=())  # the view's own line says it in whole numbers
-    emit(answer, as_json=as_json, words=lambda console: _show(console, found))
+    emit(answer, as_json=as_json, words=lambda console: _show(console, found, more))
 
 
 def _write_page(path: Path, pages: list[Page]) -> None:
@@ -137,9 +140,12 @@ def _write_page(path: Path, pages: list[Page]) -> None:
 
 
 def _labelled(path: str, knowledge: Knowledge, models: release.Askers) -> list[tuple[tuple[float, ...], bool]]:
-    out = []
+    out: list[tuple[tuple[float, ...], bool]] = []
+    asks = models.probe is not None or models.judge is not None
     for number, row in read_jsonl(path):
         where = f"{path}:{number}"
+        if asks and number % PROGRESS_ROWS == 0:
+            people.print(f"[dim]{number} answers read, what the models say is kept[/]", highlight=False)
         answer, correct = row.get("answer"), row.get("correct")
         if not isinstance(answer, str) or not isinstance(correct, bool):
             raise InputError("expected `answer` (a text) and `correct` (true or false)", where=where)
@@ -213,7 +219,7 @@ def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool, model
     answer = _answer([(None, found)])
     pages.append(Page(str(row.get("id", where)), text, found.claims_json(), question))
     more = release.beside(found, question, text, row, models, head, where, route)
-    return msgspec.structs.replace(answer, fields={**answer.fields, **more}) if more else answer
+    return _held(msgspec.structs.replace(answer, fields={**answer.fields, **more})) if more else answer
 
 
 def _answer(verified: list[tuple[str | None, Verification]]) -> Answer:
@@ -245,7 +251,13 @@ def _answer(verified: list[tuple[str | None, Verification]]) -> Answer:
     )
 
 
-def _show(console: Console, found: list[tuple[str | None, Verification]]) -> None:
+def _held(answer: Answer) -> Answer:
+    """An answer that the head holds back is no pass."""
+    released = answer.fields.get("release", {}).get("release", True)
+    return answer if released or answer.verdict is not Verdict.PASS else msgspec.structs.replace(answer, verdict=Verdict.UNDECIDED)  # fmt: skip
+
+
+def _show(console: Console, found: list[tuple[str | None, Verification]], more: dict[str, Any]) -> None:
     for file, v in found:
         rows = v.claims_json()
         if len(found) > 1:
@@ -257,3 +269,4 @@ def _show(console: Console, found: list[tuple[str | None, Verification]]) -> Non
             console.print(marks.notes(v.text, rows))
         console.print(f"[dim]{marks.summary(rows)}[/]", highlight=False)
         console.print()
+    release.show_beside(console, more)

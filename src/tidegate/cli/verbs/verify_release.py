@@ -8,17 +8,20 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from tidegate.check.verify import experts
-from tidegate.check.verify.entropy import Entropy, same, sample_until_settled, second_derivation, semantic_entropy
+from tidegate.check.verify.entropy import Entropy, sample_until_settled, second_derivation, semantic_entropy
+from tidegate.check.verify.meaning import agrees
 from tidegate.check.verify.model import Verification
 from tidegate.check.verify.release import Head, features, fit_and_test
 from tidegate.readers.config import read_settings, secret
+from tidegate.runner.asking import AnswerCache, Asker, Job, Reply
 from tidegate.runner.http_model import HttpModel
 from tidegate.settings import ModelPort
 from tidegate.spine.answer import Answer
-from tidegate.spine.errors import InputError
+from tidegate.spine.errors import InputError, ModelError, SettingError
 from tidegate.spine.estimate import Measure
 from tidegate.spine.gate import Verdict
 from tidegate.spine.ports import Model
@@ -33,19 +36,43 @@ class Askers(msgspec.Struct, frozen=True, kw_only=True):
     judge: Any = None
 
 
-def askers(config: Path | None) -> Askers:
-    """The models that `models.probe` and `models.judge` name; none without a configuration."""
+class Kept:
+    """A model whose answers are kept in a file: a run that breaks off is begun again and asks only what it has not heard."""
+
+    def __init__(self, model: Model, cache: AnswerCache, where: Path) -> None:
+        self.name, self.where = model.name, where
+        self._asker = Asker(model, cache=cache)
+
+    def ask(self, request: dict[str, Any]) -> Reply:
+        """The kept answer, or the model's; raises ModelError after three failures."""
+        asked = self._asker.ask(Job(request=request))
+        if asked.reply is None:
+            remedy = f"what was answered is kept in {self.where}: run the command again and it goes on there"
+            raise ModelError(asked.error, where=self.name, remedy=remedy)
+        return asked.reply
+
+
+def askers(config: Path | None, kept: Path | None = None) -> Askers:
+    """The models that `models.probe` and `models.judge` name; none without a configuration.
+
+    With `kept`, a file, each answer is kept there.
+    """
     if config is None:
         return Askers()
     models = read_settings(config).models
-    return Askers(probe=_model(models.probe, "models.probe"), judge=_model(models.judge, "models.judge"))
+    if models.probe is None and models.judge is None:
+        raise SettingError("expected models.probe or models.judge, found neither", where=str(config),
+                           remedy='models: {probe: {url: "http://127.0.0.1:8000/v1", model: NAME}}')  # fmt: skip
+    cache = AnswerCache(kept) if kept is not None else None
+    return Askers(probe=_model(models.probe, "models.probe", cache), judge=_model(models.judge, "models.judge", cache))
 
 
-def _model(port: ModelPort | None, where: str) -> Model | None:
+def _model(port: ModelPort | None, where: str, cache: AnswerCache | None) -> Model | None:
     if port is None:
         return None
     key = secret(port.api_key, f"{where}.api_key") if port.api_key else None
-    return HttpModel(port.url, port.model, key)
+    model = HttpModel(port.url, port.model, key)
+    return model if cache is None or cache.path is None else Kept(model, cache, cache.path)
 
 
 def read_head(path: Path | None) -> Head | None:
@@ -69,12 +96,15 @@ def beside(
     """
     consistency, second = heard(question, answer, row, models, where)
     out: dict[str, Any] = {}
+    if not question and (models.probe is not None or models.judge is not None):
+        out["not_asked"] = "the models were not asked: no question is given"
     if consistency is not None:
         out["consistency"] = {
             "entropy": consistency.entropy,
             "share": consistency.share,
             "samples": consistency.samples,
-            "answer_is_the_most_common": same(answer, consistency.answer),
+            "most_common": consistency.answer,
+            "answer_is_the_most_common": consistency.holds(answer),
         }
     if models.judge is not None or "second" in row:
         out["second"] = {"agrees": second}
@@ -89,6 +119,8 @@ def beside(
             "probability_wrong": head.probability(values),
             "threshold": head.threshold,
             "alpha": head.alpha,
+            **({"strange": strange} if (strange := head.strange(values)) else {}),
+            "odds": {name: round(factor, 3) for name, factor in head.reasons(values).items()},
         }
     return out
 
@@ -103,26 +135,99 @@ def heard(
     other = row.get("second")
     if other is not None and not isinstance(other, str):
         raise InputError("expected a text in `second`", where=where)
-    consistency = semantic_entropy(samples) if samples else None
+    consistency = semantic_entropy(samples, question) if samples else None
     if consistency is None and models.probe is not None and question:
         consistency = sample_until_settled(models.probe, question)
-    second = same(answer, other) if other is not None else None
+    second = agrees(answer, other, question) if other is not None else None
     if other is None and models.judge is not None and question:
         second = second_derivation(models.judge, question, answer)
     return consistency, second
 
 
+def show_beside(console: Console, more: Mapping[str, Any]) -> None:
+    """What samples, the second derivation and the head say, in words."""
+    if "not_asked" in more:
+        console.print(f"[yellow]{more['not_asked']}[/]: give it with --question", highlight=False)
+    heard_ = more.get("consistency")
+    if heard_ is not None:
+        n = heard_["samples"]
+        most = f"{round(heard_['share'] * n)} of {n} samples mean {_short(heard_['most_common'])!r}"
+        agrees_ = "so does the answer" if heard_["answer_is_the_most_common"] else "the answer does not"
+        console.print(
+            f"samples            {escape(most)}, {agrees_} (entropy {heard_['entropy']:.2f} nats)", highlight=False
+        )
+    second = more.get("second")
+    if second is not None:
+        words = {True: "comes to the same", False: "[bold]comes to another value[/]", None: "gives nothing to compare"}[
+            second["agrees"]
+        ]
+        queued = f"; waits for an expert as {escape(second['queued'])}" if "queued" in second else ""
+        console.print(f"second derivation  {words}{queued}", highlight=False)
+    release = more.get("release")
+    if release is not None:
+        said = f"{release['probability_wrong']:.2f} likely to be wrong"
+        limit = (
+            "the head has no threshold"
+            if release["threshold"] is None
+            else f"up to {release['threshold']:.2f} is released"
+        )
+        if "strange" in release:
+            said += f" by what it knows, but {release['strange']}"
+        verdict = "[bold green]yes[/]" if release["release"] else "[bold red]no[/]"
+        console.print(f"release            {verdict}: {said}, {limit}", highlight=False)
+        for name, factor in list(release["odds"].items())[:REASONS_MAX]:
+            console.print(f"                   × {factor:.3g} {name}", highlight=False, style="dim")
+    if more:
+        console.print()
+
+
+REASONS_MAX = 4
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 40 else f"{line[:40]}…"
+
+
 def fitted(rows: list[tuple[tuple[float, ...], bool]], out: Path, alpha: float, delta: float) -> Answer:
     """Fit the head on the even rows, test its threshold on the odd ones, write it."""
     head, tested = fit_and_test([r for r, _ in rows], [w for _, w in rows], alpha=alpha, delta=delta)
-    out.write_bytes(msgspec.json.format(msgspec.json.encode(head)))
-    measures = (
+    try:
+        out.write_bytes(msgspec.json.format(msgspec.json.encode(head)))
+    except OSError as error:
+        raise InputError(f"cannot write the head: {error.strerror or error}", where=str(out)) from error
+    measures: tuple[Measure, ...] = (
         Measure(name="released at the threshold", value=share(tested.released, tested.of)),
         Measure(name="wrong among the released", value=share(tested.wrong, tested.released)),
     )
     verdict = Verdict.PASS if tested.threshold is not None else Verdict.UNDECIDED
-    return Answer(verb="verify fit", verdict=verdict, measures=measures,
-                  fields={"threshold": tested.threshold, "alpha": alpha, "delta": delta, "written": str(out)})  # fmt: skip
+    fields = {
+        "threshold": tested.threshold, "alpha": alpha, "delta": delta, "written": str(out),
+        "answers": {"labelled": len(rows), "wrong": sum(w for _, w in rows), "fitted_on": head.fitted_on, "tested_on": tested.of},
+        "learned": {name: round(factor, 3) for name, factor in head.learned().items()},
+    }  # fmt: skip
+    if tested.threshold is None:
+        fields["why"] = tested.why
+        measures = ()
+    return Answer(verb="verify fit", verdict=verdict, measures=measures, fields=fields)
+
+
+def show_fitted(console: Console, answer: Answer) -> None:
+    """What the head learned and what its threshold promises, in words."""
+    f = answer.fields
+    n = f["answers"]
+    console.print(f"{n['labelled']} labelled answers, {n['wrong']} wrong. From {n['fitted_on']} of them the head learned by what "
+                  "the odds of being wrong are multiplied:", highlight=False)  # fmt: skip
+    for name, factor in f["learned"].items():
+        console.print(f"  × {factor:<8.3g} {name}", highlight=False)
+    if not f["learned"]:
+        console.print("  nothing: no feature tells right from wrong here", highlight=False)
+    if f["threshold"] is None:
+        console.print(f"[bold]No threshold passes:[/] {f['why']}. With this head nothing is released.", highlight=False)
+    else:
+        console.print(f"On the other {n['tested_on']} it was tested: what is at most {f['threshold']:.2f} likely to be wrong is released, and with "
+                      f"{1 - f['delta']:.0%} confidence at most {f['alpha']:.0%} of it is wrong, of answers drawn as these were.", highlight=False)  # fmt: skip
+    console.print(f"Written: {escape(f['written'])}\n", highlight=False)
 
 
 def _state(store: Path) -> SqliteState:
