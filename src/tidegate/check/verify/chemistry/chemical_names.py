@@ -143,10 +143,23 @@ NAMED = (
 )  # fmt: skip
 
 
+# what every match of a form of NAMED holds, where that is rarer than a word before a capital letter
+BEFORE_FORMULA = r"\$?(?:\\|[\[(]?[A-Z])"
+HOLDS = (
+    None,
+    re.compile(rf"[(,](?:(?<=\()|\s+){BEFORE_FORMULA}"),
+    re.compile(r"(?:ormula|symbol)\s"),
+    re.compile(rf"(?:formula|written|as|is)\s+\**{BEFORE_FORMULA}"),
+    None,
+)
+
+
 def check_names(text: str, start: int, end: int) -> Iterator[Decision]:
     """Decisions on every compound's name that stands beside a formula."""
     done: set[int] = set()
-    for pattern in NAMED:
+    for pattern, holds in zip(NAMED, HOLDS, strict=True):
+        if holds is not None and holds.search(text, start, end) is None:
+            continue
         for found in pattern.finditer(text, start, end):
             raw = trimmed(found.group("formula"))
             formula = parse_formula(raw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from tidegate.check.verify.chemistry.formula import names
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
@@ -50,6 +51,7 @@ def trimmed(raw: str) -> str:
     return raw
 
 
+@lru_cache(maxsize=1024)
 def value_of(raw: str) -> Fraction | None:
     """+6, 6+, −1/2, (VII), zero as a number."""
     t = raw.strip("() ").replace(" ", "").replace("⁺", "+")

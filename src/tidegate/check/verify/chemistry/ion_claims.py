@@ -54,15 +54,17 @@ def _ion(name: str) -> tuple[str, int] | None:
     return None
 
 
-ION = re.compile(r"\b(?:an|cat)?ions?\b")
+ION = re.compile(r"ion(?:(?<=\bion)|(?<=\banion)|(?<=\bcation))s?\b")
 CHARGE = re.compile(r"\bcharge\s+o[fn]\b", re.I)
+ANY_CHARGE = re.compile(r"charge\s+o[fn]\b")
 
 
 def check_charges(text: str, start: int, end: int) -> Iterator[Decision]:
     """Decisions on the charges of named ions."""
     pieces = sentences(text, start, end)
     ionic = [piece for piece in pieces if ION.search(text, *piece) is not None]
-    charged = [piece for piece in pieces if CHARGE.search(text, *piece) is not None]
+    charges = ANY_CHARGE.search(text[start:end].lower()) is not None
+    charged = [piece for piece in pieces if charges and CHARGE.search(text, *piece) is not None]
     for pattern in CHARGE_PATTERNS:
         for found in (m for piece in ionic for m in pattern.finditer(text, *piece)):
             known, formula = _ion(found.group("name")), parse_formula(trimmed(found.group("formula")))

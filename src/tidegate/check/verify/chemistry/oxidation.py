@@ -376,7 +376,8 @@ def judge_state(formula: Formula, symbol: str, claimed: Fraction) -> Judged:
             [*([_signed(found.mean)] if found.mean is not None else []), *(f"{s:+d}" for s in sorted(found.sites))]
         )
     )
-    if found.mean is not None and abs(claimed - found.mean) <= Fraction(1, 100) * max(Fraction(1), abs(found.mean)):
+    mean = found.mean
+    if mean is not None and (claimed == mean or abs(claimed - mean) <= Fraction(1, 100) * max(Fraction(1), abs(mean))):
         return Judged(True, found.reason, shown)
     if claimed.denominator == 1 and int(claimed) in found.sites:
         return Judged(True, found.reason, shown)

@@ -113,17 +113,20 @@ def state_cue(text: str, start: int, end: int) -> bool:
     )
 
 
+SIGN_OF_VALUE = re.compile(r"[+\-−–]")
+ELECTRIC = re.compile(r"\bcharges?\b|\bvoltage|potential", re.I)
+
+
 def check_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on stated oxidation states; spans in `seen` are decided already."""
     starts = _starts(text, start, end)
     for kind, pattern in zip(BEGINS, state_patterns(), strict=True):
         for found in (m for at in starts[kind] if (m := pattern.match(text, at, end)) is not None):
             sentence = sentence_at(text, found.start("value"))
-            bare = re.search(r"[+\-−–]", found.group("value")) and not re.search(
-                r"\bcharges?\b|\bvoltage|potential", sentence, re.I
-            )
-            if "oxidation" not in sentence.lower() and "state" not in found.group(0).lower() and not bare:
-                continue
+            if "oxidation" not in sentence.lower() and "state" not in found.group(0).lower():
+                bare = SIGN_OF_VALUE.search(found.group("value")) is not None and ELECTRIC.search(sentence) is None
+                if not bare:
+                    continue
             span = found.span("value")
             if any(a < span[1] and span[0] < b for a, b in seen):
                 continue
@@ -194,12 +197,14 @@ def told_elsewhere(sentence: str) -> bool:
 PRODUCT = re.compile(r"\btitrat|\bcatal|\bends? (?:up )?(?:at|as|in)\b|\bleft (?:in|as|at)\b", re.I)
 
 
+AVERAGE = re.compile(r"average(?<=\baverage)\b|mean(?<=\bmean)\b")
+
+
 def _decide_state(text: str, start: int, end: int, formula: Formula, symbol: str, value: Fraction) -> Decision:
     claim = Claim(kind="oxidation-state", text=text[start:end], span=(start, end),
                   payload={"element": symbol, "formula": formula.text, "state": str(value)})  # fmt: skip
     judged = judge_state(formula, symbol, value)
-    average = re.search(r"\b(?:average|mean)\b", text[max(0, start - 45) : end].rpartition(". ")[2], re.I)
-    if average and judged.holds:
+    if judged.holds and AVERAGE.search(text[max(0, start - 45) : end].rpartition(". ")[2].lower()) is not None:
         known = states_of(formula, symbol)
         if known is not None and known.mean is not None and known.sure and known.mean != value:
             receipt = Receipt(

@@ -28,7 +28,7 @@ from tidegate.check.verify.chemistry.formula import Formula, names, parse_formul
 from tidegate.check.verify.chemistry.oxidation import ions
 
 CUE = re.compile(
-    rf"(?<=[\s(])[{MINUS}+]\d(?![\d.]*\s?[A-Za-z%°/]*[A-Z%°/])|\([IV]{{1,4}}\)|[Oo]xidation (?:state|number)"
+    rf"[{MINUS}+(Oo](?:(?<=[\s(][{MINUS}+])\d(?![\d.]*\s?[A-Za-z%°/]*[A-Z%°/])|(?<=\()[IV]{{1,4}}\)|(?<=[Oo])xidation (?:state|number))"
 )
 ELSEWHERE = re.compile(
     r"\?|\bcharges?\b|voltage|potential|titrat|catal|\breact|reduc|\boxidi[sz](?:es?|ed|ing)\b|becom|convert|yield|produc|dissolv|decompos|\bends?\b|\bleft\b"

@@ -28,7 +28,6 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
     if not named and FORMULAISH.search(text) is None:
         return
     yield from check_reactions(text, ranges)
-    seen: set[tuple[int, int]] = set()
     for start, end in ranges:
         if not _any_within(named, start, end) and FORMULAISH.search(text, start, end) is None:
             continue
@@ -40,6 +39,7 @@ def check_chemistry(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
             or CUE.search(text, start, end)
         ):
             for piece in sentences(text, start, end):
+                seen: set[tuple[int, int]] = set()  # spans of this sentence alone: no other can overlap them
                 if state_cue(text, *piece):
                     yield from check_states(text, *piece, seen)
                 elif CUE.search(text, *piece):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -33,13 +34,33 @@ ELSEWHERE = re.compile(
 def check_clock(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on lengths of time between two times of day."""
     for start, end in ranges:
-        if CLOCK.search(text, start, end) is None:
-            continue
-        for pattern in PATTERNS:
-            for found in pattern.finditer(text, start, end):
+        windows = list(_windows(text, start, end))
+        for pattern in PATTERNS if windows else ():
+            for found in (m for window in windows for m in pattern.finditer(text, *window)):
                 decision = _decide(text, found)
                 if decision is not None:
                     yield decision
+
+
+BEFORE_MAX, APART_MAX, AFTER_MAX = 150, 300, 250  # characters of a statement before, between and after its two times
+LENGTHS = re.compile(r"min|hour|hr|\d\s?h\b", re.I)
+
+
+def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where two times of day (or prices) stand near each other and a length of time beside them."""
+    at = [m.start() for m in CLOCK.finditer(text, start, end)]
+    low = high = start
+    for first, second in pairwise(at):
+        if second - first > APART_MAX:
+            continue
+        a, b = max(start, first - BEFORE_MAX), min(end, second + AFTER_MAX)
+        if a > high:
+            if high > low and LENGTHS.search(text, low, high) is not None:
+                yield low, high
+            low = a
+        high = b
+    if high > low and LENGTHS.search(text, low, high) is not None:
+        yield low, high
 
 
 def _at(found: re.Match[str], n: int) -> set[int]:

@@ -21,6 +21,7 @@ UNIT = r"(?:\s?(?!and\b|or\b|to\b|is\b|in\b|of\b)(?:°[CF]|[a-zA-Zµ%]{1,12}(?:/
 MEMBER = rf"(?<![\w.,/–-]){N}{UNIT}"
 LIST = re.compile(rf"{MEMBER}(?:,\s+{N}{UNIT})+(?:,?\s+and\s+{N}{UNIT})?(?![\d.,]*\d)")
 CUES = ("mean", "average", "median", "sum ", "total", "range", "largest", "smallest", "maximum", "minimum", "mode")
+TOLD = ("mean", "average", "median", "sum", "total", "range", "largest", "smallest", "maximum", "minimum")
 SAYS = re.compile(
     rf"\b(?:[Tt]he|[Tt]heir|[Ii]ts|[Aa]n?|whose|[Aa]rithmetic|with|so)\s+(?:(?:sample|arithmetic|overall|simple)\s+)?(?P<what>mean|average|median|sum|total|range|largest(?:\s[a-z]+)?|smallest(?:\s[a-z]+)?|maximum|minimum)(?:\s(?:value|score|reading|length|weight|time|age|temperature|of (?:these|those|them|all(?: of them)?|the (?:readings|values|numbers|measurements|data|scores|samples|trials|results|list|set|three|four|five|six))(?:\s(?:readings|values|numbers|measurements|scores|samples|trials|results))?))?\s*(?:is|was|=|of|comes to|works out to|equals|would be)\s*(?:therefore\s|thus\s|then\s)?{ABOUT}\$?(?P<out>{N})(?![\d.,]*\d)(?P<unit>{UNIT})(?!\s*(?:[/×*^+÷]|\\times|of\b|plus|minus))"
 )
@@ -40,23 +41,31 @@ def check_listed(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]
     if not any(c in whole for c in CUES):
         return
     for start, end in ranges:
-        before: re.Match[str] | None = None
-        lists: list[re.Match[str]] = []
+        before: tuple[int, int] | None = None
         for a, b in sentences(text, start, end):
             if b - a > 500:
                 before = None
                 continue
-            lists = list(LIST.finditer(text, a, b))
-            told = MIDDLE.search(text, a, b) or next(
-                (m for m in SAYS.finditer(text, a, b) if not _within(m, lists)), None
-            )
-            if told is not None:
-                mine = lists[0] if len(lists) == 1 else None
-                source = mine if mine is not None else before if not lists else None
-                if source is not None:
-                    low = source.start() if source is not mine else a
-                    yield from _decide(text, low, b, source, told)
-            before = lists[0] if len(lists) == 1 and text[b - 1] != "\n" else None
+            yield from _sentence(text, a, b, before)
+            before = (a, b) if text[b - 1] != "\n" else None
+
+
+def _sentence(text: str, a: int, b: int, before: tuple[int, int] | None) -> Iterator[Decision]:
+    """What text[a:b] tells of its own list or that of the sentence before; lists are sought only where one is told of."""
+    low = text[a:b].lower()
+    if not any(word in low for word in TOLD):
+        return
+    middle, says = MIDDLE.search(text, a, b), list(SAYS.finditer(text, a, b))
+    if middle is None and not says:
+        return
+    lists = list(LIST.finditer(text, a, b))
+    told = middle or next((m for m in says if not _within(m, lists)), None)
+    if told is None or len(lists) > 1:
+        return
+    if lists:
+        yield from _decide(text, a, b, lists[0], told)
+    elif before is not None and len(earlier := list(LIST.finditer(text, *before))) == 1:
+        yield from _decide(text, earlier[0].start(), b, earlier[0], told)
 
 
 def _within(told: re.Match[str], lists: list[re.Match[str]]) -> bool:

@@ -74,6 +74,9 @@ def check_constants(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
 
 def _quotient(text: str, q: Quantity) -> Quantity | None:
     """`1/137.036` is one value; a number that another operation follows is none."""
+    follow = text[q.end : q.end + 16].lstrip()
+    if follow[:1] not in ("/", "⁄", "^") and not (q.unit is None and follow.startswith("per")):
+        return q
     below = (
         re.match(r"\s?[/⁄]\s?(\d+(?:\.\d+)?)(?![\d.]*\d|[A-Za-z])", text[q.end : q.end + 24])
         if q.unit is None

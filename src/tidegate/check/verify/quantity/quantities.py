@@ -105,27 +105,36 @@ BELOW = re.compile(r"\b(?:[Mm]inus|[Nn]egative)\s$")
 BEGINS = re.compile(r"[\d.\-−](?:(?<=\d)|(?=\s?\.?\d))(?<![\w.].)")
 
 
-def _numbers(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
-    """What `QUANTITY.finditer` finds."""
+# a number that nothing can lengthen: no group of digits, exponent or power of ten follows it
+PLAIN = re.compile(r"\d{1,15}(?:\.\d{1,15})?(?= (?![\d\s×x*·\\])|[.,](?=[\s\"')])|[%/=:;?!)\]}|]|\n(?![\s×x*·\\])|\Z)")
+
+
+def _numbers(text: str, start: int, end: int) -> Iterator[tuple[int, int, re.Match[str] | None]]:
+    """Where `QUANTITY.finditer` finds a number, with its match where it is more than plain digits."""
     last = start
     for begin in BEGINS.finditer(text, start, end):
         at = begin.start()
-        if at >= last and (found := QUANTITY.match(text, at, end)) is not None:
+        if at < last:
+            continue
+        plain = PLAIN.match(text, at, end)
+        if plain is not None:
+            last = plain.end()
+            yield at, last, None
+        elif (found := QUANTITY.match(text, at, end)) is not None:
             last = found.end()
-            yield found
+            yield at, last, found
 
 
 def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
     last = start
-    for found in _numbers(text, start, end):
-        if found.start() < last:
+    for begin, after, found in _numbers(text, start, end):
+        if begin < last:
             continue  # the exponent of a unit
         try:
-            value, ulp, digits = read_number(found)
+            value, ulp, digits = _without_power(text[begin:after]) if found is None else read_number(found)
         except (OverflowError, ValueError):
             continue
-        after = found.end()
-        if value == 10 and (power := LONE_TEN.match(text, found.start(), end)) is not None:
+        if value == 10 and (power := LONE_TEN.match(text, begin, end)) is not None:
             value, ulp, digits, after = (
                 Fraction(10) ** int(power.group(1).replace("−", "-")),
                 Fraction(0),
@@ -134,7 +143,7 @@ def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
             )
         unit, unit_text, stop = unit_after(text, after, end)
         last = stop if unit is not None else after
-        start_at = found.start()
+        start_at = begin
         if (
             unit is not None
             and unit.kind == "offset"
@@ -145,12 +154,15 @@ def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
         yield Quantity(value, ulp, digits, unit, unit_text, start_at, last)
 
 
+NO_UNIT = frozenset("|=+<>,;:!?\"'&")  # after a space: nothing of `UNIT_RUN`
+
+
 def unit_after(text: str, at: int, end: int) -> tuple[Unit | None, str, int]:
     """The longest unit that directly follows a number, its text and where it ends."""
     follow = text[at : at + 2]
     if follow == "$ " and text.count("$", text.rfind("\n", 0, at) + 1, at) % 2:
         at, follow = at + 1, text[at + 1 : at + 3]  # $9.8$ m/s: the unit stands behind the formula
-    if not follow or follow[0] == "\n" or (follow[0] in ".,;:)!?") or follow[0].isdigit():
+    if not follow or follow[0] in "\n.,;:)!?|=" or follow[0].isdigit() or (follow[0] == " " and follow[1:] in NO_UNIT):
         return None, "", at
     word = NEXT_WORD.match(text, at, min(end, at + 30))
     if word is not None and not may_begin_unit(word.group(1), text[word.end() : word.end() + 1]):
