@@ -17,10 +17,10 @@ BASE = ("m", "kg", "s", "A", "K", "mol")
 UNITS = {
     "rad": "1", "N": "kg*m/s^2", "J": "N*m", "W": "J/s", "Pa": "N/m^2", "Hz": "1/s", "Bq": "1/s", "C": "A*s",
     "V": "W/A", "Ω": "V/A", "S": "A/V", "F": "C/V", "Wb": "V*s", "T": "Wb/m^2", "H": "Wb/A", "g": "kg", "cm": "m",
-    "km": "m", "Mpc": "m", "L": "m^3", "mL": "m^3",
+    "km": "m", "Mpc": "m", "L": "m^3", "mL": "m^3", "mg": "kg", "h": "s", "kPa": "Pa", "kN": "N",
 }  # fmt: skip
 DERIVATIVES = {"D": ("d", 1), "D2": ("d", 2), "P": ("∂", 1), "P2": ("∂", 2)}
-GREEK = dict(zip("αβγδεζηθκλμνπρστφψωΔΦΩΠ", ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "pi", "rho", "sigma", "tau", "phi", "psi", "omega", "Delta", "Phi", "Omega", "Pi"], strict=True))  # fmt: skip
+GREEK = dict(zip("αβγδεζηθκλμνπρστφψωΓΔΦΩΠ", ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "pi", "rho", "sigma", "tau", "phi", "psi", "omega", "Gamma", "Delta", "Phi", "Omega", "Pi"], strict=True))  # fmt: skip
 
 Dimension = dict[str, Fraction]
 

@@ -37,7 +37,5 @@ KNOWN_MISSES = {
     "MnO2 is a brown solid whose manganese is Mn(II).",  # the subject is said before
     "The capacitor stores 6 J.",  # it may tell of another thing first
     "The refactoring cut the test suite's run time from 12 minutes to 9 minutes, a 33% improvement.",
-    "Reynolds number: $\\mathrm{Re} = \\frac{\\rho v D}{\\mu}$. With ρ in kg/m³, v in m/s, D in m and µ in N/m², the result is dimensionless.",
-    "The volumetric flow through the pipe follows from $Q = A v^2$, where $A$ is the cross-sectional area in m² and $v$ the mean velocity in m/s; $Q$ is obtained in m³/s.",
     "The procedure follows ISO 90011:2015 (quality management systems).",
 }

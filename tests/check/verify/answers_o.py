@@ -28,7 +28,8 @@ twin("unit", "With a supply of 24 V, a load of 8 Ω dissipates § W.", "192", "7
 twin("unit", "The wave travels at 340 m/s; at a frequency of 170 Hz its wavelength is § m.", "0.5", "2")
 twin("unit", "The capacitor (100 µF) and resistor (47 kΩ) give a time constant of § s.", "0.47", "4.7")
 twin("dim", "The volumetric flow through the pipe follows from $Q = §$, where $A$ is the cross-sectional area in m² and $v$ the mean velocity in m/s; $Q$ is obtained in m³/s.", "A v^2", "A v")
-twin("dim", "Reynolds number: $\\mathrm{Re} = \\frac{\\rho v D}{\\mu}$. With ρ in kg/m³, v in m/s, D in m and µ in §, the result is dimensionless.", "N/m²", "Pa·s")
+ITEMS.bad("dim", "Reynolds number: $\\mathrm{Re} = \\frac{\\rho v D}{\\mu}$. With ρ in kg/m³, v in m/s, D in m and µ in N/m², the result is dimensionless.", "\\mathrm{Re} = \\frac{\\rho v D}{\\mu}")  # shown at the formula
+ok("dim", "Reynolds number: $\\mathrm{Re} = \\frac{\\rho v D}{\\mu}$. With ρ in kg/m³, v in m/s, D in m and µ in Pa·s, the result is dimensionless.")
 twin("chem", "The precipitate was identified as silver chloride, formed via\n\n$$\\mathrm{Ag^+(aq) + Cl^-(aq) \\rightarrow §(s)}$$", "AgCl_2", "AgCl")
 twin("chem", "Approximately 5.85 g of sodium chloride (M = 58.44 g/mol) was weighed out, corresponding to § mol.", "0.0100", "0.100")
 twin("chem", "**Discussion.** In hydrogen peroxide, H₂O₂, oxygen has an oxidation state of §, which explains why the compound can act both as an oxidant and as a reductant.", "−2", "−1")

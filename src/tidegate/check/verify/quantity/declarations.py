@@ -45,7 +45,7 @@ OTHER = frozenset(
 NOUN_END = re.compile(
     r"\b(?:in|on|at|for|from|between|through|across|inside|under|with|by|per|that|which|is|are|when|where|done|(?!speed)\w+ed(?=\s+(?:by|in|on|to|at|from|for|with|between|per|through|across|against|over|as|when|\W|$))|due to the|about|above|below)\b|[(\[,;:|.=]|[–—]| - |\s+and\s*$"
 )
-NOTHING = re.compile(r"\b(?:dimensionless|unitless|no units?|pure numbers?|an? (?:\w+ )?integer|integers|non-negative integer|a number|ratios? of|number of (?!moles?\b)|count of|angles?|turns)\b|^[\s:]*[–—-]\s*$", re.I)  # fmt: skip
+NOTHING = re.compile(r"\b(?:dimensionless|unitless|no (?:units?|dimensions?)|pure numbers?|an? (?:\w+ )?integer|integers|non-negative integer|a number|ratios? of|number (?:of|at|in) (?!moles?\b)|count of|angles?|turns)\b|^[\s:]*[–—-]\s*$", re.I)  # fmt: skip
 IN = re.compile(r"(?<![A-Za-z])in\s+(?:units of\s+|SI units of\s+)?")
 UNIT_WORDS = re.compile(r"(?:[^\s,;()]|\([^()]*\))+(?:\s+(?:[^\s,;()]|\([^()]*\))+){0,5}")
 NOUNS_BEFORE = re.compile(r"((?:[A-Za-z][a-z'’–-]*\s+){1,4})$")
@@ -101,7 +101,7 @@ def unit_of(tail: str) -> Dims | None:
             return NONE
     if NOTHING.search(tail):
         return NONE
-    last = re.split(r",|–|—| - |\s{2,}", tail.rstrip(" .\n"))
+    last = re.split(r",|–|—| - |\s{2,}", tail.rstrip(" .;)\n"))
     if len(last) > 1 and last[-1].strip():
         dims = unit_dims(cleaned(last[-1]))
         return dims
@@ -191,22 +191,28 @@ def noun_of(tail: str) -> Dims | None:
 
 # `the period of a pendulum is given by T`
 VERB = re.compile(
-    r"(?:(?<=[.;:,])\s+|^\s*)?(?P<subject>[^.;:,=]{3,80}?)\s+(?:is|equals|becomes|follows from|reads)(?:\s+(?:given|defined|expressed|written|then|simply|therefore|thus|also)(?:\s+(?:by|as))?)?\s*$"
+    r"(?:(?<=[.;:,])\s+|^\s*)?(?P<subject>[^.;:,=]{3,80}?)\s+(?:is|equals|becomes|follows from|reads|can be)(?:\s+(?:given|defined|expressed|written|formed|then|simply|therefore|thus|also)(?:\s+(?:by|as|from))?)?\s*$"
 )
+
+
+DISPLAY = re.compile(r"(?:\\\[|\$\$)\s*$")
 
 
 def noun_before(before: str) -> Dims | None:
     """The quantity named just before the symbol: `the spring constant k`, `the speed of efflux is v`."""
+    before = DISPLAY.sub("", before)
     told = VERB.search(before[-120:])
     if told is not None:
         subject = re.split(r"\b(?:the|its|an?)\s+", told.group("subject"), maxsplit=1, flags=re.I)[-1]
         unit = re.search(r"\(([^()]*)\)\s*$", subject)
-        dims = bracketed_unit(unit.group(1)) if unit else None
+        dims = bracketed_unit(unit.group(1)) if unit else NONE if NOTHING.search(told.group("subject")) else None
         return dims if dims is not None else noun_of(re.sub(r"\([^()]*\)\s*$", "", subject))
     found = NOUNS_BEFORE.search(before)
     if found is None:
         return None
     words = found.group(1).lower().split()
+    if "dimensionless" in words:
+        return NONE
     while words and words[0] in ("the", "a", "an", "its", "and", "of", "with", "is"):
         words = words[1:]
     return noun_dims(words) if words else None

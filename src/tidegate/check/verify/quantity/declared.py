@@ -15,7 +15,6 @@ from tidegate.check.verify.quantity.declarations import (
     bracketed,
     bracketed_unit,
     cleaned,
-    longest_unit,
     noun_before,
     noun_dims,
     noun_of,
@@ -27,7 +26,7 @@ from tidegate.check.verify.quantity.unit_table import NONE, Dims
 from tidegate.check.verify.scan import lowered, sentences
 
 _TAIL = r"(?:_\{(?:\\(?:text|mathrm)\s*\{[^{}]{1,12}\}|[^{}]{1,12})\}|_\\?[A-Za-z0-9]+|[₀-₉]+)?"
-_HEAD = rf"(?:(?:\\Delta\s*|Δ|delta_)?(?:\\(?:{GREEK_NAME}|varepsilon|varphi)(?![A-Za-z])|(?:{GREEK_NAME})(?![a-z])|[A-Za-z{GREEK_LETTER}])|[A-Z][A-Za-z]{{1,3}})"
+_HEAD = rf"(?:(?:\\Delta\s*|Δ|delta_)?(?:\\(?:{GREEK_NAME}|varepsilon|varphi)(?![A-Za-z])|(?:{GREEK_NAME})(?![a-z])|[A-Za-z{GREEK_LETTER}])|[A-Z][A-Za-z]{{1,3}}|d[A-Z])"
 _WRAPPED = r"\\(?:vec|mathbf|dot|bar|hat|mathrm|text|boldsymbol)\s*\{[^{}]{1,8}\}"
 SYMBOL_TEXT = rf"(?:{_WRAPPED}{_TAIL}|{_HEAD}{_TAIL})"
 _OPEN, _CLOSE = r"(?:(?:\$|\\\(|`)\s?)?", r"(?:\s?(?:\$|\\\)|`))?"
@@ -36,7 +35,7 @@ JOINS = re.compile(r"\s*(?:,|,?\s*and|,?\s*or|&)?\s*")
 AS_UNIT = re.compile(r"(?<![A-Za-z])in\s+$")
 # what may follow a symbol that is being declared
 SAYS = re.compile(
-    r"[\s*]*(?:is\b|are\b|be\b|being\b|=|:|[–—-]|denotes?\b|represents?\b|stands? for\b|the\b|its\b|an?\b|in\b|\(|\[|\||,\s+(?:the|an?|in|[a-z]+ing)\b|as\b|measured\b)|\s+[A-Za-z]"
+    r"[\s*]*(?:is\b|are\b|be\b|being\b|=|:|[–—-]|denotes?\b|represents?\b|stands? for\b|the\b|its\b|an?\b|in\b|has\b|\(|\[|\||,\s+(?:the|an?|in|[a-z]+ing)\b|as\b|measured\b)|\s+[A-Za-z]"
 )
 OPERATOR = re.compile(r"[=*/+−^<>≈√]\s*$|\\(?:cdot|times|frac|sqrt)\S*\s*$")
 CHANGES = re.compile(
@@ -63,7 +62,7 @@ def declared(text: str, wanted: frozenset[str], masked: tuple[tuple[int, int], .
         if some.isdisjoint(WORD.findall(text, start, end)):
             continue
         groups = _groups(text, start, end, wanted, masked)
-        for symbols, dims, way in _declarations(text, groups, start, end):
+        for symbols, dims, way in _declarations(text, groups, start, end, wanted):
             for s in symbols:
                 told[way].setdefault(s, set()).add(dims)
     for s in GROUPS.keys() & wanted:
@@ -106,7 +105,7 @@ def _groups(
     brackets = [
         (start + b.start, start + b.end)
         for b in bracketed(text[start:end])
-        if len(b.text) < 40 and "=" not in b.text and bracketed_unit(b.text) is not None
+        if len(b.text) < 40 and "=" not in b.text and " in " not in b.text and bracketed_unit(b.text) is not None
     ]
     for m in ONE.finditer(text, start, end):
         at, name = m.start("symbol"), canonical(m.group("symbol"))
@@ -146,7 +145,9 @@ def _is_unit(text: str, start: int, at: int, name: str) -> bool:
     return named == unit_dims(name) if named is not None else not CHANGES.search(text[start : before.start()].rstrip())
 
 
-def _declarations(text: str, groups: list[Group], start: int, end: int) -> Iterator[tuple[list[str], Dims, int]]:
+def _declarations(
+    text: str, groups: list[Group], start: int, end: int, wanted: frozenset[str]
+) -> Iterator[tuple[list[str], Dims, int]]:
     """Each group of symbols with what is said of it, up to the next group."""
     waiting: list[str] = []
     at = start
@@ -159,8 +160,8 @@ def _declarations(text: str, groups: list[Group], start: int, end: int) -> Itera
             continue
         value = VALUE.match(tail.lstrip(" $\\)"))
         if value is not None:
-            unit = longest_unit(cleaned(value.group(1) or ""))
-            if unit is not None and unit != NONE:
+            unit = _unit_of_value(value.group(1) or "", wanted)
+            if unit is not None:
                 yield group.names, unit, VALUE_TOLD
         if not last:
             tail = re.sub(r"(?:,|\band)\s+(?:the |an? |its )?((?:[a-z-]+ ){1,4})$", lambda m: "" if noun_dims(m.group(1).split()) is not None else m.group(0), tail)  # fmt: skip
@@ -173,6 +174,17 @@ def _declarations(text: str, groups: list[Group], start: int, end: int) -> Itera
 ADJECTIVE = re.compile(r"\s*(?:is\s+|are\s+)?(?:the|its)\s+\w+\s+(?:and|or)\s*")
 # what follows an article and not a symbol a
 ARTICLE = re.compile(r" (?!is\b|the\b|in\b|denotes\b|represents\b|its\b|are\b|be\b|and [A-Z]\b)[a-z]")
+
+
+def _unit_of_value(text: str, wanted: frozenset[str]) -> Dims | None:
+    """The unit after a number: `12 m/s and`, not the symbol of `2 Ω sin φ`."""
+    words = cleaned(text).split()
+    for k in range(min(6, len(words)), 0, -1):
+        dims = unit_dims(" ".join(words[:k]).strip(" .,;"))
+        if dims is not None:
+            formula = k < len(words) and re.match(r"[a-z]{2,}\b|\(", words[k]) is None
+            return None if formula or dims == NONE or canonical(words[0]) in wanted else dims
+    return None
 
 
 EQUALS = re.compile(r"[\s$\\)]*=(?!\s*(?:the |an? )?[A-Za-z][a-z'’-]{2,}[\s,.(])")  # of a formula, not of a list

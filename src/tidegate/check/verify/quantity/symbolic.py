@@ -22,7 +22,7 @@ class Unread(Exception):
 
 
 # decimals that are pure numbers; any other may carry a unit
-SIMPLE = frozenset({"0.5", "1.5", "2.5", "2.0", "0.25", "3.0", "4.0", "1.0", "3.14", "3.1416", "0.75", "0.693", "2.303", "1.22", "0.4"})  # fmt: skip
+SIMPLE = frozenset({"0.5", "1.5", "2.5", "2.0", "0.25", "3.0", "4.0", "1.0", "3.14", "3.1416", "0.75", "0.693", "2.303", "1.22", "4.44", "0.4"})  # fmt: skip
 
 
 FREE = re.compile(rf"(?:Delta ?)?(?:[A-Za-z]|{GREEK_NAME})(?:dot|ddot)?(?:_[A-Za-z0-9]+)?|delta_[A-Za-z]\w*")
@@ -169,6 +169,7 @@ class SymbolicFormula:
                 inner = self.atom()
                 if any(base.known) or base.unknown or not (self.t[start][0] == "num" or not any(inner.known)):
                     raise
+                self._argument(inner, "exp", at)
                 base = Vector()
         return base
 
