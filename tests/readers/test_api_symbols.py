@@ -48,7 +48,7 @@ def test_code_is_held_against_the_users_own_version(tmp_path: Path, lines: str, 
 
 @pytest.mark.parametrize(
     "source",
-    ["def __getattr__(name): return globals()[name]\n", "from tideshop.names import *\n"],
+    ["globals().update(load())\ndef __getattr__(name): return globals()[name]\n", "from tideshop.names import *\n"],
 )
 def test_names_made_as_it_runs_are_left_alone(tmp_path: Path, source: str) -> None:
     known = shop(tmp_path, source)

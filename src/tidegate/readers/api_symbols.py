@@ -7,11 +7,9 @@ Griffe parses the files; what it cannot see (names made as the package runs, mod
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import re
 import sys
-import textwrap
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -19,11 +17,9 @@ from typing import Any
 
 from tidegate.check.verify.code.api import ApiIndex, LayeredIndex, api_index
 from tidegate.readers.exported_names import names_of
+from tidegate.readers.lazy_names import answered
+from tidegate.readers.signatures import final_of, signature_text
 from tidegate.spine.errors import InputError
-
-# decorators that leave a signature as it is written
-KEEPING = frozenset({"staticmethod", "classmethod", "property", "cached_property", "abstractmethod", "overload", "wraps", "lru_cache", "cache", "validate_params", "array_function_dispatch", "set_module", "contextmanager",
-                     "doc", "Appender", "Substitution", "setupmethod", "typing.overload", "final", "jit", "njit", "asynccontextmanager", "not_implemented_for", "nx._dispatchable", "_dispatch", "finalize_array_function_like"})  # fmt: skip
 
 
 def read_index(specs: tuple[str, ...]) -> LayeredIndex | None:
@@ -52,6 +48,8 @@ def read_api(name: str, search: tuple[Path, ...]) -> str:
     import griffe
 
     loader: Any = griffe.GriffeLoader(search_paths=[str(p) for p in search], allow_inspection=False)
+    every = loader.finder.submodules
+    loader.finder.submodules = lambda module: [(parts, path) for parts, path in every(module) if "tests" not in parts]
     try:
         package = loader.load(name, submodules=True, try_relative_path=False)
         loader.resolve_aliases(implicit=False, external=False)
@@ -63,7 +61,14 @@ def read_api(name: str, search: tuple[Path, ...]) -> str:
             f"cannot read the package {name}: {type(error).__name__}: {error}", where=f"--api {name}"
         ) from error
     modules = frozenset(_modules(package))
-    return "".join(_sections(package, set(), modules))
+    text = "".join(_sections(package, set(), modules))
+    # what is said to be of a class that others extend may have more than it
+    extended = {b for m in BASES.findall(text) for b in m.split()} - {"DataFrame", "Series", "ndarray"}
+    return RESULT.sub(lambda m: "" if m[1].rpartition(".")[2] in extended else m[0], BASES.sub("", text))
+
+
+BASES = re.compile(r"^ bases (.*)\n", re.M)
+RESULT = re.compile(r"->([\w.]+)$", re.M)
 
 
 def _modules(module: Any) -> Iterator[str]:
@@ -79,17 +84,17 @@ def _sections(module: Any, seen: set[str], modules: frozenset[str]) -> Iterator[
         return
     seen.add(module.path)
     members = dict(module.members)
-    answered = _answered(members.get("__getattr__"))
+    found = answered(_path(module)) if "__getattr__" in members else frozenset()
     own = names_of(_path(module))
     lazy = "__getattr__" in members and own.bound is not None and "__getattr__" not in _functions(members)
-    told = own.bound is not None and (answered is not None or lazy)
-    open_ended = not told and (answered is None or any("*" in n for n in members) or _wild(module))
-    lines: list[str] = sorted({*(answered or ()), *(own.bound or ())} - members.keys())
+    told = own.bound is not None and (found is not None or lazy)
+    open_ended = not told and (found is None or any("*" in n for n in members) or _wild(module))
+    lines: list[str] = sorted({*(found or ()), *(own.bound or ())} - members.keys())
     classes = []
     for name, member in members.items():
         if name.startswith("__") and name != "__init__":
             continue
-        final = _final(member)
+        final = final_of(member)
         if final is not None and final.kind.value == "module":
             lines.append(name)
             if not member.is_alias:
@@ -97,15 +102,16 @@ def _sections(module: Any, seen: set[str], modules: frozenset[str]) -> Iterator[
             continue
         if final is not None and final.kind.value == "class":
             classes.append((name, final))
-        lines.append(name + _parameters(final))
+        lines.append(name + signature_text(final))
     if any(m.is_alias and m.wildcard_imported for m in members.values() if hasattr(m, "wildcard_imported")):
         lines += sorted(modules - members.keys())  # a wildcard brings the modules along that its source has imported
     if not open_ended:
         yield f"# {module.path}\n" + "".join(f"{line}\n" for line in lines)
     for name, kind in classes:
-        body = _class(f"{module.path}.{name}", kind)
-        if body:
-            yield body
+        if (path := f"{module.path}.{name}") == kind.path:
+            yield _class(path, kind)
+        else:
+            yield f"# {path} = {kind.path}\n"
 
 
 STAR = re.compile(r"^\s*from\s+\S+\s+import\s+\*", re.M)
@@ -145,82 +151,26 @@ def _wild(module: Any) -> bool:
     return MADE.search(text) is not None or _made(Path(module.filepath).parent)
 
 
-def _answered(function: Any) -> frozenset[str] | None:
-    """Names that a module's `__getattr__` answers: none without one, None where they cannot be told."""
-    if function is None:
-        return frozenset()
-    try:
-        lines = (
-            Path(function.filepath).read_text(encoding="utf-8").splitlines()[function.lineno - 1 : function.endlineno]
-        )
-        tree = ast.parse(textwrap.dedent("\n".join(lines)))
-    except (OSError, SyntaxError, TypeError, AttributeError):
-        return None
-    last = tree.body[0].body[-1] if tree.body and isinstance(tree.body[0], ast.FunctionDef) else None
-    calls = {ast.unparse(n.func).rpartition(".")[2] for n in ast.walk(tree) if isinstance(n, ast.Call)}
-    names = {
-        n.value
-        for n in ast.walk(tree)
-        if isinstance(n, ast.Constant) and isinstance(n.value, str) and n.value.isidentifier()
-    }
-    if not isinstance(last, ast.Raise) or calls & {
-        "getattr",
-        "globals",
-        "vars",
-        "import_module",
-        "__import__",
-        "hasattr",
-    }:
-        return None
-    tables = {
-        n.comparators[0].id
-        for n in ast.walk(tree)
-        if isinstance(n, ast.Compare) and isinstance(n.comparators[0], ast.Name)
-    }
-    return None if tables else frozenset(names)
-
-
-def _final(member: Any) -> Any:
-    """What a name stands for, or None where that lies outside of what was read."""
-    try:
-        return member.final_target if member.is_alias else member
-    except Exception:
-        return None
-
-
 def _class(path: str, kind: Any) -> str:
+    """The section of a class; nothing where a base of it was not read."""
     try:
         members = dict(kind.all_members)
         whole = len(kind.resolved_bases) == len(kind.bases)
     except Exception:
         return ""
-    plain_bases = {str(b).rpartition(".")[2] for b in kind.bases} <= {"object", "ABC", "Generic", "Protocol"}
-    if "__getattr__" in members or "__getattribute__" in members or not (whole or plain_bases):
+    plain_bases = {str(b).partition("[")[0].rpartition(".")[2] for b in kind.bases} <= {
+        "object",
+        "ABC",
+        "Generic",
+        "Protocol",
+    }
+    if not (whole or plain_bases):
         return ""
-    lines = [n + _parameters(_final(m), method=True) for n, m in members.items() if not n.startswith("__")]
-    return f"# {path}\n" + "".join(f"{line}\n" for line in lines)
-
-
-def _parameters(final: Any, *, method: bool = False) -> str:
-    if final is None:
-        return ""
-    if final.kind.value == "class":
-        try:
-            maker = final.all_members.get("__init__")
-            if maker is None or "__new__" in final.all_members or final.decorators or final.keywords:
-                return ""
-        except Exception:
-            return ""
-        return _parameters(_final(maker), method=True)
-    if final.kind.value != "function":
-        return ""
-    marks = {str(d.value).partition("(")[0] for d in final.decorators}
-    if any(m not in KEEPING and m.rpartition(".")[2] not in KEEPING for m in marks):
-        return ""
-    shown = [
-        "**" if p.kind.value == "variadic keyword" else "*" if p.kind.value == "variadic positional" else p.name
-        for p in final.parameters
+    mark = " open" if "__getattr__" in members or "__getattribute__" in members else ""
+    lines = [
+        n + signature_text(final_of(m), own=path)
+        for n, m in members.items()
+        if not n.startswith("__") or n == "__enter__"
     ]
-    if method and "staticmethod" not in marks:
-        shown = shown[1:]
-    return "(" + ",".join(shown) + ")"
+    bases = " bases " + " ".join(str(b).partition("[")[0].rpartition(".")[2] for b in kind.bases) + "\n"
+    return f"# {path} class{mark}\n" + bases + "".join(f"{line}\n" for line in lines)

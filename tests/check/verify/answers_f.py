@@ -79,7 +79,7 @@ bad("code", "```python\nd = {'a': 1}\nif d.has_key('a'):\n    print(d['a'])\n```
 bad("code", "```python\nimport statistics\n\nprint(statistics.average([1, 2, 3]))\n```", "statistics.average")
 bad("code", "```python\nfrom functools import memoize\n\n@memoize\ndef f(n):\n    return n\n```", "memoize")
 bad("code", "```python\nimport pandas as pd\n\npd.read_parquett('x.parquet')\n```", "read_parquett")
-bad("code", "```python\nimport time\n\ntime.sleep(seconds=2, unit='s')\n```", "time.sleep")
+bad("code", "```python\nimport time\n\ntime.sleep(seconds=2, unit='s')\n```", "seconds=2, unit='s'")
 # ---------- references
 bad("ref", "Russell and Norvig, Artificial Intelligence, ISBN 978-0-13-461099-2.", "978-0-13-461099-2")
 bad("ref", "Compare arXiv:2100.01234 for an earlier proof.", "arXiv:2100.01234")

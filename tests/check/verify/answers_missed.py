@@ -3,6 +3,7 @@
 # fmt: off
 
 KNOWN_MISSES = {
+    "Make the figure wider with `plt.figure(size=(8, 4))`.",  # it takes any keyword
     "He pays 12 monthly instalments of $45, $520 in all.",
     "In hexadecimal 0x1F = 30 in decimal.",
     "A rise from 250 to 300 is an increase of 25%.",
@@ -32,7 +33,6 @@ KNOWN_MISSES = {
     "Rust is mostly hydrated iron(III) oxide, FeO3.",  # a hydrate has no one formula
     "The roots are x = (7 ± √(49 − 24))/2 = (7 ± 5)/2, i.e. 6 and 2.",  # ± is not computed
     "The stack of 2^16 = 65,563 entries overflows.",  # numbers that overflow are of another algebra
-    "```python\nimport time\n\ntime.sleep(seconds=2, unit='s')\n```",  # its parameters are not in the index
     "In sodium thiosulfate's cousin Na2SO3, sulfur is +6.",  # two compounds are named
     "MnO2 is a brown solid whose manganese is Mn(II).",  # the subject is said before
     "The capacitor stores 6 J.",  # it may tell of another thing first

@@ -4,6 +4,8 @@ import pytest
 from tests.check.verify.answers_a import ITEMS as FIRST
 from tests.check.verify.answers_b import ITEMS as LATER
 from tests.check.verify.answers_c import ITEMS as LONGER
+from tests.check.verify.answers_code_a import ITEMS as PROGRAMS
+from tests.check.verify.answers_code_b import ITEMS as HINTED
 from tests.check.verify.answers_d import ITEMS as LAST
 from tests.check.verify.answers_e import ITEMS as EVERY
 from tests.check.verify.answers_f import ITEMS as UNREAD
@@ -40,6 +42,8 @@ ITEMS = (
     + REPLIES
     + REPORTS
     + CONTROLS
+    + PROGRAMS
+    + HINTED
 )
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 
@@ -76,6 +80,8 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
         + REPLIES
         + REPORTS
         + CONTROLS
+    + PROGRAMS
+    + HINTED
         if needle and answer in KNOWN_MISSES
     ],
 )

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from tidegate.check.verify.code.api import ApiIndex, LayeredIndex
 from tidegate.check.verify.published.references import Work
 from tidegate.check.verify.published.registry import Coefficient
 from tidegate.spine.claim import Decision, Support
@@ -28,7 +29,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
     registry: tuple[Coefficient, ...] = ()
     packages: frozenset[str] = frozenset()
     packages_complete: bool = False
-    api: Mapping[str, Mapping[str, str]] | None = None
+    api: ApiIndex | LayeredIndex | None = None
     today: tuple[int, int] = (2026, 12)
 
 

@@ -70,23 +70,32 @@ OLD_MODULES = frozenset(["imp", "distutils", "asynchat", "asyncore", "smtpd", "u
 
 
 class ApiIndex(Mapping[str, Mapping[str, str]]):
-    """Module or class → public name → parameter list ("?" when unknown); a section is read when it is asked for."""
+    """Module or class → public name → the rest of its line (`signature`); a section is read when it is asked for.
+
+    A section begins with `# name`, for another name of a class with `# name = class`, and for a class with `# name class`: `class open` where its objects answer names that it does not
+    define, `class whole` where its list holds the attributes that objects set on themselves too.
+    """
 
     def __init__(self, text: str) -> None:
         self.sections: dict[str, str] = {}
+        self.marks: dict[str, str] = {}
+        others: dict[str, str] = {}
         for part in ("\n" + text).split("\n# ")[1:]:
             head, _, body = part.partition("\n")
-            self.sections[head.split(" ")[0]] = body
+            name, _, mark = head.partition(" ")
+            if mark.startswith("= "):
+                others[name] = mark[2:]
+            else:
+                self.sections[name], self.marks[name] = body, mark
+        for name, target in others.items():
+            if target in self.sections:
+                self.sections[name], self.marks[name] = self.sections[target], self.marks[target]
         self.read: dict[str, dict[str, str]] = {}
 
     def __getitem__(self, module: str) -> Mapping[str, str]:
         found = self.read.get(module)
         if found is None:
-            found = {}
-            for line in self.sections[module].splitlines():
-                name, bracket, parameters = line.partition("(")
-                found[name] = parameters.rstrip(")") if bracket else "?"
-            self.read[module] = found
+            found = self.read[module] = dict(map(_line, self.sections[module].splitlines()))
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -98,16 +107,23 @@ class ApiIndex(Mapping[str, Mapping[str, str]]):
     def __contains__(self, module: object) -> bool:
         return module in self.sections
 
+    def mark(self, name: str) -> str:
+        """What a section's head says beside its name; nothing for a section that is not there."""
+        return self.marks.get(name, "")
+
 
 class LayeredIndex(Mapping[str, Mapping[str, str]]):
     """One index over another: a package that the upper one holds hides the lower one's of that name."""
 
-    def __init__(self, upper: ApiIndex, lower: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, upper: ApiIndex, lower: ApiIndex) -> None:
         self.upper, self.lower = upper, lower
         self.tops = frozenset(name.partition(".")[0] for name in upper)
 
+    def _of(self, module: str) -> ApiIndex:
+        return self.upper if module.partition(".")[0] in self.tops else self.lower
+
     def __getitem__(self, module: str) -> Mapping[str, str]:
-        return self.upper[module] if module.partition(".")[0] in self.tops else self.lower[module]
+        return self._of(module)[module]
 
     def __iter__(self) -> Iterator[str]:
         yield from self.upper
@@ -117,8 +133,20 @@ class LayeredIndex(Mapping[str, Mapping[str, str]]):
         return sum(1 for _ in self)
 
     def __contains__(self, module: object) -> bool:
-        top = str(module).partition(".")[0]
-        return module in (self.upper if top in self.tops else self.lower)
+        return module in self._of(str(module))
+
+    def mark(self, name: str) -> str:
+        """As for the index that holds the package."""
+        return self._of(name).mark(name)
+
+
+def _line(line: str) -> tuple[str, str]:
+    """A name and the rest of its line."""
+    end = len(line)
+    for stop in ("(", "->"):
+        at = line.find(stop)
+        end = at if 0 <= at < end else end
+    return line[:end], line[end:]
 
 
 @cache

@@ -7,10 +7,12 @@ package that is nowhere known is refuted only as `possible`, since no offline li
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from tidegate.check.verify.code.api import ApiIndex, LayeredIndex
 from tidegate.check.verify.code.blocks import code_blocks
 from tidegate.check.verify.code.inline_code import check_inline
+from tidegate.check.verify.code.installs import check_installs
 from tidegate.check.verify.code.source import check_source
 from tidegate.spine.claim import Decision
 
@@ -20,7 +22,7 @@ def check_code(
     extra_packages: frozenset[str] = frozenset(),
     *,
     index_complete: bool = False,
-    index: Mapping[str, Mapping[str, str]] | None = None,
+    index: ApiIndex | LayeredIndex | None = None,
 ) -> Iterator[Decision]:
     """Decisions on every Python block of `text`; `index` replaces the shipped one."""
     if "`" not in text and "~~~" not in text and "pip" not in text:
@@ -39,7 +41,8 @@ def check_code(
                 local=local,
                 index=index,
             )
-    yield from check_inline(text, extra_packages, index_complete=index_complete)
+    yield from check_inline(text, index)
+    yield from check_installs(text, extra_packages, index_complete=index_complete)
 
 
 def local_modules(text: str) -> frozenset[str]:

@@ -1,137 +1,98 @@
-# ruff: noqa: E501  (patterns, tables and messages read best on one line)
-"""Names between back-ticks and packages to install, in prose."""
+# ruff: noqa: E501  (patterns and tables read best on one line)
+"""Names and calls between back-ticks in prose."""
 
 from __future__ import annotations
 
+import ast
 import re
-import sys
 from collections.abc import Iterator
-from difflib import get_close_matches
 
-from tidegate.check.verify.code.api import NEWER, ORACLE, api_index, packages
+from tidegate.check.verify.code.api import ApiIndex, LayeredIndex, api_index
 from tidegate.check.verify.code.blocks import FENCE
-from tidegate.spine.claim import Claim, Decision, Receipt, Support
+from tidegate.check.verify.code.members import check_members
+from tidegate.check.verify.code.program import Places, Program
+from tidegate.check.verify.code.signature import Kind
+from tidegate.spine.claim import Decision, Support
 
 INLINE = re.compile(r"(?<!`)`(?P<code>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+)(?P<call>\([^`\n]{0,120}\))?`(?!`)")
-
-
-PIP = re.compile(
-    r"\bpip3? install\s+(?:-U\s+|--upgrade\s+|--user\s+)?(?P<names>[A-Za-z][\w.\-]*(?:\[[\w,]+\])?(?:\s+[A-Za-z][\w.\-]*(?:\[[\w,]+\])?){0,5})(?=[\s`\"'.,;)]|$)"
+IMPORTED = re.compile(
+    r"^[ \t]*import[ \t]+([\w.]+)(?:[ \t]+as[ \t]+(\w+))?[ \t]*$|`import[ \t]+([\w.]+)(?:[ \t]+as[ \t]+(\w+))?`", re.M
 )
 
-
-INLINE_TOPS = {"np": "numpy", "pd": "pandas", "sp": "scipy", "plt": "matplotlib.pyplot"}
-
+# what short names stand for by custom
+MODULES = {"np": "numpy", "pd": "pandas", "plt": "matplotlib.pyplot", "sp": "sympy", "sns": "seaborn", "nx": "networkx"}
+OBJECTS = {
+    "df": "pandas.DataFrame", "DataFrame": "pandas.DataFrame", "Series": "pandas.Series", "ndarray": "numpy.ndarray", "ax": "matplotlib.axes.Axes|mpl_toolkits.mplot3d.axes3d.Axes3D|matplotlib.projections.polar.PolarAxes", "fig": "matplotlib.figure.Figure",
+    "Path": "pathlib.Path", "date": "datetime.date", "timedelta": "datetime.timedelta", "Counter": "collections.Counter", "deque": "collections.deque", "OrderedDict": "collections.OrderedDict",
+    "Popen": "subprocess.Popen", "ThreadPoolExecutor": "concurrent.futures.ThreadPoolExecutor", **{n: f"builtins.{n}" for n in ("str", "list", "dict", "set", "bytes", "tuple", "int", "float")},
+}  # fmt: skip
+# modules whose names also name things of a program
+AMBIGUOUS = frozenset(["numbers", "queue", "array", "string", "email", "token", "code", "calendar", "platform", "profile", "signal", "select", "copy", "resource", "types", "test", "site", "sched", "parser", "operator", "html", "http", "cmd", "symbol", "formatter", "keyword", "trace", "user", "stat", "this", "table", "binary", "errno", "gc", "imp", "io", "uuid", "secrets", "time", "graph", "selectors", "bisect", "locale", "optparse", "pipes", "pty", "sysconfig", "wave", "zipapp", "dis", "cgi", "crypt", "audioop", "mailbox"])  # fmt: skip
+CONTAINERS = tuple(f"builtins.{n}" for n in ("list", "dict", "set", "str"))
+FILES = frozenset(["py", "com", "org", "io", "json", "txt", "md", "csv", "yaml", "toml", "cfg", "ini", "html", "log", "h", "c", "js", "ts", "sh"])
 
 DENIED = re.compile(
-    r"\bno (?:such|function|method|attribute|longer)?\s*$|\bnot\b|n't\b|\bno\b\s*$|instead of|rather than|wrong|typo|invent|hallucinat|remov|deprecat|renam|replac|used to|formerly|error|fail|raises?\b|unlike|old(?:er)?\b|never|avoid|AttributeError|ModuleNotFound",
+    r"\bno (?:such|function|method|attribute|longer)?\s*$|\bnot\b|n't\b|\bno\b\s*$|instead of|rather than|wrong|typo|invent|hallucinat|remov|deprecat|renam|replac|used to|formerly|error|fail|raises?\b|unlike|Python 2|wrote|old(?:er)?\b|never|avoid|AttributeError|ModuleNotFound",
     re.I,
 )
 
 
-# distribution names that differ from their import names or are not importable at all
-DISTRIBUTIONS = frozenset(["scikit-learn", "scikit-image", "opencv-python", "opencv-python-headless", "pyyaml", "pillow", "beautifulsoup4", "python-dateutil", "python-dotenv", "pyjwt", "psycopg2-binary", "psycopg",
-    "mysqlclient", "mysql-connector-python", "pymysql", "protobuf", "grpcio", "grpcio-tools", "attrs", "pytest-cov", "pytest-xdist", "pytest-asyncio", "pytest-mock", "typing-extensions", "setuptools",
-    "pip", "wheel", "google-cloud-storage", "google-cloud-bigquery", "google-generativeai", "google-genai", "azure-identity", "azure-storage-blob", "faiss-cpu", "faiss-gpu", "tensorflow-gpu",
-    "torchvision", "torchaudio", "sentence-transformers", "huggingface-hub", "langchain-openai", "langchain-community", "langchain-core", "langchain-anthropic", "llama-index", "llama-cpp-python",
-    "discord.py", "python-telegram-bot", "django-rest-framework", "djangorestframework", "flask-sqlalchemy", "flask-cors", "flask-login", "fastapi", "uvicorn", "gunicorn", "msgpack", "biopython",
-    "pycryptodome", "pyserial", "pywin32", "python-magic", "python-docx", "python-pptx", "openpyxl", "xlsxwriter", "factory-boy", "dnspython", "memory-profiler", "line-profiler", "jupyterlab",
-    "notebook", "ipykernel", "black", "ruff", "mypy", "flake8", "isort", "pre-commit", "poetry", "pipenv", "virtualenv", "tox", "nox", "twine", "build", "uv", "hatch", "scikit-optimize",
-    "category-encoders", "imbalanced-learn", "umap-learn", "hdbscan", "statsforecast", "pymc", "pymatgen-core", "chempy", "rdkit", "ase", "mdanalysis"])  # fmt: skip
-
-
-def check_inline(text: str, extra: frozenset[str], *, index_complete: bool) -> Iterator[Decision]:
-    """Dotted names between single back-ticks and packages after `pip install`, in prose."""
+def check_inline(text: str, index: ApiIndex | LayeredIndex | None = None) -> Iterator[Decision]:
+    """Decisions on dotted names between single back-ticks, and on the keywords of their calls."""
+    if "`" not in text:
+        return
+    known = index or api_index()
     fences = [m.span() for m in FENCE.finditer(text)]
+    imported = {(m[2] or m[1] or m[4] or m[3]): (m[1] or m[3]) for m in IMPORTED.finditer(text)}
     for found in INLINE.finditer(text):
         if any(a <= found.start() < b for a, b in fences):
             continue
-        top, _, rest = found.group("code").partition(".")
-        dotted = f"{INLINE_TOPS.get(top, top)}.{rest}"
-        module, _, name = dotted.rpartition(".")
-        if (
-            module not in api_index()
-            or dotted in api_index()
-            or name
-            in (
-                "py",
-                "com",
-                "org",
-                "io",
-                "json",
-                "txt",
-                "md",
-                "csv",
-                "yaml",
-                "toml",
-                "cfg",
-                "ini",
-                "html",
-                "log",
-                "h",
-                "c",
-                "js",
-                "ts",
-                "sh",
-            )
-        ):
-            continue
-        at = found.start("code")
-        claim = Claim(kind="identifier", text=dotted, span=(at, found.end("code")), payload={"name": dotted})
-        known = api_index()[module]
-        denied = DENIED.search(text[max(0, at - 80) : at - 1].rpartition("\n")[2]) or DENIED.search(
-            text[found.end() : found.end() + 50].partition("\n")[0]
-        )
-        if name in known or dotted in NEWER:
-            yield Decision(
-                claim=claim,
-                support=Support.SUPPORTED,
-                receipt=Receipt(oracle=ORACLE, computation=f"{dotted} exists"),
-                message="the name exists",
-            )
-        elif (
-            not denied
-            and name.islower()
-            and (module.split(".")[0] in sys.stdlib_module_names or INLINE_TOPS.get(top) or len(module) > 4)
-        ):
-            close = get_close_matches(name, known, 1)
-            computation = f"{module} has no name {name}" + (f"; nearest: {close[0]}" if close else "")
-            yield Decision(
-                claim=claim,
-                support=Support.REFUTED,
-                receipt=Receipt(oracle=ORACLE, computation=computation),
-                message=f"{module} has no {name}",
-                certainty="measured",
-            )
-    for found in PIP.finditer(text):
-        for word in re.finditer(r"\S+", found.group("names")):
-            bare = word.group(0).partition("[")[0].rstrip(".,;:")
-            low = bare.lower().replace("_", "-")
-            known_names = packages() | {e.lower() for e in extra} | DISTRIBUTIONS
-            if (
-                not bare
-                or low in known_names
-                or low.replace("-", "_") in known_names
-                or low.replace("-", "") in known_names
-                or low.removeprefix("python-") in known_names
-                or low.removesuffix("-python") in known_names
-            ):
-                continue
-            close = [c for c in get_close_matches(low, known_names, 1, 0.85) if abs(len(c) - len(low)) <= 2]
-            at = found.start("names") + word.start()
-            if (
-                not (close or index_complete)
-                or DENIED.search(text[max(0, found.start() - 60) : found.start()])
-                or re.search(r"[-_.]", low)
-            ):
-                continue  # an unknown distribution name alone says little
-            claim = Claim(kind="identifier", text=bare, span=(at, at + len(bare)), payload={"name": bare})
-            computation = f"{bare} is in no list of packages" + (f"; nearest: {close[0]}" if close else "")
-            yield Decision(
-                claim=claim,
-                support=Support.REFUTED,
-                receipt=Receipt(oracle=ORACLE, computation=computation),
-                message=f"no package {bare} is known",
-                certainty="measured" if index_complete else "possible",
-                probability=None if index_complete else 0.9,
-            )
+        denied = _denied(text, found)
+        for decision in _one(found, known, imported):
+            if not (denied and decision.support is Support.REFUTED):
+                yield decision
+
+
+def _denied(text: str, found: re.Match[str]) -> bool:
+    """Whether the prose around a name says that it does not hold."""
+    before = text[max(0, found.start() - 80) : found.start()].rpartition("\n")[2]
+    after = text[found.end() : found.end() + 50].partition("\n")[0]
+    return DENIED.search(before) is not None or DENIED.search(after) is not None
+
+
+def _one(found: re.Match[str], index: ApiIndex | LayeredIndex, imported: dict[str, str]) -> Iterator[Decision]:
+    """Decisions on one name, or nothing where its first part may stand for anything."""
+    top, *rest = found.group("code").split(".")
+    kind = None if top in imported else OBJECTS.get(top)
+    module = imported.get(top) or MODULES.get(top, top)
+    if kind is None and rest[0] in index.get(f"{module}.{module}", {}) and rest[0] not in index.get(module, {}):
+        kind = f"{module}.{module}"  # `datetime.now()` is the class
+    if kind is None and (module not in index or not _meant(module, top, rest, index, imported)):
+        return
+    tree = _tree(found.group("code") + (found.group("call") or "")) or _tree(found.group("code"))
+    if tree is None:
+        return
+    program = Program(
+        tree, Places(found.group(0), found.start(), 1), index, frozenset(), complete=False, local=frozenset()
+    )
+    if kind is None:
+        program.aliases[top] = module
+    for decision in check_members(program, {top: Kind(tuple(kind.split("|")))} if kind else {}, told=True):
+        if decision.support is not Support.REFUTED or rest[-1].islower():
+            yield decision
+
+
+def _meant(module: str, top: str, rest: list[str], index: ApiIndex | LayeredIndex, imported: dict[str, str]) -> bool:
+    """Whether the first part can only be the module: not a variable's name, nor a file's."""
+    if top in imported or top in MODULES:
+        return True
+    if rest[-1] in FILES or (any(rest[0] in index[c] for c in CONTAINERS) and rest[0] not in index[module]):
+        return False
+    return top not in AMBIGUOUS or rest[0] in index[module]
+
+
+def _tree(code: str) -> ast.Module | None:
+    try:
+        return ast.parse(code)
+    except (SyntaxError, ValueError):
+        return None
