@@ -207,8 +207,8 @@ class Builder:
             source, own, where = home(stub, attribute, self.folder, name)
             whole = members_of(source, own, self.folder, where)
         names = {m: "" for m in dir(value) if not m.startswith("_")}
-        loose = (
-            hasattr(value, "__getattr__") or ("__getattr__" in dir(type(value)) and "__getattr__" in vars(type(value)))
+        loose = hasattr(value, "__getattr__") or (
+            "__getattr__" in dir(type(value)) and "__getattr__" in vars(type(value))
         )
         mark = " open" if loose else ""
         if whole is not None and not loose:

@@ -80,8 +80,8 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
         + REPLIES
         + REPORTS
         + CONTROLS
-    + PROGRAMS
-    + HINTED
+        + PROGRAMS
+        + HINTED
         if needle and answer in KNOWN_MISSES
     ],
 )

@@ -29,7 +29,29 @@ OBJECTS = {
 # modules whose names also name things of a program
 AMBIGUOUS = frozenset(["numbers", "queue", "array", "string", "email", "token", "code", "calendar", "platform", "profile", "signal", "select", "copy", "resource", "types", "test", "site", "sched", "parser", "operator", "html", "http", "cmd", "symbol", "formatter", "keyword", "trace", "user", "stat", "this", "table", "binary", "errno", "gc", "imp", "io", "uuid", "secrets", "time", "graph", "selectors", "bisect", "locale", "optparse", "pipes", "pty", "sysconfig", "wave", "zipapp", "dis", "cgi", "crypt", "audioop", "mailbox"])  # fmt: skip
 CONTAINERS = tuple(f"builtins.{n}" for n in ("list", "dict", "set", "str"))
-FILES = frozenset(["py", "com", "org", "io", "json", "txt", "md", "csv", "yaml", "toml", "cfg", "ini", "html", "log", "h", "c", "js", "ts", "sh"])
+FILES = frozenset(
+    [
+        "py",
+        "com",
+        "org",
+        "io",
+        "json",
+        "txt",
+        "md",
+        "csv",
+        "yaml",
+        "toml",
+        "cfg",
+        "ini",
+        "html",
+        "log",
+        "h",
+        "c",
+        "js",
+        "ts",
+        "sh",
+    ]
+)
 
 DENIED = re.compile(
     r"\bno (?:such|function|method|attribute|longer)?\s*$|\bnot\b|n't\b|\bno\b\s*$|instead of|rather than|wrong|typo|invent|hallucinat|remov|deprecat|renam|replac|used to|formerly|error|fail|raises?\b|unlike|Python 2|wrote|old(?:er)?\b|never|avoid|AttributeError|ModuleNotFound",

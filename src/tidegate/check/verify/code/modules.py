@@ -1,4 +1,3 @@
-
 """Does the module that is imported exist, and the name in it?"""
 
 from __future__ import annotations
