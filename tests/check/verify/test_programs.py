@@ -52,6 +52,7 @@ def test_a_call_is_held_against_the_parameters(call: str, words: list[str]) -> N
     [
         ("from pathlib import Path\ndef f(p: Path):\n    return p.parent.filename()", "p.parent.filename"),
         ("from pathlib import Path\nfor p in Path('.').glob('*'):\n    p.basename()", "p.basename"),
+        ("with open('a') as f:\n    f.read_line()", "f.read_line"),
         ("x = [w.upper_case() for w in 'a b'.split()]", "w.upper_case"),
         ("import re\nm = re.search('a', 'b')\nm.get(1)", "m.get"),
         ("import re\ndef f(p):\n    return LIST.push(p)\nLIST = []", "LIST.push"),

@@ -88,7 +88,7 @@ def _one(found: re.Match[str], index: ApiIndex | LayeredIndex, imported: dict[st
     kind = None if top in imported else OBJECTS.get(top)
     module = imported.get(top) or MODULES.get(top, top)
     if kind is None and rest[0] in index.get(f"{module}.{module}", {}) and rest[0] not in index.get(module, {}):
-        kind = f"{module}.{module}"  # `datetime.now()` is the class
+        kind = f"{module}.{module}"  # a method of the class `datetime`
     if kind is None and (module not in index or not _meant(module, top, rest, index, imported)):
         return
     tree = _tree(found.group("code") + (found.group("call") or "")) or _tree(found.group("code"))
