@@ -38,21 +38,33 @@ class HttpModel:
             self._local.connection = known
         return known
 
+    def _posted(self, body: bytes, headers: dict[str, str]) -> tuple[http.client.HTTPResponse, bytes]:
+        """The answer and its body.  A kept connection that the server closed meanwhile is opened again once."""
+        path = self._parts.path.rstrip("/") + "/chat/completions"
+        while True:
+            kept = getattr(self._local, "connection", None) is not None
+            connection = self._connection()
+            try:
+                connection.request("POST", path, body, headers)
+                answer = connection.getresponse()
+                return answer, answer.read()
+            except (OSError, http.client.HTTPException) as error:
+                connection.close()
+                self._local.connection = None
+                if not kept or not isinstance(error, ConnectionError):
+                    raise
+
     def ask(self, request: dict[str, Any]) -> Reply:
         """One answer; raises ModelError naming the status or the failure."""
         body = msgspec.json.encode({"model": self.name, **request})
         headers = {"Content-Type": "application/json"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        connection = self._connection()
         try:
-            connection.request("POST", self._parts.path.rstrip("/") + "/chat/completions", body, headers)
-            answer = connection.getresponse()
-            data = answer.read()
+            answer, data = self._posted(body, headers)
         except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            self._local.connection = None
-            raise ModelError(f"the model does not answer: {error or type(error).__name__}", where=self.name) from error
+            said = f"the model does not answer: {error or type(error).__name__}"
+            raise ModelError(said, where=f"{self.name} at {self._parts.netloc}") from error
         if answer.status != 200:
             raise ModelError(f"the model answered {answer.status}: {data[:200]!r}", where=self.name)
         try:

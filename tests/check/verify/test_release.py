@@ -52,7 +52,7 @@ def test_sentences_meet_by_what_they_add_to_the_question(question: str, a: str, 
 @pytest.mark.parametrize(
     ("a", "b", "verdict"),
     [
-        ("5 m", "We add.\nAnswer: 500 cm", True), ("5 m", "6 m", False), ("Fe", "The symbol is Ir.", False), ("Paris", "Berlin", False), ("5 m", "I cannot say.", None),
+        ("5 m", "We add.\nAnswer: 500 cm", True), ("5 m", "6 m", False), ("5", "Answer: -5", False), ("5", "So 2 + 3.\nThe answer is **5**.", True), ("Fe", "The symbol is Ir.", False), ("Paris", "Berlin", False), ("5 m", "I cannot say.", None),
         ("Fe", "26", None), ("5 m", "", None), ("It rises because the warm air above the ground is lighter", "Since the sun heats water near the coast, it must", None),
     ],
 )  # fmt: skip
@@ -81,9 +81,9 @@ def test_sampling_stops_when_the_leader_is_settled_and_the_second_derivation_is_
     torn = sample_until_settled(Scripted("5 m", "6 m", "7 m", "8 m"), "How long?")
     assert torn.samples == 3, "three answers, three values: more would only confirm the guessing"
     assert torn.entropy > 1.0
-    assert second_derivation(Scripted("It is 500 cm."), "How long?", "5 m") is True
-    assert second_derivation(Scripted("It is 6 m."), "How long?", "5 m") is False
-    assert second_derivation(Scripted("I cannot say."), "How long?", "5 m") is None
+    assert second_derivation(Scripted("It is 500 cm."), "How long?", "5 m").agrees is True
+    assert second_derivation(Scripted("It is 6 m."), "How long?", "5 m") == ("It is 6 m.", False)
+    assert second_derivation(Scripted("I cannot say."), "How long?", "5 m").agrees is None
 
 
 def test_the_head_is_calibrated_and_the_threshold_keeps_its_promise() -> None:
@@ -146,13 +146,13 @@ ANSWER = "The child gets 300 mg of paracetamol."
 def test_a_second_derivation_that_disagrees_is_routed_to_the_expert_queue(tmp_path: Path) -> None:
     engine, found = Engine("15 mg/kg × 22 kg = 330 mg"), verify_answer(ANSWER, QUESTION)
     models = verify_release.Askers(judge=engine)
-    said = verify_release.beside(found, QUESTION, ANSWER, {}, models, None, "-", tmp_path)
+    said = verify_release.beside(found, QUESTION, ANSWER, {}, models, None, "-", SqliteState(tmp_path / "state.db"))
     assert said["second"]["agrees"] is False
     assert ANSWER not in engine.asked, "the second derivation is blind"
     (key, waiting), *others = experts.ranked(SqliteState(tmp_path / "state.db"))
     assert not others
     assert key == said["second"]["queued"]
-    assert waiting["second_disagrees"]
+    assert waiting["second"] == "15 mg/kg × 22 kg = 330 mg"
     assert waiting["consequence"] == 12.0, "a quantity, where a dose is spoken of"
 
 
@@ -160,8 +160,9 @@ def test_a_second_derivation_that_disagrees_is_routed_to_the_expert_queue(tmp_pa
 def test_a_second_derivation_that_agrees_or_says_nothing_is_not_routed(tmp_path: Path, second: str) -> None:
     models = verify_release.Askers(judge=Engine(second))
     found = verify_answer(ANSWER, QUESTION)
-    verify_release.beside(found, QUESTION, ANSWER, {}, models, None, "-", tmp_path)
-    assert not (tmp_path / "state.db").exists()
+    state = SqliteState(tmp_path / "state.db")
+    verify_release.beside(found, QUESTION, ANSWER, {}, models, None, "-", state)
+    assert not experts.ranked(state)
 
 
 def exit_code(*argv: object) -> object:
@@ -181,6 +182,7 @@ def labelled(path: Path, wrong_when_agreed: int) -> Path:
                 "question": "How far?",
                 "answer": f"{n + 7} m",
                 "samples": samples,
+                "second": f"{n + (7 if knows else 5)} m",
                 "correct": knows and n % wrong_when_agreed != 1,
             }
         )
@@ -194,10 +196,23 @@ def test_a_fit_says_what_it_learned_and_a_release_why(tmp_path: Path, capsys: py
     told = capsys.readouterr().out
     assert "200 labelled answers, 68 wrong" in told
     assert re.search(r"× \d[\d.]* +a nat of entropy among the samples", told)
+    assert re.search(r"× \d[\d.]* +a second derivation that differs", told)
     assert "at most 10% of it is wrong" in told
     answers = tmp_path / "answers.jsonl"
-    agreed = {"id": "sure", "question": "How far?", "answer": "12 m", "samples": ["12 m", "1200 cm", "12.0 m"]}
-    torn = {"id": "torn", "question": "How far?", "answer": "12 m", "samples": ["12 m", "13 m", "14 m"]}
+    agreed = {
+        "id": "sure",
+        "question": "How far?",
+        "answer": "12 m",
+        "samples": ["12 m", "1200 cm", "12.0 m"],
+        "second": "12 m",
+    }
+    torn = {
+        "id": "torn",
+        "question": "How far?",
+        "answer": "12 m",
+        "samples": ["12 m", "13 m", "14 m"],
+        "second": "9 m",
+    }
     answers.write_text(json.dumps(agreed) + "\n" + json.dumps(torn))
     exit_code("--jsonl", answers, "--head", head)
     sure, held = (json.loads(line)["release"] for line in capsys.readouterr().out.splitlines())
@@ -246,4 +261,25 @@ def test_models_are_not_asked_without_a_question_and_it_is_said(tmp_path: Path) 
     said = verify_release.beside(
         verify_answer("5 m"), "", "5 m", {}, verify_release.Askers(judge=Engine("5 m")), None, "-"
     )
-    assert said == {"not_asked": "the models were not asked: no question is given", "second": {"agrees": None}}
+    assert said == {"not_asked": "the models were not asked: no question is given"}
+
+
+def test_the_queue_says_what_was_asked_answered_and_found_and_refuses_a_folder_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert exit_code("--queue", "--store", tmp_path / "mistyped") == 2
+    assert "there is no store here" in capsys.readouterr().err
+    assert not (tmp_path / "mistyped").exists()
+    Path("tidegate.yaml").write_text("store: {path: kept}")
+    rows = Path("rows.jsonl")
+    rows.write_text(json.dumps({"id": "dose", "question": QUESTION, "answer": ANSWER, "second": "Answer: 330 mg"}))
+    exit_code("--jsonl", rows, "--route")
+    said = json.loads(capsys.readouterr().out)
+    assert said["second"] == {"agrees": False, "said": "330 mg", "queued": "dose", "consequence": 12.0}
+    assert exit_code("--queue") == 0
+    told = capsys.readouterr().out
+    for words in ("1 answer waits", "dose", QUESTION[:60], ANSWER, "a second derivation came to: 330 mg", "--done KEY"):
+        assert words in " ".join(told.split()), words
+    assert exit_code("--queue", "--done", "dose") == 0
+    assert "No answer waits for an expert." in capsys.readouterr().out

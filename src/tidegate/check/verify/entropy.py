@@ -77,10 +77,22 @@ def sample_until_settled(model: Model, question: str, *, most: int = 10, confide
     return found
 
 
-def second_derivation(model: Model, question: str, answer: str) -> bool | None:
-    """Whether a second model that sees only the question comes to the same; None where that cannot be compared."""
+class Second(NamedTuple):
+    """What a second derivation came to, and whether that is the answer's value (None: it cannot be compared)."""
+
+    said: str
+    agrees: bool | None
+
+
+def second_derivation(model: Model, question: str, answer: str) -> Second:
+    """What a second model that sees only the question comes to."""
     request = {"messages": [_told(DERIVE), _asked(question)], "temperature": 0.0}
-    return agrees(answer, model.ask(request).text, question)
+    return compared(answer, model.ask(request).text, question)
+
+
+def compared(answer: str, other: str, question: str) -> Second:
+    """Another derivation beside the answer."""
+    return Second(final(other).strip(), agrees(answer, other, question))
 
 
 BRIEF = "Answer with the value and its unit, the formula, the name or the code alone, without a sentence around it."

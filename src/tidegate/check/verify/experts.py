@@ -38,9 +38,9 @@ def consequence(found: Verification, question: str = "", *, disagreed: bool = Fa
 
 
 def enqueue(store: StateStore, key: str, found: Verification, *, tenant: str, question: str = "",
-            disagreed: bool = False) -> float:  # fmt: skip
-    """Put an answer into the queue; returns its consequence."""
-    weight = consequence(found, question, disagreed=disagreed)
+            other: str | None = None) -> float:  # fmt: skip
+    """Put an answer into the queue; returns its consequence.  `other` is what a second derivation came to instead."""
+    weight = consequence(found, question, disagreed=other is not None)
     store.put(
         KIND,
         key,
@@ -50,7 +50,7 @@ def enqueue(store: StateStore, key: str, found: Verification, *, tenant: str, qu
             "question": question,
             "answer": found.text,
             "claims": found.claims_json(),
-            "second_disagrees": disagreed,
+            "second": other,
         },
     )
     return weight

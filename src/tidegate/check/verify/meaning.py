@@ -31,7 +31,7 @@ LENGTH_MAX = (
 )
 SENTENCE_MAX = 200  # characters of a sentence whose one formula is its value
 SHORT = 6  # words beyond the question's: longer answers in words may both be right
-FINAL = re.compile(r"(?im)^\W*(?:the\s+)?(?:final\s+)?answer(?:\s+is)?\W*[:=]\W*(\S.*)$")
+FINAL = re.compile(r"(?im)^\W*(?:the\s+)?(?:final\s+)?answer(?:\s+is\b|\s*[*`]*\s*[:=])[\s*`$:=]*(\S.*)$")
 ENGLISH = frozenset(["No", "I", "In", "As", "At", "He", "Be", "Am"])  # words that are also symbols
 REFERENCE = re.compile(
     r"(?i)(?:doi:?\s*|doi\.org/|isbn:?\s*|arxiv:\s*)(10\.\d{4,9}/\S+|[\d][\d\- ]{8,16}[\dXx]|\d{4}\.\d{4,5})"

@@ -15,7 +15,8 @@ from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge, Verification
 from tidegate.check.verify.release import Head, features
 from tidegate.check.verify.simulation import decide_simulations
-from tidegate.cli.output import emit, judge_jsonl, people, read_jsonl, stdout
+from tidegate.cli.output import emit, judge_jsonl, people, read_jsonl
+from tidegate.cli.store_options import existing, resolve
 from tidegate.cli.verbs import verify_release as release
 from tidegate.readers.api_symbols import read_index
 from tidegate.readers.knowledge import installed_packages, read_library, read_packages, read_registry
@@ -28,9 +29,12 @@ from tidegate.spine.errors import InputError, WrongUse
 from tidegate.spine.estimate import Measure, NotMeasured
 from tidegate.spine.finding import Severity
 from tidegate.spine.gate import Verdict
+from tidegate.spine.ports import StateStore
 from tidegate.stats.shares import share
+from tidegate.wiring import state_store
 
 BYTES_MAX = 16 * 1024 * 1024
+NO_QUEUE = "name it with --store; `tidegate serve` and `verify --route` make one"
 PROGRESS_ROWS = 10  # of --fit, between two words on progress while models are asked
 TEXT_SHOWN_MAX = 20_000  # characters printed with their marks; longer answers show the computations alone
 
@@ -77,21 +81,23 @@ TEXT_SHOWN_MAX = 20_000  # characters printed with their marks; longer answers s
 @click.option(
     "--store",
     type=click.Path(path_type=Path),
-    default=Path(".tidegate"),
-    show_default=True,
-    help="With --queue and --route: the gateway's store.",
+    default=None,
+    help="With --queue and --route: the gateway's store [default: what the configuration says, else .tidegate].",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: Path | None, registry: tuple[Path, ...],
             packages: Path | None, api: tuple[str, ...], run: bool, html: Path | None, config: Path | None, head: Path | None,
-            fit: Path | None, out: Path, alpha: float, route: bool, queue: bool, done: str | None, store: Path,
+            fit: Path | None, out: Path, alpha: float, route: bool, queue: bool, done: str | None, store: Path | None,
             as_json: bool) -> NoReturn:  # fmt: skip
     """Decide every technical claim of an answer: supported, refuted (with the computation) or unverifiable.
 
     Example: echo "12 * 7 = 94 and the oxidation state of Mn in KMnO4 is +7." | tidegate verify -
     """
     if queue or done is not None:
-        emit(release.queue(store, done, None if as_json else stdout), as_json=as_json)
+        state = state_store(existing(store, config, state_only=True, remedy=NO_QUEUE).store)
+        waiting = release.queue(state, done)
+        emit(waiting, as_json=as_json, judges=False, words=lambda console: release.show_queue(console, waiting))
+    put = state_store(resolve(store, config).store) if route else None
     knowledge, models, fused = (
         _knowledge(library, registry, packages, api),
         release.askers(config, out.with_suffix(".answers.jsonl") if fit is not None else None),
@@ -105,7 +111,7 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
         try:
             judge_jsonl(
                 jsonl,
-                lambda row, where: _row(row, where, knowledge, run, models, fused, store if route else None, pages),
+                lambda row, where: _row(row, where, knowledge, run, models, fused, put, pages),
                 "verify",
             )
         finally:
@@ -118,7 +124,7 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
     if fused is not None or config is not None:
         if len(found) > 1:
             raise WrongUse(f"--config and --head take one answer, got {len(found)}", remedy="give rows with --jsonl")
-        (file, v), put = found[0], store if route else None
+        file, v = found[0]
         more = release.beside(v, question, v.text, {}, models, fused, file or "-", put)
         answer = _held(msgspec.structs.replace(answer, fields={**answer.fields, **more}))
     if html is not None:
@@ -152,7 +158,7 @@ def _labelled(path: str, knowledge: Knowledge, models: release.Askers) -> list[t
         question = row.get("question") or ""
         found = _verify(answer, question, knowledge, False, None)
         consistency, second = release.heard(question, answer, row, models, where)
-        out.append((features(found, consistency, answer, second), not correct))
+        out.append((features(found, consistency, answer, second.agrees if second is not None else None), not correct))
     return out
 
 
@@ -208,7 +214,7 @@ def _verify(
 
 
 def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool, models: release.Askers,
-         head: Head | None, route: Path | None, pages: list[Page]) -> Answer:  # fmt: skip
+         head: Head | None, route: StateStore | None, pages: list[Page]) -> Answer:  # fmt: skip
     text = row.get("answer", row.get("text"))
     if not isinstance(text, str):
         raise InputError(f"expected a text in `answer`, got {type(text).__name__}", where=where)

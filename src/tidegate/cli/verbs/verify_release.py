@@ -9,11 +9,16 @@ from typing import Any
 import msgspec
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from tidegate.check.verify import experts
-from tidegate.check.verify.entropy import Entropy, sample_until_settled, second_derivation, semantic_entropy
-from tidegate.check.verify.meaning import agrees
+from tidegate.check.verify.entropy import (
+    Entropy,
+    Second,
+    compared,
+    sample_until_settled,
+    second_derivation,
+    semantic_entropy,
+)
 from tidegate.check.verify.model import Verification
 from tidegate.check.verify.release import Head, features, fit_and_test
 from tidegate.readers.config import read_settings, secret
@@ -24,9 +29,8 @@ from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, ModelError, SettingError
 from tidegate.spine.estimate import Measure
 from tidegate.spine.gate import Verdict
-from tidegate.spine.ports import Model
+from tidegate.spine.ports import Model, StateStore
 from tidegate.stats.shares import share
-from tidegate.store.state import SqliteState
 
 
 class Askers(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +52,7 @@ class Kept:
         asked = self._asker.ask(Job(request=request))
         if asked.reply is None:
             remedy = f"what was answered is kept in {self.where}: run the command again and it goes on there"
-            raise ModelError(asked.error, where=self.name, remedy=remedy)
+            raise ModelError(asked.error, remedy=remedy)
         return asked.reply
 
 
@@ -88,11 +92,11 @@ def read_head(path: Path | None) -> Head | None:
 
 def beside(
     found: Verification, question: str, answer: str, row: Mapping[str, Any], models: Askers, head: Head | None, where: str,
-    route: Path | None = None,
+    route: StateStore | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Fields beside the claims: `consistency` of samples, `second` derivation, `release`.
 
-    With `route`, a store's folder, an answer that the second derivation contradicts is put into its expert queue.
+    With `route`, a store's state, an answer that the second derivation contradicts is put into its expert queue.
     """
     consistency, second = heard(question, answer, row, models, where)
     out: dict[str, Any] = {}
@@ -106,14 +110,14 @@ def beside(
             "most_common": consistency.answer,
             "answer_is_the_most_common": consistency.holds(answer),
         }
-    if models.judge is not None or "second" in row:
-        out["second"] = {"agrees": second}
-        if second is False and route is not None:
+    if (models.judge is not None and question) or "second" in row:
+        out["second"] = {"agrees": second.agrees, "said": second.said} if second is not None else {"agrees": None}
+        if second is not None and second.agrees is False and route is not None:
             key = str(row.get("id") or f"second-{hashlib.sha256((question + answer).encode()).hexdigest()[:12]}")
-            weight = experts.enqueue(_state(route), key, found, tenant="local", question=question, disagreed=True)
+            weight = experts.enqueue(route, key, found, tenant="local", question=question, other=second.said)
             out["second"] |= {"queued": key, "consequence": weight}
     if head is not None:
-        values = features(found, consistency, answer, second)
+        values = features(found, consistency, answer, second.agrees if second is not None else None)
         out["release"] = {
             "release": head.releases(values),
             "probability_wrong": head.probability(values),
@@ -127,7 +131,7 @@ def beside(
 
 def heard(
     question: str, answer: str, row: Mapping[str, Any], models: Askers, where: str
-) -> tuple[Entropy | None, bool | None]:
+) -> tuple[Entropy | None, Second | None]:
     """Samples and second derivation, from the row itself or from the models."""
     samples = row.get("samples")
     if samples is not None and not (isinstance(samples, list) and all(isinstance(s, str) for s in samples)):
@@ -138,7 +142,7 @@ def heard(
     consistency = semantic_entropy(samples, question) if samples else None
     if consistency is None and models.probe is not None and question:
         consistency = sample_until_settled(models.probe, question)
-    second = agrees(answer, other, question) if other is not None else None
+    second = compared(answer, other, question) if other is not None else None
     if other is None and models.judge is not None and question:
         second = second_derivation(models.judge, question, answer)
     return consistency, second
@@ -158,9 +162,11 @@ def show_beside(console: Console, more: Mapping[str, Any]) -> None:
         )
     second = more.get("second")
     if second is not None:
-        words = {True: "comes to the same", False: "[bold]comes to another value[/]", None: "gives nothing to compare"}[
-            second["agrees"]
-        ]
+        words = {
+            True: "comes to the same",
+            False: f"[bold]comes to another value[/]: {escape(_short(second.get('said', '')))}",
+            None: "gives nothing to compare",
+        }[second["agrees"]]
         queued = f"; waits for an expert as {escape(second['queued'])}" if "queued" in second else ""
         console.print(f"second derivation  {words}{queued}", highlight=False)
     release = more.get("release")
@@ -184,9 +190,12 @@ def show_beside(console: Console, more: Mapping[str, Any]) -> None:
 REASONS_MAX = 4
 
 
-def _short(text: str) -> str:
+SHOWN_MAX = 160
+
+
+def _short(text: str, most: int = 40) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= 40 else f"{line[:40]}…"
+    return line if len(line) <= most else f"{line[:most]}…"
 
 
 def fitted(rows: list[tuple[tuple[float, ...], bool]], out: Path, alpha: float, delta: float) -> Answer:
@@ -230,27 +239,41 @@ def show_fitted(console: Console, answer: Answer) -> None:
     console.print(f"Written: {escape(f['written'])}\n", highlight=False)
 
 
-def _state(store: Path) -> SqliteState:
-    store.mkdir(parents=True, exist_ok=True)
-    return SqliteState(store / "state.db")
-
-
-def queue(store: Path, done: str | None, console: Console | None) -> Answer:
+def queue(state: StateStore, done: str | None) -> Answer:
     """The expert queue, gravest first; `done` takes an answer out of it."""
-    state = SqliteState(store / "state.db")
     if done is not None and not state.delete(experts.KIND, done):
-        raise InputError(f"expected the key of a waiting answer, got {done!r}", where=str(store), remedy="tidegate verify --queue")  # fmt: skip
+        raise InputError(f"expected the key of a waiting answer, got {done!r}", where="--done", remedy="tidegate verify --queue lists them")  # fmt: skip
     rows = experts.ranked(state)
-    if console is not None:
-        table = Table(title=f"{len(rows)} answers wait for an expert, gravest first")
-        for column in ("key", "tenant", "consequence", "why"):
-            table.add_column(column, overflow="fold")
-        for key, v in rows:
-            wrong = [c["message"] for c in v["claims"] if c["verdict"] == "refuted"]
-            wrong += ["a second derivation comes to another value"] if v.get("second_disagrees") else []
-            table.add_row(key, str(v["tenant"]), f"{v['consequence']:g}", "\n".join(wrong[:3]))
-        console.print(table)
-    waiting = [
-        {"key": k, **{f: v[f] for f in ("tenant", "consequence", "question", "answer", "claims")}} for k, v in rows
-    ]
+    told = ("tenant", "consequence", "question", "answer", "claims")
+    waiting = [{"key": k, **{f: v[f] for f in told}, "second": v.get("second")} for k, v in rows]
     return Answer(verb="verify queue", verdict=Verdict.PASS, fields={"waiting": waiting})
+
+
+def show_queue(console: Console, answer: Answer) -> None:
+    """What waits: its key, what was asked and answered, and what speaks against it."""
+    waiting = answer.fields["waiting"]
+    if not waiting:
+        console.print("No answer waits for an expert.")
+        return
+    console.print(
+        f"{len(waiting)} answer{' waits' if len(waiting) == 1 else 's wait'} for an expert, gravest first\n",
+        highlight=False,
+    )
+    for v in waiting:
+        console.print(
+            f"[bold]{escape(v['key'])}[/]  [dim]consequence {v['consequence']:g}, tenant {escape(str(v['tenant']))}[/]",
+            highlight=False,
+        )
+        for label, text in (("asked", v["question"]), ("answer", v["answer"])):
+            if text:
+                console.print(f"  {label:<9}{escape(_short(text, SHOWN_MAX))}", highlight=False)
+        wrong = [c["message"] for c in v["claims"] if c["verdict"] == "refuted"]
+        for message in wrong[:REASONS_MAX]:
+            console.print(f"  [red]✗[/] refuted  {escape(message)}", highlight=False)
+        if len(wrong) > REASONS_MAX:
+            console.print(f"  and {len(wrong) - REASONS_MAX} more claims", highlight=False)
+        if v["second"] is not None:
+            console.print(
+                f"  [red]✗[/] a second derivation came to: {escape(_short(v['second'], SHOWN_MAX))}", highlight=False
+            )
+    console.print("\n[dim]tidegate verify --queue --done KEY takes one out[/]", highlight=False)
