@@ -38,4 +38,8 @@ KNOWN_MISSES = {
     "The capacitor stores 6 J.",  # it may tell of another thing first
     "The refactoring cut the test suite's run time from 12 minutes to 9 minutes, a 33% improvement.",
     "The procedure follows ISO 90011:2015 (quality management systems).",
+    "Binary `1011` is 8 + 0 + 2 + 1 = 13 in decimal.",
+    "Light travels about 300,000 km every second, so in one minute it covers roughly 1.8 million km.",
+    "A recipe calls for 2 cups of milk; since one cup is about 240 mL, you need roughly 380 mL.",
+    "One mole of any ideal gas occupies 24.2 L at 0 °C and 1 atm.",
 }

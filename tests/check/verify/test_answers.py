@@ -20,6 +20,7 @@ from tests.check.verify.answers_missed import KNOWN_MISSES
 from tests.check.verify.answers_n import ITEMS as REPLIES
 from tests.check.verify.answers_o import ITEMS as REPORTS
 from tests.check.verify.answers_p import ITEMS as CONTROLS
+from tests.check.verify.answers_q import ITEMS as TEXTBOOK
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
@@ -44,6 +45,7 @@ ITEMS = (
     + CONTROLS
     + PROGRAMS
     + HINTED
+    + TEXTBOOK
 )
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 
@@ -82,6 +84,7 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
         + CONTROLS
         + PROGRAMS
         + HINTED
+        + TEXTBOOK
         if needle and answer in KNOWN_MISSES
     ],
 )

@@ -25,6 +25,7 @@ from tidegate.check.verify.numbers.arithmetic import check_arithmetic
 from tidegate.check.verify.numbers.clock import check_clock
 from tidegate.check.verify.numbers.listed import check_listed
 from tidegate.check.verify.numbers.shapes_told import check_shapes
+from tidegate.check.verify.numbers.solving import check_solved
 from tidegate.check.verify.numbers.spoken import check_spoken
 from tidegate.check.verify.numbers.story import check_story
 from tidegate.check.verify.numbers.substitution import check_substituted
@@ -37,7 +38,7 @@ from tidegate.check.verify.quantity.asked import check_answer_dimension
 from tidegate.check.verify.quantity.conversions import check_conversions, check_rewritten
 from tidegate.check.verify.quantity.dimensions import check_dimensions
 from tidegate.check.verify.quantity.told_laws import check_told_laws
-from tidegate.check.verify.quantity.told_ratios import check_ratios
+from tidegate.check.verify.quantity.told_ratios import check_half_lives, check_ratios
 from tidegate.check.verify.schemes.check import check_schemes
 from tidegate.spine.claim import Decision, Support
 from tidegate.spine.finding import Finding, Severity, Where
@@ -102,6 +103,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
     verifiers: tuple[tuple[str, Callable[[], Iterable[Decision]]], ...] = (
         ("arithmetic", lambda: check_arithmetic(prose, ranges)),
         ("substituted numbers", lambda: check_substituted(prose, ranges)),
+        ("equations in one unknown", lambda: check_solved(prose, ranges)),
         ("arithmetic in words", lambda: check_spoken(prose, ranges)),
         ("arithmetic told", lambda: check_told(prose, ranges)),
         ("a stock told", lambda: check_story(prose, ranges)),
@@ -114,6 +116,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
         ("laws told", lambda: check_told_laws(prose, ranges)),
         ("ratios told", lambda: check_ratios(prose, ranges)),
         ("asked value", lambda: () if program or not question else check_asked_value(question, answer)),
+        ("half-lives told", lambda: check_half_lives(prose, ranges)),
         ("answer dimension", lambda: check_answer_dimension(question, prose, ranges)),
         ("dimensions", lambda: check_dimensions(prose, ranges)),
         ("chemistry", lambda: check_chemistry(prose, ranges)),

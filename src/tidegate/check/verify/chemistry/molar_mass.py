@@ -71,6 +71,9 @@ def check_masses(text: str, start: int, end: int) -> Iterator[Decision]:
         yield _compare_mass(text, found, formula)
 
 
+GOES_ON = re.compile(r"\s*(?:[(×*+·]|\\(?:times|cdot))")  # a molar mass of 2(1.008) + 16.00 is not yet told
+
+
 def _compare_mass(text: str, found: re.Match[str], formula: Formula) -> Decision:
     stated_text = found.group("value").replace(",", ".")
     stated = float(stated_text) * (1000 if found.group("unit") == "kg" else 1)
@@ -79,6 +82,8 @@ def _compare_mass(text: str, found: re.Match[str], formula: Formula) -> Decision
     claim = Claim(
         kind="molar-mass", text=found.group(0), span=found.span(), payload={"formula": formula.text, "stated": stated}
     )
+    if found.group("unit") is None and GOES_ON.match(text, found.end("value")):
+        return unverifiable(claim, "a computation, which is read as one")
     terms = " + ".join(f"{n} {s}" for s, n in formula.atoms)
     receipt = Receipt(
         oracle="standard atomic weights",

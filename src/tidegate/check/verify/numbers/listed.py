@@ -30,7 +30,7 @@ MIDDLE = re.compile(
 )
 NUMBERS = re.compile(N)
 SPOILS = re.compile(
-    r"weighted|trimmed|moving|geometric|harmonic|running|cumulative|excluding|except|without|outlier|squares?\b|square[ds]|deviation|\bfirst\b|\blast\b|without|of the means|per\b|respectively|each\b|double|twice|half\b|counted|younger|older|best|worst|other|another|field|class|everyone|all (?:other|the)|drop(?:ping|ped)?\b|previous|league|national|year",
+    r"weighted|trimmed|moving|geometric|harmonic|running|cumulative|excluding|except|without|outlier|squares?\b|square[ds]|deviation|\bfirst\b|\blast\b|without|of the means|per\b|respectively|each\b|double|twice|half\b|counted|younger|older|best|worst|other|another|field|class|everyone|all (?:other|the)|drop(?:ping|ped)?\b|third|fourth|fifth|sixth|with (?:the|a|an|another)\b|includ|once\b|after\b|before\b|together with|previous|league|national|year",
     re.I,
 )
 

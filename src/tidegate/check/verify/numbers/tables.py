@@ -53,6 +53,7 @@ class Relation(NamedTuple):
     sources: tuple[int, ...]
     compute: Callable[[Sequence[Cell]], tuple[str, Fraction, Fraction] | None]
     told: bool  # the headings say it
+    shown: int = 3  # rows that must obey it where they do not
 
 
 def check_tables(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
@@ -139,7 +140,11 @@ def _rows(text: str, table: Table, relation: Relation) -> Iterator[Decision]:
         return  # 35.45 beneath 4, 12 and 23 is no slip in their sum
     wrong = sum(d.support is Support.REFUTED for d in found)
     right = len(found) - wrong
-    if wrong > 1 or right < (1 if relation.told else 3) or (not relation.told and not _telling(table, relation)):
+    if (
+        wrong > 1
+        or right < (1 if relation.told else relation.shown)
+        or (not relation.told and not _telling(table, relation))
+    ):
         return
     if wrong and any(ODD.search(_label(row)) for row in table.rows):
         return
@@ -181,8 +186,8 @@ def _relations(table: Table) -> Iterator[Relation]:
             for a, b in permutations([n for n in numeric if n != target], 2):
                 if a < b:
                     yield Relation(target, (a, b), _product, False)
-                    yield Relation(target, (a, b), _sum, False)
-                yield Relation(target, (a, b), _difference, False)
+                    yield Relation(target, (a, b), _sum, False, 4)
+                yield Relation(target, (a, b), _difference, False, 4)
                 yield Relation(target, (a, b), _quotient, False)
 
 

@@ -11,9 +11,11 @@ from tidegate.check.verify.numbers.spoken import N
 from tidegate.check.verify.numbers.told_forms import (
     ABOUT,
     NOT_PRICE,
+    PARTS,
     PCT,
     PLAIN,
     THINGS,
+    WORDS,
     Read,
     Results,
     named,
@@ -46,7 +48,7 @@ def _share(read: Read, found: re.Match[str]) -> Results | None:
 def _part(read: Read, found: re.Match[str]) -> Results | None:
     part = read["a"] * read["p"] / 100
     shown = f"{float(read['p']):g} % of {float(read['a']):g}"
-    if REST.search(found.group(0)):
+    if REST.search(found.string[found.start() : found.end() + 40].split("\n")[0]):
         return {shown: part, f"{float(read['a']):g} − {shown}": read["a"] - part}
     return {shown: part}
 
@@ -70,6 +72,10 @@ def _price(read: Read, found: re.Match[str]) -> Results | None:
     )
     if off == on:
         return None
+    between = found.group(0)[found.end("p") - found.start() : found.start("out") - found.start()]
+    if re.search(r"\b(?:original|list|regular|normal|former|old|initial|before|pre-)", between, re.I):
+        factor = 1 - p / 100 if off else 1 + p / 100
+        return {f"{float(a):g} / (1 {'−' if off else '+'} {float(p):g} %)": a / factor} if factor > 0 else None
     part = f"{float(p):g} % of {float(a):g}"
     out = {
         part: a * p / 100,
@@ -121,6 +127,42 @@ def _each(read: Read, found: re.Match[str]) -> Results | None:
     return {f"{float(read['a']):g} × {float(read['b']):g}": read["a"] * read["b"]}
 
 
+def _whole(read: Read, found: re.Match[str]) -> Results | None:
+    if not 0 < read["p"] <= 100 or REST.search(found.group(0)):
+        return None
+    return {f"{float(read['a']):g} / {float(read['p']):g} %": read["a"] * 100 / read["p"]}
+
+
+def _interest(read: Read, found: re.Match[str]) -> Results | None:
+    a, rate, years = read["a"], read["p"] / 100, read["q"]
+    if not 0 < rate < 1 or years.denominator != 1 or not 0 < years <= 60:
+        return None
+    n = int(years)
+    if found.group("how").lower() == "simple":
+        interest, shown = a * rate * n, f"{float(a):g} × {float(read['p']):g} % × {n}"
+    else:
+        interest, shown = a * (1 + rate) ** n - a, f"{float(a):g} × (1 + {float(read['p']):g} %)^{n} − {float(a):g}"
+    return {shown: interest, f"{float(a):g} + {shown}": a + interest}
+
+
+def _content(read: Read, found: re.Match[str]) -> Results | None:
+    if found.group("u1").strip() != found.group("u2").strip():
+        return None
+    part = read["a"] * read["p"] / 100
+    return {f"{float(read['p']):g} % of {float(read['a']):g}": part}
+
+
+def _share_of_them(read: Read, found: re.Match[str]) -> Results | None:
+    words = re.split(r"[ -]", found.group("share").lower())
+    top = 1 if words[0] in ("a", "an", "half") else WORDS[words[0]]
+    share = Fraction(top, PARTS[words[-1].rstrip("s") if words[-1] != "half" else "half"])
+    thing, last = found.group("thing").strip().split()[-1], found.group("last").strip()
+    if share >= 1 or thing != last:
+        return None
+    a = read["a"]
+    return {f"{share} × {float(a):g}": share * a, f"{float(a):g} − {share} × {float(a):g}": (1 - share) * a}
+
+
 NOT_OF = r"(?!\s*(?:more|less|higher|lower|above|below|fewer|confiden|points?|of (?:the )?\d))"
 THAT = r"(?:[Tt]hat(?:'s| is| was| makes| means| gives| represents| corresponds to| equals| works out to| comes to| amounts to)|[Tt]his (?:is|was|makes|represents|corresponds to|equals|gives|amounts to)|[Ww]hich (?:is|was|makes|means|represents|corresponds to|equals|gives|amounts to|works out to)|i\.e\.,?|or|meaning|so|equivalent to|corresponding to|representing|[Tt]he (?:share|proportion|percentage|fraction|rate|[a-z]+ rate) (?:is|was)(?: therefore| thus)?)"
 Form = tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results | None], bool]
@@ -150,6 +192,18 @@ SHARE_FORMS: tuple[Form, ...] = (
     (("probability", "chance", "likelihood"),
      rf"(?:probability|chance|likelihood)\b[^\d.;?!]{{0,40}}?\b(?:is|of|=)\s*(?P<a>{N})(?:/(?P<b>\d+))?(?P<pa>{PCT})?(?![\d/]) of rain\b[^\d;?!]{{0,60}}?(?:probability|chance|likelihood)\b[^\d.;?!]{{0,20}}?\b(?:staying dry|no rain|dry weather|it not raining)\b[^\d.;?!]{{0,30}}?\b(?:is|of|=)\s*{ABOUT}(?P<out>{N})(?:/(?P<d>\d+))?(?P<po>{PCT})?(?![\d/])",
      _complement, True),
+    (("% of", "percent of", "per cent of"),
+     rf"(?:\b[Ii]f )?(?<![\w.,/–-]){named('a')}{THINGS} (?:make up|are|represent|account for|constitute|form|is|makes up|represents) {named('p')}{PCT} of (?:the|a|an|all|her|his|our|their) [a-z]+(?:\s[a-z]+)?,? (?:so |then |thus |therefore )?(?:the|there|it|she|he|her|his|they)(?:\s[a-z]+)? (?:has|have|had|are|is|contains|holds|counts|totals|consists of|comprises|were|was|must have|must be)\s{ABOUT}(?P<out>{N}){PLAIN}(?!\s(?:more|fewer|less|other))",
+     _whole, False),
+    (("interest",),
+     rf"(?P<a>{MONEY})(?![\d.,]*\d)(?:\s[a-z]+){{0,4}}? at {named('p')}{PCT}(?:\s(?:per year|per annum|a year|annual|yearly))?,? (?P<how>simple|compound)(?:\sinterest)?(?:,? (?:compounded )?(?:annually|yearly|per year|a year))?(?:\s[a-z]+){{0,2}}? (?:for|over|after|in) {named('q', words=True)} years,? (?:[a-z]+ ){{0,3}}?(?:earns|earn|yields|gives|grows to|becomes|amounts to|is worth|returns|pays|accrues) {ABOUT}(?P<out>{MONEY})(?![\d.,]*\d){PLAIN}(?!\s(?:a|per|each|every)\b)",
+     _interest, False),
+    (("%", "percent", "per cent"),
+     rf"\b(?:contains?|is|has|consists of) {named('p')}{PCT} (?P<stuff>[a-z]+)(?: by (?:mass|weight|volume))?,? (?:so|thus|hence|therefore|and so) (?:an?|the|every|each) {named('a')}(?P<u1>[\s-](?:k|m|µ)?(?:g|L|l|t|kg|lb|oz|ton|tons|grams?|litres?|liters?|kilograms?|pounds?|ounces?))(?:\s[a-z]+){{0,3}}? (?:contains|has|holds|includes|yields|carries) {ABOUT}(?P<out>{N})(?![\d.,]*\d)(?P<u2>[\s-](?:k|m|µ)?(?:g|L|l|t|kg|lb|oz|ton|tons|grams?|litres?|liters?|kilograms?|pounds?|ounces?))\s(?:of\s)?(?P=stuff)\b",
+     _content, False),
+    (("third", "quarter", "half", "fifth", "tenth", "eighth", "fourth", "sixth"),
+     rf"\b(?:has|have|had|are|were|with|buys|bought|bakes|baked|picks|picked|owns|is|holds|contains) {named('a')}(?P<thing>\s[a-z]+(?:\s[a-z]+)?)[^\d;?!]{{0,60}}?\b(?P<share>(?i:one|two|three|four|a)[ -](?:half|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?)|(?i:half)) of (?:them|these|those|it)\b[^\d;?!.]{{0,50}}?\s{ABOUT}(?P<out>{N}){PLAIN}\s(?P<last>[a-z]+)\b",
+     _share_of_them, False),
     (("in total", "altogether", "in all", "overall"),
      rf"(?<![\w.,/–-])\b{named('a', words=True)} [a-z\-]+ (?:of|with|at|holding|containing) {named('b')}{PLAIN}(?P<thing>(?:\s[a-z\-]+){{1,2}}?) (?:each|apiece)[^\d.;:%?!]{{0,60}}?\s{ABOUT}(?P<out>{N}){PLAIN}(?P<total>\s[a-z\-]+)\s+(?:in total|altogether|in all|overall)\b",
      _each, False),

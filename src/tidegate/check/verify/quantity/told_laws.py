@@ -30,7 +30,7 @@ DRAWN = re.compile(
 )
 DOUBT = re.compile(
     r"\b(?:max(?:imum)?|peak|top|limit(?:s|ed)?|rated|rating|fuse|breaker|nominal(?:ly)?|at least|at most|up to|more than|less than|efficien\w*|loss(?:es)?|lost|friction\w*|drag|three-phase|power factor|rms|each|every|both|twice|double|half|halved|halves|doubled|doubl\w+"
-    r"|another|round[- ]trip|there and back|return|remaining|left|extra|additional(?:ly)?|instead|between|ranges?|min(?:imum)?|of which|later|then|respectively|second|parallel|series|overhead|compress\w*|percent|per cent|initial|gauge|partial|excess|"
+    r"|another|round[- ]trip|there and back|return|remaining|left|extra|additional(?:ly)?|instead|between|ranges?|min(?:imum)?|of which|later|then|respectively|second|parallel|series|overhead|compress\w*|percent|per cent|initial|gauge|partial|excess|first|waits?|stops?|paus\w+|breaks?|"
     r"two|three|four|five|six|seven|eight|nine|ten|dozen|pair|several|many|few|angle|inclin\w+|slope|degrees|other|others|but|however|although|while|whereas|compared|than|typical\w*|usually|usual|often|sometimes|moon|mars|jupiter|planet|lunar|further|besides|plus|minus|increase\w*|decrease\w*|change\w*|ratio|stall\w*|idle|empty|ideal\w*|theoretical\w*|in practice|practical\w*|protocol|not|never|vs\.?|versus|range)\b|%|\?|±|n't\b"
     r"|\bor (?:more|less|so)\b|[<>≤≥]",
     re.I,
@@ -207,6 +207,21 @@ def _with_bytes(inputs: Sequence[Quantity], value: float) -> list[float]:
     return out
 
 
+def _rounded_input(text: str, result: Quantity, inputs: Sequence[Quantity], how: str) -> bool:
+    """Whether one input, as it must be for the stated result, would be printed as it is: 3 s beside 1 km and 343 m/s."""
+    assert result.unit is not None
+    a, b = (float(q.value * q.unit.size) for q in inputs if q.unit is not None)
+    out = float(result.value * result.unit.size)
+    needed = {"×": (out / b, out / a), "/": (out * b, a / out), "\\": (b / out, out * a)}[how]
+    for q, value in zip(inputs, needed, strict=True):
+        assert q.unit is not None
+        about = re.search(rf"(?:{ABOUT}|≈|~)\s*{BEFORE_IT}$", text[max(0, q.start - 24) : q.start]) is not None
+        off = abs(value / float(q.unit.size) - float(q.value))
+        if off <= float(min(q.ulp, q.value / 5)) * 0.6 or (about and off <= float(q.value) / 8):
+            return True
+    return False
+
+
 def _judged(
     text: str,
     start: int,
@@ -245,9 +260,17 @@ def _judged(
         product
         and not about
         and all(q.digits < 5 for q in inputs)
-        and abs(nearest / printed - round(nearest / printed)) < 1e-9
+        and abs(nearest / min(printed, 1.0) - round(nearest / min(printed, 1.0))) < 1e-9
     )
-    margin = 0.0 if exact else max(printed, nearest * (0.02 + 2 * spread), nearest * 0.08 if about else 0.0)
+    if product and _rounded_input(text, result, inputs, how):
+        return Decision(
+            claim=claim, support=Support.UNVERIFIABLE, receipt=receipt, message="a rounded input", certainty="possible"
+        )
+    margin = (
+        0.0
+        if exact
+        else max(min(printed, nearest * 0.3), nearest * (0.02 + 2 * spread), nearest * 0.08 if about else 0.0)
+    )
     ratio = max(stated / nearest, nearest / stated)
     odd = ratio > 30 and not any(
         abs(math.log(ratio) - math.log(f)) < 0.02 for f in (60, 100, 1000, 3600, 1e4, 1e5, 1e6)

@@ -67,6 +67,51 @@ def check_ratios(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]
                 yield from _multiple(text, a, b, found)
 
 
+HALF_LIFE = re.compile(r"\bhalf-li(?:fe|ves)\b", re.I)
+REMAINS = re.compile(r"\b(?:remain\w*|left|undecayed|still (?:there|present|active))\b", re.I)
+DECAYED = re.compile(r"\b(?:decayed|gone|has decayed|eliminated|lost)\b", re.I)
+
+
+def check_half_lives(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
+    """`The half-life is 8 days. After 24 days, 12.5 % remains`: over one sentence or two, one share of what there was."""
+    if HALF_LIFE.search(text) is None:
+        return
+    for start, end in ranges:
+        pieces = sentences(text, start, end)
+        every = quantities(text, start, end)
+        for at, (a, b) in enumerate(pieces):
+            if HALF_LIFE.search(text, a, b) is None:
+                continue
+            further = pieces[at + 1][1] if at + 1 < len(pieces) else b
+            for stop in dict.fromkeys((b, further)):
+                times = [q for q in every if a <= q.start < stop and q.unit is not None and q.unit.dims == table.TIME]
+                shares = list(PERCENT.finditer(text, a, stop))
+                if len(times) == 2 and len(shares) == 1 and stop - a < 360:
+                    yield from _half_life(text, a, stop, times, shares[0])
+                    break
+
+
+def _half_life(text: str, start: int, end: int, times: Sequence[Quantity], share: re.Match[str]) -> Iterator[Decision]:
+    around = text[start:end]
+    named = HALF_LIFE.search(text, start, end)
+    assert named is not None
+    if _bare(text, start, end, times, share.span()) or re.search(
+        r"\b(?:biological|effective|each|another|both|if|not|steady|dose|two|three)\b|\?", around, re.I
+    ):
+        return
+    # the half-life is the time that is told of it: `a half-life of 8 days`, `an 8-day half-life`
+    own = min(times, key=lambda q: min(abs(q.start - named.end()), abs(named.start() - q.end)))
+    other = times[0] if own is times[1] else times[1]
+    if bool(REMAINS.search(around)) == bool(DECAYED.search(around)) or _size(own) <= 0:
+        return
+    remains = 100 * 0.5 ** float(_size(other) / _size(own))
+    value = Fraction(remains if REMAINS.search(around) else 100 - remains)
+    p = Stated(share.group("p"))
+    how = f"after {float(_size(other) / _size(own)):.4g} half-lives {float(value):.4g} %"
+    slack = p.ulp * Fraction(999, 1000) + value / 100 if (value / p.ulp).denominator != 1 else Fraction(0)
+    yield _decision(text, times, share.span(), how, abs(value - p.value) <= slack, share.group(0).strip())
+
+
 def _size(q: Quantity) -> Fraction:
     assert q.unit is not None
     return q.value * q.unit.size
