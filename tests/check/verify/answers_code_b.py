@@ -110,8 +110,8 @@ scores = {"a": 1}
 for key, value in scores.entries():
     print(key, value)
 """), "entries", "items")
-twin("You can read the whole file with `Path.read_all()` and then split it.", "Path.read_all", "Path.read_text")
-twin("To merge on the index use `df.join_on(other)`; it keeps the left order.", "df.join_on(other)", "df.join(other)")
+twin("You can read the whole file with pathlib's `Path.read_all()` and then split it.", "Path.read_all", "Path.read_text")
+twin("To merge on the index in pandas use `df.join_on(other)`; it keeps the left order.", "df.join_on(other)", "df.join(other)")
 twin("Call `asyncio.run_sync(main())` once at the bottom of the script.", "asyncio.run_sync", "asyncio.run")
 twin("Use `plt.savefig('a.png', resolution_dpi=200)`? No: pass what you need, e.g. `plt.figure(size=(8, 4))`.".replace("Use `plt.savefig('a.png', resolution_dpi=200)`? No: pass what you need, e.g.", "Make the figure wider with"), "size=(8, 4)", "figsize=(8, 4)")
 twin("`itertools.flatten(lists)` turns a list of lists into one.", "itertools.flatten(lists)", "itertools.chain(lists)")

@@ -90,8 +90,15 @@ def test_what_may_be_right_is_left_alone(code: str) -> None:
     ("text", "wrong"),
     [
         ("Call `json.dumps(x, pretty=True)`.", "pretty=True"),
-        ("Use `df.merge_on(other)` here.", "df.merge_on"),
-        ("Then `Path.read_all()` gives the text.", "Path.read_all"),
+        ("In pandas, use `df.merge_on(other)` here.", "df.merge_on"),
+        ("In polars, use `df.with_columns(other)` or `struct.with_fields(a)` here.", ""),
+        ("Use `df.merge_on(other)`, `str.contains('a')` and `fig.update_layout()` here.", ""),
+        (
+            "Use `datetime.strptime`:\n\n```python\nfrom datetime import datetime\ndatetime.strptime('1', '%d')\n```\n",
+            "",
+        ),
+        ("Use `dt.strptime_all`:\n\n```python\nfrom datetime import datetime as dt\n```\n", "dt.strptime_all"),
+        ("With pathlib, `Path.read_all()` gives the text.", "Path.read_all"),
         ("Take `datetime.now_utc()`.", "datetime.now_utc"),
         ("Take `datetime.now()` or `json.dumps()`.", ""),
         ("Do `numbers.append(3)` and `queue.pop()`.", ""),  # names of variables too

@@ -18,6 +18,8 @@ PROJECT = re.compile(
     r"(?:my|your|our)[a-z]*_|(?:my|your|our|the|some|foo|bar|baz|acme|example|company|project|custom|local|internal)(?:_|$|[A-Z])|conftest$|.*_(?:services?|models?|server|db|bot|tests?|scripts?|project|app|client|helpers?|config|settings)$"
 )
 UNLISTED = frozenset({"conftest", "tests"})  # modules that no index holds
+# names that only some machines have
+PLATFORM = frozenset({"numpy.float96", "numpy.float128", "numpy.complex192", "numpy.complex256"})
 THIN = 8  # names; a section of fewer may lack modules that were not indexed
 
 
@@ -78,7 +80,7 @@ def check_name(program: Program, node: ast.AST, module: str, name: str) -> Itera
         yield gone(claim, dotted)
         return
     known = program.index.get(module)
-    if known is None or name == "*" or dotted in program.index or name in program.added:
+    if known is None or name == "*" or dotted in program.index or dotted in PLATFORM or name in program.added:
         return
     if name.startswith("_") and (name.endswith("__") or not program.own(dotted)):
         return  # every module and class has some of these, and the shipped index holds none
