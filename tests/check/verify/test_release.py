@@ -107,6 +107,19 @@ def test_the_head_is_calibrated_and_the_threshold_keeps_its_promise() -> None:
         assert sum(mine) / len(mine) == pytest.approx(rate, abs=0.07)
 
 
+def test_a_small_sure_core_is_released_and_one_early_error_does_not_end_the_search() -> None:
+    rng = random.Random(12)
+    core = [(0.01 * rng.random(), False) for _ in range(40)] + [
+        (0.3 + 0.5 * rng.random(), rng.random() < 0.5) for _ in range(160)
+    ]
+    found = learn_then_test(*zip(*core, strict=True), alpha=0.1)
+    assert 40 <= found.released <= 44
+    good = [(rng.random(), n % 25 == 3) for n in range(400)]
+    first = min(good)
+    good[good.index(first)] = (first[0], True)
+    assert learn_then_test(*zip(*good, strict=True), alpha=0.1).released > 300
+
+
 def test_without_a_passing_threshold_nothing_is_released() -> None:
     rows = [(0.0,) * len(FEATURES)] * 50 + [(1.0,) + (0.0,) * (len(FEATURES) - 1)] * 50
     head, tested = fit_and_test(rows, [n % 4 < 2 for n in range(100)], alpha=0.01)
@@ -234,7 +247,7 @@ def test_a_fit_without_a_threshold_says_what_was_seen(tmp_path: Path, capsys: py
         r"No threshold passes: of the \d+ surest answers \d+ were wrong, at most \d may be for alpha 0.1", told
     )
     few = learn_then_test([0.1] * 10, [False] * 10, alpha=0.1)
-    assert few.why == "10 answers are left to test on, at least 22 are needed for alpha 0.1"
+    assert few.why == "10 answers are left to test on, at least 29 are needed for alpha 0.1"
 
 
 def test_what_models_said_for_a_fit_is_kept_when_one_of_them_fails(tmp_path: Path) -> None:
