@@ -192,7 +192,9 @@ def learn_then_test(
     best = Tested(threshold=None, released=0, wrong=0, of=len(order))
     for errors in (0, ERRORS_ALLOWED):
         found = _sequence(order, least_answers(errors, alpha, delta / 2), alpha, delta / 2, grid)
-        if (found.threshold is not None and found.released > best.released) or (best.threshold is None and not best.why):
+        if (found.threshold is not None and found.released > best.released) or (
+            best.threshold is None and not best.why
+        ):
             best = found
     return best
 
