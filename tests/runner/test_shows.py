@@ -87,3 +87,21 @@ def test_a_program_that_sleeps_is_not_waited_for() -> None:
     assert found.status == "ran"
     assert found.rows
     assert all(row.holds is not False for row in found.rows)
+
+
+SWINGING = """x, v, dt = 1.0, 0.0, 0.01
+energies = []
+for i in range(2000):
+    a = -25.0 * x
+    v += a * dt
+    x += v * dt
+    energies.append(0.5 * v**2 + 12.5 * x**2)
+print(energies[0], energies[-1])
+"""
+
+
+@pytest.mark.parametrize(("coefficient", "broken"), [("12.5", False), ("11.5", True), ("13.5", True)])
+def test_the_swing_of_a_symplectic_step_is_no_drift(coefficient: str, broken: bool) -> None:
+    """At ω dt = 0.05 the energy swings by 2.8 % and comes back; a wrong coefficient swings further."""
+    rows = judged({"source": SWINGING.replace("12.5", coefficient), "seed": 1, "cpu_s": 15}, modules())["rows"]
+    assert any(row["holds"] is False for row in rows) == broken

@@ -50,6 +50,7 @@ class Subject:
             node,
         )
         self.cost = self.used_s = 0.0
+        self.watched = False
 
     def again(self, seed, **changes):
         """Run with every source of randomness seeded."""

@@ -20,6 +20,9 @@ DENSITIES = ("target", "pdf", "density", "prob", "p", "target_density", "target_
 
 ENERGIES = ("energy", "potential", "u", "v", "hamiltonian", "potential_energy")
 
+REDRAWS = r"independen\w+ (?:sampler|metropolis|proposal|chain|mh\b|draw|sample)|rejection sampl|accept.?reject|importance sampl"
+"""Samplers whose draws are meant to forget the one before."""
+
 
 def chains(ctx):
     """Markov chain Monte Carlo: it moves, it keeps rejected states, and it samples its target."""
@@ -33,7 +36,7 @@ def chains(ctx):
         ctx.says(r"metropolis|mcmc|markov chain monte|hastings|monte.?carlo|langevin|detailed balance")
         and (accepts or ctx.says("mcmc|metropolis"))
     )
-    if not words or ctx.says(r"\bising\b|\bpi\b|option|spin"):
+    if not words or ctx.says(r"\bising\b|\bpi\b|option|spin") or ctx.says(REDRAWS):
         return
     raw = ctx.role(*CHAINS)
     if raw is None or len(np.shape(raw)) == 0 or len(raw) < 60:

@@ -21,6 +21,7 @@ def plan(tree, scenes):
     """What to scale so that every turn is half as long and there are twice as many: (names by factor, lines of loops), or None."""
     lines = {s.line for s in scenes if s.line is not None and s.spaced}
     loops = [n for n in ast.walk(tree) if isinstance(n, (ast.For, ast.While)) and n.body[0].lineno in lines]
+    begun = _begun(tree)
     steps = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id.lower() in STEP}
     steps |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg) and n.arg.lower() in STEP}
     steps = {s for s in steps if s.lower() not in ("tau", "h", "step_size")} or steps
@@ -55,7 +56,7 @@ def plan(tree, scenes):
     derived = _assigned(tree, step)
     by_count = derived is not None and any(isinstance(n, ast.Name) and n.id in counts for n in ast.walk(derived))
     if by_count:
-        return {"step": step, "names": dict.fromkeys(counts, 2), "lines": literal, "exact": exact}
+        return {"step": step, "names": dict.fromkeys(counts, 2), "lines": literal, "exact": exact, "begun": begun}
     names = {step: 0.5}
     for count in counts:
         value = _assigned(tree, count)
@@ -63,7 +64,25 @@ def plan(tree, scenes):
             exact = False
             continue
         names[count] = 2
-    return {"step": step, "names": names, "lines": literal, "exact": exact}
+    return {"step": step, "names": names, "lines": literal, "exact": exact, "begun": begun}
+
+
+def _begun(tree):
+    """Names that a module sets before or after its loops: a state is, a stage within a step (`k1`) is not."""
+    out, waiting = set(), list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, (ast.If, ast.With, ast.Try)):
+            waiting += [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt)]
+        targets = (
+            node.targets
+            if isinstance(node, ast.Assign)
+            else [node.target]
+            if isinstance(node, (ast.AnnAssign, ast.AugAssign))
+            else []
+        )
+        out |= {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+    return out
 
 
 def _given_by_place(tree, step):
@@ -117,6 +136,22 @@ def _assigned(tree, name):
     return found[0] if len(found) == 1 else None
 
 
+def _extent(scenes, name):
+    """The largest size of a state on its way: where it ends may be near zero."""
+    import numpy as np
+
+    rows = [s.series[name] for s in scenes if name in s.series]
+    return max((float(np.nanmax(np.abs(r))) for r in rows if r.size), default=0.0)
+
+
+def _turn(scenes, name):
+    """The longest change of a state in one turn: a `while t < end` may end one turn later with another step."""
+    import numpy as np
+
+    rows = [s.series[name] for s in scenes if name in s.series and len(s.series[name]) > 1]
+    return max((float(np.nanmax(np.abs(np.diff(r, axis=0)))) for r in rows), default=0.0)
+
+
 def check(made, scenes, ends, tell):
     """Rows on convergence; `ends(power)` answers the state when the step is 2**-power as long, or None."""
     import numpy as np
@@ -135,8 +170,9 @@ def check(made, scenes, ends, tell):
     worst = None
     for name, a, b, c in zip(names, *each, strict=True):
         scale = float(max(np.max(np.abs(a)), np.max(np.abs(b)), np.max(np.abs(c)))) or 1.0
+        scale, jump = max(scale, _extent(scenes, name)), 0.0 if made["exact"] else _turn(scenes, name)
         first, second = float(np.max(np.abs(a - b))) / scale, float(np.max(np.abs(b - c))) / scale
-        if second > 0.05 and second > 0.85 * first and (worst is None or second > worst[1]):
+        if second > max(0.05, 1.5 * jump / scale) and second > 0.85 * first and (worst is None or second > worst[1]):
             worst = (first, second, name)
     if worst is not None:
         tell(

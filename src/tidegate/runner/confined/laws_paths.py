@@ -7,7 +7,7 @@ The path of each turn is held against the law of motion that the words call for,
 import re
 
 from tidegate.runner.confined.laws_flow import follow
-from tidegate.runner.confined.measured import LOSSY
+from tidegate.runner.confined.measured import LOSSY, swing
 
 PLACES = ("pos", "position", "positions", "r", "x", "q", "xs", "coords")
 RATES = ("vel", "velocity", "velocities", "v", "vs", "speeds")
@@ -315,4 +315,5 @@ def _stays(tell, name, rows, scene):
     if size < 1e-12 or (size < 1e-4 and abs(float(rows[0])) < 1e-3 * size):
         return  # nothing, or rounding about a zero that the start was chosen to have
     drift = float(np.max(np.abs(rows - rows[0]))) / max(abs(float(rows[0])), 1e-3 * size)
-    tell(f"{name} stays, as nothing takes or gives it", drift < 0.03, f"changes by {drift:.3g} of its first value", "less than 0.03", scene.line)  # fmt: skip
+    bound = max(0.03, swing(rows) if len(rows) > 100 else 0.0)
+    tell(f"{name} stays, as nothing takes or gives it", drift < bound, f"changes by {drift:.3g} of its first value", f"less than {bound:.2g}", scene.line)  # fmt: skip

@@ -150,7 +150,11 @@ class Shows:
         moving = {name for scene in self.scenes if scene.line is not None for name in scene.series}
         out = {}
         for name, value in space.items():
-            if name in moving and name not in ("t", "time", "step", "i", "n", "k", plan["step"]):
+            if (
+                name in moving
+                and name in plan["begun"]
+                and name not in ("t", "time", "step", "i", "n", "k", plan["step"])
+            ):
                 array = np.asarray(value) if isinstance(value, (int, float, complex, np.ndarray)) else None
                 if array is not None and array.dtype.kind in "fc" and array.size <= 4096:
                     out[name] = array

@@ -43,7 +43,7 @@ def watch(space, tree, source, subject):
     params = {**(subject.params if subject is not None else {k: v for k, v in space.items() if number(v)})}
     name = subject.name if subject is not None else "the script"
     made = Subject(name, call, params, {}, subject is not None and subject.takes_seed, None)
-    made.fixed = fixed
+    made.fixed, made.watched = fixed, True
     return made
 
 
