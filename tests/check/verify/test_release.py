@@ -114,7 +114,7 @@ def test_a_small_sure_core_is_released_and_one_early_error_does_not_end_the_sear
     ]
     found = learn_then_test(*zip(*core, strict=True), alpha=0.1)
     assert 40 <= found.released <= 44
-    good = [(rng.random(), n % 25 == 3) for n in range(400)]
+    good = [(rng.random(), n % 50 == 3) for n in range(400)]
     first = min(good)
     good[good.index(first)] = (first[0], True)
     assert learn_then_test(*zip(*good, strict=True), alpha=0.1).released > 300
