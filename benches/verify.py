@@ -11,6 +11,7 @@ from fractions import Fraction
 from benches.report import Report
 from benches.verify_data import DATA, SEED, refuted
 from benches.verify_equations import equations
+from benches.verify_recomputed import recomputed
 from benches.verify_references import library_study, references
 from benches.verify_speed import everything, speed
 from benches.verify_studies import entropy, planted, simulators, streamed
@@ -208,6 +209,7 @@ def main() -> None:
         references,
         library_study,
         everything,
+        recomputed,
         planted,
         streamed,
         entropy,

@@ -21,7 +21,7 @@ DISOWNED = re.compile(
 
 OTHER_ALGEBRA = re.compile(
     r"\bmod(?:ulo|ular)?\b|\\p?mod|\bbinary\b|hexadecimal|\boctal\b|\bbase[- ]?(?:\d|two|eight|sixteen)|boolean|\\mathbb\{?[ZF]|\bXOR\b|"
-    r"bitwise|\bclock\b|\bGF\s?\(|finite field|\bring of|\bF_?\d\b|saturat|overflow|tropical|floating[- ]point|IEEE 754|fuzzy|\bset\b.{0,20}(?:union|ordinal)|ordinal|nimber|\b(?:without|no|ignor\w+|drop\w*) (?:the |any )?carr|\bcarry (?:bit|flag)|\bmatri|\bvector|\bdecibel|\bstring|concatenat|\bRoman\b|big-?O",
+    r"bitwise|\bclock\b|\bGF\s?\(|finite field|\bring of|\bF_?\d\b|saturat|overflow|tropical|floating[- ]point|IEEE 754|fuzzy|\bset\b.{0,20}(?:union|ordinal)|ordinal|nimber|\b(?:without|no|ignor\w+|drop\w*) (?:the |any )?carr|\bcarry (?:bit|flag)|\bmatri|\bvector|\bdecibel|(?<!to )(?<!ter )\bstring(?!\s(?:all|the|each|them|it)\b)|concatenat|\bRoman\b|big-?O",
     re.I,
 )
 
@@ -96,7 +96,12 @@ def why_not_refute(
         return "it may be a size, not a product"
     if _negative_base(a) and abs(found.computed.middle) == abs(found.stated.middle):
         return "the sign of a power is read both ways"
-    if re.search(r"\brange|\bbetween\b|\btypical|\bscore\b|\bdraw\b", line[-60:] + after, re.I) and a.kind == "-":
+    tight = re.search(r"\d[-−–]\d", text[start:end]) is not None
+    if (
+        tight
+        and re.search(r"\brange|\bbetween\b|\btypical|\bscore\b|\bdraw\b", line[-60:] + after, re.I)
+        and a.kind == "-"
+    ):
         return "it may be a range"
     if re.search(r"^\s*(?:\.\.\.|…|\\(?:l|c)?dots)", text[end : end + 8]) or re.search(
         r"(?:\.\.\.|…|dots)\s*[+\-−*]?\s*$", text[max(0, start - 10) : start]
@@ -106,7 +111,7 @@ def why_not_refute(
         return "another algebra may be meant (modular, binary, vectors)"
     if _plain_ratio(a) and (labels_of(b) or any(n.money for n in leaves(b))) and not labels_of(a):
         return "a share may be equated with what it is a share of"  # 1/4 = 25 students
-    if operators(b) and _starts_with(b, found.computed):
+    if operators(b) and _starts_with(b, found.computed) and re.search(r"=\s*[$\\]*\(", text[start:end]) is None:
         return "a running line: the right side goes on from the value"
     if b.kind == "*" and b.parts[0].kind in ("pct", "/") and "percent-product" in flags:
         return "a share of something may be a remark"
@@ -117,6 +122,13 @@ def why_not_refute(
         for n in leaves(a) + leaves(b)
     ):
         return "a scale letter after money"
+    if _cut(text, b, found):
+        return "the text ends inside the number"
+    if operators(b) and _within_rounding(b, found):
+        return "the numbers of the right side are rounded"
+    unknown = UNKNOWN.search(line[-120:] + text[end - 40 : end + 120])
+    if unknown is not None and re.search(rf"/\s*{unknown.group(1)}\b", text[start:end]):
+        return "an equation that is to be solved"
     if "letter" in flags and (len(set(labels_of(a) + labels_of(b))) > 1 or _unlabelled(a) or _unlabelled(b)):
         return "a letter after a number may be a variable"
     if _lone_variable(a, b):
@@ -143,6 +155,29 @@ def why_not_refute(
         return "one cent of rounding"
     units = UnitReading(a, b)
     return units.doubt(found.computed, found.stated)
+
+
+UNKNOWN = re.compile(r"\b(?:[Ww]here|[Ss]olv(?:e|ing) for|[Ff]ind) \$?([A-Za-z])\b")
+
+
+def _cut(text: str, b: Node, found: Found) -> bool:
+    """Whether the text ends after the first digits of the right value: `6 × 6000 = 36,00`."""
+    if b.kind != "num" or b.token is None or re.fullmatch(r"[\d,]+", text[b.token.start :]) is None:
+        return False
+    if "," not in text[b.token.start :] and not text.endswith(">>", 0, b.token.start):
+        return False  # only a number that is set wrong or that a calculation in brackets completes
+    digits = re.sub(r"\D", "", text[b.token.start :])
+    whole = str(abs(found.computed.low.numerator)) if found.computed.low.denominator == 1 else ""
+    return 0 < len(digits) < len(whole) and whole.startswith(digits)
+
+
+def _within_rounding(b: Node, found: Found) -> bool:
+    """Whether the sides differ by no more than the last printed digits of numbers with three decimals or more."""
+    tokens = [
+        n.token for n in leaves(b) if n.kind == "num" and n.token is not None and n.token.ulp <= Fraction(1, 1000)
+    ]
+    spread = sum((t.ulp / (2 * abs(t.value)) for t in tokens if t.value), Fraction(0))
+    return abs(found.computed.middle - found.stated.middle) <= abs(found.stated.middle) * spread
 
 
 def _rounded_to_tens(b: Node, found: Found) -> bool:
@@ -197,7 +232,10 @@ def _starts_with(node: Node, value: Interval) -> bool:
     """Whether the expression's first number is `value`: 42 - 18 = 24 - 4 = 20."""
     while node.parts and node.kind != "neg":
         node = node.parts[0]
-    return node.kind == "num" and node.token is not None and value.exact and node.token.value == value.low
+    if node.kind != "num" or node.token is None:
+        return False
+    rounding = Fraction(0) if is_whole(node.token) else node.token.ulp / 2
+    return value.exact and abs(node.token.value - value.low) <= rounding
 
 
 def _scale_slip(found: Found) -> bool:
