@@ -42,4 +42,5 @@ KNOWN_MISSES = {
     "Light travels about 300,000 km every second, so in one minute it covers roughly 1.8 million km.",
     "A recipe calls for 2 cups of milk; since one cup is about 240 mL, you need roughly 380 mL.",
     "One mole of any ideal gas occupies 24.2 L at 0 °C and 1 atm.",
+    "4 GB is 32 gigabits, or 32,000 megabits. At 50 Mbit/s the download takes 32,000 / 50 = 640 min, a bit under 11 minutes.",
 }

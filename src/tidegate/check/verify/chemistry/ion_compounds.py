@@ -14,6 +14,7 @@ from itertools import product
 
 from tidegate.check.verify.chemistry.chemical_words import FORMULA, NOT_SAID, sentence_at, trimmed, unverifiable
 from tidegate.check.verify.chemistry.formula import Formula, elements, parse_formula
+from tidegate.check.verify.chemistry.ion_claims import FIXED
 from tidegate.check.verify.scan import sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -66,7 +67,12 @@ def _decide(text: str, found: re.Match[str], cations: list[Formula], anions: lis
     if NOT_SAID.search(sentence_at(text, span[0])):
         return unverifiable(claim, "the sentence may deny it")
     metal = next(iter(cations[0].composition))
-    if found.group("part") and whole.composition[metal] > 1 and sum(n > 0 for n in elements()[metal].states) > 1:
+    if (
+        metal not in FIXED
+        and found.group("part")
+        and whole.composition[metal] > 1
+        and sum(n > 0 for n in elements()[metal].states) > 1
+    ):
         return unverifiable(claim, "a third ion may be meant")
     receipt = Receipt(oracle="neutral compounds", computation=f"no numbers of {told} make {whole.text} neutral")
     return Decision(

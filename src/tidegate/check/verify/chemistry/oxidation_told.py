@@ -33,7 +33,7 @@ CUE = re.compile(
 ELSEWHERE = re.compile(
     r"\?|\bcharges?\b|voltage|potential|titrat|catal|\breact|reduc|\boxidi[sz](?:es?|ed|ing)\b|becom|convert|yield|produc|dissolv|decompos|\bends?\b|\bleft\b"
     r"|\bafter\b|\bbefore\b|\bwhen\b|\bif\b|\bonce\b|\buntil\b|\bcan\b|\bcould\b|\bmay\b|\bmight\b|\bunlike\b|\bthan\b|\bwhereas\b|\bsolution\b|\bin (?:acid|base|(?:\w+ )?(?:acidic|basic|alkaline|neutral))\b"
-    r"|\bdown\b|\bup to\b|\bboth\b|\baverage\b|\bmean\b|\bsuppose|\bassum|\bthink|\bthought|\bsay|\bsaid|\bclaim|\bor\b",
+    r"|\bdown\b|(?<!\badd )(?<!\badds )(?<!adding )\bup to\b|\bboth\b|\baverage\b|\bmean\b|\bsuppose|\bassum|\bthink|\bthought|\bsay|\bsaid|\bclaim|\bor\b",
     re.I,
 )  # fmt: skip
 WORD = re.compile(r"[A-Za-z]+(?:\([IV]+\))?")
@@ -210,6 +210,7 @@ def told_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> 
         return  # every value is decided already
     if ELSEWHERE.search(sentence) or NOT_SAID.search(sentence):
         return
+    yield from _pronouns(sentence, start)
     one = _one_compound(sentence) or _said_before(text, start, sentence)
     if one is None:
         return
@@ -236,6 +237,26 @@ def told_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> 
         number, symbol = value_of(found.group("value")), symbol_of(found.group("element"))
         if number is not None and symbol in formula.composition and any(0 <= found.start() - b <= 2 for _, b in places):
             yield Told(start + found.start(), start + found.end(), (start + found.start("value"), start + found.end("value")), formula, symbol, number)  # fmt: skip
+
+
+@cache
+def _pronoun() -> re.Pattern[str]:
+    return re.compile(
+        rf"\bin (?:the )?(?:[a-z]+ ){{0,3}}(?:[a-z]+),?\s*\(?(?P<formula>{FORMULA})\)?,? it (?:is|has|takes|carries)(?: an?| the)?(?: oxidation (?:state|number) of)?\s+(?P<value>[{MINUS}+]\s?\d(?![\d/.]*\d))"
+    )
+
+
+def _pronouns(sentence: str, start: int) -> Iterator[Told]:
+    """`sulfuric acid contains sulfur in the +6 state; in sulfurous acid, H2SO3, it is +4`: it is the one element named before."""
+    found = _pronoun().search(sentence)
+    if found is None:
+        return
+    formula, value = parse_formula(trimmed(found.group("formula"))), value_of(found.group("value"))
+    before = {symbol_of(m.group("element")) for m in _patterns()[1].finditer(sentence, 0, found.start())}
+    if formula is None or value is None or len(before) != 1 or not before <= set(formula.composition):
+        return
+    span = (start + found.start("value"), start + found.end("value"))
+    yield Told(start + found.start(), start + found.end(), span, formula, before.pop(), value)
 
 
 def _without(sentence: str, start: int, end: int, places: list[tuple[int, int]]) -> str:

@@ -53,7 +53,7 @@ def find_reactions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Reactio
                 yield Reaction(left[0], right[1], left[2], right[2])
 
 
-WRAPPER = re.compile(r"\\(?:mathrm|text|textrm|mathsf|rm)\s*\{")
+WRAPPER = re.compile(r"\\(?:ce|mathrm|text|textrm|mathsf|rm)\s*\{")
 THIN = re.compile(r"\\[,;:! ]|\\q?quad(?![a-z])")
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "times of day"
-TIME = r"(?P<h{n}>[01]?\d|2[0-3])[:.](?P<m{n}>[0-5]\d)(?!\d)(?:\s?(?P<half{n}>[ap])\.?m\b\.?|\s?h\b)?"
+TIME = r"(?P<h{n}>[01]?\d|2[0-3]):(?P<m{n}>[0-5]\d)(?!\d)(?:\s?(?P<half{n}>[ap])\.?m\b\.?|\s?h\b)?"
 LENGTH = r"(?:(?P<hours>\d{1,2}(?:\.\d+)?)\s?(?:-\s?)?(?:hours?|hrs?|h)\b(?:\s*(?:,|and)?\s*(?P<minutes>\d{1,2})\s?(?:minutes?|mins?|min)\b)?|(?P<only>\d{1,4})(?:\s|-)?(?:minutes?|mins?|min)\b)"
 ABOUT = r"(?P<about>about|approximately|roughly|around|nearly|almost|just under|just over|over|under|less than|more than|at least|at most|up to)?\s*"
 BETWEEN = r"[^\d.;:?!()]{0,40}?"
@@ -24,7 +24,7 @@ FORMS = (
     rf"\b(?:starts?|begins?|leaves?|departs?|left|started|began|departed|opens?|takes off)\s+{BETWEEN}(?:at\s+)?{TIME.format(n=1)}\s+and\s+(?:ends|ended|arrives|arrived|finishes|finished|lands|landed|closes)\s+{BETWEEN}(?:at\s+)?{TIME.format(n=2)},?\s+(?:so\s+(?:the\s+)?[^\d.;:?!]{{0,30}}?(?:takes|lasts|took|lasted|is)|a\s+(?:journey|trip|duration|total|stay|flight|shift)\s+(?:time\s+)?of|which\s+(?:is|makes|takes))\s+{ABOUT}{LENGTH}",
 )  # fmt: skip
 PATTERNS = tuple(re.compile(f, re.I) for f in FORMS)
-CLOCK = re.compile(r"\d[:.][0-5]\d(?!\d)")
+CLOCK = re.compile(r":[0-5]\d(?!\d)")
 ELSEWHERE = re.compile(
     r"time ?zone|local time|\bGMT\b|\bUTC\b|\bEST\b|\bCET\b|\bPST\b|break|lunch|daylight|next day|following day|overnight|delay|except|minus|excluding|pause|layover|interval|\bwith\b|\bplus\b|includ|advert|\blate\b|\bearly\b|because|since|each|every|twice|score|ratio|odds",
     re.I,

@@ -59,17 +59,18 @@ class Relation(NamedTuple):
 def check_tables(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on the cells that the other cells of their row or column fix."""
     for table in tables(text, ranges):
-        yield from _sums(text, table)
         body = Table(table.heading, tuple(r for r in table.rows if not SUM_ROW.match(_label(r))))
         done: list[set[int]] = []
+        wrong: dict[int, Fraction] = {}
         for relation in _relations(body):
             columns = {relation.target, *relation.sources}
             if any(columns <= before for before in done):
                 continue
-            decided = list(_rows(text, body, relation))
+            decided = list(_rows(text, body, relation, wrong))
             if decided:
                 done.append(columns)
             yield from decided
+        yield from _sums(text, table, wrong)
 
 
 def _label(row: Sequence[Cell]) -> str:
@@ -89,8 +90,8 @@ def _decision(text: str, at: Cell, how: str, value: Fraction, slack: Fraction) -
     return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
 
 
-def _sums(text: str, table: Table) -> Iterator[Decision]:
-    """A row called total, beneath its summands."""
+def _sums(text: str, table: Table, wrong: dict[int, Fraction]) -> Iterator[Decision]:
+    """A row called total, beneath its summands; `wrong` are cells that their rows refute, with what they should be."""
     at = next((n for n, row in enumerate(table.rows) if SUM_ROW.match(_label(row))), 0)
     parts = table.rows[:at]
     if at < 2 or any(NO_PART.search(_label(row)) for row in parts):
@@ -118,13 +119,15 @@ def _sums(text: str, table: Table) -> Iterator[Decision]:
         if total.unit not in ("$", "€", "£") and Fraction(99) <= total.value <= 101 and abs(value - 100) < 3:
             rounded = max(rounded, max(ulps) * len(values) / 2)  # shares of a hundred, each rounded
         money = total.unit in ("$", "€", "£") and max(ulps) <= Fraction(1, 100)
+        right = sum((wrong.get(c.start, c.value) for c in column if c.value is not None), Fraction(0))
+        value = right if abs(right - total.value) <= max(total.ulp / 2, rounded) else value
         shown = " + ".join(c.text for c in column) if len(column) <= 6 else f"{column[0].text} + … + {column[-1].text}"
         yield _decision(text, total, shown, value, max(total.ulp / 2, Fraction(0) if money else rounded))
 
 
-def _rows(text: str, table: Table, relation: Relation) -> Iterator[Decision]:
+def _rows(text: str, table: Table, relation: Relation, wrong_cells: dict[int, Fraction]) -> Iterator[Decision]:
     """The rows of a relation that holds: one may break it where the headings tell it, or three others show it."""
-    found = []
+    found, off = [], {}
     for row in table.rows:
         at = row[relation.target]
         computed = relation.compute([row[n] for n in relation.sources]) if at.value is not None else None
@@ -132,6 +135,8 @@ def _rows(text: str, table: Table, relation: Relation) -> Iterator[Decision]:
             return
         how, value, slack = computed
         printable = at.ulp > 0 and (value / at.ulp).denominator == 1
+        if at.value != value:
+            off[at.start] = value
         found.append(
             _decision(text, at, how, value, max(slack, Fraction(0) if printable else at.ulp * Fraction(999, 1000)))
         )
@@ -148,6 +153,7 @@ def _rows(text: str, table: Table, relation: Relation) -> Iterator[Decision]:
         return
     if wrong and any(ODD.search(_label(row)) for row in table.rows):
         return
+    wrong_cells |= {d.claim.span[0]: off[d.claim.span[0]] for d in found if d.support is Support.REFUTED}
     yield from found
 
 

@@ -26,6 +26,15 @@ GOES_ON = re.compile(r"\s*(?:[x÷+−×*/^(=-]\s*[\d(\\]|\\(?:times|cdot|div)|mu
 
 
 EVERY = (*FORMS, *SHARE_FORMS)
+# what must stand in a sentence besides a form's cue, by what the form computes
+NEEDED = {
+    "_share_of": " of ",
+    "_part_of_many": "of ",
+    "_grown": " by ",
+    "_relative": "from ",
+    "_content": "contain",
+    "_whole_of": " of ",
+}
 PAIR_MAX = 320
 
 
@@ -63,7 +72,7 @@ def _one(text: str, start: int, end: int, further: int, live: list[int], cues: s
     here = {c for c in cues if c in low}
     for n in live if here else ():
         mine, _, results, percent = EVERY[n]
-        if here.isdisjoint(mine) or (n == 0 and "from " not in low):
+        if here.isdisjoint(mine) or (n == 0 and "from " not in low) or NEEDED.get(results.__name__, "") not in low:
             continue
         stop = further if n >= len(FORMS) else end
         for found in form(n).finditer(text, start, stop):

@@ -33,7 +33,7 @@ SPOILS = re.compile(
 )
 
 
-def _share(read: Read, found: re.Match[str]) -> Results | None:
+def _share_of(read: Read, found: re.Match[str]) -> Results | None:
     part, whole = read["a"], read["b"]
     if not 0 < part <= whole:
         return None
@@ -45,7 +45,7 @@ def _share(read: Read, found: re.Match[str]) -> Results | None:
     )
 
 
-def _part(read: Read, found: re.Match[str]) -> Results | None:
+def _part_of_many(read: Read, found: re.Match[str]) -> Results | None:
     part = read["a"] * read["p"] / 100
     shown = f"{float(read['p']):g} % of {float(read['a']):g}"
     if REST.search(found.string[found.start() : found.end() + 40].split("\n")[0]):
@@ -127,7 +127,7 @@ def _each(read: Read, found: re.Match[str]) -> Results | None:
     return {f"{float(read['a']):g} × {float(read['b']):g}": read["a"] * read["b"]}
 
 
-def _whole(read: Read, found: re.Match[str]) -> Results | None:
+def _whole_of(read: Read, found: re.Match[str]) -> Results | None:
     if not 0 < read["p"] <= 100 or REST.search(found.group(0)):
         return None
     return {f"{float(read['a']):g} / {float(read['p']):g} %": read["a"] * 100 / read["p"]}
@@ -163,6 +163,14 @@ def _share_of_them(read: Read, found: re.Match[str]) -> Results | None:
     return {f"{share} × {float(a):g}": share * a, f"{float(a):g} − {share} × {float(a):g}": (1 - share) * a}
 
 
+def _relative(read: Read, found: re.Match[str]) -> Results | None:
+    a, b = read["a"], read["p"]
+    falls = re.match(r"dec|dro|red|fal|los|dec", found.group("way"), re.I) is not None
+    if a <= 0 or a == b or falls != (b < a):
+        return None
+    return {f"({float(b):g} − {float(a):g}) / {float(a):g}": abs(b - a) / a * 100}
+
+
 NOT_OF = r"(?!\s*(?:more|less|higher|lower|above|below|fewer|confiden|points?|of (?:the )?\d))"
 THAT = r"(?:[Tt]hat(?:'s| is| was| makes| means| gives| represents| corresponds to| equals| works out to| comes to| amounts to)|[Tt]his (?:is|was|makes|represents|corresponds to|equals|gives|amounts to)|[Ww]hich (?:is|was|makes|means|represents|corresponds to|equals|gives|amounts to|works out to)|i\.e\.,?|or|meaning|so|equivalent to|corresponding to|representing|[Tt]he (?:share|proportion|percentage|fraction|rate|[a-z]+ rate) (?:is|was)(?: therefore| thus)?)"
 Form = tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results | None], bool]
@@ -170,16 +178,16 @@ Form = tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results | Non
 SHARE_FORMS: tuple[Form, ...] = (
     (("%", "percent", "per cent"),
      rf"(?<![\w.,/–-])\b{named('a', words=True)}(?:\s(?!of\b)[a-z\-]+){{0,2}}? (?:out )?of (?:the |all |our |these |those |its |their )?{named('b')}{THINGS}(?:\s[a-z\-']+){{0,6}}?\s*(?:,|\(|—|–|;|\.)\s*{THAT}\s*{ABOUT}(?:an?\s)?(?P<out>{N}){PCT}{NOT_OF}",
-     _share, True),
+     _share_of, True),
     (("%", "percent", "per cent"),
      rf"\b[Oo]f (?:the |all |our |these |those |its |their )?{named('b')}{THINGS}(?:\s[a-z\-']+){{0,3}}?,\s*(?:only |just )?{named('a', words=True)}(?:\s[a-z\-']+){{0,6}}?\s*(?:,|\(|—|–|;|\.)\s*{THAT}\s*{ABOUT}(?:an?\s)?(?P<out>{N}){PCT}{NOT_OF}",
-     _share, True),
+     _share_of, True),
     (("%", "percent", "per cent"),
      rf"\b[Oo]f (?:the |all |our |these |those |its |their )?{named('a')}{THINGS}(?:\s[a-z\-']+){{0,3}}?,\s*(?:only |just |about )?{named('p')}{PCT}(?:\s[a-z\-']+){{1,6}}?\s*(?:,|\(|—|–|;|\.)\s*(?:so|which means|meaning|i\.e\.,?|that is,?|that's|thus|hence|or|which is|[Tt]his means|[Tt]hat means)\s+(?:that\s)?{ABOUT}(?P<out>{N}){PLAIN}(?=\s[a-z])",
-     _part, False),
+     _part_of_many, False),
     (("%", "percent", "per cent"),
      rf"(?<![\w.]){named('p')}{PCT} of (?:the |all |our |these |those |its |their )?{named('a')}{THINGS}(?:\s[a-z\-']+){{0,6}}?\s*(?:,|\(|—|–|;|\.)\s*(?:so|which means|meaning|i\.e\.,?|that is,?|that's|thus|hence|or|which is|[Tt]his means|[Tt]hat means)\s+(?:that\s)?{ABOUT}(?P<out>{N}){PLAIN}(?=\s[a-z]|[.,;)])",
-     _part, False),
+     _part_of_many, False),
     (("off", "discount", "tax", "vat", "tip", "gratuity", "surcharge", "markup", "reduc", "increase", "sale"),
      rf"(?P<a>{MONEY})(?![\d.,]*\d){PLAIN}(?![kMmbB]\b)[^\d$€£;:?!]{{0,80}}?{named('p')}{PCT}[^\d$€£;:?!]{{0,80}}?\b(?:(?:final|sale|new|discounted|reduced|net|gross|total|actual|marked-down|resulting|after-tax)\s(?:price|cost|total|bill|amount)|price|total|bill|you(?:'d| would|'ll| will| then| now| only)? (?:pay|save)|comes to|costs?|brings [a-z ]{{2,20}} to|for a total of|down to|up to)(?:\s(?:is|of|becomes|comes to|will be|would be|to|drops to|falls to|rises to|now))*\s*(?:only |just |therefore |thus |then )*{ABOUT}(?P<out>{MONEY})(?![\d.,]*\d){PLAIN}(?!\s(?:a|altogether|plus|including|{NOT_PRICE})\b)",
      _price, False),
@@ -194,7 +202,10 @@ SHARE_FORMS: tuple[Form, ...] = (
      _complement, True),
     (("% of", "percent of", "per cent of"),
      rf"(?:\b[Ii]f )?(?<![\w.,/–-]){named('a')}{THINGS} (?:make up|are|represent|account for|constitute|form|is|makes up|represents) {named('p')}{PCT} of (?:the|a|an|all|her|his|our|their) [a-z]+(?:\s[a-z]+)?,? (?:so |then |thus |therefore )?(?:the|there|it|she|he|her|his|they)(?:\s[a-z]+)? (?:has|have|had|are|is|contains|holds|counts|totals|consists of|comprises|were|was|must have|must be)\s{ABOUT}(?P<out>{N}){PLAIN}(?!\s(?:more|fewer|less|other))",
-     _whole, False),
+     _whole_of, False),
+    (("relative", "proportional"),
+     rf"\bfrom {named('a')}{PCT} to {named('p')}{PCT}[^\d;?!]{{0,80}}?\b(?:relative|proportional) (?P<way>increase|rise|growth|gain|change|decrease|drop|reduction|fall|decline) (?:of|by) {ABOUT}(?P<out>{N}){PCT}",
+     _relative, True),
     (("interest",),
      rf"(?P<a>{MONEY})(?![\d.,]*\d)(?:\s[a-z]+){{0,4}}? at {named('p')}{PCT}(?:\s(?:per year|per annum|a year|annual|yearly))?,? (?P<how>simple|compound)(?:\sinterest)?(?:,? (?:compounded )?(?:annually|yearly|per year|a year))?(?:\s[a-z]+){{0,2}}? (?:for|over|after|in) {named('q', words=True)} years,? (?:[a-z]+ ){{0,3}}?(?:earns|earn|yields|gives|grows to|becomes|amounts to|is worth|returns|pays|accrues) {ABOUT}(?P<out>{MONEY})(?![\d.,]*\d){PLAIN}(?!\s(?:a|per|each|every)\b)",
      _interest, False),

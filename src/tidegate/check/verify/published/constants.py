@@ -115,6 +115,12 @@ LIGHT_TRAVELS = re.compile(
 )
 
 
+PARTICLE = re.compile(r"\b(?:electron|proton|neutron|muon)s?\b", re.I)
+AND_HAS = re.compile(
+    r"\b([Ee]lectron|[Pp]roton|[Nn]eutron)\b[^;!?\n]{0,80}?\b(?:and|but)\s+(?:it\s+)?has\s+a\s+(?:rest\s+)?mass\s+of\s*(?:about\s|approximately\s|roughly\s)?$"
+)
+
+
 FILLING = frozenset(re.findall(r"[a-z]+", FILLER.lower())) | {
     *("is", "equals", "of", "are", "was", "has", "approx", "simeq"),
     *("travels", "moves", "propagates", "with", "exactly", "roughly"),  # LIGHT_TRAVELS
@@ -141,6 +147,8 @@ def _named(text: str, q: Quantity, lead: str) -> Decision | None:
     lead = re.split(r"[.;!?]\s+(?=[A-Z])|;\s", lead)[-1]
     if "ight" in lead:
         lead = LIGHT_TRAVELS.sub("speed of light is ", lead)
+    if (told := AND_HAS.search(lead)) is not None and len(PARTICLE.findall(lead)) == 1:
+        lead = f"{told.group(1)} mass is "  # an electron carries a charge of … and has a mass of
     if rare_words().isdisjoint(re.findall(r"[a-z]+", lead.lower())):
         return None
     for link_pattern, low in zip(LINKS, _floors(lead, max(0, len(lead) - 90)), strict=True):

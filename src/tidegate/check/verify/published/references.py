@@ -254,6 +254,72 @@ def _in_library(text: str, claim: Claim, kind: str, identifier: str, library: Ma
 YEAR = re.compile(r"(?<![\d/])(?<!\d\.)(?:19|20)\d\d(?![\d/]|\.\d)")
 
 
+CAPITAL = re.compile(r"[A-Z][a-z]{2,}")
+# what a sentence begins with that is no author
+OPENERS = frozenset(
+    [
+        "The",
+        "This",
+        "These",
+        "Those",
+        "That",
+        "There",
+        "See",
+        "For",
+        "Their",
+        "Our",
+        "When",
+        "Where",
+        "While",
+        "Here",
+        "Also",
+        "Read",
+        "Cite",
+        "You",
+        "Your",
+        "Its",
+        "Another",
+        "Such",
+        "Most",
+        "Many",
+        "One",
+        "With",
+        "From",
+        "And",
+        "But",
+        "Then",
+        "Both",
+        "Each",
+        "All",
+        "Section",
+        "Chapter",
+        "Book",
+        "Paper",
+        "Article",
+        "Reference",
+        "Source",
+        "Title",
+        "Preprint",
+        "Work",
+        "Study",
+        "Introduced",
+        "Published",
+        "Original",
+        "Originally",
+        "First",
+        "Consult",
+        "Refer",
+        "According",
+        "Please",
+        "Note",
+        "As",
+        "In",
+        "It",
+        "An",
+    ]
+)
+
+
 def _differences(text: str, claim: Claim, identifier: str, work: Work) -> tuple[list[str], list[tuple[int, int]]]:
     """What the line beside an identifier says otherwise than the library, and where, the identifier's own place first."""
     around, titles = _beside(text, claim)
@@ -271,7 +337,7 @@ def _differences(text: str, claim: Claim, identifier: str, work: Work) -> tuple[
         places += [(base + y.start(), base + y.end()) for y in years]
     surnames = [x.split(",")[0].split()[-1] for x in work.authors]
     before = around.split(titles[0])[0] if titles else ""
-    first = re.search(r"[A-Z][a-z]{2,}", before)
+    first = next((m for m in CAPITAL.finditer(before) if m.group(0) not in OPENERS), None)
     if surnames and first is not None and not any(s.lower() in before.lower() for s in surnames):
         wrong.append(f"authors are {', '.join(work.authors[:3])}")
         places.append((base + first.start(), base + first.end()))

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from tidegate.check.verify.quantity import unit_table as table
 from tidegate.check.verify.quantity.conversions import whole_quantities
@@ -86,6 +86,8 @@ def _decide(text: str, start: int, end: int, found: Sequence[Quantity]) -> Decis
         return None
     if end - start > WORDS_MAX or any(q.value <= 0 or (q.unit is not None and q.unit.kind == "offset") for q in found):
         return None
+    if not _may_relate(frozenset(kinds)):
+        return None
     if ";" in text[found[0].end : found[-1].start] and re.search(r";[^;]*\bits\b", text[found[0].end : end]) is None:
         return None
     if DOUBT.search(_without(sentence, start, found)) is not None or _more_numbers(text, start, end, found):
@@ -99,6 +101,16 @@ def _decide(text: str, start: int, end: int, found: Sequence[Quantity]) -> Decis
         if values is not None:
             return _judged(text, start, end, result, inputs, *values)
     return None
+
+
+@lru_cache(maxsize=2048)
+def _may_relate(kinds: frozenset[Dims]) -> bool:
+    """Whether quantities of these kinds can be one of a law's results and its inputs."""
+    if any({law.result, *law.inputs} == kinds and len(kinds) == len(law.inputs) + 1 for law in LAWS):
+        return True
+    if len(kinds) != 3:
+        return False
+    return any(r in TOLD and product_of(r, *(k for k in kinds if k is not r)) is not None for r in kinds)
 
 
 def _without(sentence: str, start: int, found: Sequence[Quantity]) -> str:

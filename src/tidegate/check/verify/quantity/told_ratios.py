@@ -74,7 +74,7 @@ DECAYED = re.compile(r"\b(?:decayed|gone|has decayed|eliminated|lost)\b", re.I)
 
 def check_half_lives(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """`The half-life is 8 days. After 24 days, 12.5 % remains`: over one sentence or two, one share of what there was."""
-    if HALF_LIFE.search(text) is None:
+    if "half-li" not in lowered(text):
         return
     for start, end in ranges:
         pieces = sentences(text, start, end)
