@@ -17,7 +17,7 @@ from tidegate.check.verify.chemistry.nuclear import check_nuclear
 from tidegate.check.verify.chemistry.oxidation_changes import check_changes
 from tidegate.check.verify.chemistry.prose import check_chemistry
 from tidegate.check.verify.chemistry.solutions_told import check_solutions
-from tidegate.check.verify.code.blocks import FENCE
+from tidegate.check.verify.code.blocks import fences
 from tidegate.check.verify.code.check import check_code
 from tidegate.check.verify.code.source import check_source
 from tidegate.check.verify.model import Knowledge, Lines, Verification
@@ -55,7 +55,7 @@ PARAGRAPH_MAX = 4000
 def prose_ranges(text: str) -> list[tuple[int, int]]:
     """The text without fenced code, in pieces of bounded length that end at line ends."""
     out, at = [], 0
-    for found in FENCE.finditer(text) if "```" in text or "~~~" in text else ():
+    for found in fences(text):
         out += _pieces(text, at, found.start())
         at = found.end()
     return out + _pieces(text, at, len(text))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tidegate.check.verify.code.api import ApiIndex, LayeredIndex, api_index
-from tidegate.check.verify.code.blocks import FENCE
+from tidegate.check.verify.code.blocks import fences
 from tidegate.check.verify.code.members import check_members
 from tidegate.check.verify.code.program import Places, Program
 from tidegate.check.verify.code.signature import Kind
@@ -76,10 +76,10 @@ def check_inline(text: str, index: ApiIndex | LayeredIndex | None = None) -> Ite
     if "`" not in text:
         return
     known = index or api_index()
-    fences = [m.span() for m in FENCE.finditer(text)]
+    fenced = [m.span() for m in fences(text)]
     imported = _imported(text)
     for found in INLINE.finditer(text):
-        if any(a <= found.start() < b for a, b in fences):
+        if any(a <= found.start() < b for a, b in fenced):
             continue
         denied = _denied(text, found)
         for decision in _one(text, found, known, imported):

@@ -27,10 +27,18 @@ DISTRIBUTIONS = frozenset(["scikit-learn", "scikit-image", "opencv-python", "ope
     "category-encoders", "imbalanced-learn", "umap-learn", "hdbscan", "statsforecast", "pymc", "pymatgen-core", "chempy", "rdkit", "ase", "mdanalysis"])  # fmt: skip
 
 
+NEAREST_MAX = 40  # unknown packages of one text that are compared with the known names, at a millisecond each
+
+
 def check_installs(text: str, extra: frozenset[str], *, index_complete: bool) -> Iterator[Decision]:
     """Packages after `pip install` that are a slip of a known one, or that a complete list does not hold."""
     known = packages() | {e.lower() for e in extra} | DISTRIBUTIONS
-    for found in PIP.finditer(text):
+    installs = list(PIP.finditer(text))
+    by_size: dict[int, list[str]] = {}
+    for name in sorted(known) if installs else ():
+        by_size.setdefault(len(name), []).append(name)
+    closest: dict[str, str] = {}
+    for found in installs:
         if DENIED.search(text[max(0, found.start() - 60) : found.start()]):
             continue
         for word in re.finditer(r"\S+", found.group("names")):
@@ -45,7 +53,9 @@ def check_installs(text: str, extra: frozenset[str], *, index_complete: bool) ->
             }
             if not bare or spellings & known or re.search(r"[-_.]", low):
                 continue
-            close = nearest(low, {k for k in known if abs(len(k) - len(low)) <= 2}, 0.85)
+            if low not in closest and len(closest) < NEAREST_MAX:
+                closest[low] = nearest(low, [k for size in range(-2, 3) for k in by_size.get(len(low) + size, ())], 0.85)
+            close = closest.get(low, "")
             if not (close or index_complete):
                 continue  # an unknown distribution name alone says little
             at = found.start("names") + word.start()

@@ -19,7 +19,7 @@ from tidegate.spine.claim import Decision
 
 UNIT = r"(?:\s?(?!and\b|or\b|to\b|is\b|in\b|of\b)(?:°[CF]|[a-zA-Zµ%]{1,12}(?:/[a-zA-Z]{1,4})?))?"
 MEMBER = rf"(?<![\w.,/–-]){N}{UNIT}"
-LIST = re.compile(rf"{MEMBER}(?:,\s+{N}{UNIT})+(?:,?\s+and\s+{N}{UNIT})?(?![\d.,]*\d)")
+LIST = re.compile(rf"{MEMBER}(?:,\s++{N}{UNIT})+(?:,?\s+and\s+{N}{UNIT})?(?![\d.,]*\d)")
 CUES = ("mean", "average", "median", "sum ", "total", "range", "largest", "smallest", "maximum", "minimum", "mode")
 TOLD = ("mean", "average", "median", "sum", "total", "range", "largest", "smallest", "maximum", "minimum")
 SAYS = re.compile(

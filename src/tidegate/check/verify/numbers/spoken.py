@@ -23,7 +23,8 @@ N = rf"[$€£]?\s?[-−]?(?:{NUMBER})(?:\s(?:hundred|thousand|million|billion|t
 IS = r"\s*(?:,\s*)?(?:=|≈|\bis\b|\bequals\b|\bis equal to\b|\bgives\b|\bcomes to\b|\bmakes\b|\bleaves\b)\s*(?P<about>about|approximately|roughly|around|nearly|almost|exactly)?\s*(?:an?\s+)?"
 END = r"(?P<out>{n})(?![\d.,]*\d|\s*(?:/|\^|×|\*|%|percent|per\b|times\b|more\b|less\b|fewer\b|plus\b|minus\b|hundred|thousand|million|billion|squared))"
 UNIT = r"(?:\s?(?:[a-zA-Z°µ]{1,12}|%)){0,1}"
-LIST = rf"(?P<list>{N}(?:\s*,\s*{N})*\s*,?\s*and\s+{N}|(?:{N},\s+){{2,}}{N})"
+# `\s*+` leaves no space to the number after it: with two ways to read each space a list without an end takes for ever
+LIST = rf"(?P<list>{N}(?:\s*,\s*+{N})*\s*,?\s*and\s+{N}|(?:{N},\s++){{2,}}{N})"
 SHARES = {
     "half": Fraction(1, 2), "a half": Fraction(1, 2), "one half": Fraction(1, 2), "one-half": Fraction(1, 2), "a third": Fraction(1, 3), "one third": Fraction(1, 3), "one-third": Fraction(1, 3),
     "a quarter": Fraction(1, 4), "one quarter": Fraction(1, 4), "one-quarter": Fraction(1, 4), "one fourth": Fraction(1, 4), "one-fourth": Fraction(1, 4), "a fifth": Fraction(1, 5), "one fifth": Fraction(1, 5),

@@ -62,13 +62,7 @@ LIKELY = 0.8  # of a scheme that a reader could have meant otherwise
 
 def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
     """Decisions on the numerical schemes of every Python block of `text`; with `program` the whole text is Python."""
-    blocks = (
-        [("python", text, 0, len(text))]
-        if program
-        else list(code_blocks(text))
-        if "```" in text or "~~~" in text
-        else []
-    )
+    blocks = [("python", text, 0, len(text))] if program else list(code_blocks(text))
     for language, body, start, _ in blocks:
         if language not in ("python", "py", "python3", "") or len(body) > SOURCE_MAX:
             continue
