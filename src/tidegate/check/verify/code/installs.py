@@ -54,7 +54,9 @@ def check_installs(text: str, extra: frozenset[str], *, index_complete: bool) ->
             if not bare or spellings & known or re.search(r"[-_.]", low):
                 continue
             if low not in closest and len(closest) < NEAREST_MAX:
-                closest[low] = nearest(low, [k for size in range(-2, 3) for k in by_size.get(len(low) + size, ())], 0.85)
+                closest[low] = nearest(
+                    low, [k for size in range(-2, 3) for k in by_size.get(len(low) + size, ())], 0.85
+                )
             close = closest.get(low, "")
             if not (close or index_complete):
                 continue  # an unknown distribution name alone says little
