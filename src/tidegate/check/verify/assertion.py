@@ -13,12 +13,17 @@ import re
 SENTENCE_MAX = 400
 STOP = re.compile(r"(?<=[.!?;])[\"”')\]*]*\s+(?=[A-Z0-9\"“'(\\$*`\[−\-¿ء-ي])|(?<=[;])\s+|\n")
 BEFORE = re.compile(
-    r"\bmis(?:take|taken|takenly|conception|print|calculat\w+|count\w*|read\w*)|\bincorrect(?:ly)?\b|\bwrong(?:ly)?\b|\berroneous(?:ly)?\b|\bfals(?:e|ely)\b|\bmyth\b|\btypo\b|"
-    r"\b(?:common|classic|frequent|typical|an?|by|in)\s+(?:(?!standard|relative|absolute|percent|sampling|squared|probable)\w+\s+)?error\b|\berror\s+(?:of|is to|was to|would be)\b|\bfallac|\bnaive(?:ly)?\b|\babsurd|\bimpossible\b|\bcontradict|\bnonsens|\bbug(?:gy)?\b|"
-    r"\b(?:might|may|could|would)\s+(?:be tempted|think|say|expect|guess|assume|conclude|(?:naively\s+)?write)\b|\btempting\b|\b(?:some|many|most) (?:people|students|sources|textbooks|write|say|claim|answers)\b|\b(?:a|one|the|your|my) (?:student|pupil|user|customer|colleague|draft|intern|previous answer|earlier (?:answer|draft|version))\s+(?:wrote|writes|said|says|claim|got|gave|had|put|answered|stat|report)|"
-    r"\b(?:some|many|most|people|students|children|readers)\s+(?:would\s+|will\s+)?(?:guess|think|say|write|answer|believe|assume|claim|put|get|expect)\b|\bclaim(?:s|ed|ing)? (?:that|to)\b|\b(?:it|this|that) (?:is|was|'s) not (?:true|the case|correct|right)\b|\bwould (?:mean|imply|suggest|give|require|(?:make|have)(?!\s*$|\s+(?:\w+ed|been)\b))\b|\byou (?:wrote|typed|entered|said|stated|claimed|answered|calculated)\b|\binstead of\b|\brather than\b|\bunlike\b|"
-    r"\bnot equal|n't (?:equal|be|mean)\b|\bnever\b|\bdoes(?: not|n't)\b|\bdo(?: not|n't)\b|\b(?:is|are|was) not\b(?!\s+(?:only|just))|\b(?:is|are|was)n't\b|\bnot\s*[:,]?\s*$|\bcannot\b|\bhypothetic|\bimagin(?:e|ary)\b|\bpretend|\bjok(?:e|ing)\b|\bsarcas|\bif\s+(?:\S+\s+){0,3}$|\b(?:suppose|supposing|assume|assuming)\b(?:\s+that)?[^,.:;]{0,24}$|(?:\b(?:if|as though|wish)\b[^,.:;]{0,60}\b|^\s*)were\b[^,.:;]{0,24}$|"
-    r"\bused to (?:be|say|read)\b|\b(?:previously|originally|earlier|formerly) (?:stated|wrote|said|listed|reported|given|claimed)\b|[❌✗✘]|^\s*(?:>|bad|incorrect|wrong|before|don't|not|error|old|buggy)\s*[:>]",
+    # one look for a boundary, then the words: where each word asks for its own, a search takes eight times as long
+    r"\b(?:"
+    r"mis(?:take|taken|takenly|conception|print|calculat\w+|count\w*|read\w*)|incorrect(?:ly)?\b|wrong(?:ly)?\b|erroneous(?:ly)?\b|fals(?:e|ely)\b|myth\b|typo\b|"
+    r"(?:common|classic|frequent|typical|an?|by|in)\s+(?:(?!standard|relative|absolute|percent|sampling|squared|probable)\w+\s+)?error\b|error\s+(?:of|is to|was to|would be)\b|fallac|naive(?:ly)?\b|absurd|impossible\b|contradict|nonsens|"
+    r"bug(?:gy)?\b|(?:might|may|could|would)\s+(?:be tempted|think|say|expect|guess|assume|conclude|(?:naively\s+)?write)\b|tempting\b|(?:some|many|most) (?:people|students|sources|textbooks|write|say|claim|answers)\b|"
+    r"(?:a|one|the|your|my) (?:student|pupil|user|customer|colleague|draft|intern|previous answer|earlier (?:answer|draft|version))\s+(?:wrote|writes|said|says|claim|got|gave|had|put|answered|stat|report)|"
+    r"(?:some|many|most|people|students|children|readers)\s+(?:would\s+|will\s+)?(?:guess|think|say|write|answer|believe|assume|claim|put|get|expect)\b|claim(?:s|ed|ing)? (?:that|to)\b|"
+    r"(?:it|this|that) (?:is|was|'s) not (?:true|the case|correct|right)\b|would (?:mean|imply|suggest|give|require|(?:make|have)(?!\s*$|\s+(?:\w+ed|been)\b))\b|you (?:wrote|typed|entered|said|stated|claimed|answered|calculated)\b|"
+    r"instead of\b|rather than\b|unlike\b|not equal|never\b|does(?: not|n't)\b|do(?: not|n't)\b|(?:is|are|was) not\b(?!\s+(?:only|just))|(?:is|are|was)n't\b|not\s*[:,]?\s*$|cannot\b|hypothetic|imagin(?:e|ary)\b|pretend|jok(?:e|ing)\b|"
+    r"sarcas|if\s+(?:\S+\s+){0,3}$|(?:suppose|supposing|assume|assuming)\b(?:\s+that)?[^,.:;]{0,24}$|used to (?:be|say|read)\b|(?:previously|originally|earlier|formerly) (?:stated|wrote|said|listed|reported|given|claimed)\b"
+    r")|n't (?:equal|be|mean)\b|(?:\b(?:if|as though|wish)\b[^,.:;]{0,60}\b|^\s*)were\b[^,.:;]{0,24}$|[❌✗✘]|^\s*(?:>|bad|incorrect|wrong|before|don't|not|error|old|buggy)\s*[:>]",
     re.I,
 )
 AFTER = re.compile(

@@ -20,8 +20,11 @@ DISOWNED = re.compile(
 
 
 OTHER_ALGEBRA = re.compile(
-    r"\bmod(?:ulo|ular)?\b|\\p?mod|\bbinary\b|hexadecimal|\boctal\b|\bbase[- ]?(?:\d|two|eight|sixteen)|boolean|\\mathbb\{?[ZF]|\bXOR\b|"
-    r"bitwise|\bclock\b|\bGF\s?\(|finite field|\bring of|\bF_?\d\b|saturat|overflow|tropical|floating[- ]point|IEEE 754|fuzzy|\bset\b.{0,20}(?:union|ordinal)|ordinal|nimber|\b(?:without|no|ignor\w+|drop\w*) (?:the |any )?carr|\bcarry (?:bit|flag)|\bmatri|\bvector|\bdecibel|(?<!to )(?<!ter )\bstring(?!\s(?:all|the|each|them|it)\b)|concatenat|\bRoman\b|big-?O",
+    # one look for a boundary, then the words: where each word asks for its own, a search takes eight times as long
+    r"\b(?:"
+    r"mod(?:ulo|ular)?\b|binary\b|octal\b|base[- ]?(?:\d|two|eight|sixteen)|XOR\b|clock\b|GF\s?\(|ring of|F_?\d\b|set\b.{0,20}(?:union|ordinal)|(?:without|no|ignor\w+|drop\w*) (?:the |any )?carr|carry (?:bit|flag)|matri|vector|decibel|"
+    r"Roman\b"
+    r")|\\p?mod|hexadecimal|boolean|\\mathbb\{?[ZF]|bitwise|finite field|saturat|overflow|tropical|floating[- ]point|IEEE 754|fuzzy|ordinal|nimber|(?<!to )(?<!ter )\bstring(?!\s(?:all|the|each|them|it)\b)|concatenat|big-?O",
     re.I,
 )
 
