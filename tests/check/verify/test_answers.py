@@ -22,6 +22,7 @@ from tests.check.verify.answers_o import ITEMS as REPORTS
 from tests.check.verify.answers_p import ITEMS as CONTROLS
 from tests.check.verify.answers_q import ITEMS as TEXTBOOK
 from tests.check.verify.answers_s import ITEMS as INDEPENDENT
+from tests.check.verify.statements_sound import STATEMENTS
 
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
@@ -137,3 +138,8 @@ def test_a_number_put_into_a_formula_is_computed_only_where_nothing_else_can_be_
 )
 def test_trailing_zeros_alone_do_not_support_a_conversion(answer: str, expected: Support) -> None:
     assert verdicts(answer) == [expected]
+
+
+@pytest.mark.parametrize("answer", STATEMENTS)
+def test_what_is_right_and_looks_wrong_is_left_alone(answer: str) -> None:
+    assert [d.message for d in verify_answer(answer, "", KNOWN).decisions if d.support is Support.REFUTED] == []
