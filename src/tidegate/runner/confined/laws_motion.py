@@ -70,6 +70,8 @@ def pair(ctx, positions=POSITIONS, velocities=VELOCITIES):
         return None  # V is a potential or a voltage, and x may be a grid
     if x is None or v is None or x.shape != v.shape or x.ndim not in (1, 2) or len(x) < 20:
         return None
+    if x.ndim == 1 and ctx.role("vx", "v_x") is not None and ctx.role("vy", "v_y") is not None:
+        return None  # in a plane `v` is the speed, and no rate of x
     return x, v
 
 

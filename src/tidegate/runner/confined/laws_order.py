@@ -1,8 +1,9 @@
 """The order of convergence, and forces against their potentials."""
 
+import ast
 import itertools
 
-from tidegate.runner.confined.measured import COUNTS, POSITIONS, STEPS
+from tidegate.runner.confined.measured import COUNTS, POSITIONS, STEPS, TIMES
 
 CLAIMED = (
     (r"velocity.?verlet|verlet|leap.?frog|midpoint|heun|\brk2\b|crank|strang|split.?step|st[oö]rmer|trapezoid", 2),
@@ -19,6 +20,8 @@ def order(ctx):
     count = next((k for k in ctx.subject.params if k.lower() in COUNTS and k in _arguments(ctx.subject)), None)
     if len(claims) != 1 or step is None or ctx.says(r"euler"):
         return
+    if ctx.subject.node is not None and until_event(ctx.subject.node):
+        return  # it ends elsewhere with every step
     if ctx.subject.watched:
         return  # its last row is the state before the last step, so that half a step ends elsewhere
     wanted, dt = claims[0], float(ctx.subject.params[step])
@@ -80,6 +83,17 @@ def _ends(series, names):
         for name, a in sorted(series.items())
         if a.dtype.kind in "fc" and a.ndim and name.lower().rstrip("0123456789_") in names
     ]
+
+
+def until_event(node):
+    """Whether a loop of a function runs until something happens, and not until a time or a count is reached."""
+    counted = {*TIMES, *COUNTS, "i", "k", "j", "step", "t_now", "elapsed"}
+    for loop in ast.walk(node):
+        if isinstance(loop, ast.While):
+            names = {getattr(n, "id", getattr(n, "attr", "")).lower() for n in ast.walk(loop.test)}
+            if not names & counted:
+                return True
+    return False
 
 
 def _arguments(subject):
