@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
@@ -35,22 +36,21 @@ SPOILS = re.compile(
 def check_ratios(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on efficiencies, deviations and multiples whose quantities stand in the sentence."""
     whole = lowered(text)
-    percents = ("%" in whole or "percent" in whole or "per cent" in whole) and (
-        EFFICIENT.search(text) or DEVIATES.search(text)
-    )
+    percents = "%" in whole or "percent" in whole or "per cent" in whole
     many = " per " in whole or "each " in whole or "every " in whole or "one " in whole
     if not percents and not many:
         return
     for start, end in ranges:
-        every = quantities(text, start, end)
-        for a, b in sentences(text, start, end):
+        every = [
+            q
+            for q in quantities(text, start, end)
+            if q.unit is not None and q.unit.dims != table.NONE and q.unit.kind == ""
+        ]
+        starts = [q.start for q in every]
+        for a, b in sentences(text, start, end) if len(every) > 1 else ():
             if b - a > 360:
                 continue
-            found = [
-                q
-                for q in every
-                if a <= q.start < b and q.unit is not None and q.unit.dims != table.NONE and q.unit.kind == ""
-            ]
+            found = every[bisect_left(starts, a) : bisect_left(starts, b)]
             if (
                 len(found) != 2
                 or found[0].unit is None
@@ -61,7 +61,7 @@ def check_ratios(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]
                 continue
             if SPOILS.search(text, a, b):
                 continue
-            if percents:
+            if percents and (EFFICIENT.search(text, a, b) or DEVIATES.search(text, a, b)):
                 yield from _percents(text, a, b, found)
             if many:
                 yield from _multiple(text, a, b, found)
