@@ -2,11 +2,14 @@
 """The whole program filmed once, held against every law that its words and names call for, and replayed where a law needs it."""
 
 import ast
+import itertools
 import re
 import time
 import warnings
 
 from tidegate.runner.confined import (
+    entry,
+    laws_answers,
     laws_bounds,
     laws_cells,
     laws_claimed,
@@ -14,13 +17,16 @@ from tidegate.runner.confined import (
     laws_flow,
     laws_grid,
     laws_halved,
+    laws_known,
     laws_lattice,
     laws_paths,
     laws_printed,
 )
 from tidegate.runner.confined.film import film
+from tidegate.runner.confined.known_tables import TOPICS
 from tidegate.runner.confined.replay import edited, pushed, runner
-from tidegate.runner.confined.scene import scenes
+from tidegate.runner.confined.scene import scenes, spelled_out
+from tidegate.runner.confined.told import BACK, TELL, Recorder, instrumented, moving
 
 DRAWS = ("random", "rng", "randn", "default_rng", "gauss", "expovariate")
 BROKEN = (ZeroDivisionError, OverflowError, UnboundLocalError, FloatingPointError)
@@ -34,7 +40,9 @@ class Shows:
 
     def __init__(self, source, tree, prose, seed, budget_s, call=None):
         self.source, self.tree, self.prose, self.seed, self.left_s = source, tree, prose, seed, budget_s
-        self.rows, self.cost_s = {}, 0.0
+        self.rows, self.cost_s, self.heard, self.heard_s = {}, 0.0, {}, 0.0
+        self.defines = call is not None
+        self.changed, self.sites = instrumented(tree)
         self.chance = any(w in source for w in DRAWS)
         began = time.process_time()
         shift = 7919 * seed if self.chance else 0
@@ -52,6 +60,78 @@ class Shows:
         kept = self.rows.get(name)
         if kept is None or (kept["holds"] and not holds):
             self.rows[name] = {"name": name, "holds": bool(holds), "measured": str(measured), "expected": str(expected)}
+
+    def hear(self, shift, tree=None):
+        """A run under another seed (of the changed tree that is given): (names of the module, lines printed, results), or None over the budget; each shift runs once."""
+        if shift in self.heard:
+            return self.heard[shift]
+        if self.left_s <= 0:
+            return None
+        began = time.process_time()
+        printed, recorder = [], Recorder(self.sites, moving(self.tree))
+        space = recorder.space
+        space.update({TELL: recorder.tell, BACK: recorder.tell})
+
+        def keep(*args, sep=" ", **_):
+            if len(printed) < 1000:
+                printed.extend(sep.join(str(a) for a in args).split("\n"))
+
+        found = None
+        try:
+            runner(self.changed if tree is None else tree, shift)(keep, space)
+            if self.defines:
+                subject = entry.find(space, self.tree, {})
+                if subject is not None:
+                    subject.again(self.seed + shift)
+            found = space, printed, recorder.results
+        except Exception:
+            found = None
+        spent = time.process_time() - began
+        self.left_s -= spent
+        if tree is None:
+            self.heard[shift] = found
+            self.heard_s += spent
+        return found
+
+    def runs(self):
+        """The results of one run after the other, ten at most."""
+        base = 7919 * self.seed if self.chance else 0
+        for k in range(1, 11 if self.chance else 2):
+            found = self.hear(base + 104_729 * k)
+            if found is None:
+                return
+            yield found[2]
+
+    def known(self):
+        """Answers against what theory says of a canonical problem."""
+        if not self.chance:
+            return
+        text = f"{self.prose}\n{self.source}".lower()
+        fixed = (spelled_out(self.tree), self.scenes[0].constants if self.scenes else {})
+        laws_known.check(TOPICS, self.runs(), fixed, text, self.prose, self.tell, re.search(SLOW, text) is not None)  # fmt: skip
+
+    def laws_of_answers(self):
+        """The laws that need no film: what is printed and returned, over runs under other seeds."""
+        return (self.known, self.answers)
+
+    def answers(self):
+        """What the names of the answers promise, and that more trials give the same average."""
+        if not self.chance:
+            return
+        heard = [results for _, _, results in (v for v in self.heard.values() if v is not None)]
+        if not heard:
+            heard = list(itertools.islice(self.runs(), 2))
+        text = f"{self.prose}\n{self.source}".lower()
+        for results in heard[:3]:
+            laws_answers.check(results, text, self.tell)
+        factor = 4
+        more = laws_answers.with_trials(self.changed, factor) if self.left_s > 0 else None
+        each = self.heard_s / max(1, len(self.heard))
+        if more is None or 2.5 * factor * each > self.left_s:
+            return
+        plain = list(itertools.islice(self.runs(), 6))
+        other = [found[2] for k in (21, 22) if (found := self.hear(104_729 * k, more)) is not None]
+        laws_answers.repeated(plain, other, factor, self.tell)
 
     def replay(self, shift=0, factors=None, lines=()):
         """Another run of the program, unwatched: (names of the module, lines printed), or None over the budget."""
@@ -90,7 +170,7 @@ class Shows:
             lambda: laws_flow.told(self.scenes, self.tell),
             lambda: laws_printed.check(
                 self.film.printed,
-                lambda k: _second(self.replay(base + 104_729 * k)),
+                lambda k: _second(self.hear(base + 104_729 * k)),
                 lambda: _second(self.scaled(plan, 1)) if plan else None,
                 self.tell,
                 self.chance,
@@ -102,6 +182,7 @@ class Shows:
                 ),
             ),
             lambda: None if self.chance else laws_error.check(self.film, self.scenes, self.tell),
+            *self.laws_of_answers(),
             lambda: laws_halved.check(plan, self.scenes, lambda k: self.ends(plan, k), self.tell),
         ):
             try:

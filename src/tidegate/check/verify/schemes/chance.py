@@ -207,8 +207,8 @@ def _inverted(node: ast.BinOp) -> Iterator[Scheme]:
     if len(logs) != 1 or logs[0][1] != 1 or len(others) != 1 or sum_[monomial] != -1:
         return
     name, power = others[0]
-    if not INVERSE.search(name.split(".")[-1]) or abs(power) != 1:
-        return
+    if not INVERSE.search(name.split(".")[-1]) or abs(power) != 1 or (name == "mu" and power == 1):
+        return  # μ also is the cosine of a direction, and a path along it is μ times -ln(u)
     wrong = power == 1 or "log10" in logs[0][0] or "log2" in logs[0][0]
     yield Scheme(name="a waiting time is -ln(u) over the rate", node=node, holds=not wrong, computation=spelled(node))
 
