@@ -27,6 +27,11 @@ from tests.runner.simulators_m import SIMULATORS as PLAIN
 from tests.runner.simulators_n import SIMULATORS as TELLING
 from tests.runner.simulators_o import SIMULATORS as FURTHER_PLAIN
 from tests.runner.simulators_p import SIMULATORS as OTHER_FIELDS
+from tests.runner.simulators_q1 import SIMULATORS as WITH_CHANCE
+from tests.runner.simulators_q2 import SIMULATORS as MORE_CHANCE
+from tests.runner.simulators_qc import SIMULATORS as LOOKALIKES
+from tests.runner.simulators_s import SIMULATORS as ANSWERS_S
+from tests.runner.simulators_s2 import SIMULATORS as ANSWERS_S2
 
 from benches.report import Report
 from tidegate.check.verify.engine import verify_answer
@@ -254,6 +259,10 @@ def simulators(report: Report, seeds: int) -> None:
         ("twelve telling answers", TELLING),
         ("twelve further plain answers", FURTHER_PLAIN),
         ("twelve of other fields", OTHER_FIELDS),
+        ("eight programs with chance", WITH_CHANCE),
+        ("eight more programs with chance", MORE_CHANCE),
+        ("twelve plain answers, s", ANSWERS_S),
+        ("twelve plain answers, s2", ANSWERS_S2),
     )
     for label, group in sets:
         killed = total = 0
@@ -273,7 +282,7 @@ def simulators(report: Report, seeds: int) -> None:
             holds=killed / total >= 0.95,
         )
     runs = alarms = 0
-    for prose, source, _ in (s for _, group in sets for s in group.values()):
+    for prose, source, _ in (s for group in (*(g for _, g in sets), LOOKALIKES) for s in group.values()):
         chance = "random" in source or "rng" in source
         for seed in range(2, 2 + (seeds if chance else 1)):
             runs += 1

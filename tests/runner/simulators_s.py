@@ -1,9 +1,20 @@
-SIMULATORS = {}
-def sim(name, prose, source, *mutants):
+"""Twelve plain answers with and without chance, written independently of the code that judges them.
+
+Each holds the prose before the code, the sound program and changes of one place.
+"""
+# fmt: off
+
+SIMULATORS: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
+
+
+def sim(name: str, prose: str, source: str, *mutants: tuple[str, str]) -> None:
+    """Add a simulator; every mutant must change the source."""
     for old, new in mutants:
         assert old in source, (name, old)
         assert old != new, (name, old)
     SIMULATORS[name] = (prose, source.lstrip("\n"), list(mutants))
+
+
 sim("box muller", "Here is a Box–Muller generator for standard normal variates together with a quick sanity check of the sample mean and variance.", """
 import math
 import random

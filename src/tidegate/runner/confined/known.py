@@ -7,7 +7,6 @@ the `known_*` tables.  What no row names unambiguously is left alone.
 """
 
 import functools
-import math
 import re
 
 import numpy as np
@@ -18,15 +17,29 @@ from tidegate.runner.confined.told import words
 BARE = re.compile(
     r"\b(?:the|a|an|of|for|is|in|on|by|at|to|from|with|over|after|per|and|our|my|final|simulat\w*|estimat\w*|approx\w*|result\w*|monte|carlo|mc|numerical|empirical|computed|measured|observed|sampl\w*|value|output|answer|print|round|float|format|np|run|runs|main|get|part|\d+|[a-z]|self|sim|model|res|out|est|out)\b"
 )
-ERROR = re.compile(r"\bseed\b|\berr|± |\bse\b|\bsem\b|std err|standard error|stderr|interval|\bci\b|percent|difference|\bbias\b|quantile|percentile|\bcritical\b|\bz\b|reduction")
+ERROR = re.compile(
+    r"\bseed\b|\berr|± |\bse\b|\bsem\b|std err|standard error|stderr|interval|\bci\b|percent|difference|\bbias\b|quantile|percentile|\bcritical\b|\bz\b|reduction"
+)
 """Labels of what is no result but its error."""
-THEORY = re.compile(r"\b(?:theor\w*|exact\w*|analytic\w*|predict\w*|closed form|true(?: value)?|should be|reference|formula|erlang(?: [bc])?|black scholes|\bbs\b)")
+THEORY = re.compile(
+    r"\b(?:theor\w*|exact\w*|analytic\w*|predict\w*|closed form|true(?: value)?|should be|reference|formula|erlang(?: [bc])?|black scholes|\bbs\b)"
+)
 """Labels of theory, which must be right as well; what is only about right is no theory."""
-LOOSE = re.compile(r"approx|asympt|bound|limit\b|ideal|about|order|mean field|naive|no drift|~|≈|large|linear|small|diffusion approx|kimura|heavy traffic|independent")
+LOOSE = re.compile(
+    r"approx|asympt|bound|limit\b|ideal|about|order|mean field|naive|no drift|~|≈|large|linear|small|diffusion approx|kimura|heavy traffic|independent"
+)
 
 
-OTHERWISE = re.compile(r"\b(max|min|median|longest|shortest|total|sum|std|sd|var|variance|squared|sq|skew|kurt|mode|largest|smallest|count|counts|wins|losses|hits|log)(?:imum)?\b")
+OTHERWISE = re.compile(
+    r"\b(max|min|median|longest|shortest|total|sum|std|sd|var|variance|squared|sq|skew|kurt|mode|largest|smallest|count|counts|wins|losses|hits|log)(?:imum)?\b"
+)
 """Words that make another quantity of a mean or a share."""
+
+
+MODIFIED = re.compile(
+    r"\bvariants?\b|\bvariation\b|modified|\bunequal|\buneven|\brare\b|truncat|censor|\bties?\b|\blazy\b|of the first \d|\bfirst \d+ (?:customers|jobs|arrivals|calls)|only the first|\bcoarse|of the scheme|conditional on|given that|conditioned|two (?:priority )?classes|in (?:pairs|groups|batches)|\bbiased (?:estimator|sampl)|deliberately|wrong|naive|\bbug\b|broken|instead of the usual|mixture|correlated (?:arrivals|service)"
+)
+"""Words by which a program says that it is not the textbook's case."""
 
 
 class Missing(Exception):
@@ -200,15 +213,20 @@ def own_words(result, strip):
     return [re.sub(r"\s+", " ", strip.sub(" ", t) if strip else t).strip() for t in texts]
 
 
-def row_for(topic, result, text, alone):
-    """The row of a topic that speaks of a result; None where none does, or where several might."""
+def row_for(topic, result, text, alone, beside=None):
+    """The row of a topic that speaks of a result; None where none does, or where several might.
+
+    A theory without words of its own is that of the only result beside it, whose row is `beside`.
+    """
     head, expression, about = own_words(result, topic.strip)
-    if ERROR.search(head) and not topic.errors:
+    if ERROR.search(f"{head} {expression.replace('seed', '')}") and not topic.errors:
         return None
     if THEORY.search(f"{head} {expression}"):
         if LOOSE.search(head):
             return None
         head, expression = THEORY.sub(" ", head).strip(), THEORY.sub(" ", expression).strip()
+        if not BARE.sub(" ", head).strip(" /.%()"):
+            return beside
     for own in (head, expression):
         for row in topic.rows:
             if row.fits(own):
@@ -241,8 +259,8 @@ def matched(topics, results, fixed, text, prose, worth):
     """
     out = []
     texts = words(prose)
-    called = [t for t in topics if t.called(text)]
-    alone, chosen = printed_alone(results), {}
+    called = [] if MODIFIED.search(text) else [t for t in topics if t.called(text)]
+    alone, chosen, beside = printed_alone(results), {}, {}
     for result in results:
         if result.kind == "given":
             continue
@@ -252,7 +270,9 @@ def matched(topics, results, fixed, text, prose, worth):
         for topic in called:
             key = (topic.name, result.site, result.label)
             if key not in chosen:
-                chosen[key] = row_for(topic, result, texts, alone)
+                chosen[key] = row_for(topic, result, texts, alone, beside.get(topic.name))
+                if result.kind == "print" and alone and not THEORY.search(result.label):
+                    beside[topic.name] = chosen[key]
             row = chosen[key]
             if row is None:
                 continue

@@ -40,7 +40,10 @@ def duration(p):
     return i / (1 - 2 * win) - n / (1 - 2 * win) * reach(p)
 
 
-def collector(p, role=r"n|(?:n|num|number)?(?:of)?(?:coupons|stickers|types|toys|cards|items|figures|kinds|prizes|different|distinct)|k|size|total"):
+def collector(
+    p,
+    role=r"n|(?:n|num|number)?(?:of)?(?:coupons|stickers|types|toys|cards|items|figures|kinds|prizes|different|distinct)|k|size|total",
+):
     """Draws until every one of n has been seen."""
     n = int(p(role))
     return n * sum(1 / k for k in range(1, n + 1))
@@ -48,7 +51,9 @@ def collector(p, role=r"n|(?:n|num|number)?(?:of)?(?:coupons|stickers|types|toys
 
 def collector_var(p):
     """Variance of those draws."""
-    n = int(p(r"n|(?:n|num|number)?(?:of)?(?:coupons|stickers|types|toys|cards|items|figures|kinds|prizes)|k|size|total"))
+    n = int(
+        p(r"n|(?:n|num|number)?(?:of)?(?:coupons|stickers|types|toys|cards|items|figures|kinds|prizes)|k|size|total")
+    )
     return sum((1 - k / n) / (k / n) ** 2 for k in range(1, n + 1))
 
 
@@ -61,7 +66,10 @@ def birthday(p):
 
 def urn(p):
     """(a, b, n, c) of Polya's urn."""
-    a, b = p(r"(?:n|initial|start|init)?(?:red|white|a|r)(?:0)?(?:balls)?"), p(r"(?:n|initial|start|init)?(?:blue|black|green|b|w)(?:0)?(?:balls)?")
+    a, b = (
+        p(r"(?:n|initial|start|init)?(?:red|white|a|r)(?:0)?(?:balls)?"),
+        p(r"(?:n|initial|start|init)?(?:blue|black|green|b|w)(?:0)?(?:balls)?"),
+    )
     return a, b, p(r"(?:n)?(?:steps|draws)|n"), p.maybe(r"c|added?|extra|nadd|reinforcement", default=1.0)
 
 
@@ -74,7 +82,10 @@ def urn_variance(p):
 
 def buffon(p):
     """Probability that a short needle crosses."""
-    length, apart = p(r"l|length|needle(?:length)?|needlelen"), p(r"d|spacing|distance|linespacing|gap|t|linedistance|width|w|line(?:gap|dist)")
+    length, apart = (
+        p(r"l|length|needle(?:length)?|needlelen"),
+        p(r"d|spacing|distance|linespacing|gap|t|linedistance|width|w|line(?:gap|dist)"),
+    )
     if length > apart:
         raise Missing("a short needle")
     return 2 * length / (math.pi * apart)
@@ -99,7 +110,10 @@ def prisoners(p):
 
 def secretary(p):
     """Probability of the best by skipping r of n."""
-    n, r = int(p(r"n|(?:n|num)?(?:candidates|applicants)")), p.maybe(r"r|skip|cutoff|k|reject|threshold|explore|nreject|nskip|stop")
+    n, r = (
+        int(p(r"n|(?:n|num)?(?:candidates|applicants)")),
+        p.maybe(r"r|skip|cutoff|k|reject|threshold|explore|nreject|nskip|stop"),
+    )
     if r is None or r != int(r) or r < 1:
         raise Missing("r")
     return r / n * sum(1 / (i - 1) for i in range(int(r) + 1, n + 1))
@@ -112,7 +126,9 @@ def boxes(p):
 
 def heads(p):
     """(n, p) of a row of coins."""
-    return p(r"(?:n|num)?(?:flips|tosses|coins|coinflips|cointosses)|n"), p.maybe(r"p|pheads?|bias|probheads?|prob", default=0.5)
+    return p(r"(?:n|num)?(?:flips|tosses|coins|coinflips|cointosses)|n"), p.maybe(
+        r"p|pheads?|bias|probheads?|prob", default=0.5
+    )
 
 
 def kelly(p):
@@ -139,7 +155,7 @@ TOPICS = (
     Topic(
         "the coupon collector", r"coupon|collector|sticker|album|complete (?:set|collection)|full set|happy meal|cereal",
         Row(r"var\w*", collector_var, share=0.05), Row(r"std|deviation|\bsd\b", lambda p: collector_var(p) ** 0.5, share=0.05), Row(r"mean|average|avg|draws|packs|boxes|number|needed|coupons|purchases|stickers|expected|collect|buys?\b|trials", collector, but="theor|exact|harmonic|hn", bare=True),
-        but=r"pairs? of each|two of each|m copies|unequal|weights ?=|probs? ?=|per pack|pack_?size|packet of|swap|trade|duplicates|doubles|half of",
+        but=r"pairs? of each|two of each|m copies|unequal|weights ?=|probs? ?=|[( ,]p=|per pack|pack_?size|packet of|swap|trade|duplicates|doubles|half of",
     ),
     Topic("the birthday problem", r"birthday", Row(PROB + r"|birthday|shared?|coincid\w*|match\w*", birthday, but="people|theor|exact|analytic|group|how many|number", bare=True), but=r"triple|three people|until|my birthday|almost|leap|within|near"),
     Topic(

@@ -35,12 +35,18 @@ def rates(p):
 
 def servers(p):
     """How many servers: by its own name, in the words, or one."""
-    found = p.maybe("servers") if p.says(r"servers|tellers|agents|m/m/c|m/m/k|\bc\b|cashiers|channels|doctors|clerks|m m c") else None
+    found = (
+        p.maybe("servers")
+        if p.says(r"servers|tellers|agents|m/m/c|m/m/k|\bc\b|cashiers|channels|doctors|clerks|m m c")
+        else None
+    )
     if found is None:
         told = re.search(r"m/m/(\d+)", p.text)
         if told:
             found = float(told.group(1))
-        elif p.says(r"m/m/1|mm1|m_m_1|single.?server|one (?:server|cashier|teller|clerk)|a single (?:server|queue|teller|cashier)|single (?:cashier|teller)"):
+        elif p.says(
+            r"m/m/1|mm1|m_m_1|single.?server|one (?:server|cashier|teller|clerk)|a single (?:server|queue|teller|cashier)|single (?:cashier|teller)"
+        ):
             found = 1.0
     if found is None or found != int(found) or found < 1:
         raise Missing("servers")
@@ -115,7 +121,11 @@ def _repairs(p):
 
 def _k_of_n(p):
     """Probability that at least k of n parts work, each with probability p."""
-    n, k, works = int(p(r"n(?:components|units|parts)?|total")), int(p(r"k|required|needed|minworking|kneeded")), p(r"p(?:work|ok|component)?|reliability|preliab\w*|r")
+    n, k, works = (
+        int(p(r"n(?:components|units|parts)?|total")),
+        int(p(r"k|required|needed|minworking|kneeded")),
+        p(r"p(?:work|ok|component)?|reliability|preliab\w*|r"),
+    )
     return sum(math.comb(n, i) * works**i * (1 - works) ** (n - i) for i in range(k, n + 1))
 
 

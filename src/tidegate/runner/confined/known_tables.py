@@ -1,5 +1,21 @@
 """Every table of canonical problems."""
 
-from tidegate.runner.confined import known_chains, known_games, known_queues, known_samples
+from tidegate.runner.confined import (
+    known_chains,
+    known_games,
+    known_matter,
+    known_prices,
+    known_queues,
+    known_samples,
+    known_walks,
+)
 
-TOPICS = (*known_queues.TOPICS, *known_games.TOPICS, *known_chains.TOPICS, *known_samples.TOPICS)
+TOPICS = (
+    *known_queues.TOPICS,
+    *known_games.TOPICS,
+    *known_walks.TOPICS,
+    *known_chains.TOPICS,
+    *known_matter.TOPICS,
+    *known_prices.TOPICS,
+    *known_samples.TOPICS,
+)

@@ -124,7 +124,9 @@ def check(topics, runs, fixed, text, prose, tell, slow):
             if value is None:
                 continue
             values = np.ravel(value)
-            targets = [wanted] * len(values) if isinstance(wanted, Between) or np.ndim(wanted) == 0 else np.ravel(wanted)
+            targets = (
+                [wanted] * len(values) if isinstance(wanted, Between) or np.ndim(wanted) == 0 else np.ravel(wanted)
+            )
             for i, (one, target) in enumerate(zip(values, targets, strict=True)):
                 key = (topic.name, id(row), result.site, i, shown(target))
                 if key not in groups:

@@ -21,6 +21,7 @@ from tidegate.runner.confined import (
     laws_lattice,
     laws_paths,
     laws_printed,
+    laws_trials,
 )
 from tidegate.runner.confined.film import film
 from tidegate.runner.confined.known_tables import TOPICS
@@ -125,13 +126,13 @@ class Shows:
         for results in heard[:3]:
             laws_answers.check(results, text, self.tell)
         factor = 4
-        more = laws_answers.with_trials(self.changed, factor) if self.left_s > 0 else None
+        more = laws_trials.with_trials(self.changed, factor) if self.left_s > 0 else None
         each = self.heard_s / max(1, len(self.heard))
         if more is None or 2.5 * factor * each > self.left_s:
             return
         plain = list(itertools.islice(self.runs(), 6))
         other = [found[2] for k in (21, 22) if (found := self.hear(104_729 * k, more)) is not None]
-        laws_answers.repeated(plain, other, factor, self.tell)
+        laws_trials.repeated(plain, other, factor, self.tell)
 
     def replay(self, shift=0, factors=None, lines=()):
         """Another run of the program, unwatched: (names of the module, lines printed), or None over the budget."""

@@ -14,7 +14,9 @@ import numpy as np
 
 OCCURRENCES = 600
 TELL, BACK, ARGS = "_tidegate_tell_", "_tidegate_back_", "_tidegate_args_"
-PROMISE = re.compile(r"(?:should be|should give|expect\w*|exact\w*|theor\w*|true value\w*)(?: values?)?(?: are| is)?\s*[:=≈~]?\s*(-?\d*\.?\d+(?:[eE][-+]?\d+)?(?:\s*(?:,|and|, and)\s*-?\d*\.?\d+)*)(?![\d/*^%]| ?[*/^])")
+PROMISE = re.compile(
+    r"(?:should be|should give|expect\w*|exact\w*|theor\w*|true value\w*)(?: values?)?(?: are| is)?\s*[:=≈~]?\s*(-?\d*\.?\d+(?:[eE][-+]?\d+)?(?:\s*(?:,|and|, and)\s*-?\d*\.?\d+)*)(?![\d/*^%]| ?[*/^])"
+)
 DRAW = re.compile(r"rng|random|rand|np\.random|gauss|expovariate|choice|normal|uniform|poisson|exponential|binomial")
 SPLIT = re.compile(r"([a-z0-9])([A-Z])")
 
@@ -54,7 +56,9 @@ class Instrument(ast.NodeTransformer):
     def recorded(self, name, site, value):
         here = ast.Call(ast.Name("locals", ast.Load()), [], [])
         if name == BACK:
-            here = ast.BinOp(ast.Call(ast.Name("dict", ast.Load()), [here], []), ast.BitOr(), ast.Name(ARGS, ast.Load()))
+            here = ast.BinOp(
+                ast.Call(ast.Name("dict", ast.Load()), [here], []), ast.BitOr(), ast.Name(ARGS, ast.Load())
+            )
         return ast.copy_location(ast.Call(ast.Name(name, ast.Load()), [site, value, here], []), value)
 
     def printed(self, before, value, after=""):
@@ -62,8 +66,12 @@ class Instrument(ast.NodeTransformer):
             return value
         text = ast.unparse(value)
         own = before if re.search("[A-Za-zπ]{2}", before) else f"{before} {after}"
-        source = next((f for n in ast.walk(value) if isinstance(n, ast.Call) and (f := _called(n)) in self.documents), "")
-        source = source or next((self.made[n.id] for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in self.made), "")
+        source = next(
+            (f for n in ast.walk(value) if isinstance(n, ast.Call) and (f := _called(n)) in self.documents), ""
+        )
+        source = source or next(
+            (self.made[n.id] for n in ast.walk(value) if isinstance(n, ast.Name) and n.id in self.made), ""
+        )
         about = f"{source} {self.documents.get(source, '')[:200]}"
         given = isinstance(value, ast.Name) and value.id in self.given
         site = self.site("given" if given else "print", f"{words(own)} | {words(text)} | {words(about)}", source=source)
@@ -240,7 +248,9 @@ class Recorder:
         if site.kind == "return":
             self.last[site.source], self.named[site.source] = scope[:2], site.names
         elif site.source in self.last:
-            scope = (*scope[:1], *self.last[site.source], *scope[1:]) if site.free else (*self.last[site.source], *scope)
+            scope = (
+                (*scope[:1], *self.last[site.source], *scope[1:]) if site.free else (*self.last[site.source], *scope)
+            )
         parts = [("", value)]
         if isinstance(value, dict):
             parts = [(str(key), v) for key, v in value.items()]
@@ -254,7 +264,8 @@ class Recorder:
         for name, v in parts:
             number = as_number(v)
             if number is not None:
-                label = f"{site.label} {words(name)}".strip()
+                head, bar, rest = site.label.partition("|")
+                label = f"{head.strip()} {words(name)} {bar}{rest}".strip()
                 place = site.source if site.kind == "return" else k
                 self.results.append(Result((place, name), site.kind, label, site.about, number, scope, site.promised))
 
