@@ -3,6 +3,7 @@
 from tidegate.runner.confined import (
     known_chains,
     known_games,
+    known_lattices,
     known_matter,
     known_prices,
     known_queues,
@@ -15,6 +16,7 @@ TOPICS = (
     *known_games.TOPICS,
     *known_walks.TOPICS,
     *known_chains.TOPICS,
+    *known_lattices.TOPICS,
     *known_matter.TOPICS,
     *known_prices.TOPICS,
     *known_samples.TOPICS,

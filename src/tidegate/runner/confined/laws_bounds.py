@@ -81,12 +81,41 @@ def drops(scene, tell, _film):
     tell("a ball let fall comes no higher than its start", over <= 2 * step and over <= 0.1 * float(y[0]), f"{max(over, 0.0):.3g} above it", "0", scene.line)  # fmt: skip
 
 
+TOTALS = ("total", "total_rate", "a0", "rate_total", "total_propensity", "R", "rate_sum", "a_total", "atot", "W", "r_total", "propensity_sum")  # fmt: skip
+
+
 def waits(scene, tell, _film):
     """A waiting time drawn at a total rate has mean 1 over that rate."""
     import numpy as np
 
     tau = scene.one("tau", "dt", "wait", "waiting_time", "delta_t", "delta", "tau_next")
-    total = scene.one("total", "total_rate", "a0", "rate_total", "total_propensity", "R", "rate_sum", "a_total", "atot", "W", "r_total", "propensity_sum")  # fmt: skip
+    total = scene.one(*TOTALS)
+    t = scene.one("t", "time", "clock", "now")
+    if (
+        tau is None
+        and t is not None
+        and scene.says(
+            r"\bt \+= .{0,30}expo|\btime \+= .{0,30}expo|\bclock \+= .{0,30}expo|\bt \+= -?(?:np\.|math\.)?log"
+        )
+    ):
+        total = scene.one(*(name for name in TOTALS if len(name) > 1))
+        if total is None or scene.line is None or len(t) - len(total) not in (0, 1):
+            return
+        total = (
+            total if len(total) == len(t) - 1 else total[1:]
+        )  # at the start of a turn stands the total of the turn before
+        tau = np.diff(t)
+        tau, total = tau[tau > 0], total[tau > 0]  # another run begins at nothing again
+    if (
+        tau is None
+        and t is not None
+        and scene.says(
+            r"\bt \+= .{0,30}expo|\btime \+= .{0,30}expo|\bclock \+= .{0,30}expo|\bt \+= -?(?:np\.|math\.)?log"
+        )
+    ):
+        tau, total = np.diff(t), total[: len(t) - 1] if total is not None else None
+        if total is not None and scene.line is not None:  # at the start of a turn the total is that of the turn before
+            total = scene.one(*TOTALS)[1:]
     if (
         tau is None
         or total is None

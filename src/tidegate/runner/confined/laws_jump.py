@@ -168,7 +168,7 @@ def _caller(ctx, f, state):
     return None
 
 
-def _spans(grid):
+def spans(grid):
     """Whether neighbours lead from the top row to the bottom row."""
     import numpy as np
 
@@ -235,7 +235,7 @@ def percolation(ctx):
     ):
         rng = np.random.default_rng(ctx.seed)
         for value, got in zip(p, share, strict=True):
-            wanted = float(np.mean([_spans(rng.random((int(size), int(size))) < value) for _ in range(150)]))
+            wanted = float(np.mean([spans(rng.random((int(size), int(size))) < value) for _ in range(150)]))
             spread = max(wanted * (1 - wanted), 1 / 150) ** 0.5 * (1 / trials + 1 / 150) ** 0.5
             if abs(got - wanted) > 5 * spread:
                 ctx.out.add(f"spanning at p = {value:g}", False, f"{got:.2f}", f"{wanted:.2f} within {5 * spread:.2f}")

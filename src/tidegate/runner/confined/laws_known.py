@@ -10,11 +10,14 @@ import re
 
 import numpy as np
 
-from tidegate.runner.confined.known import TRIALS, Between, Params, matched
+from tidegate.runner.confined.known import Between, Params, matched
 
 ERRORS = {1: 200.0, 2: 150.0, 3: 60.0, 4: 28.0, 5: 17.0, 6: 12.0, 7: 10.0, 8: 9.0}
 """Standard errors that a mean of few values is allowed."""
 SAMPLE = 60
+TRIALS = r"(?:n|num|number)?(?:of)?(?:trials|runs|games|experiments|replicates|reps|repetitions|sims|simulations|photons|neutrons|histories)"
+"""What counts independent trials: samples may be of a chain."""
+SHARE = re.compile(r"prob|frac|share|propor|rate\b|moran|ruin|spann")
 
 
 class Group:
@@ -54,7 +57,9 @@ class Group:
             n = len(means)
             error = float(means.std(ddof=1)) / math.sqrt(n) if n > 1 else math.inf
             times = ERRORS.get(n, 8.0)
-            if n < 3 and not self.steady(values):
+            if n < 5 and self.trials and 0.02 < self.wanted < 0.98 and SHARE.search(self.label) and float(values.max()) <= 1:  # fmt: skip
+                error, times = 1.0 / math.sqrt(self.trials * len(values)) / 2, 12.0
+            elif n < 3 and not self.steady(values):
                 return None
         share = max(self.row.share, 0.04 if slow else 0.0)
         digits = _rounding(values)
@@ -131,7 +136,7 @@ def check(topics, runs, fixed, text, prose, tell, slow):
                 key = (topic.name, id(row), result.site, i, shown(target))
                 if key not in groups:
                     groups[key] = Group(topic, row, result.label, target)
-                    groups[key].trials = Params(result, fixed, text).maybe("trials")
+                    groups[key].trials = Params(result, fixed, text).maybe(TRIALS)
                 groups[key].add(k, float(one))
     for group in groups.values():
         got = group.judged(slow)
