@@ -69,11 +69,7 @@ def test_answers_are_kept_with_their_words_and_scope() -> None:
     assert Params(wait, (), "").lam == 0.5
 
 
-WHOLE = {
-    name: entry
-    for name, entry in {**FIRST, **SECOND}.items()
-    if name in ("weather chain", "ou ensemble")
-}
+WHOLE = {name: entry for name, entry in {**FIRST, **SECOND}.items() if name in ("weather chain", "ou ensemble")}
 
 
 @pytest.mark.parametrize("name", WHOLE)
