@@ -2,6 +2,7 @@
 
 import pytest
 from tests.check.verify.answers_a import ITEMS as FIRST
+from tests.check.verify.answers_asked import ITEMS as ASKED
 from tests.check.verify.answers_b import ITEMS as LATER
 from tests.check.verify.answers_c import ITEMS as LONGER
 from tests.check.verify.answers_code_a import ITEMS as PROGRAMS
@@ -49,6 +50,7 @@ ITEMS = (
     + HINTED
     + TEXTBOOK
     + INDEPENDENT
+    + ASKED
 )
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 
@@ -91,6 +93,7 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
         + HINTED
         + TEXTBOOK
         + INDEPENDENT
+        + ASKED
         if needle and answer in KNOWN_MISSES and needle not in NUMBERS_AGREE
     ],
 )

@@ -182,7 +182,7 @@ def _unit_of_value(text: str, wanted: frozenset[str]) -> Dims | None:
     for k in range(min(6, len(words)), 0, -1):
         dims = unit_dims(" ".join(words[:k]).strip(" .,;"))
         if dims is not None:
-            formula = k < len(words) and re.match(r"[a-z]{2,}\b|\(", words[k]) is None
+            formula = k < len(words) and words[k - 1][-1] not in ".," and re.match(r"[a-z]{2,}\b|\(", words[k]) is None
             return None if formula or dims == NONE or canonical(words[0]) in wanted else dims
     return None
 

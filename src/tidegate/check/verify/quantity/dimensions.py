@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tidegate.check.verify.quantity.declarations import cleaned, unit_dims
 from tidegate.check.verify.quantity.declared import declared
 from tidegate.check.verify.quantity.dimension_system import Row, Vector, consistent, inferred, minimal_core, reduce
 from tidegate.check.verify.quantity.equations import PROSE_WORD, Set, after_prose, formulas, head_of, trimmed
@@ -48,6 +49,9 @@ def _wanted(found: list[Set]) -> frozenset[str]:
     """Every symbol that the formulae may hold, and the letters of words that may be products."""
     out: set[str] = set()
     for sides in found:
+        value = NUMBER.match(sides.right)
+        if value is not None and unit_dims(cleaned(sides.right[value.end() :])) is not None:
+            continue  # R_1 = 4 Ω
         left = sides.left if sides.exact else after_prose(sides.left)
         for word in re.findall(SYMBOL, f"{plain(left)} {plain(sides.right)}"):
             word = word.replace(" ", "")
@@ -61,6 +65,7 @@ def _wanted(found: list[Set]) -> frozenset[str]:
     return frozenset(out - {"pi", "sqrt", "constant", *FUNCTIONS})
 
 
+NUMBER = re.compile(r"-?\d[\d.,]*(?:\s|\\[,;: ])*(?=\S)")
 PART = re.compile(rf"(?:Delta)?(?:{GREEK_NAME}|[A-Za-z])(?:_[A-Za-z0-9]+)?")
 
 

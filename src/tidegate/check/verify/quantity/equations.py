@@ -60,7 +60,7 @@ def formulas(text: str, ranges: list[tuple[int, int]]) -> Iterator[Set]:
 
 SYMBOLIC = re.compile(
     rf"(?<![A-Za-z])(?:[A-Za-z]{{1,2}}|[{GREEK_LETTER}]|\\[a-z]+|(?:{GREEK_NAME})\b)(?:_\{{?\w+\}}?|[₀-₉]+)?(?:\s?[A-Za-z]|\([a-z]\))?(?:\^\{{?\d\}}?|[²³⁴])?\)?\s*=(?!=)\s*[^=\n]{{0,24}}?[A-Za-z{GREEK_LETTER}\\√]"
-    rf"|[A-Za-z0-9]\}}+\$?\s*=(?!=)\s*[^=\n]{{0,40}}?(?<![A-Za-z])(?:[A-Za-z](?![A-Za-z])|\\(?:frac|dfrac|sqrt|partial|ln|{GREEK_NAME})(?![A-Za-z]))"
+    rf"|[A-Za-z0-9]\}}+(?:\^\{{?\d\}}?)?\$?\s*=(?!=)\s*[^=\n]{{0,40}}?(?<![A-Za-z])(?:[A-Za-z](?![A-Za-z])|\\(?:frac|dfrac|sqrt|partial|ln|{GREEK_NAME})(?![A-Za-z]))"
 )
 
 
@@ -180,7 +180,9 @@ def trimmed(right: str) -> list[str]:
     return [" ".join(words[:k]) for k in range(len(words), 0, -1) if k == len(words) or GOES_ON.match(words[k])]
 
 
-GOES_ON = re.compile(r"\(?[A-Za-z]{2,}|[aI]$|\([^()]*\)$")  # what no part of the formula begins with
+GOES_ON = re.compile(
+    r"(?!(?:sin|cos|tan|ln|log|exp|sqrt|sinh|cosh|tanh)(?![a-z]))\(?[A-Za-z]{2,}|[aI]$|\([^()]*\)$"
+)  # what no part of the formula begins with
 
 
 # words before a formula that may as well be read as products of its symbols

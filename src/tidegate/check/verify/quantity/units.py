@@ -67,6 +67,7 @@ CLEAN = (
     (re.compile(r"\\alpha\s*-?\s*\{?\s*-?\s*particle\s*\}?"), "particle"),
     (re.compile(r"\^\s*\{\s*([^{}]*?)\s*\}"), r"^\1"),
     (re.compile(r"[$~{}\r\n\u00a0\u202f\u2009]"), " "),
+    (re.compile(r"°\s+(?=[CFR](?![A-Za-z]))"), "°"),
 )  # fmt: skip
 TOKEN = re.compile(
     r"\s*(?:(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+)|(?P<num>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<pow>\^|\*\*)|(?P<mul>\*|·|\.(?=[A-Za-zµΩ]))|(?P<div>/|⁄)|(?P<open>\()|(?P<close>\))"
