@@ -174,6 +174,19 @@ def test_a_peroxo_salt_holds_its_peroxide(stated: int, refuted: bool) -> None:
     assert ("refuted" in said) is refuted
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The product 3 * 4 = 13 is what we need.", "refuted"), ("We take the sum 17 + 5 = 22.", "supported"), ("The difference 90 - 45 = 55 is small.", "refuted"),
+        ("Twice the sum 3 + 4 = 14", None), ("The cross product 3 * 4 = 0 vanishes.", None), ("the mean of the product 3 * 4 = 6", None), ("the sum 3 * 4 = 18", None),
+    ],
+)  # fmt: skip
+def test_a_word_may_name_the_operation_that_follows_and_nothing_more(text: str, expected: str | None) -> None:
+    assert verdicts(text) == ({expected} if expected else set()) or (
+        expected is None and "refuted" not in verdicts(text)
+    )
+
+
 ASKED = [  # question, right answer, wrong answer
     ("What is 27 + 9?", "36", "46"), ("Compute 8 × 7.", "56.", "The result is 54."), ("What is 7 - 12?", "-5", "5"), ("What is 10 / 3?", "3.33", "3.4"),
     ("Convert 3 km to m.", "3000 m", "30 m"), ("How many grams are in 4 kg?", "4000", "400"), ("Convert 72 km/h to m/s.", "20 m/s", "25 m/s"),

@@ -293,9 +293,23 @@ def _dangerous(tokens: Sequence[Token], i: int, start: int) -> bool:
         return False  # a yield of 1.80 / 45 = 4 %
     if words[-1:] == ["of"] and _mere_noun(tokens, i, start):
         return False  # a stack of 2^16 = 65,536 entries
+    if words and _names_own_operation(tokens, i, words):
+        return False  # the product 3 × 4 = 12
     if words and words[-1] in ("is", "are", "was", "equals"):
         return any(w in ("average", "mean", "median", "half") for w in words)
     return words[-1] in DANGER or not NAMED_OPERATIONS.isdisjoint(words)
+
+
+OWN_SIGN = {"product": "*", "sum": "+", "difference": "-", "ratio": "/", "quotient": "/"}
+QUALIFIES = frozenset(["cross", "dot", "vector", "matrix", "scalar", "outer", "inner", "tensor", "kronecker", "empty", "partial", "infinite", "modular", "binary"])  # fmt: skip
+
+
+def _names_own_operation(tokens: Sequence[Token], i: int, words: Sequence[str]) -> bool:
+    """`the product 3 × 4`: the word names the sign that follows, and nothing before it works on the result."""
+    sign = OWN_SIGN.get(words[-1])
+    if sign is None or i + 1 >= len(tokens) or tokens[i - 1].kind != "word" or tokens[i + 1].text != sign:
+        return False
+    return not any(w in DANGER or w in OPERATIONS or w in QUALIFIES for w in words[:-1])
 
 
 def _mere_noun(tokens: Sequence[Token], i: int, start: int) -> bool:
