@@ -101,21 +101,10 @@ def waits(scene, tell, _film):
         total = scene.one(*(name for name in TOTALS if len(name) > 1))
         if total is None or scene.line is None or len(t) - len(total) not in (0, 1):
             return
-        total = (
-            total if len(total) == len(t) - 1 else total[1:]
-        )  # at the start of a turn stands the total of the turn before
+        # at the start of a turn stands the total of the turn before
+        total = total if len(total) == len(t) - 1 else total[1:]
         tau = np.diff(t)
         tau, total = tau[tau > 0], total[tau > 0]  # another run begins at nothing again
-    if (
-        tau is None
-        and t is not None
-        and scene.says(
-            r"\bt \+= .{0,30}expo|\btime \+= .{0,30}expo|\bclock \+= .{0,30}expo|\bt \+= -?(?:np\.|math\.)?log"
-        )
-    ):
-        tau, total = np.diff(t), total[: len(t) - 1] if total is not None else None
-        if total is not None and scene.line is not None:  # at the start of a turn the total is that of the turn before
-            total = scene.one(*TOTALS)[1:]
     if (
         tau is None
         or total is None
