@@ -8,7 +8,8 @@ import msgspec
 
 from benches.report import Report
 from benches.verify_data import SEED, refuted
-from tidegate.check.verify.published.references import Work, check_references, isbn_holds, normal_id
+from tidegate.check.verify.published.identifiers import isbn_holds
+from tidegate.check.verify.published.references import Work, check_references, normal_id
 from tidegate.spine.claim import Support
 from tidegate.stats.intervals import proportion
 

@@ -22,6 +22,8 @@ from tests.check.verify.answers_n import ITEMS as REPLIES
 from tests.check.verify.answers_o import ITEMS as REPORTS
 from tests.check.verify.answers_p import ITEMS as CONTROLS
 from tests.check.verify.answers_q import ITEMS as TEXTBOOK
+from tests.check.verify.answers_refs import ITEMS as REFERENCES
+from tests.check.verify.answers_refs_b import ITEMS as STYLED
 from tests.check.verify.answers_s import ITEMS as INDEPENDENT
 from tests.check.verify.statements_sound import STATEMENTS
 

@@ -13,8 +13,12 @@ from difflib import SequenceMatcher
 
 import msgspec
 
+from tidegate.check.verify.code.blocks import code_blocks
+from tidegate.check.verify.published.identifiers import COMING, KINDS, OTHER_STANDARD, STANDARDS, YEARS, impossible
+from tidegate.check.verify.published.standards import other_topic
 from tidegate.check.verify.scan import lowered
-from tidegate.spine.claim import Claim, Decision, Receipt, Support
+from tidegate.check.verify.verdicts import refuted, supported, unverifiable
+from tidegate.spine.claim import Claim, Decision
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,74 +30,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     year: int | None = None
 
 
-ISBN = re.compile(r"ISBN(?:-1[03])?:?\s*(?:is\s+|number\s+)?((?:97[89][\- ]?)?\d[\d\- ]{8,14}[\dXx])")
-ISSN = re.compile(r"ISSN:?\s*(?:is\s+)?(\d{4}-?\d{3}[\dXx])")
-ORCID = re.compile(r"(?:orcid\.org/|ORCID:?\s*(?:iD:?\s*)?(?:is\s+)?)(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", re.I)
-ARXIV = re.compile(
-    r"arXiv(?:\.org/(?:abs|pdf)/|:\s*)(\d{4}\.\d{4,5}|[a-z\-]+(?:\.[A-Z]{2})?/\d{7}|\d{2,4}\.\d{1,8})(?:v\d+)?", re.I
-)
-DOI = re.compile(r"(?:doi\.org/|doi:?\s*)(10?\.?\d*/?[^\s\"<>)\]]*)", re.I)
-RFC = re.compile(r"\bRFC[\s-]?(\d{1,6})\b")
-ISO = re.compile(r"\b(?:ISO/IEC|ISO|IEC)\s+(?:TS\s+|TR\s+)?(\d{2,5})(?:-\d+)?:(\d{4})\b")
-OTHER_STANDARD = re.compile(
-    r"\b(?:(?:BS |DIN |NF |UNE )?EN(?: ISO)?|BS|DIN|ANSI|NFPA|ASME|JIS) [A-Z]?\d[\d.]*(?:-\d{1,2})*:((?:19|20)\d\d)\b|\bIEEE (?:Std )?\d{2,4}(?:\.\d+[a-z]{0,2})?-((?:19|20)\d\d)\b"
-)
 QUOTED = re.compile(r"[\"“]([^\"”\n]{8,200})[\"”]|\*([^*\n]{8,200})\*")
-RFC_MAX = 10200  # numbers above were not assigned when this was written
-
-
-def isbn_holds(text: str) -> bool:
-    """The check digit of an ISBN-10 or ISBN-13."""
-    d = re.sub(r"[\- ]", "", text).upper()
-    if len(d) == 13 and d.isdigit():
-        return sum(int(c) * (1 if i % 2 == 0 else 3) for i, c in enumerate(d)) % 10 == 0
-    if len(d) == 10 and d[:9].isdigit():
-        return sum((10 - i) * (10 if c == "X" else int(c)) for i, c in enumerate(d)) % 11 == 0
-    return False
-
-
-def issn_holds(text: str) -> bool:
-    """The check digit of an ISSN."""
-    d = text.replace("-", "").upper()
-    return sum((8 - i) * (10 if c == "X" else int(c)) for i, c in enumerate(d)) % 11 == 0
-
-
-def orcid_holds(text: str) -> bool:
-    """ISO 7064 mod 11-2."""
-    d, total = text.replace("-", "").upper(), 0
-    for c in d[:15]:
-        total = (total + int(c)) * 2
-    check = (12 - total % 11) % 11
-    return d[15] == ("X" if check == 10 else str(check))
-
-
-def arxiv_reason(identifier: str, today: tuple[int, int]) -> str:
-    """Why an arXiv id cannot exist, or nothing.  `today` is (year, month)."""
-    found = re.fullmatch(r"(\d{2})(\d{2})\.(\d{4,5})", identifier)
-    if found is None:
-        return "" if "/" in identifier else "it has not the form YYMM.number"
-    year, month, number = 2000 + int(found.group(1)), int(found.group(2)), found.group(3)
-    if not 1 <= month <= 12:
-        return f"there is no month {month:02d}"
-    if (year, month) < (2007, 4):
-        return "this form began in April 2007"
-    if (year, month) > today:
-        return f"{year}-{month:02d} is in the future"
-    if (len(number) == 5) != ((year, month) >= (2015, 1)):
-        return "numbers have four digits before 2015 and five since"
-    return "numbers begin at 1" if int(number) == 0 else ""
-
-
-KINDS = (
-    ("ISBN", ("isbn",), ISBN),
-    ("ISSN", ("issn",), ISSN),
-    ("ORCID", ("orcid",), ORCID),
-    ("arXiv", ("arxiv",), ARXIV),
-    ("DOI", ("doi",), DOI),
-    ("RFC", ("rfc",), RFC),
-    ("ISO", ("iso", "iec"), ISO),
-)
-STANDARDS = ("EN ", "BS ", "DIN ", "ANSI ", "NFPA ", "ASME ", "JIS ", "IEEE ")  # in capitals: `then` is no EN
 
 
 def check_references(
@@ -104,61 +41,52 @@ def check_references(
     present = [(kind, pattern) for kind, cues, pattern in KINDS if any(c in low for c in cues)]
     if any(c in text for c in STANDARDS):
         present.append(("standard", OTHER_STANDARD))
-    for start, end in ranges:
+    whole = [*ranges, *_bibliographies(text)]
+    for start, end in whole:
         for kind, pattern in present:
             for found in pattern.finditer(text, start, end):
                 yield _decide(text, kind, found, library, today)
+    if str(today[0])[:2] in text:
+        yield from _years(text, whole, today[0])
+
+
+def _bibliographies(text: str) -> Iterator[tuple[int, int]]:
+    """Fenced blocks that hold references."""
+    for language, _, start, end in code_blocks(text) if "```" in text else ():
+        if language in ("bibtex", "bib", "biblatex", "ris"):
+            yield start, end
+
+
+def _years(text: str, ranges: list[tuple[int, int]], year: int) -> Iterator[Decision]:
+    """References that say they appeared in years to come."""
+    for start, end in ranges:
+        for found in (m for pattern in YEARS for m in pattern.finditer(text, start, end)):
+            if int(found.group(1)) > year + 1 and not COMING.search(found.group(0)):
+                claim = Claim(kind="reference", text=found.group(1), span=found.span(1), payload={"type": "year"})
+                yield refuted(
+                    claim, "calendar", f"{found.group(1)} is after {year}", f"the year {found.group(1)} is to come"
+                )
 
 
 def _decide(
     text: str, kind: str, found: re.Match[str], library: Mapping[str, Work], today: tuple[int, int]
 ) -> Decision:
     identifier = (found.group(0) if kind == "standard" else found.group(1)).rstrip(".,;:")
-    claim = Claim(
-        kind="reference",
-        text=found.group(0).rstrip(".,;:"),
-        span=(found.start(), found.start() + len(found.group(0).rstrip(".,;:"))),
-        payload={"type": kind, "id": identifier},
-    )
-    reason = _impossible(kind, identifier, found, today)
+    shown = found.group(0).rstrip(".,;:")
+    span = (found.start(), found.start() + len(shown))
+    claim = Claim(kind="reference", text=shown, span=span, payload={"type": kind, "id": identifier})
+    reason = impossible(kind, identifier, found, today)
     if reason:
-        return Decision(
-            claim=claim,
-            support=Support.REFUTED,
-            receipt=Receipt(oracle=f"{kind} form", computation=reason),
-            message=f"{kind} {identifier} cannot exist: {reason}",
-        )
+        return refuted(claim, f"{kind} form", reason, f"{kind} {identifier} cannot exist: {reason}")
+    if kind == "RFC" and (other := other_topic(text, *span)) is not None:
+        words = f"mismatch: RFC {identifier} is not that of {other.name}"
+        return refuted(claim, "RFC titles", other.words, words, mismatch=True,
+                       certainty="measured" if other.certain else "possible",
+                       probability=None if other.certain else 0.8)  # fmt: skip
     if library and kind in ("DOI", "arXiv", "ISBN"):
         return _in_library(text, claim, kind, identifier, library)
-    receipt = Receipt(oracle=f"{kind} form", computation="the form and check digits hold; existence was not looked up")
-    return Decision(
-        claim=claim,
-        support=Support.UNVERIFIABLE,
-        receipt=receipt,
-        message="well formed; no library to look it up in",
-        certainty="possible",
-    )
-
-
-def _impossible(kind: str, identifier: str, found: re.Match[str], today: tuple[int, int]) -> str:
-    if kind == "ISBN":
-        return "" if isbn_holds(identifier) else "the check digit does not hold"
-    if kind == "ISSN":
-        return "" if issn_holds(identifier) else "the check digit does not hold"
-    if kind == "ORCID":
-        return "" if orcid_holds(identifier) else "the check digit does not hold"
-    if kind == "arXiv":
-        return arxiv_reason(identifier, today)
-    if kind == "DOI":
-        return "" if re.fullmatch(r"10\.\d{4,9}/\S+", identifier) else "a DOI is 10.<4 to 9 digits>/<suffix>"
-    if kind == "RFC":
-        return (
-            f"RFC numbers end near {RFC_MAX}"
-            if not 1 <= int(identifier) <= RFC_MAX + 500 * max(0, today[0] - 2026)
-            else ""
-        )
-    year = int(found.group(1) or found.group(2)) if kind == "standard" else int(found.group(2))
-    return f"the edition year {year} is not plausible" if not 1946 <= year <= today[0] + 1 else ""
+    words = "the form and check digits hold; existence was not looked up"
+    return unverifiable(claim, f"{kind} form", "well formed; no library to look it up in", words)
 
 
 def normal_id(identifier: str) -> str:
@@ -213,42 +141,21 @@ def _by_title(text: str, claim: Claim, library: Mapping[str, Work]) -> Work | No
 def _in_library(text: str, claim: Claim, kind: str, identifier: str, library: Mapping[str, Work]) -> Decision:
     work = library.get(normal_id(identifier))
     if work is None and (own := _by_title(text, claim, library)) is not None:
-        receipt = Receipt(
-            oracle="library",
-            computation=f"{own.title!r} is {own.id}, {', '.join(own.authors[:3])}, {own.year}",
-            detail={"mismatch": True, "missing": False},
-        )
+        words = f"{own.title!r} is {own.id}, {', '.join(own.authors[:3])}, {own.year}"
         message = f"mismatch: the work with this title is {own.id}, not {kind} {identifier}"
-        return Decision(claim=claim, support=Support.REFUTED, receipt=receipt, message=message)
+        return refuted(claim, "library", words, message, mismatch=True, missing=False)
     if work is None:
-        receipt = Receipt(
-            oracle="library", computation=f"{identifier} is not among {len(library)} works", detail={"missing": True}
-        )
-        return Decision(
-            claim=claim,
-            support=Support.UNVERIFIABLE,
-            receipt=receipt,
-            message=f"missing: {kind} {identifier} is not in the library",
-            certainty="possible",
-        )
+        words = f"{identifier} is not among {len(library)} works"
+        message = f"missing: {kind} {identifier} is not in the library"
+        return unverifiable(claim, "library", message, words, missing=True)
     wrong, places = _differences(text, claim, identifier, work)
-    receipt = Receipt(
-        oracle="library",
-        computation=f"{identifier}: {work.title!r}, {', '.join(work.authors[:3])}, {work.year}",
-        detail={"mismatch": bool(wrong)},
-    )
+    words = f"{identifier}: {work.title!r}, {', '.join(work.authors[:3])}, {work.year}"
     if wrong:
         span = min(a for a, _ in places), max(b for _, b in places)
         whole = msgspec.structs.replace(claim, span=span, text=text[span[0] : span[1]])
-        return Decision(
-            claim=whole,
-            support=Support.REFUTED,
-            receipt=receipt,
-            message=f"mismatch: {kind} {identifier} is another work: {'; '.join(wrong)}",
-        )
-    return Decision(
-        claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the library holds it with these data"
-    )
+        message = f"mismatch: {kind} {identifier} is another work: {'; '.join(wrong)}"
+        return refuted(whole, "library", words, message, mismatch=True)
+    return supported(claim, "library", words, "the library holds it with these data", mismatch=False)
 
 
 YEAR = re.compile(r"(?<![\d/])(?<!\d\.)(?:19|20)\d\d(?![\d/]|\.\d)")
