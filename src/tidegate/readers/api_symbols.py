@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,9 @@ def read_api(name: str, search: tuple[Path, ...]) -> str:
         raise InputError(
             f"cannot read the package {name}: {type(error).__name__}: {error}", where=f"--api {name}"
         ) from error
-    modules = frozenset(_modules(package))
+    modules: dict[str, list[str]] = {}
+    for last, path in _modules(package):
+        modules.setdefault(last, []).append(path)
     text = "".join(_sections(package, set(), modules))
     # what is said to be of a class that others extend may have more than it
     extended = {b for m in BASES.findall(text) for b in m.split()} - {"DataFrame", "Series", "ndarray"}
@@ -71,15 +73,15 @@ BASES = re.compile(r"^ bases (.*)\n", re.M)
 RESULT = re.compile(r"->([\w.]+)$", re.M)
 
 
-def _modules(module: Any) -> Iterator[str]:
-    """The last names of all modules below one."""
+def _modules(module: Any) -> Iterator[tuple[str, str]]:
+    """The last and whole names of all modules below one."""
     for name, member in module.members.items():
         if not member.is_alias and member.kind.value == "module":
-            yield name
+            yield name, str(member.path)
             yield from _modules(member)
 
 
-def _sections(module: Any, seen: set[str], modules: frozenset[str]) -> Iterator[str]:
+def _sections(module: Any, seen: set[str], modules: Mapping[str, Sequence[str]]) -> Iterator[str]:
     if module.path in seen or len(seen) > 20_000:
         return
     seen.add(module.path)
@@ -97,14 +99,21 @@ def _sections(module: Any, seen: set[str], modules: frozenset[str]) -> Iterator[
         final = final_of(member)
         if final is not None and final.kind.value == "module":
             lines.append(name)
-            if not member.is_alias:
+            if member.is_alias:
+                yield f"# {module.path}.{name} = {final.path}\n"
+            else:
                 yield from _sections(member, seen, modules)
             continue
         if final is not None and final.kind.value == "class":
             classes.append((name, final))
         lines.append(name + signature_text(final))
     if any(m.is_alias and m.wildcard_imported for m in members.values() if hasattr(m, "wildcard_imported")):
-        lines += sorted(modules - members.keys())  # a wildcard brings the modules along that its source has imported
+        lines += sorted(
+            modules.keys() - members.keys()
+        )  # a wildcard brings the modules along that its source has imported
+    for name in lines:
+        if name not in members and len(paths := modules.get(name, ())) == 1:
+            yield f"# {module.path}.{name} = {paths[0]}\n"
     if not open_ended:
         yield f"# {module.path}\n" + "".join(f"{line}\n" for line in lines)
     for name, kind in classes:

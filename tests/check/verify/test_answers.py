@@ -53,6 +53,8 @@ ITEMS = (
     + TEXTBOOK
     + INDEPENDENT
     + ASKED
+    + REFERENCES
+    + STYLED
 )
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 

@@ -50,7 +50,8 @@ def test_what_only_sounds_like_a_name_binds_nothing() -> None:
 def test_no_edition_is_older_than_the_first() -> None:
     assert len(first_years()) > 50
     assert too_early("ISO/IEC 27001", 1999) == "ISO 27001 first appeared in 2005"
-    assert too_early("ISO 8601-1", 2019) == "" and too_early("ISO 12345", 1950) == ""
+    assert too_early("ISO 8601-1", 2019) == ""
+    assert too_early("ISO 12345", 1950) == ""
     assert plain("The JSON Web Tokens") == "json web token"
 
 
