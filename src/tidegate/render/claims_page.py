@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from tidegate.render.claims import SIGN, Mark, counts, marks, name, summary, verdict_of, why
 
-FENCED = re.compile(r"^[ \t]*(```+|~~~+).*?(?:^[ \t]*\1[ \t]*$|\Z)|^\|.*\|[ \t]*$", re.S | re.M)
+FENCED = re.compile(r"^[ \t]*(```+|~~~+).*?(?:^[ \t]*\1[ \t]*\r?$|\Z)|^\|.*\|[ \t]*\r?$", re.S | re.M)
 MANY = 300  # claims from which on a browser lays out only those in sight
 FILTER_FROM = 12  # claims from which on the page offers to show only those that do not hold
 

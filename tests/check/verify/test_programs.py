@@ -109,3 +109,13 @@ def test_what_may_be_right_is_left_alone(code: str) -> None:
 )
 def test_names_and_calls_in_prose(text: str, wrong: str) -> None:
     assert [at for at, _ in refuted(text)] == [wrong] * bool(wrong)
+
+
+def test_code_between_windows_line_ends_is_read_alike() -> None:
+    text = block("import math\nmath.cosine(1)")
+    assert refuted(text.replace("\n", "\r\n")) == refuted(text)
+
+
+def test_the_mark_that_begins_a_file_is_no_error() -> None:
+    found = list(check_source("\ufeffimport math\nmath.cosine(1)", 0, frozenset(), index_complete=False))
+    assert [d.claim.span for d in found if d.support is Support.REFUTED] == [(13, 24)]

@@ -33,6 +33,7 @@ from tidegate.spine.ports import StateStore
 from tidegate.stats.shares import share
 from tidegate.wiring import state_store
 
+READ = (".md", ".txt", ".py", ".tex")  # what is read of a folder
 BYTES_MAX = 16 * 1024 * 1024
 NO_QUEUE = "name it with --store; `tidegate serve` and `verify --route` make one"
 PROGRESS_ROWS = 10  # of --fit, between two words on progress while models are asked
@@ -106,6 +107,10 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
     if fit is not None:
         fitted = release.fitted(_labelled(str(fit), knowledge, models), out, alpha, 0.1)
         emit(fitted, as_json=as_json, words=lambda console: release.show_fitted(console, fitted))
+    if jsonl is not None and paths:
+        raise WrongUse(
+            f"expected --jsonl or files, got both ({paths[0]})", remedy="verify the files in a call of their own"
+        )
     if jsonl is not None:
         pages: list[Page] = []
         try:
@@ -182,11 +187,12 @@ def _texts(paths: tuple[str, ...]) -> Iterator[tuple[str | None, str]]:
             yield None, _decoded(sys.stdin.buffer.read(BYTES_MAX + 1), "-")
             continue
         path = Path(name)
-        files = (
-            sorted(p for p in path.rglob("*") if p.suffix in (".md", ".txt", ".py", ".tex"))
-            if path.is_dir()
-            else [path]
-        )
+        files = _files(path) if path.is_dir() else [path]
+        if not files:
+            kinds = ", ".join(READ)
+            raise InputError(
+                f"expected files to verify ({kinds}), found none", where=name, remedy="name the file itself"
+            )
         for file in files:
             try:
                 data = file.read_bytes()
@@ -195,13 +201,22 @@ def _texts(paths: tuple[str, ...]) -> Iterator[tuple[str | None, str]]:
             yield str(file), _decoded(data, str(file))
 
 
+def _files(folder: Path) -> list[Path]:
+    """The texts below a folder, hidden folders and installed packages left out."""
+    found = (p for p in folder.rglob("*") if p.suffix in READ and p.is_file())
+    skipped = {"node_modules", "__pycache__", "site-packages"}
+    parts = ((p, p.relative_to(folder).parts) for p in found)
+    return sorted(p for p, names in parts if not any(n in skipped or n.startswith(".") for n in names))
+
+
 def _decoded(data: bytes, where: str) -> str:
     if len(data) > BYTES_MAX:
         raise InputError(f"expected at most {BYTES_MAX} bytes, got more", where=where, remedy="split the answer")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(f"expected UTF-8 text: {error}", where=where) from error
+        raise InputError(f"expected UTF-8 text: {error}", where=where,
+                         remedy="save it as UTF-8, e.g. iconv -f latin1 -t utf-8") from error  # fmt: skip
 
 
 def _verify(
@@ -268,7 +283,7 @@ def _show(console: Console, found: list[tuple[str | None, Verification]], more: 
         rows = v.claims_json()
         if len(found) > 1:
             console.rule(file or "-", align="left")
-        if len(v.text) <= TEXT_SHOWN_MAX:
+        if v.text.strip() and len(v.text) <= TEXT_SHOWN_MAX:
             console.print(marks.marked(v.text.rstrip("\n"), rows))
             console.print()
         if rows:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 FENCE = re.compile(
-    r"^[ \t]*+(?P<mark>```++|~~~++)[ \t]*(?P<lang>[\w+\-.]*)[^\n]*\n(?P<body>.*?)(?:^[ \t]*(?P=mark)[ \t]*$|\Z)",
+    r"^[ \t]*+(?P<mark>```++|~~~++)[ \t]*(?P<lang>[\w+\-.]*)[^\n]*\n(?P<body>.*?)(?:^[ \t]*(?P=mark)[ \t]*\r?$|\Z)",
     re.S | re.M,
 )
 

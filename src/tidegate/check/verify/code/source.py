@@ -31,6 +31,8 @@ def check_source(
     index: ApiIndex | LayeredIndex | None = None,
 ) -> Iterator[Decision]:
     """Decisions on one piece of Python; `offset` is where it begins; `index` replaces the shipped one."""
+    if source.startswith("\ufeff"):  # the mark that some editors begin a file with
+        source, offset = source[1:], offset + 1
     tree, indent = _parse(source)
     if isinstance(tree, SyntaxError) and MAGIC.search(source):
         tree, indent = _parse(
