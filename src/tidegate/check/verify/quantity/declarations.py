@@ -165,7 +165,7 @@ CHANGE_OF = re.compile(
 def noun_of(tail: str) -> Dims | None:
     """The quantity that what follows the symbol names."""
     body = re.sub(
-        r"^[\s*]*(?:(?:is|are|be|being|denotes?|represents?|stands? for|as|:|=|[–—|-])[\s*]*)?(?:(?:the|its|an?)\s+)?",
+        r"^[\s*]*(?:(?:(?:is|are|be|being|denotes?|represents?|stands? for|for|as)\b|[:=–—|-])[\s*]*)?(?:(?:the|its|an?)\s+)?",
         "",
         tail,
     )

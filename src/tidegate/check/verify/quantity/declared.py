@@ -35,14 +35,14 @@ JOINS = re.compile(r"\s*(?:,|,?\s*and|,?\s*or|&)?\s*")
 AS_UNIT = re.compile(r"(?<![A-Za-z])in\s+$")
 # what may follow a symbol that is being declared
 SAYS = re.compile(
-    r"[\s*]*(?:is\b|are\b|be\b|being\b|=|:|[–—-]|denotes?\b|represents?\b|stands? for\b|the\b|its\b|an?\b|in\b|has\b|\(|\[|\||,\s+(?:the|an?|in|[a-z]+ing)\b|as\b|measured\b)|\s+[A-Za-z]"
+    r"[\s*]*(?:is\b|are\b|be\b|being\b|=|:|[–—-]|denotes?\b|represents?\b|stands? for\b|the\b|its\b|an?\b|in\b|has\b|for the\b|\(|\[|\||,\s+(?:the|an?|in|[a-z]+ing)\b|as\b|measured\b)|\s+[A-Za-z]"
 )
 OPERATOR = re.compile(r"[=*/+−^<>≈√]\s*$|\\(?:cdot|times|frac|sqrt)\S*\s*$")
 CHANGES = re.compile(
     r"\b(?:change|rise|increase|decrease|drop|fall|difference|uncertainty|error|variation|gradient)s?\s*$"
 )
 VALUE = re.compile(
-    r"=\s*-?\d[\d.,]*(?:\s*(?:×|\\times|x|\*)\s*10\s*(?:\^\s*\{?\s*[-−]?\d+\}?|[⁻⁰-⁹¹²³]+)|[eE][-+]?\d+)?\s*([^\d\s,;.=+*][^,;=\n]{0,40})?"
+    r"[=:]\s*-?\d[\d.,]*(?:\s*(?:×|\\times|x|\*)\s*10\s*(?:\^\s*\{?\s*[-−]?\d+\}?|[⁻⁰-⁹¹²³]+)|[eE][-+]?\d+)?\s*([^\d\s,;.=+*][^,;=\n]{0,40})?"
 )
 
 

@@ -24,7 +24,7 @@ AFTER = re.compile(
 )
 # where running text goes on after a formula
 PROSE = re.compile(
-    r"\s(?:where|with|when|for|and|in|is|are|if|here|then|which|so|at|as|by|giving|gives|the|from|per|of|holds|to|we|has|because|since|or|was|on)\b|\.\s+(?!\d)|\.\s*$|\s[—–]\s|\s\((?=(?:[A-Z][a-z]+|[a-z]{3,})\s|[^\s()]{1,6}\s*(?:[=:]|in\s|$))"
+    r"\s(?:where|with|when|for|and|in|is|are|if|here|then|which|so|at|as|by|giving|gives|the|from|per|of|holds|to|we|has|because|since|or|was|on)\b|\.\s+(?!\d)|\.\s*$|\s[—–]\s|\s[(\[](?=(?:[A-Z][a-z]+|[a-z]{3,})\s|[^\s()]{1,6}\s*(?:[=:]|in\s|$))"
 )
 SIGN = re.compile(r"(?<![<>!=:\\])=(?!=)")
 
