@@ -129,19 +129,23 @@ LINKING = frozenset(" \t\n\r\u00a0$,:(|\\=≈≃~")  # what may stand right befo
 GREEK = frozenset({"hbar", "epsilon", "varepsilon", "sigma", "alpha", "infty"})
 
 
-def _may_end_a_name(lead: str) -> bool:
+def _may_end_a_name(text: str, at: int, lead: str) -> bool:
     """A quick look: whether the last word before the value that says anything can be part of a constant's name."""
     if not (lead[-1:].isalnum() or lead[-1:] in LINKING):
         return False
-    for word in reversed(LETTERS.findall(lead, max(0, len(lead) - 90))):
-        low = word.lower()
+    starts, lower = words(text)
+    first = at - min(90, len(lead))
+    for n in range(bisect_left(starts, at) - 1, -1, -1):
+        if starts[n] + len(lower[n]) <= first:
+            return False
+        low = lower[n][max(0, first - starts[n]) :]
         if len(low) > 2 and low not in FILLING and low not in GREEK:
             return _in_a_name(low)
     return False
 
 
 def _named(text: str, q: Quantity, lead: str) -> Decision | None:
-    if not _may_end_a_name(lead):
+    if not _may_end_a_name(text, q.start, lead):
         return None
     lead = lead.rpartition("\n")[2]
     lead = re.split(r"[.;!?]\s+(?=[A-Z])|;\s", lead)[-1]

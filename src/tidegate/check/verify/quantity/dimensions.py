@@ -21,6 +21,7 @@ from tidegate.check.verify.quantity.notation import GREEK_LETTER, GREEK_NAME, pl
 from tidegate.check.verify.quantity.symbolic import CONSTANT, FUNCTIONS, SYMBOL, SymbolicFormula, Unread
 from tidegate.check.verify.quantity.unit_table import Dims
 from tidegate.check.verify.quantity.units import dims_text
+from tidegate.check.verify.scan import lowered
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "dimensions"
@@ -43,6 +44,18 @@ NATURAL = re.compile(
     r"natural units|dimensionless (?:units|form|variables|time|equation)|nondimensional|non-dimensional|normali[sz]ed|in units (?:of|where)|atomic units|\bset(?:ting)? (?:c|G|ħ|\\hbar|k_B|k)\b|(?<![A-Za-z])(?:c|ħ|G|\\hbar)\s*=\s*(?:ħ\s*=\s*|c\s*=\s*|\\hbar\s*=\s*|G\s*=\s*)*1(?!\s*[.\d/])",
     re.I,
 )
+
+
+NATURAL_WORDS = ("natural units", "dimensionless", "nondimensional", "non-dimensional", "normalis", "normaliz", "in units", "atomic units", "set ", "setting ")  # fmt: skip
+IS_ONE = re.compile(r"=\s*1(?!\s*[.\d/])")
+
+
+def _natural(text: str) -> bool:
+    """Whether constants are set to one, so that dimensions say nothing; the words are looked for first."""
+    low = lowered(text)
+    return (any(w in low for w in NATURAL_WORDS) or IS_ONE.search(text) is not None) and NATURAL.search(
+        text
+    ) is not None
 
 
 def _wanted(found: list[Set]) -> frozenset[str]:
@@ -72,7 +85,7 @@ PART = re.compile(rf"(?:Delta)?(?:{GREEK_NAME}|[A-Za-z])(?:_[A-Za-z0-9]+)?")
 def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on symbolic formulae whose symbols are known, alone and as one system."""
     found = [f for f in formulas(text, ranges) if LETTERS.search(f.right) and re.search(SYMBOL, plain(f.right))]
-    if not found or NATURAL.search(text) is not None:
+    if not found or _natural(text):
         return
     masked = tuple((f.start if f.exact else f.right_start - 1, f.right_start + len(f.right)) for f in found)
     said = declared(text, _wanted(found), masked)
