@@ -32,7 +32,7 @@ def check_members(
 
 def _names(program: Program) -> Iterator[Decision]:
     """Decisions on dotted names and on calls of them."""
-    for node in ast.walk(program.tree):
+    for node in program.nodes:
         if isinstance(node, ast.Attribute) and (dotted := program.dotted(node)) is not None:
             module, _, name = dotted.rpartition(".")
             if (dotted in GONE and not program.own(dotted)) or module in program.index:
@@ -80,7 +80,9 @@ class _Flow:
 
     def __init__(self, program: Program) -> None:
         self.program, self.kinds = program, Kinds(program)
-        self.stored = Counter(targets(program.tree))
+        self.stored = Counter(
+            n.id for n in program.nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)
+        )
         self.later: list[ast.FunctionDef | ast.AsyncFunctionDef] = []
 
     def read(self, known: Mapping[str, Kind]) -> Iterator[Decision]:
@@ -150,19 +152,26 @@ class _Flow:
 
     def uses(self, node: ast.AST, types: Mapping[str, Kind]) -> Iterator[Decision]:
         """Decisions on the members that an expression reads or calls."""
-        calls = {id(n.func): n for n in ast.walk(node) if isinstance(n, ast.Call)}
-        hidden = {n.arg for n in ast.walk(node) if isinstance(n, ast.arg)} | set(targets(node))
+        nodes = list(ast.walk(node))
+        members = [
+            n
+            for n in nodes
+            if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load) and self.program.dotted(n) is None
+        ]
+        if not members:
+            return
+        calls = {id(n.func): n for n in nodes if isinstance(n, ast.Call)}
+        bound = Counter(n.id for n in nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load))
+        hidden = bound.keys() | {n.arg for n in nodes if isinstance(n, ast.arg)}
         seen = {k: v for k, v in types.items() if k not in hidden}
-        bound = Counter(targets(node))
-        for over in (n for n in ast.walk(node) if isinstance(n, ast.comprehension) and isinstance(n.target, ast.Name)):
+        for over in (n for n in nodes if isinstance(n, ast.comprehension) and isinstance(n.target, ast.Name)):
             kind = self.kinds.of(over.iter, seen)
             if isinstance(over.target, ast.Name) and kind and kind.element and bound[over.target.id] == 1:
                 seen[over.target.id] = kind.element
-        for n in ast.walk(node):
-            if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load) and self.program.dotted(n) is None:
-                kind = self.kinds.of(n.value, seen)
-                if kind is not None:
-                    yield from self.member(n, kind, calls.get(id(n)))
+        for n in members:
+            kind = self.kinds.of(n.value, seen)
+            if kind is not None:
+                yield from self.member(n, kind, calls.get(id(n)))
 
     def member(self, node: ast.Attribute, kind: Kind, call: ast.Call | None) -> Iterator[Decision]:
         """A member that none of an object's classes has, or a call that none of them takes."""

@@ -25,7 +25,7 @@ THIN = 8  # names; a section of fewer may lack modules that were not indexed
 
 def check_imports(program: Program) -> Iterator[Decision]:
     """Decisions on what is imported; fills in what each name of the program stands for."""
-    for node in ast.walk(program.tree):
+    for node in program.nodes:
         if isinstance(node, ast.Import):
             for a in node.names:
                 program.aliases[a.asname or a.name.split(".")[0]] = a.name if a.asname else a.name.split(".")[0]

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from tidegate.check.verify.code.api import ApiIndex, LayeredIndex, packages
 from tidegate.spine.claim import Claim
@@ -22,21 +23,30 @@ class Program:
         extra: frozenset[str], *, complete: bool, local: frozenset[str],
     ) -> None:  # fmt: skip
         self.tree, self.places, self.index, self.complete, self.local = tree, places, index, complete, local
-        self.known = packages() | {e.lower() for e in extra} | {m.split(".")[0].lower() for m in index}
+        self.extra = extra
         self.aliases: dict[str, str] = {}
-        stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-        kinds = ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef
-        defined = {n.name for n in ast.walk(tree) if isinstance(n, kinds)}
-        self.assigned = stored | defined | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
-        # names set on classes and modules from outside: `DataFrame.total = total`
-        self.added = {
-            n.attr
-            for n in ast.walk(tree)
-            if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)
-        } | {str(c.value) for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
-             and n.func.id == "setattr" for c in n.args[1:2] if isinstance(c, ast.Constant)}  # fmt: skip
+        self.nodes = list(ast.walk(tree))
+        self.assigned: set[str] = set()
+        self.added: set[str] = set()  # names set on classes and modules from outside: `DataFrame.total = total`
+        for n in self.nodes:
+            if isinstance(n, ast.Name):
+                if isinstance(n.ctx, ast.Store):
+                    self.assigned.add(n.id)
+            elif isinstance(n, ast.Attribute):
+                if isinstance(n.ctx, ast.Store):
+                    self.added.add(n.attr)
+            elif isinstance(n, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+                self.assigned.add(n.name)
+            elif isinstance(n, ast.arg):
+                self.assigned.add(n.arg)
+            elif isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "setattr":
+                self.added |= {str(c.value) for c in n.args[1:2] if isinstance(c, ast.Constant)}
+        self.guards = [self.places.span(part) for part in _guarded(self.nodes)]
 
-        self.guards = [self.places.span(part) for part in _guarded(tree)]
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Import names that exist, in lower case."""
+        return packages() | {e.lower() for e in self.extra} | {m.split(".")[0].lower() for m in self.index}
 
     def claim(self, node: ast.AST, text: str) -> Claim:
         """A claim about a name, at the node that spells it."""
@@ -79,9 +89,9 @@ ASKED = re.compile(r"hasattr\(|version|\bPY[23]\b|find_spec\(|platform")
 CAUGHT = frozenset({"ImportError", "ModuleNotFoundError", "AttributeError", "NameError", "TypeError"})  # fmt: skip
 
 
-def _guarded(tree: ast.AST) -> Iterator[ast.AST]:
+def _guarded(nodes: list[ast.AST]) -> Iterator[ast.AST]:
     """Parts of a program that only run where what they use is there, or whose failing is expected."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Try):
             caught = {n.id for h in node.handlers if h.type for n in ast.walk(h.type) if isinstance(n, ast.Name)}
             if caught & CAUGHT:

@@ -30,6 +30,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     year: int | None = None
 
 
+LATER = re.compile(r"2[01]\d\d(?!\d)(?<=\D\d{4})")
+REFERENCE_MAX = 600  # characters
 QUOTED = re.compile(r"[\"“]([^\"”\n]{8,200})[\"”]|\*([^*\n]{8,200})\*")
 
 
@@ -46,7 +48,7 @@ def check_references(
         for kind, pattern in present:
             for found in pattern.finditer(text, start, end):
                 yield _decide(text, kind, found, library, today)
-    if str(today[0])[:2] in text:
+    if "2" in text:
         yield from _years(text, whole, today[0])
 
 
@@ -58,13 +60,21 @@ def _bibliographies(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _years(text: str, ranges: list[tuple[int, int]], year: int) -> Iterator[Decision]:
-    """References that say they appeared in years to come."""
+    """References that say they appeared in years to come; a line longer than a reference is none."""
     for start, end in ranges:
-        for found in (m for pattern in YEARS for m in pattern.finditer(text, start, end)):
-            if int(found.group(1)) > year + 1 and not COMING.search(found.group(0)):
-                claim = Claim(kind="reference", text=found.group(1), span=found.span(1), payload={"type": "year"})
+        for late in LATER.finditer(text, start, end):
+            if int(late.group(0)) <= year + 1:
+                continue
+            line = text.rfind("\n", start, late.start()) + 1 or start
+            stop = text.find("\n", late.end(), end)
+            whole = text[line : stop if stop >= 0 else end].rstrip()
+            at = late.start() - line
+            if len(whole) > REFERENCE_MAX or COMING.search(whole):
+                continue
+            if any(m.start(1) == at for m in (p.search(whole) for p in YEARS) if m is not None):
+                claim = Claim(kind="reference", text=late.group(0), span=late.span(), payload={"type": "year"})
                 yield refuted(
-                    claim, "calendar", f"{found.group(1)} is after {year}", f"the year {found.group(1)} is to come"
+                    claim, "calendar", f"{late.group(0)} is after {year}", f"the year {late.group(0)} is to come"
                 )
 
 
