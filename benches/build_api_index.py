@@ -243,7 +243,10 @@ class Builder:
         ):
             maker = getattr(found, "fget", None) or getattr(found, "func", None)
             return self.result_of(maker, dotted) if maker is not None else ""
-        text = parameters_of(getattr(value, member, None))
+        shown = getattr(value, member, None)
+        if inspect.isclass(shown) and not inspect.isclass(found):
+            return ""  # an accessor, such as DataFrame.plot, which is called as its own class says
+        text = parameters_of(shown)
         if text and not isinstance(found, staticmethod | classmethod):
             parts = text[1:-1].split(",")
             parts = parts[1:] if parts[0] not in ("*_", "**_") else parts

@@ -76,6 +76,8 @@ def test_members_of_objects_whose_class_is_certain(code: str, wrong: str) -> Non
         "import matplotlib.pyplot as plt\nax = plt.gca()\nax.plot_surface(1, 2, 3)\nax.set_rmax(2)",
         "def f(x: str = None):\n    x = g(x)\n    x.anything()",
         "from datetime import datetime\ndatetime.strftime(datetime.now(), '%Y')",  # a method, its object in front
+        "import pandas as pd\ndf = pd.read_csv('a')\ndf.plot(kind='bar', x='a')\ndf['a'].plot(ax=1)\ndf['a'].str.lower()",
+        "from .errors import ConnectionError\nConnectionError(request=1)",
         "x = (1\n% 2)\n",
         "%matplotlib inline\n!ls\nimport math\nmath.sqrt(2)",
         "import json\njson.dumps({}, cls=Mine, deep=True)",

@@ -30,7 +30,9 @@ def check_imports(program: Program) -> Iterator[Decision]:
             for a in node.names:
                 program.aliases[a.asname or a.name.split(".")[0]] = a.name if a.asname else a.name.split(".")[0]
                 yield _module(program, a, a.name)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            program.assigned |= {a.asname or a.name for a in node.names}  # the project's own
+        elif isinstance(node, ast.ImportFrom) and node.module:
             decision = _module(program, node, node.module)
             yield decision
             if decision.support is not Support.REFUTED:
