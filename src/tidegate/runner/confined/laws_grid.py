@@ -127,6 +127,18 @@ def heat(scene, tell, _):
         tell("no temperature is beyond the start and the edges (maximum principle)", over < 1e-3, f"{over:.3g} of their range beyond", "0", scene.line)  # fmt: skip
         if over >= 1e-3:
             return
+    if scene.says(r"insulat|no.?flux|zero.?flux|neumann") and not scene.says(
+        r"dirichlet|robin|fixed temperature|held at|one end"
+    ):
+        whole = u.sum(axis=1)
+        drift = float(np.ptp(whole)) / (float(np.abs(whole[0])) or 1.0)
+        tell(
+            "closed ends keep the heat inside",
+            drift < 0.2,
+            f"changes by {drift:.3g} of its size",
+            "less than 0.2 (what a copied end may cause)",
+            scene.line,
+        )
     alpha, (_, dx), dt = scene.number("alpha", "D", "kappa", "k", "diffusivity", "nu", "a"), _grid(scene, u.shape[1]), scene.dt()  # fmt: skip
     if alpha is None or dx is None or dt is None:
         return

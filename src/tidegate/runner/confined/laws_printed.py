@@ -78,6 +78,8 @@ def pairs(numbers):
                 rated.append(
                     (len(topic & other) / len(topic | other) + 0.5 * bool(COMPUTED.search(n.label)), -near, -i)
                 )
+            elif alone and near == 1 and n.line < theory.line and topic & other:
+                rated.append((0.4, -near, -i))
             elif alone and n.line == theory.line - 1 and n.label and (not topic or COMPUTED.search(n.label)):
                 rated.append((0.5, -near, -i))
         if rated:
@@ -180,8 +182,9 @@ def check(first, again, halved, tell, random, slow, claimed, runs=10):
             slack = (t := ERRORS.get(len(x), 8.0)) * spread + share * abs(wanted) + rounding
             how = f"{t:g} standard errors of {len(x)} runs, and {share:.1%}"
         elif half is not None:
-            slack = 3 * abs(half[simulated] - float(x[0])) + 0.04 * abs(wanted) + rounding
-            how = "three times what half the step changes, and 4 %"
+            share = 0.08 if re.search(r"measured|average|mean|fit", numbers[simulated].label, re.I) else 0.04
+            slack = 3 * abs(half[simulated] - float(x[0])) + share * abs(wanted) + rounding
+            how = f"three times what half the step changes, and {share:.0%}"
         else:
             slack = 0.05 * abs(wanted) + rounding
             how = "5 %"

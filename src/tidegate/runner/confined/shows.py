@@ -11,6 +11,7 @@ from tidegate.runner.confined import (
     entry,
     laws_answers,
     laws_bounds,
+    laws_called,
     laws_cells,
     laws_claimed,
     laws_error,
@@ -30,7 +31,7 @@ from tidegate.runner.confined.scene import scenes, spelled_out
 from tidegate.runner.confined.told import BACK, TELL, Recorder, instrumented, moving
 
 DRAWS = ("random", "rng", "randn", "default_rng", "gauss", "expovariate")
-BROKEN = (ZeroDivisionError, OverflowError, UnboundLocalError, FloatingPointError)
+BROKEN = (ZeroDivisionError, OverflowError, UnboundLocalError, FloatingPointError, AssertionError)
 SLOW = r"\bdt\b|queue|ising|burn|warm|equilib|metropolis|mcmc"
 NO_NUMBER = re.compile(r"probabilities do not sum|\bnan\b|infinity|math domain|\binf\b", re.I)
 FAULTS = (ValueError, TypeError, ZeroDivisionError, IndexError, KeyError, AttributeError, ArithmeticError)
@@ -184,6 +185,8 @@ class Shows:
             ),
             lambda: None if self.chance else laws_error.check(self.film, self.scenes, self.tell),
             *self.laws_of_answers(),
+            lambda: laws_error.says_so(self.film, self.tell),
+            lambda: laws_called.check(self.film, self.scenes, self.tell),
             lambda: laws_halved.check(plan, self.scenes, lambda k: self.ends(plan, k), self.tell),
         ):
             try:

@@ -7,24 +7,28 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from tidegate.check.verify.known.balance import COMPARTMENTS, balance
 from tidegate.check.verify.known.formulas import FORMULAS, Formula
-from tidegate.check.verify.known.matching import Form, Points, agrees, plain, readings, slip
+from tidegate.check.verify.known.matching import Form, Points, agrees, equal, plain, readings, slip
 from tidegate.check.verify.known.rates import Equations, systems
 from tidegate.check.verify.known.reading import STEPS, Reader, Said
 from tidegate.check.verify.known.systems import MAPS, SYSTEMS, System
 from tidegate.check.verify.known.terms import Tree, leaves, numbers, shown, size
+from tidegate.check.verify.known.told import Told, told
+from tidegate.check.verify.known.words import Words
 from tidegate.check.verify.schemes.model import Scheme
 
 NAMES_MAX = 400
 
 
-def known(tree: ast.Module, text: str) -> Iterator[Scheme]:
+def known(tree: ast.Module, text: str, source: str = "") -> Iterator[Scheme]:
     """Every named system and formula of a program; `text` is the program with the words around it."""
     words = text.lower()
+    stated = list(told(text.replace(source, " ") if source else "", tree, source or text)) if "=" in text else []
     named = [s for s in SYSTEMS if s.words.found(words) and not (s.but and s.but.found(words))]
     maps = [s for s in MAPS if s.words.found(words) and not (s.but and s.but.found(words))]
     spoken = [f for f in FORMULAS if f.words.found(words) and not (f.but and f.but.found(words))]
-    if not named and not spoken and not maps:
+    if not named and not spoken and not maps and not stated and not COMPARTMENTS.search(words):
         return
     reader = Reader(tree)
     said = reader.read()
@@ -36,6 +40,9 @@ def known(tree: ast.Module, text: str) -> Iterator[Scheme]:
         | reader.named
         | reader.all_states()
     )
+    if COMPARTMENTS.search(words):
+        for whole, _ in systems(reader):
+            yield from balance(whole, points, words)
     clocked = bool((STEPS - {"h"}) & reader.named)
     if named or maps:
         for whole, plain in systems(reader):
@@ -54,22 +61,105 @@ def known(tree: ast.Module, text: str) -> Iterator[Scheme]:
                         )
                     ]
                 yield from rows
-    seen: set[int] = set()
+    yield from _stated(stated, reader, points)
     for one in said:
-        if one.kind in ("formula", "returned", "printed") and size(one.tree) > 1:
-            for formula in spoken:
-                if formula.target.search(_spoken(one.name)) and id(one) not in seen:
-                    found = _formula(formula, one, one.tree, reader, points)
-                    if (found is None or not found.holds) and one.shallow != one.tree:
-                        again = _formula(formula, one, one.shallow, reader, points)
-                        found = again if again is not None and (again.holds or found is None) else found
-                    if found is not None:
-                        seen.add(id(one))
-                        yield found
+        trees = _readable(one)
+        for formula in spoken if trees else ():
+            if formula.target.search(_spoken(one.name)) and (one.kind != "rate" or formula.indexed):
+                rows = [r for t in trees if (r := _formula(formula, one, t, reader, points)) is not None]
+                if rows:
+                    yield next((r for r in rows if r.holds), rows[0])
+                    break
+
+
+def _readable(said: Said) -> list[Tree]:
+    """The trees of one value that are worth reading: inlined, as written, and what a sum grows by."""
+    if said.kind == "step" and STEPS & set(leaves(said.tree)):
+        return []
+    made = dict.fromkeys((said.tree, said.shallow))
+    if said.kind == "step":
+        made |= dict.fromkeys(t[2] for t in list(made) if t[0] == "+" and t[1] == ("x", said.name))
+    return [t for t in made if size(t) > 1]
+
+
+def _stated(stated: Sequence[Told], reader: Reader, points: Points) -> Iterator[Scheme]:
+    """Equations that the words state, on what bears the same names."""
+    for one in stated:
+        spelt = {s: GREEK_NAMES.get(s, frozenset()) | {plain(s)} for s in (*one.form.symbols, one.name)}
+        if one.order == 0:
+            formula = Formula(
+                name="what the text says it computes",
+                target=re.compile(rf"{re.escape(_spoken(one.name))}"),
+                words=Words(""),
+                but=None,
+                forms=(one.form,),
+                spellings=spelt,
+                strict=True,
+                indexed=False,
+            )
+            rows = [
+                r
+                for said in reader.said
+                if _is_called(said, one, spelt)
+                for t in (said.tree, said.shallow)
+                if (r := _formula(formula, said, t, reader, points)) is not None
+            ]
+            if rows and not any(r.holds for r in rows):
+                yield rows[0]
+            continue
+        for pair in systems(reader):
+            rows = []
+            for equations in pair:
+                state = _rate_of(one, equations, points, spelt)
+                if state is None or equations.mapped:
+                    continue
+                system = System(
+                    name="the equation that the text states",
+                    words=Words(""),
+                    but=None,
+                    equations={state: (one.form,)},
+                    spellings={**spelt, state: frozenset({plain(state)})},
+                    ordered=False,
+                )
+                rows += _system(system, equations, reader, points)
+            if rows and not any(r.holds for r in rows):
+                yield rows[0]
+
+
+GREEK_NAMES = {
+    "lam": frozenset({"lambda", "lmbda", "lambd"}),
+    "lambda": frozenset({"lam", "lmbda", "lambd"}),
+    "epsilon": frozenset({"eps"}),
+    "omega": frozenset({"w"}),
+    "theta": frozenset({"th"}),
+}
+
+
+def _is_called(said: Said, one: Told, spelt: dict[str, frozenset[str]]) -> bool:
+    """Whether a value bears the name that the text gives, or is printed under it."""
+    if said.kind == "step" and STEPS & set(leaves(said.tree)):
+        return False
+    if said.kind == "printed":
+        words = re.findall(r"[A-Za-z]\w*", said.name)
+        return bool(words) and len(one.name) > 1 and plain(words[-1]) in spelt[one.name]
+    return plain(said.name) in spelt[one.name]
+
+
+def _rate_of(one: Told, equations: Equations, points: Points, spelt: dict[str, frozenset[str]]) -> str | None:
+    """The program's name of what changes as the text says: of a second derivative, the state that is the first one."""
+    found = [k for k, n in enumerate(equations.names) if plain(n) in spelt[one.name]]
+    if len(found) != 1:
+        return None
+    if one.order == 1:
+        return equations.names[found[0]]
+    rate = points.once(equations.trees[found[0]], 0, equations.step)
+    return next(
+        (n for n in equations.names if rate is not None and n in points.at[0] and equal(rate, points.at[0][n])), None
+    )
 
 
 def _spoken(name: str) -> str:
-    return re.sub(r"[_\s]+", " ", re.sub(r"\[\d+\]$", "", name)).strip().lower()
+    return re.sub(r"[_\s]+", " ", name).strip().lower()
 
 
 def _system(system: System, equations: Equations, reader: Reader, points: Points) -> Iterator[Scheme]:

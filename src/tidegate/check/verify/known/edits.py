@@ -20,26 +20,29 @@ FACTORS = (2.0, 0.5, -1.0, 4.0, 0.25, 3.0, 1 / 3)
 
 def changed(tree: Tree, symbols: Sequence[str], constants: Sequence[float], bound: frozenset[str]) -> Iterator[Tree]:
     """`tree` with one place changed; `bound` are the leaves whose meaning is known: only factors of them may be dropped."""
-    for path, part in _places(tree, ()):
-        for other in _others(part, symbols, constants, bound):
-            yield _put(tree, path, other)
+    for path, part in places(tree):
+        for other in others(part, symbols, constants, bound):
+            yield put(tree, path, other)
 
 
-def _places(tree: Tree, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], Tree]]:
+def places(tree: Tree, path: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, ...], Tree]]:
+    """Every place of a tree with what stands there."""
     yield path, tree
     if tree[0] not in ("n", "x"):
         for k in range(2 if tree[0] == "f" else 1, len(tree)):
-            yield from _places(tree[k], (*path, k))
+            yield from places(tree[k], (*path, k))
 
 
-def _put(tree: Tree, path: tuple[int, ...], new: Tree) -> Tree:
+def put(tree: Tree, path: tuple[int, ...], new: Tree) -> Tree:
+    """A tree with something else at one place."""
     if not path:
         return new
     k = path[0]
-    return (*tree[:k], _put(tree[k], path[1:], new), *tree[k + 1 :])
+    return (*tree[:k], put(tree[k], path[1:], new), *tree[k + 1 :])
 
 
-def _others(part: Tree, symbols: Sequence[str], constants: Sequence[float], bound: frozenset[str]) -> Iterator[Tree]:
+def others(part: Tree, symbols: Sequence[str], constants: Sequence[float], bound: frozenset[str]) -> Iterator[Tree]:
+    """What a slip of the pen could have made of one place."""
     kind = part[0]
     if kind in OPPOSITE:
         yield from ((sign, part[1], part[2]) for sign in OPPOSITE[kind])
@@ -98,7 +101,7 @@ def _split(part: Tree) -> Iterator[Tree]:
 
 def shortened(tree: Tree) -> Iterator[Tree]:
     """`tree` without one of its terms or factors: what a program that forgot it would hold."""
-    for path, part in _places(tree, ()):
+    for path, part in places(tree):
         if part[0] in ("+", "-", "*"):
-            yield _put(tree, path, part[1])
-            yield _put(tree, path, part[2] if part[0] != "-" else ("neg", part[2]))
+            yield put(tree, path, part[1])
+            yield put(tree, path, part[2] if part[0] != "-" else ("neg", part[2]))

@@ -22,6 +22,7 @@ class Formula(msgspec.Struct, frozen=True, kw_only=True):
     forms: tuple[Form, ...]
     spellings: dict[str, frozenset[str]]
     strict: bool
+    indexed: bool
 
 
 def formula(
@@ -36,6 +37,7 @@ def formula(
         forms=forms(text),
         spellings=spellings(own),
         strict=strict,
+        indexed=r"\[" in target,
     )
 
 
@@ -86,8 +88,20 @@ FORMULAS: tuple[Formula, ...] = (
     formula("the semi-major axis", r"semi|^a$|^sma$", ORBIT, "1/(2/r - v^2/GM) | -GM/(2*E) | (rmin + rmax)/2 | -G*M/(2*E)", "r: r r0; v: v v0 speed; GM: gm mu; E: e energy e0 eps; rmin: r_min rp rmin perihelion r_peri; rmax: r_max ra rmax aphelion r_apo; G: g; M: m msun m_sun", r"schwarz"),
     formula("the eccentricity", r"ecc|^e$", ORBIT, "(rmax - rmin)/(rmax + rmin) | sqrt(1 + 2*E*h^2/GM^2)", "rmin: r_min rp rmin perihelion r_peri peri; rmax: r_max ra rmax aphelion r_apo apo; E: energy eps e0; h: h l ang_mom; GM: gm mu"),
     formula("the radius of gyration in a magnetic field", r"larmor|gyro|radius|^r ?(?:l|c|g)?$", r"magnetic|larmor|cyclotron", "m*v/(q*B) | m*v/(abs(q)*B)", "m: m mass; v: v v0 v_perp vperp speed; q: q charge; B: b bz b0", r"drift"),
+    formula("Boris' second vector", r"^s(?: vec)?$", r"boris", "2*t/(1 + t*t) | 2*t/(1 + t^2)", "t: t t_vec tvec t_vector"),
+    formula("Boris' first half turn", r"^v ?(?:prime|p)$", r"boris", "v + cross(v, t)", "v: v_minus vminus vm v_m; t: t t_vec tvec", strict=True),
+    formula("Boris' whole turn", r"^v ?(?:plus|p)$", r"boris", "v + cross(p, s)", "v: v_minus vminus vm v_m; p: v_prime vprime v_p vp; s: s s_vec svec", strict=True),
     formula("the cyclotron frequency", r"omega|cyclotron|gyrofreq|^w ?c?$", r"magnetic|larmor|cyclotron", "q*B/m | abs(q)*B/m", "m: m mass; q: q charge; B: b bz b0", r"plasma freq"),
     formula("the cyclotron period", r"period", r"magnetic|larmor|cyclotron", "2*pi*m/(q*B) | 2*pi/w | 2*pi*m/(abs(q)*B)", "m: m mass; q: q charge; B: b bz b0; w: omega omega_c wc"),
+    formula("the sodium current", r"^i ?na$", r"hodgkin", "gNa*m^3*h*(V - ENa)", "gNa: gna g_na; m: m; h: h; V: v vm; ENa: ena e_na"),
+    formula("the potassium current", r"^i ?k$", r"hodgkin", "gK*n^4*(V - EK)", "gK: gk g_k; n: n; V: v vm; EK: ek e_k"),
+    formula("the leak current", r"^i ?l(?:eak)?$", r"hodgkin", "gL*(V - EL)", "gL: gl g_l gleak; V: v vm; EL: el e_l e_leak"),
+    formula("the rate α_m", r"^(?:alpha|a) ?m$", r"hodgkin", "0.1*(V + 40)/(1 - exp(-(V + 40)/10)) | 0.1*(25 - V)/(exp((25 - V)/10) - 1)", "V: v vm"),
+    formula("the rate β_m", r"^(?:beta|b) ?m$", r"hodgkin", "4*exp(-(V + 65)/18) | 4*exp(-V/18)", "V: v vm"),
+    formula("the rate α_h", r"^(?:alpha|a) ?h$", r"hodgkin", "0.07*exp(-(V + 65)/20) | 0.07*exp(-V/20)", "V: v vm"),
+    formula("the rate β_h", r"^(?:beta|b) ?h$", r"hodgkin", "1/(1 + exp(-(V + 35)/10)) | 1/(exp((30 - V)/10) + 1)", "V: v vm"),
+    formula("the rate α_n", r"^(?:alpha|a) ?n$", r"hodgkin", "0.01*(V + 55)/(1 - exp(-(V + 55)/10)) | 0.01*(10 - V)/(exp((10 - V)/10) - 1)", "V: v vm"),
+    formula("the rate β_n", r"^(?:beta|b) ?n$", r"hodgkin", "0.125*exp(-(V + 65)/80) | 0.125*exp(-V/80)", "V: v vm"),
     # decay, populations, chemistry
     formula("a decay constant", r"^la?m|decay const|^k(?: ?el?)?$|lambda", r"half.?li[fv]", "log(2)/half | 0.693/half", "half: half_life t_half thalf halflife t12 t_1_2 half_life_a half_life_b t half_life_parent half_life_daughter half_life_years"),
     formula("a half-life", r"half", r"half.?li[fv]", "log(2)/lam | 0.693/lam | log(2)*V/CL", "lam: lam lambda_ k decay_constant lmbda ke k_e kel lambd k10 decay_rate; V: v vd; CL: cl clearance", r"michaelis"),
@@ -122,6 +136,9 @@ FORMULAS: tuple[Formula, ...] = (
     formula("the future value of an annuity", r"future|^fv$|exact|analytic|theor|expected|formula|closed", r"contribut|annuity|deposit|saving", "d*((1 + r)^n - 1)/r | P*(1 + r)^n + d*((1 + r)^n - 1)/r | d*((1 + r)^n - 1)/r*(1 + r)", MONEY),
     formula("present value", r"present|^pv$|discount", r"present value|\bnpv\b|discount", "c/(1 + r)^t", "c: c cf cash cash_flow fv future_value amount flow; r: r rate discount_rate; t: t n i year years k period"),
     formula("the economic order quantity", r"eoq|order (?:quantity|size)|^q(?: ?opt| ?star)?$", r"\beoq\b|economic order|inventory", "sqrt(2*D*S/H)", "D: d demand annual_demand demand_rate; S: s order_cost setup_cost k ordering_cost k_order fixed_cost; H: h holding_cost h_cost holding hc"),
+    formula("the flux of momentum in shallow water", r"flux\[1\]|^f ?2$", r"shallow|dam.?break", "q^2/h + 0.5*g*h^2 | q*u + 0.5*g*h^2 | h*u^2 + 0.5*g*h^2", "q: hu q m uh; h: h depth; u: u v vel; g: g"),
+    formula("the flux of Burgers' equation", r"^f(?:lux)?$", r"burgers", "0.5*u^2", "u: u q v"),
+    formula("the flux of traffic", r"^f(?:lux)?$|^q$", r"traffic && density|lwr|lighthill", "rho*v*(1 - rho/m)", "rho: rho density u q k; v: vmax v_max vf v_free v_f; m: rho_max rhomax rho_jam kj rhom"),
     # molecules
     formula("the Lennard-Jones potential", r"poten|^v$|^u$|energ|^pe$|lj|lennard|^e$", r"lennard", "4*eps*((s/r)^12 - (s/r)^6) | 4*eps*(s^12/r^12 - s^6/r^6) | 4*((1/r)^12 - (1/r)^6) | 4*eps*(q^2 - q) | 4*eps*(q*q - q) | 4*(q*q - q) | 4*eps*((s^2/r2)^6 - (s^2/r2)^3) | 4*((1/r2)^6 - (1/r2)^3) | 4*(1/r^12 - 1/r^6)", "eps: eps epsilon; s: s sigma sig; r: r dist distance rij d; q: sr6 s6 inv_r6 r6 inv6 ir6 r6i inv_r6 sig_r6; r2: r2 r_sq rsq d2 rij2 dist2", r"shifted|truncat|cut.?off|rc\b|rcut"),
     formula("the Lennard-Jones force", r"force|^f(?: mag| ?r| ?ij| over r)?$|lj|fmag", r"lennard", "24*eps*(2*(s/r)^12 - (s/r)^6)/r | 24*eps*(2*q^2 - q)/r | 24*(2*q^2 - q)/r | 24*eps*(2*q^2 - q)/r2 | 24*(2*q^2 - q)/r2 | 24*eps*(2*(s/r)^12 - (s/r)^6)/r^2 | 24*(2/r^13 - 1/r^7) | 48*(1/r^14 - 0.5/r^8) | 48*(1/r^13 - 0.5/r^7) | 24*eps/r*(2*(s/r)^12 - (s/r)^6) | 48*eps*((s/r)^12 - 0.5*(s/r)^6)/r | 48*q*(q - 0.5)/r2 | 24*eps*(2*(s^2/r2)^6 - (s^2/r2)^3)/r2 | 24*(2/r2^6 - 1/r2^3)/r2", "eps: eps epsilon; s: s sigma sig; r: r dist distance rij d; q: sr6 s6 inv_r6 r6 inv6 ir6 r6i inv_r6 sig_r6; r2: r2 r_sq rsq d2 rij2 dist2"),

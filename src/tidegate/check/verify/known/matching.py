@@ -14,13 +14,27 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CodeType
 
-from tidegate.check.verify.known.edits import changed, shortened
-from tidegate.check.verify.known.terms import GLOBALS, Tree, code_of, leaves, numbers, parsed, size, value_of
+from tidegate.check.verify.known.edits import others, places, put, shortened
+from tidegate.check.verify.known.terms import (
+    GLOBALS,
+    Tree,
+    code_of,
+    leaves,
+    lifted,
+    numbers,
+    parsed,
+    size,
+    value_of,
+    values_at,
+)
 
 CLOSE = 1e-7
 POINTS = 3
 COMBINATIONS_MAX = 3000
+CANDIDATES_MAX = 20_000
+"""Changes of a place that are tried over a whole program."""
 TINY = 1e-20
+TROUBLE = (KeyError, ValueError, ZeroDivisionError, OverflowError, TypeError)
 
 
 def plain(name: str) -> str:
@@ -64,6 +78,8 @@ class Points:
 
     def __init__(self, names: Iterable[str]):
         self.at = [{n: 0.4 + 1.5 * zlib.crc32(f"{k} {n}".encode()) / 2**32 for n in names} for k in range(POINTS)]
+        self.left = CANDIDATES_MAX
+        self.tried: dict[object, str | None] = {}
         self.seen: dict[tuple[int, str | None, int], complex | None] = {}
 
     def once(self, tree: Tree, k: int, step: str | None) -> complex | None:
@@ -73,12 +89,15 @@ class Points:
             self.seen[key] = self.program(tree, k, step)
         return self.seen[key]
 
+    def values(self, k: int, step: str | None) -> Mapping[str, complex]:
+        """The leaves at point k; a step of time is a small imaginary number, so that rates come out exact."""
+        return self.at[k] if step is None else {**self.at[k], step: complex(0.0, TINY)}
+
     def program(self, tree: Tree, k: int, step: str | None) -> complex | None:
         """The tree at point k; of a step, its rate: what it changes by per unit of time as the step vanishes."""
-        values: Mapping[str, complex] = self.at[k] if step is None else {**self.at[k], step: complex(0.0, TINY)}
         try:
-            value = value_of(tree, values)
-        except (KeyError, ValueError, ZeroDivisionError, OverflowError, TypeError):
+            value = value_of(tree, self.values(k, step))
+        except TROUBLE:
             return None
         return value.imag / TINY if step is not None else value
 
@@ -88,7 +107,7 @@ class Points:
         try:
             values = {s: at[meant] if isinstance(meant := binding[s], str) else meant for s in form.symbols}
             return eval(form.code, GLOBALS, values)  # type: ignore[no-any-return]
-        except (KeyError, ValueError, ZeroDivisionError, OverflowError, TypeError):
+        except TROUBLE:
             return None
 
     def shortened(self, tree: Tree, binding: Binding, k: int) -> complex | None:
@@ -96,7 +115,7 @@ class Points:
         at = self.at[k]
         try:
             return value_of(tree, {s: at[m] if isinstance(m, str) else m for s, m in binding.items()})
-        except (KeyError, ValueError, ZeroDivisionError, OverflowError, TypeError):
+        except TROUBLE:
             return None
 
 
@@ -111,7 +130,19 @@ def agrees(points: Points, tree: Tree, step: str | None, form: Form, binding: Bi
 
 
 def slip(points: Points, tree: Tree, step: str | None, known: Sequence[Form], binding: Binding) -> str | None:
-    """The form that one changed place turns the expression into, or None."""
+    """The form that one changed place turns the expression into, or None; what was tried once is remembered."""
+    used = {s for form in known for s in form.symbols}
+    key = (
+        id(tree),
+        tuple(form.text for form in known),
+        tuple(sorted((s, str(v)) for s, v in binding.items() if s in used)),
+    )
+    if key not in points.tried:
+        points.tried[key] = _slip(points, tree, step, known, binding) if points.left > 0 else None
+    return points.tried[key]
+
+
+def _slip(points: Points, tree: Tree, step: str | None, known: Sequence[Form], binding: Binding) -> str | None:
     bound = frozenset(v for v in binding.values() if isinstance(v, str))
     names = dict.fromkeys([*leaves(tree), *bound])
     if step is not None:
@@ -124,15 +155,26 @@ def slip(points: Points, tree: Tree, step: str | None, known: Sequence[Form], bi
         for short in shortened(form.tree):
             if all(equal(points.once(tree, k, step), points.shortened(short, binding, k)) for k in range(POINTS)):
                 return form.text
-    for other in changed(tree, list(names), constants, bound | ({step} if step else frozenset())):
-        value = points.program(other, 0, step)
-        if value is None:
-            continue
-        for form, values in zip(known, wanted, strict=True):
-            if equal(value, values[0]) and all(
-                equal(points.program(other, k, step), values[k]) for k in range(1, POINTS)
-            ):
-                return form.text
+    bound |= {step} if step else frozenset()
+    try:
+        at = points.values(0, step)
+        values = values_at(tree, at)
+    except TROUBLE:
+        return None
+    for path, part in places(tree):
+        for other in others(part, list(names), constants, bound):
+            points.left -= 1
+            try:
+                value = lifted(tree, path, values, value_of(other, at))
+            except TROUBLE:
+                continue
+            if step is not None:
+                value = value.imag / TINY
+            for form, known_values in zip(known, wanted, strict=True):
+                if equal(value, known_values[0]):
+                    whole = put(tree, path, other)
+                    if all(equal(points.program(whole, k, step), known_values[k]) for k in range(1, POINTS)):
+                        return form.text
     return None
 
 

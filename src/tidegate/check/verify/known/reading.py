@@ -178,7 +178,7 @@ class Reader:
         if isinstance(target, ast.Tuple | ast.List):
             if isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts):
                 made = [self.tree_of(v, env) for v in value.elts]
-                plain = [self.tree_of(v, {}) for v in value.elts]
+                plain = [tree_of(v, {}) for v in value.elts]
                 whole = {name for tree in made for name in leaves(tree)}
                 together = all(name_of(one) in whole for one in target.elts)
                 for one, tree, shallow in zip(target.elts, made, plain, strict=True):
@@ -188,7 +188,7 @@ class Reader:
                 self.states.setdefault(scope, [name_of(e) or "" for e in target.elts])
             self.assign(target, value, env)
             return
-        self.one(target, self.tree_of(value, env), self.tree_of(value, {}), env, scope, node)
+        self.one(target, self.tree_of(value, env), tree_of(value, {}), env, scope, node)
 
     def one(
         self, target: ast.expr, tree: Tree, shallow: Tree, env: Env, scope: int, node: ast.AST, together: bool = False
@@ -241,7 +241,9 @@ class Reader:
         made = self.parts(statement.value, env)
         if made is None:
             return
+        self.depth += DEPTH_MAX  # nothing replaced
         plain = self.parts(statement.value, {}) or made
+        self.depth -= DEPTH_MAX
         for k, tree in enumerate(made):
             name = function if len(made) == 1 else f"{function}[{k}]"
             kind = "returned" if len(made) == 1 else "rate"
@@ -253,7 +255,7 @@ class Reader:
     def call(self, node: ast.Call, env: Env, scope: int) -> None:
         """`x.append(x[-1] + …)` steps x, `print("label", value)` shows a formula."""
         if isinstance(node.func, ast.Attribute) and node.func.attr == "append" and len(node.args) == 1:
-            self.one(node.func.value, self.tree_of(node.args[0], env), self.tree_of(node.args[0], {}), env, scope, node)
+            self.one(node.func.value, self.tree_of(node.args[0], env), tree_of(node.args[0], {}), env, scope, node)
         elif isinstance(node.func, ast.Name) and node.func.id == "print":
             for label, value in _printed(node):
                 if not isinstance(value, ast.Name | ast.Constant):
@@ -263,7 +265,7 @@ class Reader:
                             kind="printed",
                             name=label,
                             tree=made,
-                            shallow=self.tree_of(value, {}),
+                            shallow=tree_of(value, {}),
                             node=node,
                             scope=scope,
                         )

@@ -56,6 +56,7 @@ FUNCTIONS: dict[str, Callable[..., complex]] = {
     "sign": lambda z: 1.0 if z.real > 0 else -1.0,
     "max": _real(lambda a, b: a.real >= b.real),
     "min": _real(lambda a, b: a.real <= b.real),
+    "cross": lambda a, b: a * b * (a - b),  # b × a = -(a × b)
     "hypot": lambda a, b: cmath.sqrt(a * a + b * b),
 }
 ALIASES = {"fabs": "abs", "absolute": "abs", "arctan": "atan", "arcsin": "asin", "arccos": "acos", "maximum": "max",
@@ -139,7 +140,7 @@ def _call(node: ast.Call, env: Mapping[str, Tree], inline: Inline | None) -> Tre
     if name in WHOLE and (node.args or isinstance(node.func, ast.Attribute)):
         return _whole(name, node, env, inline)
     args = [tree_of(a, env, inline) for a in node.args] if not node.keywords else []
-    if name in FUNCTIONS and len(args) == (2 if name in ("max", "min", "hypot") else 1):
+    if name in FUNCTIONS and len(args) == (2 if name in ("max", "min", "hypot", "cross") else 1):
         return ("f", name, *args)
     if name in SAME and len(args) == 1:
         return args[0]
@@ -178,16 +179,53 @@ def value_of(tree: Tree, values: Mapping[str, complex]) -> complex:
         return -value_of(tree[1], values)
     if kind == "f":
         return FUNCTIONS[tree[1]](*[value_of(a, values) for a in tree[2:]])
-    a, b = value_of(tree[1], values), value_of(tree[2], values)
-    if kind == "+":
+    return joined(kind, value_of(tree[1], values), value_of(tree[2], values))
+
+
+def joined(sign: str, a: complex, b: complex) -> complex:
+    """Two values under one of the five operations."""
+    if sign == "+":
         return a + b
-    if kind == "-":
+    if sign == "-":
         return a - b
-    if kind == "*":
+    if sign == "*":
         return a * b
-    if kind == "/":
+    if sign == "/":
         return a / b
     return a**b
+
+
+Path = tuple[int, ...]
+
+
+def values_at(tree: Tree, values: Mapping[str, complex], path: Path = ()) -> dict[Path, complex]:
+    """The value of every place of a tree."""
+    if tree[0] in ("n", "x"):
+        return {path: value_of(tree, values)}
+    first = 2 if tree[0] == "f" else 1
+    out: dict[Path, complex] = {}
+    for k in range(first, len(tree)):
+        out |= values_at(tree[k], values, (*path, k))
+    parts = [out[(*path, k)] for k in range(first, len(tree))]
+    out[path] = (
+        FUNCTIONS[tree[1]](*parts) if tree[0] == "f" else -parts[0] if tree[0] == "neg" else joined(tree[0], *parts)
+    )
+    return out
+
+
+def lifted(tree: Tree, path: Path, known: Mapping[Path, complex], value: complex) -> complex:
+    """The value of a tree where the place at `path` is worth `value`."""
+    nodes = [tree]
+    for k in path:
+        nodes.append(nodes[-1][k])
+    for depth in range(len(path) - 1, -1, -1):
+        node, k, above = nodes[depth], path[depth], path[:depth]
+        first = 2 if node[0] == "f" else 1
+        parts = [value if j == k else known[(*above, j)] for j in range(first, len(node))]
+        value = (
+            FUNCTIONS[node[1]](*parts) if node[0] == "f" else -parts[0] if node[0] == "neg" else joined(node[0], *parts)
+        )
+    return value
 
 
 def leaves(tree: Tree) -> Iterator[str]:

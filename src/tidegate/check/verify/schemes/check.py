@@ -81,7 +81,7 @@ def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
             lines.append(lines[-1] + len(line) + 1)
         seen = set()
         around = (body if program else text)[:WORDS_MAX]
-        for found in (*(reader(tree) for reader in readers), known(tree, around) if steps else ()):
+        for found in (*(reader(tree) for reader in readers), known(tree, around, body) if steps else ()):
             for scheme in found:
                 key = (getattr(scheme.node, "lineno", 1), scheme.name, scheme.computation)
                 if key not in seen:
