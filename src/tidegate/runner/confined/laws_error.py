@@ -20,6 +20,7 @@ CHECKED = re.compile(
     r"match|equal|conserv|agree|\bcheck|consistent|correct|symmetric|normali[sz]ed|passed|\bsame\b|shifted|identical|within|returns|\bok\b|all ?close|is ?close|sums? to|valid\b",
     re.I,
 )
+NORM = re.compile(r"(?:final |total |the )?(?:norm|probability)(?: \(should be #\)| after .*| at .*)?", re.I)
 KEPT = r"conserv|constant|preserv|stays|unchanged|should not change|does not change|remains"
 FIRST = re.compile(r"\b(?:initial(?:ly)?|start(?:ing)?|before|at start|original)\b", re.I)
 WHOLE = re.compile(r"\b(mass|volume|energy|charge|norm|momentum|probability|total|population|heat|water)\b", re.I)
@@ -51,6 +52,8 @@ def check(film, scenes, tell):
                 f"less than {PART:g} of {sizes[0]:.3g}",
                 None,
             )
+        elif NORM.fullmatch(label.strip()) and scenes[0].says(r"schr[oö]dinger|wave.?function|wave.?packet|\bpsi\b"):
+            tell(f"`{label}` is 1", abs(value - 1) < 0.02, f"{value:.5g}", "1", None)
     _first_and_last(film, scenes, tell)
 
 

@@ -10,10 +10,11 @@ import re
 
 VALUE = re.compile(r"[-+]?(?<![A-Za-z])\d+\.?\d*(?:e[-+]?\d+)?")
 NUMBER = re.compile(r"(?<![\w./^\[])[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w/]|\.\d)")
-THEORY = re.compile(r"theor|\bexact|expect|analytic|predict|closed.?form|\btrue\b|should be|reference|black.?scholes|\bbs\b|tsiolkovsky|formula\b|erlang|onsager|dominant eigenvalue|largest eigenvalue", re.I)  # fmt: skip
+THEORY = re.compile(r"theor|\bexact|expect|analytic|predict|closed.?form|\btrue\b|should be|reference|black.?scholes|\bbs\b|tsiolkovsky|formula\b|erlang|onsager|dominant eigenvalue|largest eigenvalue|steady.?state", re.I)  # fmt: skip
 LOOSE = re.compile(r"small.?angle|linear|approx|asympt|bound|limit|ideal|without|upper|lower|continu|infinite|vacuum|no drag|~|≈|about|at most|at least|order of|adiabatic|mean.?field|minim|maxim|\bminus\b|\bplus\b|\bloss", re.I)  # fmt: skip
 ERROR = re.compile(r"\berr|±|\+/-|\+-|\bstd|deviation|\bse\b|\bsem\b|differ|uncertain|interval|\bci\b|percent|%|residual|ratio (?:to|of)", re.I)  # fmt: skip
 SIMULATED = re.compile(r"simulat\w*|estimat\w*|measured|numeric\w*|monte|carlo|mc|empiric\w*|observed|sampled?|computed|comput\w*|result\w*|final|average|mean|approximate|value", re.I)  # fmt: skip
+STEADY = re.compile(r"steady.?state", re.I)
 COMPUTED = re.compile(
     r"simulated|estimated?\b|measured|numerical|computed|monte.?carlo|empirical|observed|sampled", re.I
 )
@@ -45,18 +46,23 @@ def shown(lines):
     return out
 
 
+def _theory(label):
+    """Whether a label says that its number is known beforehand; a simulated steady state is not."""
+    return THEORY.search(label) is not None and not (STEADY.search(label) and COMPUTED.search(label))
+
+
 def pairs(numbers):
     """(simulated, theory) as positions in the list: on one line, or on lines that speak of the same."""
     out = []
     for k, theory in enumerate(numbers):
-        if not THEORY.search(theory.label) or LOOSE.search(theory.label) or ERROR.search(theory.label):
+        if not _theory(theory.label) or LOOSE.search(theory.label) or ERROR.search(theory.label):
             continue
         after = numbers[k + 1] if k + 1 < len(numbers) and numbers[k + 1].line == theory.line else None
         if after is not None and not WORD.search(re.sub(r"\band\b|\bor\b", "", after.label)):
             continue  # "(should be 0 and 1)": which is meant of which is not said
         same = [
             i for i, n in enumerate(numbers)
-            if n.line == theory.line and i != k and not THEORY.search(n.label) and not ERROR.search(n.label) and not LOOSE.search(n.label) and (n.label or i == 0 or numbers[i - 1].line != n.line)
+            if n.line == theory.line and i != k and not _theory(n.label) and not ERROR.search(n.label) and not LOOSE.search(n.label) and (n.label or i == 0 or numbers[i - 1].line != n.line)
         ]  # fmt: skip
         beside = [i for i, n in enumerate(numbers) if n.line == theory.line and i != k]
         close = max(
@@ -70,7 +76,7 @@ def pairs(numbers):
         rated = []
         for i, n in enumerate(numbers):
             near = abs(n.line - theory.line)
-            if n.line == theory.line or near > 3 or THEORY.search(n.label) or ERROR.search(n.label) or LOOSE.search(n.label):  # fmt: skip
+            if n.line == theory.line or near > 3 or _theory(n.label) or ERROR.search(n.label) or LOOSE.search(n.label):  # fmt: skip
                 continue
             alone = sum(m.line == n.line for m in numbers) == 1
             other = _topic(n.label)
@@ -182,7 +188,13 @@ def check(first, again, halved, tell, random, slow, claimed, runs=10):
             slack = (t := ERRORS.get(len(x), 8.0)) * spread + share * abs(wanted) + rounding
             how = f"{t:g} standard errors of {len(x)} runs, and {share:.1%}"
         elif half is not None:
-            share = 0.08 if re.search(r"measured|average|mean|fit", numbers[simulated].label, re.I) else 0.04
+            share = (
+                0.1
+                if STEADY.search(numbers[theory].label)
+                else 0.08
+                if re.search(r"measured|average|mean|fit", numbers[simulated].label, re.I)
+                else 0.04
+            )
             slack = 3 * abs(half[simulated] - float(x[0])) + share * abs(wanted) + rounding
             how = f"three times what half the step changes, and {share:.0%}"
         else:

@@ -20,6 +20,7 @@ from tidegate.runner.confined import (
     laws_halved,
     laws_known,
     laws_lattice,
+    laws_matrix,
     laws_paths,
     laws_printed,
     laws_trials,
@@ -186,6 +187,7 @@ class Shows:
             lambda: None if self.chance else laws_error.check(self.film, self.scenes, self.tell),
             *self.laws_of_answers(),
             lambda: laws_error.says_so(self.film, self.tell),
+            lambda: laws_matrix.check(self.film, self.scenes, self.tell),
             lambda: laws_called.check(self.film, self.scenes, self.tell),
             lambda: laws_halved.check(plan, self.scenes, lambda k: self.ends(plan, k), self.tell),
         ):

@@ -4,18 +4,19 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tidegate.check.verify.known.balance import COMPARTMENTS, balance
-from tidegate.check.verify.known.formulas import FORMULAS, Formula
-from tidegate.check.verify.known.matching import Form, Points, agrees, equal, plain, readings, slip
-from tidegate.check.verify.known.rates import Equations, systems
-from tidegate.check.verify.known.reading import STEPS, Reader, Said
-from tidegate.check.verify.known.systems import MAPS, SYSTEMS, System
-from tidegate.check.verify.known.terms import Tree, leaves, numbers, shown, size
-from tidegate.check.verify.known.told import Told, told
-from tidegate.check.verify.known.words import Words
+from tidegate.check.verify.known.fitting import fit_formula, fit_system
+from tidegate.check.verify.known.formulas import FORMULAS
+from tidegate.check.verify.known.matching import Points
+from tidegate.check.verify.known.rates import systems
+from tidegate.check.verify.known.reading import STEPS, Reader
+from tidegate.check.verify.known.stages import WORDS, stages
+from tidegate.check.verify.known.statements import readable, spoken_name, stated_equations
+from tidegate.check.verify.known.systems import MAPS, SYSTEMS
+from tidegate.check.verify.known.terms import leaves
+from tidegate.check.verify.known.told import told
 from tidegate.check.verify.schemes.model import Scheme
 
 NAMES_MAX = 400
@@ -28,7 +29,14 @@ def known(tree: ast.Module, text: str, source: str = "") -> Iterator[Scheme]:
     named = [s for s in SYSTEMS if s.words.found(words) and not (s.but and s.but.found(words))]
     maps = [s for s in MAPS if s.words.found(words) and not (s.but and s.but.found(words))]
     spoken = [f for f in FORMULAS if f.words.found(words) and not (f.but and f.but.found(words))]
-    if not named and not spoken and not maps and not stated and not COMPARTMENTS.search(words):
+    if (
+        not named
+        and not spoken
+        and not maps
+        and not stated
+        and not COMPARTMENTS.search(words)
+        and not WORDS.search(words)
+    ):
         return
     reader = Reader(tree)
     said = reader.read()
@@ -40,6 +48,7 @@ def known(tree: ast.Module, text: str, source: str = "") -> Iterator[Scheme]:
         | reader.named
         | reader.all_states()
     )
+    yield from stages(reader, words)
     if COMPARTMENTS.search(words):
         for whole, _ in systems(reader):
             yield from balance(whole, points, words)
@@ -47,9 +56,9 @@ def known(tree: ast.Module, text: str, source: str = "") -> Iterator[Scheme]:
     if named or maps:
         for whole, plain in systems(reader):
             for system in maps if whole.mapped else named:
-                rows = list(_system(system, whole, reader, points))
+                rows = list(fit_system(system, whole, reader, points))
                 if not (rows and rows[0].holds) and plain.trees != whole.trees:
-                    other = list(_system(system, plain, reader, points))
+                    other = list(fit_system(system, plain, reader, points))
                     rows = other if other and (other[0].holds or not rows) else rows
                 if rows and rows[0].holds and whole.bare and clocked:
                     rows = [
@@ -61,289 +70,12 @@ def known(tree: ast.Module, text: str, source: str = "") -> Iterator[Scheme]:
                         )
                     ]
                 yield from rows
-    yield from _stated(stated, reader, points)
+    yield from stated_equations(stated, reader, points)
     for one in said:
-        trees = _readable(one)
+        trees = readable(one)
         for formula in spoken if trees else ():
-            if formula.target.search(_spoken(one.name)) and (one.kind != "rate" or formula.indexed):
-                rows = [r for t in trees if (r := _formula(formula, one, t, reader, points)) is not None]
+            if formula.target.search(spoken_name(one.name)) and (one.kind != "rate" or formula.indexed):
+                rows = [r for t in trees if (r := fit_formula(formula, one, t, reader, points)) is not None]
                 if rows:
                     yield next((r for r in rows if r.holds), rows[0])
                     break
-
-
-def _readable(said: Said) -> list[Tree]:
-    """The trees of one value that are worth reading: inlined, as written, and what a sum grows by."""
-    if said.kind == "step" and STEPS & set(leaves(said.tree)):
-        return []
-    made = dict.fromkeys((said.tree, said.shallow))
-    if said.kind == "step":
-        made |= dict.fromkeys(t[2] for t in list(made) if t[0] == "+" and t[1] == ("x", said.name))
-    return [t for t in made if size(t) > 1]
-
-
-def _stated(stated: Sequence[Told], reader: Reader, points: Points) -> Iterator[Scheme]:
-    """Equations that the words state, on what bears the same names."""
-    for one in stated:
-        spelt = {s: GREEK_NAMES.get(s, frozenset()) | {plain(s)} for s in (*one.form.symbols, one.name)}
-        if one.order == 0:
-            formula = Formula(
-                name="what the text says it computes",
-                target=re.compile(rf"{re.escape(_spoken(one.name))}"),
-                words=Words(""),
-                but=None,
-                forms=(one.form,),
-                spellings=spelt,
-                strict=True,
-                indexed=False,
-            )
-            rows = [
-                r
-                for said in reader.said
-                if _is_called(said, one, spelt)
-                for t in (said.tree, said.shallow)
-                if (r := _formula(formula, said, t, reader, points)) is not None
-            ]
-            if rows and not any(r.holds for r in rows):
-                yield rows[0]
-            continue
-        for pair in systems(reader):
-            rows = []
-            for equations in pair:
-                state = _rate_of(one, equations, points, spelt)
-                if state is None or equations.mapped:
-                    continue
-                system = System(
-                    name="the equation that the text states",
-                    words=Words(""),
-                    but=None,
-                    equations={state: (one.form,)},
-                    spellings={**spelt, state: frozenset({plain(state)})},
-                    ordered=False,
-                )
-                rows += _system(system, equations, reader, points)
-            if rows and not any(r.holds for r in rows):
-                yield rows[0]
-
-
-GREEK_NAMES = {
-    "lam": frozenset({"lambda", "lmbda", "lambd"}),
-    "lambda": frozenset({"lam", "lmbda", "lambd"}),
-    "epsilon": frozenset({"eps"}),
-    "omega": frozenset({"w"}),
-    "theta": frozenset({"th"}),
-}
-
-
-def _is_called(said: Said, one: Told, spelt: dict[str, frozenset[str]]) -> bool:
-    """Whether a value bears the name that the text gives, or is printed under it."""
-    if said.kind == "step" and STEPS & set(leaves(said.tree)):
-        return False
-    if said.kind == "printed":
-        words = re.findall(r"[A-Za-z]\w*", said.name)
-        return bool(words) and len(one.name) > 1 and plain(words[-1]) in spelt[one.name]
-    return plain(said.name) in spelt[one.name]
-
-
-def _rate_of(one: Told, equations: Equations, points: Points, spelt: dict[str, frozenset[str]]) -> str | None:
-    """The program's name of what changes as the text says: of a second derivative, the state that is the first one."""
-    found = [k for k, n in enumerate(equations.names) if plain(n) in spelt[one.name]]
-    if len(found) != 1:
-        return None
-    if one.order == 1:
-        return equations.names[found[0]]
-    rate = points.once(equations.trees[found[0]], 0, equations.step)
-    return next(
-        (n for n in equations.names if rate is not None and n in points.at[0] and equal(rate, points.at[0][n])), None
-    )
-
-
-def _spoken(name: str) -> str:
-    return re.sub(r"[_\s]+", " ", name).strip().lower()
-
-
-def _system(system: System, equations: Equations, reader: Reader, points: Points) -> Iterator[Scheme]:
-    """One system on one set of rates: nothing where it does not fit."""
-    places = _places(system, equations)
-    if places is None:
-        return
-    names = sorted({n for tree in equations.trees for n in leaves(tree)} | reader.named | set(equations.names))
-    states = {symbol: equations.names[k] for symbol, k in places.items()}
-    used = {symbol for symbol in places for form in system.equations[symbol] for symbol in form.symbols}
-    symbols = sorted(used - set(states))
-    taken = set(states.values())
-    trees = [equations.trees[k] for k in places.values()]
-    step = equations.step
-    free: list[str | float] = [
-        n
-        for n in dict.fromkeys(n for t in trees for n in leaves(t))
-        if n not in taken and n != step and n.isidentifier()
-    ]
-    free += [*dict.fromkeys(abs(n) for t in trees for n in numbers(t)), 1.0]
-    pool = [n for n in names if n not in taken and n != step]
-    best: list[tuple[int, dict[str, str | float], list[str]]] = []
-    for reading in _partial(symbols, system, pool, list(dict.fromkeys(free))):
-        binding = {**states, **reading}
-        fit = {
-            s: [agrees(points, equations.trees[k], step, form, binding) for form in system.equations[s]]
-            for s, k in places.items()
-        }
-        wrong = [s for s, fits in fit.items() if not any(fits)]
-        if not wrong:
-            wrong = _mixture(fit)
-        if not wrong:
-            yield Scheme(
-                name=f"the equations of {system.name}",
-                node=equations.nodes[0],
-                holds=True,
-                computation="; ".join(system.equations[s][0].text for s in places),
-            )
-            return
-        best.append((len(wrong), binding, wrong))
-    best.sort(key=lambda b: b[0])
-    for count, binding, wrong in best[:6]:
-        opaque = {
-            n for k in wrong for n in leaves(equations.trees[places[k]]) if not n.isidentifier() and not n.endswith("]")
-        }
-        if opaque - set(binding.values()) or (
-            count == len(places) and all(size(form.tree) < 3 for s in wrong for form in system.equations[s])
-        ):
-            continue
-        legal = {s: _bound(system.equations[s], binding) for s in wrong}
-        if len(places) == 1:
-            legal = {s: _told_alone(s, binding, system, legal[s]) for s in wrong}
-        if count > best[0][0] or (count > 1 and count == len(places) and not _sure(binding, system)):
-            return
-        found = [(s, slip(points, equations.trees[places[s]], step, legal[s], binding)) for s in wrong]
-        if all(f is not None for _, f in found):
-            for symbol, form in found:
-                k = places[symbol]
-                yield Scheme(
-                    name=f"the equations of {system.name}",
-                    node=equations.nodes[k],
-                    holds=False,
-                    computation=f"{equations.names[k]}' is read as {_told(equations.trees[k])}, not {symbol}' = {form}",
-                )
-            return
-
-
-def _partial(
-    symbols: Sequence[str], system: System, pool: Sequence[str], free: Sequence[str | float]
-) -> Iterator[dict[str, str | float]]:
-    """Readings of all symbols, where that is possible; else of those that the program has names for."""
-    any_ = False
-    for reading in readings(symbols, system.spellings, pool, free):
-        any_ = True
-        yield reading
-    if not any_:
-        told = [s for s in symbols if any(plain(n) in system.spellings.get(s, ()) for n in pool)]
-        if told and len(told) < len(symbols):
-            yield from readings(told, system.spellings, pool, free)
-
-
-def _sure(binding: dict[str, str | float], system: System) -> bool:
-    """Whether every symbol is spelt as usual, so that nothing had to be tried."""
-    return all(
-        isinstance(v, str) and (s in system.equations or plain(v) in system.spellings.get(s, ()))
-        for s, v in binding.items()
-    )
-
-
-def _told_alone(state: str, binding: dict[str, str | float], system: System, legal: Sequence[Form]) -> list[Form]:
-    """The forms of one equation that stands alone whose symbols the program spells as usual: the state, and all but one number."""
-    name = str(binding[state])
-    if plain(name) not in system.spellings.get(state, frozenset({plain(state)})) and not name.endswith("]"):
-        return []
-    out = []
-    for form in legal:
-        tried = [
-            s
-            for s in form.symbols
-            if s != state and not (isinstance(v := binding[s], str) and plain(v) in system.spellings.get(s, ()))
-        ]
-        number = len(tried) == 1 and isinstance(binding[tried[0]], float) and size(form.tree) >= 5
-        if size(form.tree) >= 3 and (not tried or number):
-            out.append(form)
-    return out
-
-
-def _mixture(fit: dict[str, list[bool]]) -> list[str]:
-    """States whose equation belongs to another variant of the system than the rest: where each has as many forms, they go together."""
-    several = {s: f for s, f in fit.items() if len(f) > 1}
-    count = max((len(f) for f in several.values()), default=0)
-    if len(several) < 2 or any(len(f) != count for f in several.values()):
-        return []
-    apart = [[s for s, f in several.items() if not f[k]] for k in range(count)]
-    return min(apart, key=len)
-
-
-def _bound(known_forms: Sequence[Form], binding: dict[str, str | float]) -> list[Form]:
-    return [f for f in known_forms if set(f.symbols) <= set(binding)]
-
-
-def _told(tree: Tree) -> str:
-    return shown(tree)[:120]
-
-
-def _places(system: System, equations: Equations) -> dict[str, int] | None:
-    """Which equation of the program is which of the system's: by names, else by their order."""
-    by_name: dict[str, int] = {}
-    for symbol in system.equations:
-        usual = system.spellings.get(symbol, frozenset({plain(symbol)}))
-        found = [k for k, name in enumerate(equations.names) if name == symbol] or [
-            k for k, name in enumerate(equations.names) if plain(name) in usual
-        ]
-        if len(found) == 1 and found[0] not in by_name.values():
-            by_name[symbol] = found[0]
-    if len(by_name) == len(system.equations):
-        return by_name
-    spelt = {plain(n) for t in equations.trees for n in leaves(t)} - {plain(n) for n in equations.names}
-    if any(system.spellings.get(s, frozenset({plain(s)})) & spelt for s in set(system.equations) - set(by_name)):
-        return None  # a state of another name stands in the equations
-    if len(equations.names) == len(system.equations) and system.ordered and not by_name:
-        return {symbol: k for k, symbol in enumerate(system.equations)}
-    if (
-        len(equations.names) == len(system.equations)
-        and system.ordered
-        and all(list(system.equations).index(s) == k for s, k in by_name.items())
-    ):
-        return {symbol: k for k, symbol in enumerate(system.equations)}
-    return by_name if len(by_name) >= max(1, (len(system.equations) + 1) // 2) else None
-
-
-def _formula(formula: Formula, said: Said, tree: Tree, reader: Reader, points: Points) -> Scheme | None:
-    """One formula on one expression: None where it does not fit."""
-    own = [n for n in dict.fromkeys(leaves(tree)) if n != "pi"]
-    names = sorted(set(own) | reader.named)
-    literals = list(dict.fromkeys(abs(n) for n in numbers(tree)))
-    close: list[tuple[Form, dict[str, str | float]]] = []
-    for form in formula.forms:
-        symbols = form.symbols
-        usual = {s: formula.spellings.get(s, frozenset({plain(s)})) for s in symbols}
-        told = [s for s in symbols if any(plain(n) in usual[s] for n in own)]
-        unknown = [n for n in own if not any(plain(n) in usual[s] for s in symbols)]
-        free: list[str | float] = [*unknown, *literals]
-        for reading in readings(symbols, usual, names if formula.strict else own, list(dict.fromkeys(free))):
-            if agrees(points, tree, None, form, reading):
-                return Scheme(
-                    name=formula.name, node=said.node, holds=True, computation=f"{said.name.strip()} = {form.text}"
-                )
-            if len(told) >= len(symbols) - (1 if unknown or literals else 0) and len(unknown) <= len(symbols) - len(
-                told
-            ):
-                close.append((form, reading))
-        missing = [s for s in symbols if s not in told]
-        if len(missing) == 1 and len(symbols) >= 2 and not unknown:
-            for reading in readings(symbols, usual, names, []):
-                close.append((form, reading))
-    if not all(n.isidentifier() or n.endswith("]") for n in own):
-        return None
-    for form, reading in close[:12]:
-        if slip(points, tree, None, [form], reading) is not None:
-            return Scheme(
-                name=formula.name,
-                node=said.node,
-                holds=False,
-                computation=f"{said.name.strip()} is {_told(tree)}, not {form.text}",
-            )
-    return None

@@ -63,6 +63,25 @@ WORDS = frozenset(
         "its",
     ]
 )
+SUMS = frozenset(
+    [
+        "sum",
+        "prod",
+        "product",
+        "mean",
+        "average",
+        "integral",
+        "int",
+        "lim",
+        "argmax",
+        "argmin",
+        "median",
+        "var",
+        "std",
+        "number",
+        "total",
+    ]
+)
 TOLD_MAX = 40
 SYMBOLS_MAX = 8
 
@@ -150,6 +169,8 @@ def _expression(text: str) -> str | None:
         token, gap = found.group(), text[len(after) : found.start()]
         if gap.strip(" .") or (gap.count(".") and out):
             break
+        if token.lower() in SUMS:
+            return None
         if token.lower() in WORDS and len(token) > 1:
             break
         after = text[: found.end()]

@@ -81,11 +81,16 @@ def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
             lines.append(lines[-1] + len(line) + 1)
         seen = set()
         around = (body if program else text)[:WORDS_MAX]
+        wrong = set()
         for found in (*(reader(tree) for reader in readers), known(tree, around, body) if steps else ()):
             for scheme in found:
-                key = (getattr(scheme.node, "lineno", 1), scheme.name, scheme.computation)
-                if key not in seen:
+                row = getattr(scheme.node, "lineno", 1)
+                key = (row, scheme.name, scheme.computation)
+                again = "slope" in scheme.name and row in wrong  # a tableau that was read as a whole
+                if key not in seen and not again:
                     seen.add(key)
+                    if not scheme.holds:
+                        wrong.add(row)
                     yield _decision(scheme, body, start, lines)
 
 
