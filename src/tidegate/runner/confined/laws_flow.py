@@ -179,6 +179,7 @@ def _system(scene, system, dt, tell):
             drift = float(np.ptp(total)) / (float(np.max(np.abs(total))) or 1.0)
             shown = " + ".join(system.states[k][0] for k in names)
             tell(f"{system.name}: {shown} stays", drift < 1e-3, f"changes by {drift:.3g} of its size", "less than 0.001", scene.line)  # fmt: skip
+    rows = []
     for label, of, law in system.equations:
         if of not in states:
             continue
@@ -186,7 +187,10 @@ def _system(scene, system, dt, tell):
             forms = law(states, params)
         except (KeyError, TypeError, ZeroDivisionError):
             continue
-        follow(tell, f"{system.name}: {label}", states[of], forms if isinstance(forms, list) else [forms], dt, scene.line)  # fmt: skip
+        follow(lambda *row: rows.append(row), f"{system.name}: {label}", states[of], forms if isinstance(forms, list) else [forms], dt, scene.line)  # fmt: skip
+    if sum(not row[1] for row in rows) <= 2:  # where most equations differ it is another model, or another unit of time
+        for row in rows:
+            tell(*row)
 
 
 def follow(tell, name, y, forms, dt, line, wrap=None):

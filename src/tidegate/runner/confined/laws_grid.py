@@ -109,7 +109,7 @@ def heat(scene, tell, _):
     """u' = α u'': each turn within the edges and the start, and as the equation says inside."""
     import numpy as np
 
-    if not scene.says(r"heat|diffusion") or scene.says(r"source|reaction|advect|convect|stefan|radiat|fisher|gray.?scott|nonlinear|random|laser|generation|\bq\b ?=|schr[oö]|phase.?field|cooling fin|cahn|turing|growth|decay"):  # fmt: skip
+    if not scene.says(r"heat|diffusion") or scene.says(r"source|reaction|advect|convect|stefan|radiat|fisher|gray.?scott|nonlinear|random|laser|generation|\bq\b ?=|schr[oö]|phase.?field|cooling fin|cahn|turing|growth|decay|ambient|\bloss(?:es)?\b|\bsink|\benv\b|t_env|t_inf|u_env|newton.?s law|convective|surround"):  # fmt: skip
         return
     u = scene.one("u", "T", "temp", "temperature", "c", "phi", "U", "conc", dims=2)
     if u is None or u.shape[1] < 8:

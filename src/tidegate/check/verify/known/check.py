@@ -55,27 +55,30 @@ def known(tree: ast.Module, text: str, source: str = "") -> Iterator[Scheme]:
     clocked = bool((STEPS - {"h"}) & reader.named)
     if named or maps:
         for whole, plain in systems(reader):
+            rows: list[Scheme] = []
             for system in maps if whole.mapped else named:
-                rows = list(fit_system(system, whole, reader, points))
-                if not (rows and rows[0].holds) and plain.trees != whole.trees:
+                one = list(fit_system(system, whole, reader, points))
+                if not (one and one[0].holds) and plain.trees != whole.trees:
                     other = list(fit_system(system, plain, reader, points))
-                    rows = other if other and (other[0].holds or not rows) else rows
-                if rows and rows[0].holds and whole.bare and clocked:
-                    rows = [
-                        Scheme(
-                            name=rows[0].name,
-                            node=whole.nodes[0],
-                            holds=False,
-                            computation=f"{whole.names[0]} is stepped by its whole rate, not by rate times the step of time",
-                        )
-                    ]
-                yield from rows
+                    one = other if other and (other[0].holds or not one) else one
+                rows += one
+            fits = [r for r in rows if r.holds]  # what is one system is not a slip of another
+            if fits and whole.bare and clocked:
+                fits = [
+                    Scheme(
+                        name=fits[0].name,
+                        node=whole.nodes[0],
+                        holds=False,
+                        computation=f"{whole.names[0]} is stepped by its whole rate, not by rate times the step of time",
+                    )
+                ]
+            yield from fits or rows
     yield from stated_equations(stated, reader, points)
-    for one in said:
-        trees = readable(one)
+    for said_one in said:
+        trees = readable(said_one)
+        rows = []
         for formula in spoken if trees else ():
-            if formula.target.search(spoken_name(one.name)) and (one.kind != "rate" or formula.indexed):
-                rows = [r for t in trees if (r := fit_formula(formula, one, t, reader, points)) is not None]
-                if rows:
-                    yield next((r for r in rows if r.holds), rows[0])
-                    break
+            if formula.target.search(spoken_name(said_one.name)) and (said_one.kind != "rate" or formula.indexed):
+                found = [r for t in trees if (r := fit_formula(formula, said_one, t, reader, points)) is not None]
+                rows += [next((r for r in found if r.holds), found[0])] if found else []
+        yield from [r for r in rows if r.holds] or rows[:1]

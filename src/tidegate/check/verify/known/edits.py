@@ -41,8 +41,10 @@ def put(tree: Tree, path: tuple[int, ...], new: Tree) -> Tree:
     return (*tree[:k], put(tree[k], path[1:], new), *tree[k + 1 :])
 
 
-def others(part: Tree, symbols: Sequence[str], constants: Sequence[float], bound: frozenset[str]) -> Iterator[Tree]:
-    """What a slip of the pen could have made of one place."""
+def others(
+    part: Tree, symbols: Sequence[str], constants: Sequence[float], bound: frozenset[str], exact: bool = True
+) -> Iterator[Tree]:
+    """What a slip of the pen could have made of one place; not `exact`: where numbers stand for parameters, none is wrong."""
     kind = part[0]
     if kind in OPPOSITE:
         yield from ((sign, part[1], part[2]) for sign in OPPOSITE[kind])
@@ -61,15 +63,15 @@ def others(part: Tree, symbols: Sequence[str], constants: Sequence[float], bound
     elif kind == "f":
         yield part[2]
         yield from (("f", twin, *part[2:]) for twin in TWINS.get(part[1], ()))
-    elif kind == "n":
+    elif kind == "n" and exact:
         yield from (number(c) for c in constants if c != part[1])
         yield from (number(part[1] * f) for f in FACTORS)
         yield from (number(part[1] + d) for d in (1, -1))
-    else:
+    elif kind == "x":
         yield from (("x", s) for s in symbols if s != part[1])
     if kind != "n":
         yield ("neg", part)
-        yield from (("*", part, number(f)) for f in FACTORS if f != -1.0)
+        yield from (("*", part, number(f)) for f in FACTORS if f != -1.0 and exact)
         yield ("^", part, number(2))
         yield ("^", part, number(3))
         yield from (("f", wrap, part) for wrap in WRAPS if part[:2] != ("f", wrap))

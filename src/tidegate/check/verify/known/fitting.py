@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import ast
+import itertools
 from collections.abc import Iterator, Sequence
 
 from tidegate.check.verify.known.formulas import Formula
 from tidegate.check.verify.known.matching import Form, Points, agrees, plain, readings, slip
 from tidegate.check.verify.known.rates import Equations
 from tidegate.check.verify.known.reading import Reader, Said
+from tidegate.check.verify.known.solving import solvable
 from tidegate.check.verify.known.systems import System
 from tidegate.check.verify.known.terms import Tree, leaves, numbers, shown, size
 from tidegate.check.verify.schemes.model import Scheme
@@ -52,6 +55,8 @@ def fit_system(system: System, equations: Equations, reader: Reader, points: Poi
             )
             return
         best.append((len(wrong), binding, wrong))
+    if _folded(points, system, equations, places, states, pool):
+        return
     best.sort(key=lambda b: b[0])
     for count, binding, wrong in best[:6]:
         opaque = {
@@ -61,10 +66,14 @@ def fit_system(system: System, equations: Equations, reader: Reader, points: Poi
             count == len(places) and all(size(form.tree) < 3 for s in wrong for form in system.equations[s])
         ):
             continue
-        legal = {s: _bound(system.equations[s], binding) for s in wrong}
+        legal = {s: _bound(system.equations[s], binding, equations.trees[places[s]]) for s in wrong}
         if len(places) == 1:
             legal = {s: _told_alone(s, binding, system, legal[s]) for s in wrong}
-        if count > best[0][0] or (count > 1 and count == len(places) and not _sure(binding, system)):
+        if count > 1 and not _shared([equations.nodes[places[s]] for s in wrong], reader):
+            return  # several places differ: another model, or another convention
+        part = count == len(places) > 1 or 1 < len(system.equations) != len(places)
+        used = {s for form in legal[wrong[0]] for s in form.symbols}
+        if count > best[0][0] or (part and not _sure({s: v for s, v in binding.items() if s in used}, system)):
             return
         found = [(s, slip(points, equations.trees[places[s]], step, legal[s], binding)) for s in wrong]
         if all(f is not None for _, f in found):
@@ -91,6 +100,15 @@ def _partial(
         told = [s for s in symbols if any(plain(n) in system.spellings.get(s, ()) for n in pool)]
         if told and len(told) < len(symbols):
             yield from readings(told, system.spellings, pool, free)
+
+
+def _shared(nodes: Sequence[ast.AST], reader: Reader) -> bool:
+    """Whether two statements are made of one helper, so that one slip shows in both."""
+    if len(nodes) != 2:
+        return False
+    if nodes[0] is nodes[1]:
+        return reader.helped_twice(nodes[0])
+    return bool(reader.helpers(nodes[0]) & reader.helpers(nodes[1]))
 
 
 def _sure(binding: dict[str, str | float], system: System) -> bool:
@@ -129,8 +147,57 @@ def _mixture(fit: dict[str, list[bool]]) -> list[str]:
     return min(apart, key=len)
 
 
-def _bound(known_forms: Sequence[Form], binding: dict[str, str | float]) -> list[Form]:
-    return [f for f in known_forms if set(f.symbols) <= set(binding)]
+def _bound(known_forms: Sequence[Form], binding: dict[str, str | float], tree: Tree) -> list[Form]:
+    """The forms all of whose symbols are bound, to names or to numbers that stand there."""
+    there = {abs(n) for n in numbers(tree)}
+    return [
+        f
+        for f in known_forms
+        if all(s in binding and (isinstance(v := binding[s], str) or v in there) for s in f.symbols)
+    ]
+
+
+def _folded(
+    points: Points,
+    system: System,
+    equations: Equations,
+    places: dict[str, int],
+    states: dict[str, str],
+    pool: Sequence[str],
+) -> bool:
+    """Whether every equation fits with numbers for the symbols that the program has no name for."""
+    symbols = sorted({s for state in places for form in system.equations[state] for s in form.symbols} - set(states))
+    told = [s for s in symbols if any(plain(n) in system.spellings.get(s, frozenset({plain(s)})) for n in pool)]
+    for reading in itertools.islice(readings(told, system.spellings, pool, []), READINGS_MAX):
+        binding = {**states, **reading}
+        if all(
+            any(
+                solvable(
+                    points, equations.trees[k], equations.step, f, {s: v for s, v in binding.items() if s in f.symbols}
+                )
+                for f in system.equations[state]
+            )
+            for state, k in places.items()
+        ):
+            return True
+    return False
+
+
+def _folded_formula(points: Points, formula: Formula, tree: Tree, own: Sequence[str], reader: Reader) -> bool:
+    """Whether some form fits with numbers for the symbols that the program has no name for."""
+    named = {plain(n) for n in reader.named}
+    for form in formula.forms:
+        usual = {s: formula.spellings.get(s, frozenset({plain(s)})) for s in form.symbols}
+        told = [s for s in form.symbols if any(plain(n) in usual[s] for n in own)]
+        if len(told) == len(form.symbols) or any(usual[s] & named for s in form.symbols if s not in told):
+            continue
+        for reading in itertools.islice(readings(told, usual, own, []), READINGS_MAX):
+            if solvable(points, tree, None, form, dict(reading)):
+                return True
+    return False
+
+
+READINGS_MAX = 12
 
 
 def _told(tree: Tree) -> str:
@@ -180,8 +247,8 @@ def fit_formula(formula: Formula, said: Said, tree: Tree, reader: Reader, points
                 return Scheme(
                     name=formula.name, node=said.node, holds=True, computation=f"{said.name.strip()} = {form.text}"
                 )
-            if len(told) >= len(symbols) - (1 if unknown or literals else 0) and len(unknown) <= len(symbols) - len(
-                told
+            if len(unknown) <= len(symbols) - len(told) <= (1 if unknown else 0) and all(
+                isinstance(v, str) for v in reading.values()
             ):
                 close.append((form, reading))
         missing = [s for s in symbols if s not in told]
@@ -189,6 +256,8 @@ def fit_formula(formula: Formula, said: Said, tree: Tree, reader: Reader, points
             for reading in readings(symbols, usual, names, []):
                 close.append((form, reading))
     if not all(n.isidentifier() or n.endswith("]") for n in own):
+        return None
+    if literals and _folded_formula(points, formula, tree, own, reader):
         return None
     for form, reading in close[:12]:
         if slip(points, tree, None, [form], reading) is not None:

@@ -29,7 +29,7 @@ from tidegate.check.verify.known.terms import (
 )
 
 CLOSE = 1e-7
-POINTS = 3
+POINTS = 4
 COMBINATIONS_MAX = 3000
 CANDIDATES_MAX = 20_000
 """Changes of a place that are tried over a whole program."""
@@ -161,8 +161,9 @@ def _slip(points: Points, tree: Tree, step: str | None, known: Sequence[Form], b
         values = values_at(tree, at)
     except TROUBLE:
         return None
+    exact = not any(isinstance(binding.get(s), float) for form in known for s in form.symbols)
     for path, part in places(tree):
-        for other in others(part, list(names), constants, bound):
+        for other in others(part, list(names), constants, bound, exact):
             points.left -= 1
             try:
                 value = lifted(tree, path, values, value_of(other, at))

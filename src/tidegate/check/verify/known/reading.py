@@ -46,6 +46,7 @@ class Reader:
         self.states: dict[int, list[str]] = {}
         self.nicknames: dict[int, dict[str, str]] = {}
         self.parents: dict[int, str] = {}
+        self.made: dict[str, ast.expr] = {}
 
     def read(self) -> list[Said]:
         """Everything that the module and its functions compute."""
@@ -58,6 +59,14 @@ class Reader:
                 self.named.add(node.attr)
             elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):  # fmt: skip
                 self.named.add(node.slice.value)
+        turned = {
+            n.id
+            for loop in ast.walk(self.tree)
+            if isinstance(loop, ast.For)
+            for n in ast.walk(loop.target)
+            if isinstance(n, ast.Name)
+        }
+        self.named -= turned  # what a loop counts with is no quantity
         self.block(self.tree.body, {}, id(self.tree), "")
         for node in ast.walk(self.tree):
             if isinstance(node, ast.FunctionDef):
@@ -70,6 +79,25 @@ class Reader:
         return {n for names in self.states.values() for n in names} | {
             n for known in self.nicknames.values() for pair in known.items() for n in pair
         }
+
+    def helpers(self, node: ast.AST) -> set[str]:
+        """Names that a statement uses and that were made of others before, through any number of them."""
+        out: set[str] = set()
+        waiting = [n for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute)]
+        while waiting:
+            name = name_of(waiting.pop())
+            if name is not None and name not in out and name in self.made:
+                out.add(name)
+                waiting += [n for n in ast.walk(self.made[name]) if isinstance(n, ast.Name | ast.Attribute)]
+        return out
+
+    def helped_twice(self, node: ast.AST) -> bool:
+        """Whether two elements of what a statement gives are made of one helper."""
+        value = getattr(node, "value", node)
+        while isinstance(value, ast.Call) and value.args:
+            value = value.args[0]
+        each = [self.helpers(e) for e in value.elts] if isinstance(value, ast.Tuple | ast.List) else []
+        return any(a & b for k, a in enumerate(each) for b in each[k + 1 :])
 
     def tree_of(self, node: ast.expr, env: Env) -> Tree:
         """A tree with names and short functions replaced."""
@@ -188,6 +216,8 @@ class Reader:
                 self.states.setdefault(scope, [name_of(e) or "" for e in target.elts])
             self.assign(target, value, env)
             return
+        if isinstance(target, ast.Name) and not isinstance(value, ast.Constant) and isinstance(node, ast.Assign):
+            self.made.setdefault(name_of(target) or target.id, value)
         self.one(target, self.tree_of(value, env), tree_of(value, {}), env, scope, node)
 
     def one(

@@ -207,6 +207,8 @@ def _loops(holder: ast.AST) -> Iterator[ast.For | ast.While | ast.FunctionDef]:
 
 
 def _judge(loop: ast.For | ast.While | ast.FunctionDef, place: str, speed: str, words: str) -> Iterator[Scheme]:
+    if _weighted(loop, speed):
+        return
     pull = Fraction(-1)
     for _ in range(2):  # once to see how hard the step itself pulls, once more with that
         step = _Step(loop, place, speed, pull)
@@ -262,6 +264,23 @@ def _judge(loop: ast.For | ast.While | ast.FunctionDef, place: str, speed: str, 
         holds=True,
         computation=f"on x'' = {shown(pull)} x one step agrees with the exact one to dt^{order}",
     )
+
+
+def _weighted(loop: ast.AST, speed: str) -> bool:
+    """Whether a kick is multiplied by two numbers (`0.5 * dt * f * 2`): one of them is a mass, and which is not said."""
+    for name, value, _ in _all(loop):
+        if name.split("[")[0] == speed:
+            for part in ast.walk(value):
+                if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult | ast.Div) and len(_factors(part)) >= 2:
+                    return True
+    return False
+
+
+def _factors(node: ast.expr) -> list[ast.Constant]:
+    """The numbers in one chain of products."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Div):
+        return _factors(node.left) + _factors(node.right)
+    return [node] if isinstance(node, ast.Constant) else []
 
 
 def _averages(loop: ast.AST) -> bool:
