@@ -41,7 +41,9 @@ def expression(tree: Tree, values: dict[str, sympy.Expr]) -> sympy.Expr:
     return {"+": a + b, "-": a - b, "*": a * b, "/": a / b, "^": a**b}[kind]
 
 
-def spelt(form: Form, states: set[str], own: dict[str, frozenset[str]], rng: random.Random) -> str:
+def spelt(
+    form: Form, states: set[str], own: dict[str, frozenset[str]], rng: random.Random, names: dict[str, str]
+) -> str:
     """One spelling: some or all parameters as numbers, then expanded, factored or left."""
     values: dict[str, sympy.Expr] = {}
     numbers = rng.random()
@@ -49,7 +51,10 @@ def spelt(form: Form, states: set[str], own: dict[str, frozenset[str]], rng: ran
         usual = sorted(
             n for n in own.get(symbol, frozenset({symbol})) if n.isidentifier() and n not in ("lambda", "is", "in")
         )
-        name = symbol if symbol in states or symbol in own.get(symbol, ()) or not usual else rng.choice(usual)
+        usual = [n for n in usual if n not in names.values()]
+        name = names.setdefault(
+            symbol, symbol if symbol in states or symbol in own.get(symbol, ()) or not usual else rng.choice(usual)
+        )
         literal = symbol not in states | {"t"} and rng.random() < numbers
         values[symbol] = sympy.Rational(rng.randint(11, 97), 10) if literal else sympy.Symbol(f"{name}", positive=True)
     made = expression(form.tree, values)
@@ -91,10 +96,11 @@ def programs(rng: random.Random) -> Iterator[tuple[str, str]]:
         if kind == "system":
             system, variant, cue = row
             states = set(system.equations)
-            body = []
+            body: list[str] = []
+            names: dict[str, str] = {}
             for state, forms in system.equations.items():
                 form = forms[min(variant, len(forms) - 1)]
-                body.append(f"    {state} += dt * ({folded(spelt(form, states, system.spellings, rng))})")
+                body.append(f"    {state} += dt * ({folded(spelt(form, states, system.spellings, rng, names))})")
             yield f"{cue}: {system.name}", "for i in range(1000):\n" + "\n".join(body) + "\n"
         else:
             formula, form = row
@@ -120,7 +126,7 @@ def programs(rng: random.Random) -> Iterator[tuple[str, str]]:
                 None,
             )
             if target is not None and not set(leaves(form.tree)) & {target}:
-                yield f"{cue}: {formula.name}", f"{target} = {folded(spelt(form, set(), formula.spellings, rng))}\n"
+                yield f"{cue}: {formula.name}", f"{target} = {folded(spelt(form, set(), formula.spellings, rng, {}))}\n"
 
 
 def test_no_spelling_of_a_known_equation_is_refuted() -> None:

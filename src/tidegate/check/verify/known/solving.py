@@ -16,6 +16,8 @@ from tidegate.check.verify.known.terms import Tree
 LEVELS = frozenset({"room", "vr", "Vs", "V", "EL", "EK", "ENa", "xr", "I", "Ta", "sp", "cin", "T", "x", "v"})
 UNKNOWN_MAX = 3
 ROUNDS = 40
+EXACT, FELT = 1e-20, 1e-10
+"""A sum of squared misfits that is nothing, and one that a changed number must cause."""
 STARTS = (1.0, 0.05, 20.0)
 
 
@@ -68,8 +70,8 @@ def _solve(
         if r is None:
             return False
         size = sum(v * v for v in r)
-        if size < 1e-20:
-            return True
+        if size < EXACT:
+            return all(_matters(points, form, binding, unknown, q, goal, i) for i in range(len(q)))
         columns = []
         for i in range(len(q)):
             h = 1e-6 * max(1.0, abs(q[i]))
@@ -95,7 +97,23 @@ def _solve(
             damping *= 6
         else:
             return False
-    return r is not None and sum(v * v for v in r) < 1e-16
+    return False
+
+
+def _matters(
+    points: Points,
+    form: Form,
+    binding: dict[str, str | float],
+    unknown: Sequence[str],
+    q: Sequence[float],
+    goal: Sequence[float],
+    at: int,
+) -> bool:
+    """Whether a symbol's number is felt: one that made its own term vanish is not there."""
+    moved = _misfit(
+        points, form, binding, unknown, [v + (math.log(2) if i == at else 0.0) for i, v in enumerate(q)], goal
+    )
+    return moved is not None and sum(v * v for v in moved) > FELT
 
 
 def _linear(a: list[list[float]], b: Sequence[float]) -> list[float] | None:
