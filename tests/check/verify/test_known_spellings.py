@@ -14,7 +14,7 @@ from tidegate.check.verify.known.matching import Form
 from tidegate.check.verify.known.systems import SYSTEMS
 from tidegate.check.verify.known.terms import Tree, leaves
 
-SAMPLE = int(os.environ.get("TIDEGATE_KNOWN_SPELLINGS", "40"))
+SAMPLE = int(os.environ.get("TIDEGATE_KNOWN_SPELLINGS", "25"))
 """Spellings that are tried; `TIDEGATE_KNOWN_SPELLINGS=100000` tries every form of every entry."""
 FUNCTIONS = {
     "cross": sympy.Function("cross"),

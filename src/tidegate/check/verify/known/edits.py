@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tidegate.check.verify.known.terms import Tree, leaves, number
+from tidegate.check.verify.known.terms import Tree, leaves, number, numbers
 
 OPPOSITE = {"+": ("-", "*"), "-": ("+", "*"), "*": ("/", "+", "-"), "/": ("*", "-", "+"), "^": ("*",)}
 TWINS = {"sin": ("cos", "tan"), "cos": ("sin",), "tan": ("sin",), "exp": ("log",), "log": ("exp",), "sinh": ("cosh",), "cosh": ("sinh",),
@@ -52,7 +52,11 @@ def others(
             yield (kind, part[2], part[1])
         if kind in "*/^":
             for kept, dropped in ((part[1], part[2]), (part[2], part[1])):
-                if bound.issuperset(leaves(dropped)) and (kind != "^" or kept is part[1]):
+                if (
+                    bound.issuperset(leaves(dropped))
+                    and (exact or not any(True for _ in numbers(dropped)))
+                    and (kind != "^" or kept is part[1])
+                ):
                     yield kept
         if kind == "+":
             yield ("-", part[2], part[1])

@@ -66,7 +66,18 @@ def fit_system(system: System, equations: Equations, reader: Reader, points: Poi
             count == len(places) and all(size(form.tree) < 3 for s in wrong for form in system.equations[s])
         ):
             continue
-        legal = {s: _bound(system.equations[s], binding, equations.trees[places[s]]) for s in wrong}
+        stolen = {
+            s
+            for s, v in binding.items()
+            if s not in system.equations
+            and isinstance(v, str)
+            and plain(v) not in system.spellings.get(s, ())
+            and any(plain(v) in system.spellings.get(o, ()) for o in symbols if o != s)
+        }
+        honest = {
+            s: v for s, v in binding.items() if s not in stolen
+        }  # a name that means another symbol stands for none
+        legal = {s: _bound(system.equations[s], honest, equations.trees[places[s]]) for s in wrong}
         if len(places) == 1:
             legal = {s: _told_alone(s, binding, system, legal[s]) for s in wrong}
         if count > 1 and not _shared([equations.nodes[places[s]] for s in wrong], reader):

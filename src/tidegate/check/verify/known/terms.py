@@ -153,7 +153,7 @@ def _call(node: ast.Call, env: Mapping[str, Tree], inline: Inline | None) -> Tre
     return leaf(ast.unparse(node).replace("self.", ""))
 
 
-WHOLE = frozenset({"sum", "norm", "dot", "mean", "linalg_norm", "vdot"})
+WHOLE = frozenset({"sum", "norm", "dot", "linalg_norm", "vdot"})
 """Calls over the elements of an array: a formula that holds for each is read as one of them."""
 
 
