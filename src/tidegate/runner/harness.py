@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import platform
+import re
 import resource
 import struct
 import sys
@@ -294,6 +295,11 @@ def modules() -> tuple[Any, ...]:
     )
 
 
+def said(error: BaseException) -> str:
+    """An error in a line, without the folders of this machine (`ImportError … (/…/scipy/__init__.py)`)."""
+    return re.sub(r" \(/[^()]*\)", "", f"{type(error).__name__}: {error}")[:300]
+
+
 def judged(job: dict[str, Any], confined: tuple[Any, ...]) -> dict[str, Any]:
     """What was measured, or how the program failed: its own arithmetic breaking is a law broken."""
     try:
@@ -309,12 +315,12 @@ def judged(job: dict[str, Any], confined: tuple[Any, ...]) -> dict[str, Any]:
         return (
             {"status": "ran", "rows": [row]}
             if own
-            else {"status": "raised", "rows": [], "error": f"{type(error).__name__}: {error}"[:300]}
+            else {"status": "raised", "rows": [], "error": said(error)}
         )
     except MemoryError:
         return {"status": "memory", "rows": []}
     except BaseException as error:
-        return {"status": "raised", "rows": [], "error": f"{type(error).__name__}: {error}"[:300]}
+        return {"status": "raised", "rows": [], "error": said(error)}
 
 
 def main():

@@ -33,6 +33,7 @@ PAIRS = [
     ("1.234,50 + 10,50 = 1.245,00", "1.234,50 + 10,50 = 1.255,00"),
     ("v = 3.0 × 10^8 / 6.0 × 10^14 = 5.0 × 10^-7 m", "v = 3.0 × 10^8 / 6.0 × 10^14 = 2.0 × 10^-7 m"),
     ("5 km = 5000 m", "5 km = 500 m"),
+    ("The rim is 2 * pi * 3 = 18.85 m long", "The rim is 2 * pi * 3 = 19.85 m long"),
     ("500 psi = 3.45 MPa", "500 psi = 34.5 MPa"),
     ("25 °C = 298.15 K", "25 °C = 248.15 K"),
     ("F = m*a where F is the force, m is the mass and a is the acceleration.", "F = m*a^2 where F is the force, m is the mass and a is the acceleration."),
@@ -58,7 +59,7 @@ def test_the_wrong_twin_is_refuted_and_the_right_one_supported(right: str, wrong
 
 CLEAN = [
     "2x + 3 = 7, so x = 2.", "1/4 = 25 students", "7/2 = 3 remainder 1", "In binary, 1 + 1 = 10.", "A common mistake is 2 + 2 = 5.", "He leaves at 5:00 pm - 3 hours = 2 pm.",
-    "42 - 18 = 24 - 4 = 20", "1/3 = 0.33 and 2/3 = 0.67", "100/7 ≈ 14.3", "50 + 20% = 60", "A → B", "Let n = 3 + 2k.", "C(5,2) = 10", "(3,5) + (1,2) = (4,7)", "1 week = 5 days", "f(2) = 5",
+    "42 - 18 = 24 - 4 = 20", "1/3 = 0.33 and 2/3 = 0.67", "100/7 ≈ 14.3", "50 + 20% = 60", "pi = 0.3 and pi1 = 0.7", "A → B", "Let n = 3 + 2k.", "C(5,2) = 10", "(3,5) + (1,2) = (4,7)", "1 week = 5 days", "f(2) = 5",
     "unbalanced: Fe + O2 → Fe2O3", "In Fe3O4 the oxidation number of iron is +8/3.", "arXiv:2301.01234", "\\frac{1}{", "= = = 5", "١٢ + ٣ = ١٥", "5 + 3 = ", "$$\\frac{1}{2$$", "",
 ]  # fmt: skip
 

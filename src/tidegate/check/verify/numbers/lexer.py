@@ -61,7 +61,7 @@ LEXER = (
     r"|(?P<div>\\div|÷)"
     r"|(?P<approx>\\approx|\\simeq|\\sim(?![a-z])|\\cong|[≈≃≅]|~=)"
     r"|(?P<percent>%|\\%|(?<![\w])(?:percent|per\s?cent)(?!\w))"
-    r"|(?P<pi>\\pi(?![a-z])|π)"
+    r"|(?P<pi>\\pi(?![a-z])|π|(?<![\w.\\])pi(?![\w.(]))"
     r"|(?P<degree>\^?\s?\{?\\circ\}?|°)"
     r"|(?P<relation>==+|[<>!:+\-*/]=|=>|=<|<-+|->|-->|[<>≤≥≠≡∝→⇒⟹←↔⇌∈±∓∞]|\\(?:pm|mp|leq?|geq?|neq?|lt|gt|to|rightarrow|Rightarrow|implies|longrightarrow|equiv|propto|in|sum|int|prod|infty|ldots|dots|cdots|choose|pmod|bmod|mod)(?![a-zA-Z]))"
     r"|(?P<delimiter>\\[()\[\]])"
@@ -94,7 +94,7 @@ SPACING = ("\\ ", "\\,", "\\;", "\\:", "~")
 # Most of a text is plain words, whole numbers and single signs, often with one space before them: read first, as LEXER
 # reads them, without its thirty alternatives.  What follows a sign here is what makes it that sign alone.
 PLAIN = (
-    r" ?(?:(?P<plain>(?!per(?:cent)?\b)[A-Za-z]+(?![\w'’\-({]))"
+    r" ?(?:(?P<plain>(?!per(?:cent)?\b|pi\b)[A-Za-z]+(?![\w'’\-({]))"
     r"|(?P<whole>(?<![.,:\w\\\u202f\u2009\u00a0])\d{1,15}(?:\.\d{1,15})?(?=[ )\n*+=\-%}]|/(?!=)|[.,][ \n]|\Z))"
     r"|(?P<one>[,;:?](?=[ \n]|\Z)|\.(?=[ \n]|\Z)|[()}\n]|\{(?=[\w.])|=(?![=<>])|[+/](?!=)|\*(?<= .)(?= )|-(?<=[\w)] .)(?= )|(?<=\d)[*\-](?=\d)|\^(?=\w|\{\w)"
     r"|[%\"'“”‘’]|\|(?<![\d)].)(?![+\-−\d(])|\$(?=\d)))"
