@@ -312,11 +312,7 @@ def judged(job: dict[str, Any], confined: tuple[Any, ...]) -> dict[str, Any]:
             "measured": f"{type(error).__name__}: {error}"[:200],
             "expected": "no error",
         }
-        return (
-            {"status": "ran", "rows": [row]}
-            if own
-            else {"status": "raised", "rows": [], "error": said(error)}
-        )
+        return {"status": "ran", "rows": [row]} if own else {"status": "raised", "rows": [], "error": said(error)}
     except MemoryError:
         return {"status": "memory", "rows": []}
     except BaseException as error:
