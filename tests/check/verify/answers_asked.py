@@ -34,3 +34,15 @@ ok("asked", "About 250 mL of water.", q="How much water should be added to the 5
 ok("asked", "It weighs 70 kg.", q="What is the weight of the patient?")
 ok("asked", "The distance is 4.2 light-years.", q="What is the distance to Proxima Centauri?")
 ok("asked", "At an efficiency of 90 % the input power is 2 kW, and so it uses 16 kWh a day.", q="What is the input power of the motor, if it delivers 1.8 kW for 8 h a day?")
+
+# a second set, written after the mending on the first
+twin("asked", "About 2 §.", "m", "kg", q="What mass of ice melts when 668 kJ are supplied?")
+twin("asked", "The field strength is 5 × 10⁴ §.", "V", "V/m", q="Calculate the electric field between plates 2 mm apart at 100 V.")
+twin("asked", "λ = c/f = 3 §", "s", "m", q="Find the wavelength of the 100 MHz carrier.")
+twin("asked", "The disc has an angular momentum of 4 §.", "N", "kg m²/s", q="What is the moment of inertia? Then answer: what is the angular momentum of the disc?")
+twin("asked", "Thus a = 1.2 §.", "m", "m/s²", q="Determine the acceleration of the lift.")
+twin("asked", "The ball rolls 12 §.", "m/s", "m", q="How far does the ball roll?")
+twin("asked", "The river flows at 1.5 §.", "m³", "m/s", q="How fast is the river flowing?")
+twin("asked", "The specific heat capacity is 450 §.", "J", "J/(kg·K)", q="What is the specific heat capacity of the metal?")
+twin("asked", "Altogether 2.24 § of gas are produced.", "mol/L", "L", q="What volume of gas is produced?")
+ok("asked", "It uses 0.3 kWh.", q="A 60 W lamp burns for 5 hours. How much energy does it use?")
