@@ -40,4 +40,13 @@ KNOWN_MISSES = {
     "A recipe calls for 2 cups of milk; since one cup is about 240 mL, you need roughly 380 mL.",
     "One mole of any ideal gas occupies 24.2 L at 0 °C and 1 atm.",
     "4 GB is 32 gigabits, or 32,000 megabits. At 50 Mbit/s the download takes 32,000 / 50 = 640 min, a bit under 11 minutes.",
+    "You have 7 days × 24 hours = 168 hours in a week. Sleeping 8 hours a night takes 56 of them, which leaves 122 hours awake.",
+    "Iron has a density of 7.87 g/cm³, so a cube with an edge of 10 cm (1,000 cm³) has a mass of 78.7 kg.",
+    "You can sort by the second element with `sorted(pairs, by=lambda p: p[1])`.",
+    "A 15-inch laptop screen measures about 32 cm along the diagonal.",
+    "Short answer: yes, it fits.\n\nThe pallet is 1.2 m × 0.8 m, so it covers 0.96 m². With 10 pallets you need 9.9 m² of floor, plus aisles.",
+    "To make 500 mL of a 0.2 M NaCl solution, you need 0.1 mol of the salt, i.e. 58.4 g (M = 58.44 g/mol).",
+    "A false-positive rate of 2% means that of 5,000 healthy people about 250 test positive.",
+    "The car's tank holds 50 litres; at 6 L/100 km the range is roughly 633 km.",
+    "A sound at 20 °C travels 343 m in one second, so an echo from a wall 171.5 m away returns after 2 s.",
 }

@@ -25,6 +25,7 @@ from tests.check.verify.answers_q import ITEMS as TEXTBOOK
 from tests.check.verify.answers_refs import ITEMS as REFERENCES
 from tests.check.verify.answers_refs_b import ITEMS as STYLED
 from tests.check.verify.answers_s import ITEMS as INDEPENDENT
+from tests.check.verify.answers_t import ITEMS as FORUM
 from tests.check.verify.statements_sound import STATEMENTS
 
 from tidegate.check.verify.engine import verify_answer
@@ -55,6 +56,7 @@ ITEMS = (
     + ASKED
     + REFERENCES
     + STYLED
+    + FORUM
 )
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 
@@ -98,6 +100,7 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
         + TEXTBOOK
         + INDEPENDENT
         + ASKED
+        + FORUM
         if needle and answer in KNOWN_MISSES and needle not in NUMBERS_AGREE
     ],
 )

@@ -38,7 +38,7 @@ from tidegate.check.verify.quantity.asked import check_answer_dimension
 from tidegate.check.verify.quantity.conversions import check_conversions, check_rewritten
 from tidegate.check.verify.quantity.dimensions import check_dimensions
 from tidegate.check.verify.quantity.told_laws import check_told_laws
-from tidegate.check.verify.quantity.told_ratios import check_half_lives, check_ratios
+from tidegate.check.verify.quantity.told_ratios import check_counted_rates, check_half_lives, check_ratios
 from tidegate.check.verify.schemes.check import check_schemes
 from tidegate.spine.claim import Decision, Support
 from tidegate.spine.finding import Finding, Severity, Where
@@ -116,6 +116,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
         ("laws told", lambda: check_told_laws(prose, ranges)),
         ("ratios told", lambda: check_ratios(prose, ranges)),
         ("asked value", lambda: () if program or not question else check_asked_value(question, answer)),
+        ("counted rates told", lambda: check_counted_rates(prose, ranges)),
         ("half-lives told", lambda: check_half_lives(prose, ranges)),
         ("answer dimension", lambda: check_answer_dimension(question, prose, ranges)),
         ("dimensions", lambda: check_dimensions(prose, ranges)),

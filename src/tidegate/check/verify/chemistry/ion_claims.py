@@ -22,9 +22,11 @@ from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 CHARGE_PATTERNS = (
     re.compile(
-        rf"(?<![a-z])(?P<name>[a-z]+(?: [a-z]+)?)\s+(?:ions?|anions?|cations?)\s+(?:is|has the formula|is written(?: as)?|=)\s+\**\$?(?P<formula>{FORMULA})(?=[\s,.;:)$*]|$)"
+        rf"(?<![A-Za-z])(?P<name>[A-Za-z][a-z]+(?: [a-z]+)?)\s+(?:ions?|anions?|cations?)\s+(?:is|has the formula|is written(?: as)?|=)\s+\**\$?(?P<formula>{FORMULA})(?=[\s,.;:)$*]|$)"
     ),
-    re.compile(rf"(?<![a-z])(?P<name>[a-z]+(?: [a-z]+)?)\s+ions?,?\s*\(?\$?(?P<formula>{FORMULA})(?=[\s,.;:)$]|$)"),
+    re.compile(
+        rf"(?<![A-Za-z])(?P<name>[A-Za-z][a-z]+(?: [a-z]+)?)\s+ions?,?\s*\(?\$?(?P<formula>{FORMULA})(?=[\s,.;:)$]|$)"
+    ),
     re.compile(
         rf"(?:formula|symbol)\s+(?:of|for)\s+(?:the\s+)?(?P<name>[a-z]+(?: [a-z]+)?)\s+ion\s+is\s+\$?(?P<formula>{FORMULA})"
     ),

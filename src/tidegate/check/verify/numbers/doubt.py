@@ -19,6 +19,8 @@ DISOWNED = re.compile(
 )
 
 
+DETERMINANT = re.compile(r"\bdeterminants?\b|\bdet\b|\\det\b", re.I)
+MATRIX = re.compile(r"\bmatri(?:x|ces)\b|\\(?:begin|end)\{[bpv]?matrix\}", re.I)
 OTHER_ALGEBRA = re.compile(
     # one look for a boundary, then the words: where each word asks for its own, a search takes eight times as long
     r"\b(?:"
@@ -110,7 +112,8 @@ def why_not_refute(
         r"(?:\.\.\.|…|dots)\s*[+\-−*]?\s*$", text[max(0, start - 10) : start]
     ):
         return "a series that goes on"
-    if OTHER_ALGEBRA.search(around):
+    # a determinant is a number computed from numbers
+    if OTHER_ALGEBRA.search(around if DETERMINANT.search(around) is None else MATRIX.sub("", around)):
         return "another algebra may be meant (modular, binary, vectors)"
     if _plain_ratio(a) and (labels_of(b) or any(n.money for n in leaves(b))) and not labels_of(a):
         return "a share may be equated with what it is a share of"  # 1/4 = 25 students

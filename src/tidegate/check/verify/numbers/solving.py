@@ -155,6 +155,8 @@ def _drawn(text: str, before: Step, step: Step) -> Decision | None:
         or NEXT_LINE.fullmatch(between)
         or WORKED.fullmatch(between)
     )
+    if not sure and step.solved is not None and re.fullmatch(r"[\s$]*\band\b[\s$]*", between):
+        sure = DRAWN.search(text[max(0, before.start - 24) : before.start])  # so 8x = 240 and x = 30
     lines = (
         step.solved is not None
         and NEW_LINE.fullmatch(between) is not None

@@ -41,11 +41,43 @@ class Table(NamedTuple):
         return [row[n] for row in self.rows]
 
 
+BULLET = re.compile(
+    r"^[ \t]{0,12}(?:[-*•]|\d{1,2}[.)])[ \t]{1,4}(?P<label>[^:|\n]{2,40}):[ \t*]{0,8}(?P<value>[^|\n()]{1,24}?)"
+    r"[ \t*]{0,8}(?:\((?P<share>[^|\n()]{1,12})\))?[ \t*.]{0,8}(?:\n|\Z)",
+    re.M,
+)
+
+
+def _bullets(text: str, start: int, end: int) -> Iterator[Table]:
+    """A list whose items are `label: amount` or `label: amount (share)`, as a table without headings."""
+    at = start
+    while (first := BULLET.search(text, at, end)) is not None:
+        rows: list[re.Match[str]] = []
+        found: re.Match[str] | None = first
+        if first.start() > start and text[first.start() - 1] != "\n":
+            at = first.end()
+            continue
+        while found is not None and len(rows) < ROWS_MAX:
+            rows.append(found)
+            at = found.end()
+            found = BULLET.match(text, at, end)
+        width = 3 if all(m.group("share") for m in rows if not m.group("label").lower().startswith("total")) else 2
+        if len(rows) >= 3:
+            blank, names = Cell("", first.start(), first.start()), ("label", "value", "share")[:width]
+            yield Table(
+                (blank,) * width,
+                tuple(tuple(cell(text, *m.span(n)) if m.group(n) is not None else blank for n in names) for m in rows),
+            )
+
+
 def tables(text: str, ranges: list[tuple[int, int]]) -> Iterator[Table]:
     """Every table of the prose in `ranges`; rows of another width than their heading end it."""
     if "|" in text and "--" in text:
         for start, end in ranges:
             yield from _markdown(text, start, end)
+    if ": " in text and ("- " in text or "* " in text or "• " in text or "1. " in text):
+        for start, end in ranges:
+            yield from _bullets(text, start, end)
     if "\\begin{tabular" in text or "\\begin{array" in text:
         for start, end in ranges:
             yield from _latex(text, start, end)

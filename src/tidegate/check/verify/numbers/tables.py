@@ -62,7 +62,7 @@ def check_tables(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]
         body = Table(table.heading, tuple(r for r in table.rows if not SUM_ROW.match(_label(r))))
         done: list[set[int]] = []
         wrong: dict[int, Fraction] = {}
-        for relation in _relations(body):
+        for relation in _relations(body, table):
             columns = {relation.target, *relation.sources}
             if any(columns <= before for before in done):
                 continue
@@ -127,7 +127,9 @@ def _sums(text: str, table: Table, wrong: dict[int, Fraction]) -> Iterator[Decis
 
 def _rows(text: str, table: Table, relation: Relation, wrong_cells: dict[int, Fraction]) -> Iterator[Decision]:
     """The rows of a relation that holds: one may break it where the headings tell it, or three others show it."""
-    found, off = [], {}
+    found: list[Decision] = []
+    off: dict[int, Fraction] = {}
+    wrong = 0
     for row in table.rows:
         at = row[relation.target]
         computed = relation.compute([row[n] for n in relation.sources]) if at.value is not None else None
@@ -140,10 +142,12 @@ def _rows(text: str, table: Table, relation: Relation, wrong_cells: dict[int, Fr
         found.append(
             _decision(text, at, how, value, max(slack, Fraction(0) if printable else at.ulp * Fraction(999, 1000)))
         )
+        wrong += found[-1].support is Support.REFUTED
+        if wrong > 1:
+            return
     finest = min(row[relation.target].ulp for row in table.rows)
     if sum(row[relation.target].ulp == finest for row in table.rows) == 1 and finest < 1 and not relation.told:
         return  # 35.45 beneath 4, 12 and 23 is no slip in their sum
-    wrong = sum(d.support is Support.REFUTED for d in found)
     right = len(found) - wrong
     if (
         wrong > 1
@@ -168,7 +172,7 @@ def _telling(table: Table, relation: Relation) -> bool:
     return sum(v is not None and abs(v) >= 10 for v in values[-1]) * 2 >= len(values[-1])
 
 
-def _relations(table: Table) -> Iterator[Relation]:
+def _relations(table: Table, whole: Table) -> Iterator[Relation]:
     heads = [c.text for c in table.heading]
     numeric = [n for n in range(len(heads)) if table.rows and all(c.value is not None for c in table.column(n))]
     odd = any(ODD.search(h) for h in heads)
@@ -186,7 +190,7 @@ def _relations(table: Table) -> Iterator[Relation]:
         and len({c.unit for n in numeric for c in table.column(n)}) == 1
     ):
         yield Relation(numeric[-1], tuple(numeric[:-1]), _sum, False)
-    yield from _shares(table, numeric)
+    yield from _shares(table, numeric, next((r for r in whole.rows if SUM_ROW.match(_label(r))), None))
     if 3 <= len(numeric) <= 6 and len(table.rows) >= 4:
         for target in reversed(numeric):
             for a, b in permutations([n for n in numeric if n != target], 2):
@@ -226,15 +230,17 @@ def _quotient(cells: Sequence[Cell]) -> tuple[str, Fraction, Fraction] | None:
     return f"{cells[0].text} / {cells[1].text}", a / b, slack
 
 
-def _shares(table: Table, numeric: list[int]) -> Iterator[Relation]:
+def _shares(table: Table, numeric: list[int], total: Sequence[Cell] | None) -> Iterator[Relation]:
     """A column of percentages that add up to a hundred beside the numbers they are shares of."""
     for target in numeric:
         shares = table.column(target)
-        if not all(c.unit == "%" for c in shares) or len(shares) < 3:
+        if not all(c.unit == "%" for c in shares) or (len(shares) < 3 and total is None):
             continue
         for source in numeric:
             values = [c.value for c in table.column(source) if c.value is not None]
             whole = sum(values, Fraction(0))
+            if total is not None and total[source].value != whole:
+                continue
             if source == target or table.column(source)[0].unit == "%" or whole <= 0 or min(values) < 0:
                 continue
 

@@ -128,7 +128,9 @@ def judged(
     if about and off <= abs(value) / 10:
         doubt = "an approximation"
     elif UNSURE.search(around) or re.search(
-        r"\bround|approx|\babout\b|roughly|≈|\bother\b|another|remaining|additional|excluding|except", around, re.I
+        r"\bround|approx|\babout\b|roughly|≈|\bother\b|another|remaining|additional|excluding|except",
+        around,
+        re.I,
     ):
         doubt = "another reading is possible"
     if doubt:

@@ -149,7 +149,9 @@ def _with_part(read: Read, found: re.Match[str]) -> Results | None:
             return {**more, **less}
         out = read_stated(found.group("out"))
         return more if out is not None and out.value > base else None  # a total below its base is another's
-    if re.search(r"\bso (?:you|we|they|he|she) (?:pay|keep)|\bso the final", found.group()):
+    if re.search(
+        r"\bso (?:you|we|they|he|she|the (?:customer|buyer|client|guest)) (?:pay|keep)|\bso the final", found.group()
+    ):
         return {**more, **less}  # with a tip more is paid, with a discount less
     return less
 
@@ -243,7 +245,7 @@ FORMS: tuple[tuple[tuple[str, ...], str, Callable[[Read, re.Match[str]], Results
      rf"(?<![\w.,/–-]){named('a', words=True)}{THINGS} (?:of|with|at|holding|containing) {named('b')}{PLAIN}(?P<thing>(?:\s[a-z\-]+){{0,2}}?) (?:each|apiece)[^\d.;:%?!]{{0,40}}?(?:comes? to|makes?|gives?|total(?:s|ling)?|needs?|is|for|hold|holds|cost|costs|weigh|weighs|room for)\s+{ABOUT}(?P<out>{N}){PLAIN}(?P<total>(?:\s[a-z\-]+){{0,2}}?)(?=[,.;)]|\s(?:in|altogether|overall|total)\b)",
      _product, False),
     (("%", "percent", "per cent"),
-     rf"{named('p')}{PCT} (?:[a-z\-]+ ){{0,3}}?(?:of|on|off) (?:the |an? |its )?{named('a')}{PLAIN}(?:\s[a-z\-]+){{0,2}}? (?:is|=|comes to|equals|makes|gives|adds|saves) {named('q')}{PLAIN}(?:,|;|\sand)? (?:(?P<sum>(?:for|so|giving|making|bringing|to give|with|which (?:gives|makes|brings))\s(?:it |the |an? )?(?:grand |new |overall )?(?:total|sum|bill|gross (?:price|amount))(?: price| bill| amount| cost)?(?: (?:of|to|is|comes to|becomes))?)|(?:leaving|so (?:you|we|they|he|she) (?:pay|keep)|so the (?:sale|final|discounted|reduced|net) (?:price|amount|pay|salary) (?:is|becomes|comes to))) {ABOUT}(?P<out>{N}){PLAIN}(?!\s(?:each|per|for|in|after|with)\b)",
+     rf"{named('p')}{PCT} (?:[a-z\-]+ ){{0,3}}?(?:of|on|off) (?:the |an? |its )?(?:[a-z]+ ){{0,2}}?(?:of )?{named('a')}{PLAIN}(?:\s[a-z\-]+){{0,2}}? (?:is|=|comes to|equals|makes|gives|adds|saves) {named('q')}{PLAIN}(?:,|;|\sand)? (?:(?P<sum>(?:for|so|giving|making|bringing|to give|with|which (?:gives|makes|brings))\s(?:it |the |an? )?(?:grand |new |overall )?(?:total|sum|bill|gross (?:price|amount))(?: price| bill| amount| cost)?(?: (?:of|to|is|comes to|becomes))?)|(?:leaving|so (?:you|we|they|he|she|the (?:customer|buyer|client|guest)) (?:pay|keep)s?|so the (?:sale|final|discounted|reduced|net) (?:price|amount|pay|salary) (?:is|becomes|comes to))) {ABOUT}(?P<out>{N}){PLAIN}(?!\s(?:each|per|for|in|after|with)\b)",
      _with_part, False),
     (("lowered", "marked up"),
      rf"(?=[$€£]){named('a')}{PLAIN}(?:\s[a-z]+){{0,2}}?,? (?:(?P<off>lowered)|marked up) by {named('p')}{PCT},? (?:now |and |which |then )?{COSTS} {ABOUT}(?=[$€£])(?P<out>{N}){PLAIN}(?!\s(?:{NOT_PRICE})\b)",

@@ -43,6 +43,12 @@ TWO = re.compile(r"\d\D+\d")
 WORDS_MAX = 320
 
 
+# what a clause draws from the result before it has no part in the law
+BREAK = re.compile(
+    r",\s(?:so|well|just|slightly|far|which is (?:well|far|about|roughly|close|just|slightly)|i\.e\.|that is)\b|\s[–—]\s|\s\((?=i\.e|about|or\b|roughly)"
+)
+
+
 def check_told_laws(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on results that the other quantities of their sentence fix."""
     for start, end in ranges:
@@ -64,6 +70,8 @@ def check_told_laws(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
             decision = None
             if 2 <= len(found) <= 4:
                 decision = _decide(text, *piece, found)
+            if decision is None and len(found) >= 2 and (cut := BREAK.search(text, found[1].end, piece[1])) is not None:
+                decision = _decide(text, piece[0], cut.start(), [q for q in found if q.end <= cut.start()])
             if (
                 decision is None
                 and len(found) == 1
@@ -78,6 +86,8 @@ def check_told_laws(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decisi
 
 
 def _decide(text: str, start: int, end: int, found: Sequence[Quantity]) -> Decision | None:
+    if not 2 <= len(found) <= 4:
+        return None
     sentence = text[start:end]
     kinds = [q.unit.dims for q in found if q.unit is not None and q.unit.kind not in ("log", "count")]
     if sum(q.unit is not None and q.unit.kind == "calendar" for q in found) > 1:

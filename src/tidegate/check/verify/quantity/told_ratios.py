@@ -15,6 +15,7 @@ from fractions import Fraction
 from tidegate.check.verify.numbers.spoken import N, Stated
 from tidegate.check.verify.quantity import unit_table as table
 from tidegate.check.verify.quantity.quantities import Quantity, quantities
+from tidegate.check.verify.quantity.units import parse_unit
 from tidegate.check.verify.scan import lowered, sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -65,6 +66,66 @@ def check_ratios(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]
                 yield from _percents(text, a, b, found)
             if many:
                 yield from _multiple(text, a, b, found)
+
+
+RATE = re.compile(
+    rf"(?<![\w.,/–-])(?P<a>{N})\s(?P<thing>[a-z]{{3,16}})\s(?:per|a|an|each|every)\s(?P<unit>second|minute|hour|day|week)\b"
+)
+MADE = re.compile(
+    rf"\b(?:contains|has|makes|produces|prints|serves|handles|processes|fills|gives|is|are|takes|needs|yields|counts|beats|types|reads|packs|sends)\s(?P<about>about |roughly |approximately |around |some )?(?P<out>{N})\s(?P<thing>[a-z]{{3,16}})\b"
+)
+
+
+def check_counted_rates(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
+    """`At 25 frames per second a 2-minute clip contains 3,000 frames`: things by time, a time, and the things."""
+    for start, end in ranges:
+        if RATE.search(text, start, end) is None:
+            continue
+        for a, b in sentences(text, start, end):
+            rate = RATE.search(text, a, b)
+            if rate is None or b - a > 260 or SPOILS.search(text[a : rate.start()] + text[rate.end() : b]):
+                continue
+            made = [
+                m
+                for m in MADE.finditer(text, rate.end(), b)
+                if m.group("thing").rstrip("s") == rate.group("thing").rstrip("s")
+            ]
+            times = [
+                q
+                for q in quantities(text, start, end)
+                if rate.end() <= q.start < b and q.unit is not None and q.unit.dims == table.TIME
+            ]
+            if len(made) == 1 and len(times) == 1:
+                yield from _by_rate(text, a, b, rate, times[0], made[0])
+
+
+def _by_rate(
+    text: str, start: int, end: int, rate: re.Match[str], time: Quantity, made: re.Match[str]
+) -> Iterator[Decision]:
+    unit = parse_unit(rate.group("unit"))
+    if unit is None or time.unit is None or time.value <= 0 or time.unit.size > 604800 or time.end > made.start():
+        return
+    rest = (
+        text[start : rate.start()]
+        + text[rate.end() : time.start]
+        + text[time.end : made.start()]
+        + text[made.end() : end]
+    )
+    if re.search(r"\d|[=×*]|\\times|\b(?:rest|sleep|paus|break|every|each|except|until)\w*", rest):
+        return
+    n, out = Stated(rate.group("a")), Stated(made.group("out"))
+    value = n.value * time.value * time.unit.size / unit.size
+    slack = value / 20 if made.group("about") else out.ulp * Fraction(3, 5) if value.denominator != 1 else Fraction(0)
+    how = f"{rate.group(0)} × {_shown(text, time)} = {float(value):.8g} {made.group('thing')}"
+    span = (rate.start(), made.end())
+    claim = Claim(kind="equation", text=text[slice(*span)], span=span)
+    receipt = Receipt(oracle=ORACLE, computation=f"{how}, stated {made.group('out').strip()}")
+    if abs(value - out.value) <= slack:
+        yield Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the computation agrees")
+    else:
+        yield Decision(
+            claim=claim, support=Support.REFUTED, receipt=receipt, message=f"{how}, not {made.group('out').strip()}"
+        )
 
 
 HALF_LIFE = re.compile(r"\bhalf-li(?:fe|ves)\b", re.I)
