@@ -129,6 +129,11 @@ class Builder:
                 self.short[value] == f"{name}.{attribute}" or value.__module__ == name
             ):
                 classes.append((attribute, value))
+        out += sorted(  # modules that are there once they are imported
+            m.name
+            for m in pkgutil.iter_modules(getattr(module, "__path__", []))
+            if not m.name.startswith(SKIP) and not hasattr(module, m.name)
+        )
         if stub is not None:
             out += self.younger(stub, set(dir(module)), name)
         for attribute, value in classes:

@@ -78,6 +78,9 @@ def test_members_of_objects_whose_class_is_certain(code: str, wrong: str) -> Non
         "from datetime import datetime\ndatetime.strftime(datetime.now(), '%Y')",  # a method, its object in front
         "import pandas as pd\ndf = pd.read_csv('a')\ndf.plot(kind='bar', x='a')\ndf['a'].plot(ax=1)\ndf['a'].str.lower()",
         "from .errors import ConnectionError\nConnectionError(request=1)",
+        "def f(s: str):\n    if isinstance(s, Tag):\n        return s.parent",
+        "from datetime import tzinfo\ndef f(tz: tzinfo):\n    return tz.zone()",
+        "from scipy.stats import sampling",
         "x = (1\n% 2)\n",
         "%matplotlib inline\n!ls\nimport math\nmath.sqrt(2)",
         "import json\njson.dumps({}, cls=Mine, deep=True)",

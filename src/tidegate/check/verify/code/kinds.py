@@ -37,6 +37,31 @@ RETURNS |= dict.fromkeys(
 GROUPS = {"DataFrameGroupBy": "SeriesGroupBy"}  # one column of a grouped frame
 SUMMED = {"SeriesGroupBy": Kind(("pandas.Series",)), "DataFrameGroupBy": Kind(("pandas.DataFrame", "pandas.Series"))}
 SUMMING = frozenset({"sum", "mean", "median", "min", "max", "count", "std", "var", "first", "last", "nunique", "size"})
+# classes that a type hint names for their own sake; of others a subclass may be given, which has more
+HINTED = frozenset(
+    [
+        "pathlib.Path",
+        "datetime.datetime",
+        "datetime.date",
+        "datetime.timedelta",
+        "pandas.DataFrame",
+        "pandas.Series",
+        "numpy.ndarray",
+        "collections.Counter",
+        "collections.deque",
+        "collections.OrderedDict",
+        "re.Match",
+        "re.Pattern",
+        "requests.Response",
+        "requests.Session",
+        "sqlite3.Connection",
+        "sqlite3.Cursor",
+        "logging.Logger",
+        "subprocess.CompletedProcess",
+        "numpy.random.Generator",
+        "argparse.ArgumentParser",
+    ]
+)
 LITERALS: tuple[tuple[type[ast.expr], str], ...] = (
     (ast.List, "builtins.list"), (ast.ListComp, "builtins.list"), (ast.Dict, "builtins.dict"), (ast.DictComp, "builtins.dict"),
     (ast.Set, "builtins.set"), (ast.SetComp, "builtins.set"), (ast.Tuple, "builtins.tuple"),
@@ -183,8 +208,7 @@ class Kinds:
         if isinstance(node, ast.Name) and self.program.builtin(node.id):
             return self.made(f"builtins.{node.id}")
         if isinstance(node, ast.Name | ast.Attribute) and (dotted := self.program.dotted(node)) is not None:
-            found = self.made(dotted) if dotted in self.index else None
-            return found if dotted.rpartition(".")[2] not in ("Any", "Callable") else None
+            return self.made(dotted) if dotted in HINTED else None
         return None
 
     def entered(self, node: ast.expr, types: Mapping[str, Kind]) -> Kind | None:

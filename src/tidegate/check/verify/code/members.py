@@ -97,6 +97,12 @@ class _Flow:
             own = {a.arg: self.kinds.annotated(a.annotation) for a in given}
             bound = {a.arg for a in (arguments.vararg, arguments.kwarg) if a} | set(own)
             start = {n: k for n, k in constant.items() if n not in bound}
+            asked = {
+                ast.unparse(n.args[0])
+                for n in ast.walk(function)
+                if isinstance(n, ast.Call) and ast.unparse(n.func) in ("isinstance", "hasattr", "getattr") and n.args
+            }
+            own = {n: k for n, k in own.items() if n not in asked}  # it may be given something else
             yield from self.block(function.body, start | {n: k for n, k in own.items() if k is not None})
 
     def block(self, body: Sequence[ast.stmt], types: dict[str, Kind]) -> Iterator[Decision]:

@@ -20,6 +20,7 @@ PROJECT = re.compile(
 UNLISTED = frozenset({"conftest", "tests"})  # modules that no index holds
 # names that only some machines have
 PLATFORM = frozenset({"numpy.float96", "numpy.float128", "numpy.complex192", "numpy.complex256"})
+OF_TYPES = frozenset({"mro", "register"})  # what classes have from their own class
 THIN = 8  # names; a section of fewer may lack modules that were not indexed
 
 
@@ -82,6 +83,8 @@ def check_name(program: Program, node: ast.AST, module: str, name: str) -> Itera
         yield gone(claim, dotted)
         return
     known = program.index.get(module)
+    if name in OF_TYPES and program.is_class(module):
+        return
     if known is None or name == "*" or dotted in program.index or dotted in PLATFORM or name in program.added:
         return
     if name.startswith("_") and (name.endswith("__") or not program.own(dotted)):

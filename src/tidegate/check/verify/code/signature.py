@@ -80,6 +80,8 @@ def kind_of(text: str) -> Kind | None:
     classes, bracket, inner = text.partition("[")
     element = kind_of(inner.removesuffix("]")) if bracket else None
     names = tuple(c for c in classes.split("|") if c)
+    if any(c.startswith(("typing.", "collections.abc.")) for c in names):
+        return None  # what it promises is not what it is
     return Kind(names, element) if names or element else None
 
 
