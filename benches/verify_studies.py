@@ -29,6 +29,7 @@ from tests.runner.simulators_o import SIMULATORS as FURTHER_PLAIN
 from tests.runner.simulators_p import SIMULATORS as OTHER_FIELDS
 from tests.runner.simulators_q1 import SIMULATORS as WITH_CHANCE
 from tests.runner.simulators_q2 import SIMULATORS as MORE_CHANCE
+from tests.runner.simulators_q3 import SIMULATORS as STILL_MORE_CHANCE
 from tests.runner.simulators_qc import SIMULATORS as LOOKALIKES
 from tests.runner.simulators_s import SIMULATORS as ANSWERS_S
 from tests.runner.simulators_s2 import SIMULATORS as ANSWERS_S2
@@ -261,6 +262,7 @@ def simulators(report: Report, seeds: int) -> None:
         ("twelve of other fields", OTHER_FIELDS),
         ("eight programs with chance", WITH_CHANCE),
         ("eight more programs with chance", MORE_CHANCE),
+        ("a third eight with chance", STILL_MORE_CHANCE),
         ("twelve plain answers, s", ANSWERS_S),
         ("twelve plain answers, s2", ANSWERS_S2),
     )

@@ -37,13 +37,17 @@ OTHERWISE = re.compile(
 
 
 MODIFIED = re.compile(
-    r"\bvariants?\b|\bvariation\b|modified|\bunequal|\buneven|\brare\b|truncat|censor|\bties?\b|\blazy\b|of the first \d|\bfirst \d+ (?:customers|jobs|arrivals|calls)|only the first|\bcoarse|of the scheme|conditional on|given that|conditioned|two (?:priority )?classes|in (?:pairs|groups|batches)|\bbiased (?:estimator|sampl)|deliberately|wrong|naive|\bbug\b|broken|instead of the usual|mixture|correlated (?:arrivals|service)"
+    r"\bvariants?\b|\bvariation\b|modified|\bunequal|\buneven|\brare\b|truncated|censor|\bties?\b|\blazy\b|of the first \d|\bfirst \d+ (?:customers|jobs|arrivals|calls)|only the first|\bcoarse|of the scheme|conditional on|given that|conditioned|two (?:priority )?classes|in (?:pairs|groups|batches)|\bbiased (?:estimator|sampl)|deliberately|wrong|naive|\bbug\b|broken|instead of the usual|mixture|correlated (?:arrivals|service)"
 )
 """Words by which a program says that it is not the textbook's case."""
 
 
 class Missing(Exception):
     """A name that a formula needs is not to be found, or means two things."""
+
+
+DENIED = re.compile(r"^\s*return\b|\b(?:without|no|neither|nor|neglect\w*|ignor\w*) (?:any |a |an )?[a-z]+", re.M)
+"""A keyword of Python that is also a word of walks, and what a text says there is none of."""
 
 
 class Row:
@@ -79,8 +83,8 @@ class Topic:
         self.strip = re.compile(strip) if strip else None
 
     def called(self, text):
-        """Whether the words of a program and its prose call for it."""
-        return self.words.search(text) is not None and not (self.but and self.but.search(text))
+        """Whether the words of a program and its prose call for it; what they say is not there is not there."""
+        return self.words.search(text) is not None and not (self.but and self.but.search(DENIED.sub(" ", text)))
 
 
 TRIALS = r"(?:n|num|number|no|n?_?of)?(?:trials|runs|sims|simulations|samples|experiments|games|replicates|reps|repetitions|paths|walks|replications|draws|rolls|throws|flips|photons|particles|neutrons|histories|needles|points)"

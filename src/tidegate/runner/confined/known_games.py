@@ -59,7 +59,11 @@ def collector_var(p):
 
 def birthday(p):
     """Probability that two of so many share a day."""
-    people = int(p(r"(?:n|num|number)?(?:of)?(?:people|persons|students|guests)|groupsize|group|n|k|size|m"))
+    people = int(
+        p(
+            r"(?:n|num|number)?(?:of)?(?:people|persons|students|guests|pupils)|groupsize|group|classsize|roomsize|partysize|n|k|size|m"
+        )
+    )
     days = int(p.maybe(r"(?:n|num)?days(?:inyear)?|yearlength", default=365))
     return 1 - math.prod(1 - k / days for k in range(people))
 

@@ -171,7 +171,7 @@ def giant(p):
     return s
 
 
-NO_MOMENTS = r"bootstrap|option|brownian|queue|gillespie|markov|metropolis|mcmc|integral|integrate|walk|gibbs|kalman|filter|reliab|renewal|poisson process|langevin|ruin|importance|regression|central limit|\bclt\b|dice|sample means\b|distribution of (?:the )?sample mean|bandit|hmc|anneal|diffus|network|epidemic"
+NO_MOMENTS = r"bootstrap|option|brownian|queue|gillespie|markov chain(?! monte)|integral|integrate|walk|gibbs|kalman|filter|reliab|renewal|poisson process|langevin|ruin|importance|regression|central limit|\bclt\b|dice|sample means\b|distribution of (?:the )?sample mean|bandit|hmc|anneal|diffus|network|epidemic"
 TOPICS = (
     Topic("the integral it estimates", r"monte.?carlo integ|integra(?:l|te)|mc_integr|estimate_integral", Row(r"integral|estimate\w*|result|approx\w*|mean value|hit or miss|plain|crude|antithetic|stratified|importance|control|mc\b|integrat\w*|area", integral, but=r"exact|error|var|std|\bratio\b|reduction|2d", bare=True), but=r"ito|stochastic integral|path integral|integrat\w+ (?:the|of) (?:motion|equation)|odeint|solve_ivp|\bdt\b|two.?dimension|multi.?dim|volume"),
     Topic("the distribution that it samples", r"inverse.?(?:transform|cdf)|reject|accept|box.?muller|polar method|sampler?\b|sampling|random (?:number|variate)|draws? from", Row(VAR, lambda p: sampled(p)[1], share=0.04, but="reduction"), Row(STD, lambda p: math.sqrt(sampled(p)[1]), share=0.03), Row(MEAN, lambda p: sampled(p)[0], but="squar|abs|number|accept|tries|error|dist"), but=NO_MOMENTS),
