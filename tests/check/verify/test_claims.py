@@ -209,3 +209,8 @@ def test_a_bare_answer_is_held_against_the_computation_that_was_asked(question: 
 @pytest.mark.parametrize(("question", "answer"), NOT_ASKED)
 def test_a_question_that_is_more_than_a_computation_refutes_no_answer(question: str, answer: str) -> None:
     assert "refuted" not in verdicts(answer, question)
+
+
+def test_bare_numbers_beside_degrees_are_degrees() -> None:
+    (decision,) = verify_answer("The angle is 180 - 120 = 50 degrees.").decisions
+    assert "180 - 120 is 60, not 50" in decision.message

@@ -153,6 +153,8 @@ class UnitReading:
         unit = self._unit(self.b)
         if unit is None or unit.kind or not self._converts() or unit.size == 1:
             return ""
+        if unit.dims == NONE and not _labelled(self.a):
+            return ""  # 3 × 7 = 27 degrees: the bare numbers are degrees too, not radians
         try:
             x, dx = self._value(self.a)
         except (TooLarge, ZeroDivisionError, ValueError, OverflowError):
@@ -270,3 +272,8 @@ def _round_ratio(ratio: Fraction) -> bool:
         abs(r / f - 1) < Fraction(2, 100)
         for f in (60, 3600, 24, 12, 7, 16, 365, 52, 100, 1000, 10**6, 4, 3, 36, 5280, 1440, 144, 30, 10**9, 10, 8)
     )
+
+
+def _labelled(node: Node) -> bool:
+    """Whether any number of an expression has a unit."""
+    return bool(node.label) or any(_labelled(p) for p in node.parts)
