@@ -207,9 +207,10 @@ def _token(kind: str, raw: str, s: int, e: int, text: str, spaced: bool, found: 
     if kind == "logbase":
         return Token("word", "log2" if "2" in raw or "₂" in raw else "log", s, e, spaced=spaced)
     if kind == "radix":
-        if len(raw) > 40:
+        digits_only = raw.replace("_", "")
+        if len(raw) > 40 or len(digits_only) == 2:  # `0x_`: a sign of a radix and no digit
             return Token("break", raw, s, e, spaced=spaced)
-        value = Fraction(int(raw.replace("_", ""), 0))
+        value = Fraction(int(digits_only, 0))
         return Token("num", raw, s, e, value, Fraction(1), 99, None, spaced)
     if kind == "vulgar":
         a, b = FRACTIONS[raw]
