@@ -1,5 +1,5 @@
 # ruff: noqa: E501  (statements read best on one line)
-"""Studies of `tidegate verify` on generated and hand-written inputs: planted errors, typed entropy, simulators."""
+"""Studies of `tidegate verify` on generated and hand-written inputs: planted errors, typed entropy."""
 
 import random
 import time
@@ -14,25 +14,6 @@ from tests.check.verify.answers_e import ITEMS as SET_E
 from tests.check.verify.answers_f import ITEMS as SET_F
 from tests.check.verify.answers_g import ITEMS as SET_G
 from tests.check.verify.answers_known import LIBRARY, REGISTRY
-from tests.runner.simulators_a import SIMULATORS as FIRST
-from tests.runner.simulators_b import SIMULATORS as SECOND
-from tests.runner.simulators_c import SIMULATORS as THIRD
-from tests.runner.simulators_d import SIMULATORS as FOURTH
-from tests.runner.simulators_e import SIMULATORS as FIFTH
-from tests.runner.simulators_f import SIMULATORS as SIXTH
-from tests.runner.simulators_j import SIMULATORS as SHAPES
-from tests.runner.simulators_k import SIMULATORS as DOMAINS
-from tests.runner.simulators_l import SIMULATORS as FURTHER
-from tests.runner.simulators_m import SIMULATORS as PLAIN
-from tests.runner.simulators_n import SIMULATORS as TELLING
-from tests.runner.simulators_o import SIMULATORS as FURTHER_PLAIN
-from tests.runner.simulators_p import SIMULATORS as OTHER_FIELDS
-from tests.runner.simulators_q1 import SIMULATORS as WITH_CHANCE
-from tests.runner.simulators_q2 import SIMULATORS as MORE_CHANCE
-from tests.runner.simulators_q3 import SIMULATORS as STILL_MORE_CHANCE
-from tests.runner.simulators_qc import SIMULATORS as LOOKALIKES
-from tests.runner.simulators_s import SIMULATORS as ANSWERS_S
-from tests.runner.simulators_s2 import SIMULATORS as ANSWERS_S2
 
 from benches.report import Report
 from tidegate.check.verify.engine import verify_answer
@@ -41,15 +22,12 @@ from tidegate.check.verify.model import Knowledge
 from tidegate.check.verify.plugin import VerifyGuard
 from tidegate.readers.knowledge import installed_packages
 from tidegate.runner.asking import Reply
-from tidegate.runner.sandbox import run_simulation
 from tidegate.spine.call import Call, Identity
 from tidegate.spine.claim import Support
 from tidegate.spine.conversation import TextDelta
 from tidegate.stats.intervals import proportion
 
 ITEMS = SET_A + SET_B + SET_C + SET_D + SET_E + SET_F + SET_G
-# what changes no distribution: from the mode, accepting with π(y)/π(mode) keeps detailed balance; a(a-1) is the other convention
-EQUIVALENT = {("metropolis callback exponential", "x, lp = y, lp"), ("gillespie dimerisation matrix", "k_on * a * (a - 1)"), ("metropolis gaussian", "log_target(proposal)"), ("ising", "dE < 0 or dE == 0 and False or"), ("ising", "s[i][j] = rng.choice((-1, 1))")}  # fmt: skip
 
 
 def planted(report: Report) -> None:
@@ -239,62 +217,3 @@ def entropy(report: Report) -> None:
         holds=areas["sequential"] >= areas["typed"] - 0.005,
     )
     report.row("sequential sampling, mean samples", goal="<= 4.5", measured=asked / 600, holds=asked / 600 <= 4.5)
-
-
-def simulators(report: Report, seeds: int) -> None:
-    """Mutants of small simulators without a contract, and sound ones over many seeds; all development data by now."""
-    bare = (
-        ("first set", FIRST),
-        ("second set", SECOND),
-        ("third set", THIRD),
-        ("fourth set", FOURTH),
-        ("fifth set", FIFTH),
-        ("sixth set", SIXTH),
-    )
-    sets = (
-        *((label, {n: ("", *entry) for n, entry in group.items()}) for label, group in bare),
-        ("sixteen shapes", SHAPES),
-        ("sixteen domains", DOMAINS),
-        ("fourteen further domains", FURTHER),
-        ("twelve plain answers", PLAIN),
-        ("twelve telling answers", TELLING),
-        ("twelve further plain answers", FURTHER_PLAIN),
-        ("twelve of other fields", OTHER_FIELDS),
-        ("eight programs with chance", WITH_CHANCE),
-        ("eight more programs with chance", MORE_CHANCE),
-        ("a third eight with chance", STILL_MORE_CHANCE),
-        ("twelve plain answers, s", ANSWERS_S),
-        ("twelve plain answers, s2", ANSWERS_S2),
-    )
-    for label, group in sets:
-        killed = total = 0
-        for name, (prose, source, mutants) in group.items():
-            for old, new in mutants:
-                if (name, new) in EQUIVALENT:
-                    continue
-                total += 1
-                dead = any(r.holds is False for r in run_simulation(source.replace(old, new), prose=prose).rows)
-                killed += dead
-                if not dead:
-                    print(f"  survives: {name}: {new.strip()!r}", flush=True)
-        report.row(
-            f"simulators, {label}: mutants killed",
-            goal=">= 0.95",
-            measured=str(proportion((killed, total))),
-            holds=killed / total >= 0.95,
-        )
-    runs = alarms = 0
-    for prose, source, _ in (s for group in (*(g for _, g in sets), LOOKALIKES) for s in group.values()):
-        chance = "random" in source or "rng" in source
-        for seed in range(2, 2 + (seeds if chance else 1)):
-            runs += 1
-            broken = [r.name for r in run_simulation(source, seed=seed, prose=prose).rows if r.holds is False]
-            alarms += bool(broken)
-            if broken:
-                print(f"  sound but alarmed: {source.splitlines()[0][:60]!r}, seed {seed}: {broken}", flush=True)
-    report.row(
-        f"simulators: sound runs alarmed ({seeds} seeds)",
-        goal="0",
-        measured=str(proportion((alarms, runs))),
-        holds=alarms == 0,
-    )

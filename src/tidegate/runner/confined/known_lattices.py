@@ -4,6 +4,7 @@
 Sources: Stauffer and Aharony, Introduction to Percolation Theory; Madras and Slade, The Self-Avoiding Walk; Newman, Networks.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -45,6 +46,12 @@ def spanning(p):
     )
     if not (4 <= side <= 128 and 0 <= q <= 1):
         raise Missing("a lattice")
+    return spanned(side, round(q, 9))
+
+
+@functools.cache
+def spanned(side, q):
+    """The bounds of one lattice: a program asks for the same one at every call."""
     rng = np.random.default_rng(5)
     runs = 120 if side <= 64 else 40
     share = sum(spans(rng.random((side, side)) < q) for _ in range(runs)) / runs
@@ -76,7 +83,7 @@ def final_size(p):
 
 
 TOPICS = (
-    Topic("site percolation on a square lattice", r"percolat", Row(r"span\w*|percolat\w*|prob\w*|frac\w*|share|connect\w*", spanning, but="largest|size|mean cluster|occup|threshold|density|strength|p_c|pc\\b", bare=True), but=r"\bbond|triang|hexag|honeycomb|cubic|3.?d\b|diagonal|moore|eight neigh|8 neigh|directed|invasion|continuum|periodic|rumou?r|network|random graph"),
+    Topic("site percolation on a square lattice", r"percolat", Row(r"span\w*|percolat\w*|prob\w*|frac\w*|share|connect\w*", spanning, but="^(?:spans|percolates|is_\\w+|has_\\w+)$|largest|size|mean cluster|occup|threshold|density|strength|p_c|pc\\b", bare=True), but=r"\bbond|triang|hexag|honeycomb|cubic|3.?d\b|diagonal|moore|eight neigh|8 neigh|directed|invasion|continuum|periodic|rumou?r|network|random graph"),
     Topic("self-avoiding walks on the square lattice", r"self.?avoid", Row(r"surviv\w*|success\w*|accept\w*|frac\w*|prob\w*", unstuck, but="rosenbluth|weight|trap"), but=r"rosenbluth|pivot|cubic|3.?d\b|triang|free neigh|unvisited neigh|available"),
     Topic("an outbreak in a closed population", r"\bsir\b|epidemic|outbreak", Row(r"final size|attack rate|(?:frac\w*|share|prop\w*) (?:ever )?(?:infected|recovered)|final (?:frac\w*|recovered frac\w*)", final_size, but="peak|prob"), but=r"network|graph|vaccin|births?|household|age|spatial|lattice|seir.{0,40}death|wan(?:e|ing)|import|superspread"),
 )  # fmt: skip

@@ -172,18 +172,10 @@ def spans(grid):
     """Whether neighbours lead from the top row to the bottom row."""
     import numpy as np
 
-    reached = np.zeros_like(grid)
-    reached[0] = grid[0]
-    while True:
-        wider = reached.copy()
-        wider[1:] |= reached[:-1]
-        wider[:-1] |= reached[1:]
-        wider[:, 1:] |= reached[:, :-1]
-        wider[:, :-1] |= reached[:, 1:]
-        wider &= grid
-        if np.array_equal(wider, reached):
-            return bool(reached[-1].any())
-        reached = wider
+    from scipy.ndimage import label
+
+    clusters, _ = label(np.asarray(grid, bool))
+    return bool(np.isin(clusters[-1], clusters[0][clusters[0] > 0]).any())
 
 
 THRESHOLDS = (

@@ -24,6 +24,7 @@ from tidegate.runner.confined import (
     laws_paths,
     laws_printed,
     laws_trials,
+    told_moments,
 )
 from tidegate.runner.confined.film import film
 from tidegate.runner.confined.known_tables import TOPICS
@@ -182,6 +183,7 @@ class Shows:
                 lambda numbers: (
                     laws_claimed.claims(numbers, self.prose, self.source, self.scenes)
                     + laws_claimed.famous(numbers, self.scenes)
+                    + told_moments.moments(numbers, self.prose, self.scenes)
                 ),
             ),
             lambda: None if self.chance else laws_error.check(self.film, self.scenes, self.tell),
