@@ -171,7 +171,6 @@ def _caller(ctx, f, state):
 def spans(grid):
     """Whether neighbours lead from the top row to the bottom row."""
     import numpy as np
-
     from scipy.ndimage import label
 
     clusters, _ = label(np.asarray(grid, bool))
