@@ -49,4 +49,11 @@ KNOWN_MISSES = {
     "A false-positive rate of 2% means that of 5,000 healthy people about 250 test positive.",
     "The car's tank holds 50 litres; at 6 L/100 km the range is roughly 633 km.",
     "A sound at 20 °C travels 343 m in one second, so an echo from a wall 171.5 m away returns after 2 s.",
+    "Each worker handles 45 requests per second. With 8 workers that gives 320 requests per second, or 21,600 per minute.",
+    "An availability of 99.9% allows 0.1% downtime. In a 30-day month (43,200 minutes) that is 4.32 minutes.",
+    "The list price is €250. After a 20% discount it is €200, and with 19% VAT you pay €248.",
+    "The model got 174 of 200 questions right, an accuracy of 89%.",
+    "Normal body temperature is about 37 °C (96.8 °F).",
+    "A 1 Gbit/s link moves at most 128 Mbit/s, so 500 MB need at least 4 s.",
+    "The capacitor charges with the time constant τ = R / C, where R is the resistance in ohms and C the capacitance in farads.",
 }

@@ -26,6 +26,7 @@ from tests.check.verify.answers_refs import ITEMS as REFERENCES
 from tests.check.verify.answers_refs_b import ITEMS as STYLED
 from tests.check.verify.answers_s import ITEMS as INDEPENDENT
 from tests.check.verify.answers_t import ITEMS as FORUM
+from tests.check.verify.answers_u import ITEMS as REPLIED
 from tests.check.verify.statements_sound import STATEMENTS
 
 from tidegate.check.verify.engine import verify_answer
@@ -57,6 +58,7 @@ ITEMS = (
     + REFERENCES
     + STYLED
     + FORUM
+    + REPLIED
 )
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 
