@@ -8,6 +8,7 @@ be computed from digits and the program's own constants.
 import math
 import re
 
+from tidegate.runner.confined.known import MODIFIED
 from tidegate.runner.confined.laws_flow import evaluated
 
 SENTENCE = re.compile(r"[^.;!?\n]+(?:\.\d[^.;!?\n]*)*")
@@ -111,6 +112,8 @@ def famous(numbers, scenes):
     if not scenes:
         return []
     scene, out = scenes[0], []
+    if MODIFIED.search(scene.text) or scene.says(r"forg[eo]t|ignoran|without knowing|random (?:other )?door"):
+        return []  # another problem under the same name
     for words, but, label, value in FAMOUS:
         if not scene.says(words) or (but and scene.says(but)):
             continue
