@@ -2,17 +2,13 @@
 
 Each holds the prose before the code, the sound program and changes of one place.
 """
+
+from tests.runner.simulator_set import SimulatorSet
+
 # fmt: off
 
-SIMULATORS: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
-
-
-def sim(name: str, prose: str, source: str, *mutants: tuple[str, str]) -> None:
-    """Add a simulator; every mutant must change the source."""
-    for old, new in mutants:
-        assert old in source, (name, old)
-        assert old != new, (name, old)
-    SIMULATORS[name] = (prose, source.lstrip("\n"), list(mutants))
+SIMULATORS = SimulatorSet()
+sim = SIMULATORS.sim
 
 
 sim("sir vaccination", "An SIR model in which a fraction of susceptibles is vaccinated every day at rate nu. The population is constant.", """

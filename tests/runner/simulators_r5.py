@@ -2,14 +2,13 @@
 
 Each holds the prose before the code and the program; none has changes: nothing in them is wrong.
 """
+
+from tests.runner.simulator_set import SimulatorSet
+
 # fmt: off
 
-SIMULATORS: dict[str, tuple[str, str, list[tuple[str, str]]]] = {}
-
-
-def sim(name: str, prose: str, source: str) -> None:
-    """Add a sound program."""
-    SIMULATORS[name] = (prose, source.lstrip("\n"), [])
+SIMULATORS = SimulatorSet()
+sim = SIMULATORS.sim
 
 
 sim("spring folded", "A mass on a spring. The energy is recorded every step.", """

@@ -1,32 +1,11 @@
 """Planted errors are found where they are, clean lines are left alone, on answers of every kind."""
 
+import importlib
+from pathlib import Path
+
 import pytest
-from tests.check.verify.answers_a import ITEMS as FIRST
-from tests.check.verify.answers_asked import ITEMS as ASKED
-from tests.check.verify.answers_b import ITEMS as LATER
-from tests.check.verify.answers_c import ITEMS as LONGER
-from tests.check.verify.answers_code_a import ITEMS as PROGRAMS
-from tests.check.verify.answers_code_b import ITEMS as HINTED
-from tests.check.verify.answers_d import ITEMS as LAST
-from tests.check.verify.answers_e import ITEMS as EVERY
-from tests.check.verify.answers_f import ITEMS as UNREAD
-from tests.check.verify.answers_g import ITEMS as FRESH
-from tests.check.verify.answers_h import ITEMS as TWINS
-from tests.check.verify.answers_i import ITEMS as UNSEEN
-from tests.check.verify.answers_j import ITEMS as STATES
-from tests.check.verify.answers_k import ITEMS as FLUENT
 from tests.check.verify.answers_known import LIBRARY, REGISTRY
-from tests.check.verify.answers_m import ITEMS as PRICES
 from tests.check.verify.answers_missed import KNOWN_MISSES
-from tests.check.verify.answers_n import ITEMS as REPLIES
-from tests.check.verify.answers_o import ITEMS as REPORTS
-from tests.check.verify.answers_p import ITEMS as CONTROLS
-from tests.check.verify.answers_q import ITEMS as TEXTBOOK
-from tests.check.verify.answers_refs import ITEMS as REFERENCES
-from tests.check.verify.answers_refs_b import ITEMS as STYLED
-from tests.check.verify.answers_s import ITEMS as INDEPENDENT
-from tests.check.verify.answers_t import ITEMS as FORUM
-from tests.check.verify.answers_u import ITEMS as REPLIED
 from tests.check.verify.statements_sound import STATEMENTS
 
 from tidegate.check.verify.engine import verify_answer
@@ -34,32 +13,10 @@ from tidegate.check.verify.model import Knowledge
 from tidegate.readers.knowledge import installed_packages
 from tidegate.spine.claim import Support
 
-ITEMS = (
-    FIRST
-    + LATER
-    + LONGER
-    + LAST
-    + EVERY
-    + UNREAD
-    + FRESH
-    + TWINS
-    + UNSEEN
-    + STATES
-    + FLUENT
-    + PRICES
-    + REPLIES
-    + REPORTS
-    + CONTROLS
-    + PROGRAMS
-    + HINTED
-    + TEXTBOOK
-    + INDEPENDENT
-    + ASKED
-    + REFERENCES
-    + STYLED
-    + FORUM
-    + REPLIED
+SETS = sorted(
+    p.stem for p in Path(__file__).parent.glob("answers_*.py") if p.stem not in ("answers_known", "answers_missed")
 )
+ITEMS = [item for name in SETS for item in importlib.import_module(f"tests.check.verify.{name}").ITEMS]
 KNOWN = Knowledge(packages=installed_packages(), today=(2026, 11), library=LIBRARY, registry=REGISTRY)
 
 NUMBERS_AGREE = {"32,000 / 50 = 640 min"}  # the quotient is right, its unit is not
@@ -83,26 +40,7 @@ def test_only_the_planted_error_is_refuted(kind: str, question: str, answer: str
     ("answer", "needle"),
     [
         (answer, needle)
-        for _, _, answer, needle in LATER
-        + LONGER
-        + LAST
-        + EVERY
-        + UNREAD
-        + FRESH
-        + TWINS
-        + UNSEEN
-        + STATES
-        + FLUENT
-        + PRICES
-        + REPLIES
-        + REPORTS
-        + CONTROLS
-        + PROGRAMS
-        + HINTED
-        + TEXTBOOK
-        + INDEPENDENT
-        + ASKED
-        + FORUM
+        for _, _, answer, needle in ITEMS
         if needle and answer in KNOWN_MISSES and needle not in NUMBERS_AGREE
     ],
 )

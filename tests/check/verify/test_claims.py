@@ -214,3 +214,10 @@ def test_a_question_that_is_more_than_a_computation_refutes_no_answer(question: 
 def test_bare_numbers_beside_degrees_are_degrees() -> None:
     (decision,) = verify_answer("The angle is 180 - 120 = 50 degrees.").decisions
     assert "180 - 120 is 60, not 50" in decision.message
+
+
+def test_a_unit_behind_bare_numbers_is_said_not_to_be_checked() -> None:
+    (decision,) = verify_answer("It takes 32,000 / 50 = 640 min.").decisions
+    assert decision.receipt.computation == "32,000 / 50 = 640; the unit, min, is not checked"
+    (decision,) = verify_answer("Together 2 * 40 = 80 plants.").decisions
+    assert decision.message == "the computation agrees"

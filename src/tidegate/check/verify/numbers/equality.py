@@ -123,11 +123,14 @@ def _decide(
         return _unverifiable(claim, "the numbers agree, the units of the two sides do not")
     if found.true:
         remember(b, found, rounded)
+        unit = reading.unchecked()
+        aside = f"; the unit, {unit}, is not checked" if unit else ""
         receipt = Receipt(
             oracle=ORACLE,
-            computation=f"{show(a)} = {reading.computed_shown() or show_value(found.computed) + found.how}",
+            computation=f"{show(a)} = {reading.computed_shown() or show_value(found.computed) + found.how}{aside}",
         )
-        return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message="the computation agrees")
+        agrees = "the numbers agree" if unit else "the computation agrees"
+        return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message=agrees)
     reason = why_not_refute(text, start, end, around, a, b, found, flags, about=about)
     if reason:
         return _unverifiable(claim, reason)

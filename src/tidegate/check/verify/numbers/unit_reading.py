@@ -91,6 +91,12 @@ class UnitReading:
             return f"in consistent units the right side is 10^{near} times the left"
         return ""
 
+    def unchecked(self) -> str:
+        """The unit of the right side where the left side is bare numbers, of which none says a unit; else nothing."""
+        unit = self._unit(self.b)
+        bare = unit is None or unit.dims == NONE or _labelled(self.a)
+        return "" if bare else " ".join(self.b.label)
+
     def clash(self) -> bool:
         """Whether both sides have known dimensions that differ (20 m/s × 4 s = 80 m/s)."""
         found = self.strict()
