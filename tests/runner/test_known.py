@@ -10,8 +10,8 @@ from tests.runner.simulators_q2 import SIMULATORS as SECOND
 from tidegate.runner.confined import known_chains, known_games, known_matter, known_queues, known_samples
 from tidegate.runner.confined.known import Params
 from tidegate.runner.confined.known_tables import TOPICS
+from tidegate.runner.confined.recorder import BACK, TELL, Recorder, Result, instrumented, moving
 from tidegate.runner.confined.replay import runner
-from tidegate.runner.confined.told import BACK, TELL, Recorder, Result, instrumented, moving
 from tidegate.runner.harness import judged, modules
 
 

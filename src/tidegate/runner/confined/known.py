@@ -12,7 +12,7 @@ import re
 import numpy as np
 
 from tidegate.runner.confined.film import number
-from tidegate.runner.confined.told import words
+from tidegate.runner.confined.recorder import words
 
 BARE = re.compile(
     r"\b(?:the|a|an|of|for|is|in|on|by|at|to|from|with|over|after|per|and|our|my|final|simulat\w*|estimat\w*|approx\w*|result\w*|monte|carlo|mc|numerical|empirical|computed|measured|observed|sampl\w*|value|output|answer|print|round|float|format|np|run|runs|main|get|part|\d+|[a-z]|self|sim|model|res|out|est|out)\b"

@@ -28,9 +28,9 @@ from tidegate.runner.confined import (
 )
 from tidegate.runner.confined.film import film
 from tidegate.runner.confined.known_tables import TOPICS
+from tidegate.runner.confined.recorder import BACK, TELL, Recorder, instrumented, moving
 from tidegate.runner.confined.replay import edited, pushed, runner
 from tidegate.runner.confined.scene import scenes, spelled_out
-from tidegate.runner.confined.told import BACK, TELL, Recorder, instrumented, moving
 
 DRAWS = ("random", "rng", "randn", "default_rng", "gauss", "expovariate")
 BROKEN = (ZeroDivisionError, OverflowError, UnboundLocalError, FloatingPointError)
