@@ -91,10 +91,10 @@ def sound(report: Report, names: list[str], seeds: int, pool: ThreadPoolExecutor
     )
 
 
-def simulators(report: Report, names: list[str], seeds: int) -> None:
-    """Both, for these sets."""
+def simulators(report: Report, names: list[str], seeds: int, *, changes: bool = True) -> None:
+    """Both, for these sets; without `changes` the sound programs alone."""
     with ThreadPoolExecutor(WORKERS) as pool:
-        for name in names:
+        for name in names if changes else ():
             killed(report, name, pool)
         sound(report, names, seeds, pool)
 
@@ -104,12 +104,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="*", default=sets(), help="names of sets, as s or t (default: all)")
     parser.add_argument("--seeds", type=int, default=20, help="seeds of each sound program with chance (default 20)")
+    parser.add_argument("--sound", action="store_true", help="only the sound programs, no changes")
     arguments = parser.parse_args()
     unknown = set(arguments.sets) - set(sets())
     if unknown:
         sys.exit(f"no set of this name: {', '.join(sorted(unknown))}; there are {', '.join(sets())}")
     report = Report("tidegate verify, simulators without a contract")
-    simulators(report, arguments.sets, arguments.seeds)
+    simulators(report, arguments.sets, arguments.seeds, changes=not arguments.sound)
     report.finish([])
 
 
