@@ -16,7 +16,7 @@ BEFORE = re.compile(
     # one look for a boundary, then the words: where each word asks for its own, a search takes eight times as long
     r"\b(?:"
     r"mis(?:take|taken|takenly|conception|print|calculat\w+|count\w*|read\w*)|incorrect(?:ly)?\b|wrong(?:ly)?\b|erroneous(?:ly)?\b|fals(?:e|ely)\b|myth\b|typo\b|"
-    r"(?:common|classic|frequent|typical|an?|by|in)\s+(?:(?!standard|relative|absolute|percent|sampling|squared|probable)\w+\s+)?error\b|error\s+(?:of|is to|was to|would be)\b|fallac|naive(?:ly)?\b|absurd|impossible\b|contradict|nonsens|"
+    r"(?:common|classic|frequent|typical|an?|by|in)\s+(?:(?!standard|relative|absolute|percent|sampling|squared|probable)\w+\s+)?error\b(?!\s(?:rate|bar|budget|margin))|error\s+(?:of|is to|was to|would be)\b|fallac|naive(?:ly)?\b|absurd|impossible\b|contradict|nonsens|"
     r"bug(?:gy)?\b|(?:might|may|could|would)\s+(?:be tempted|think|say|expect|guess|assume|conclude|(?:naively\s+)?write)\b|tempting\b|(?:some|many|most) (?:people|students|sources|textbooks|write|say|claim|answers)\b|"
     r"(?:a|one|the|your|my) (?:student|pupil|user|customer|colleague|draft|intern|previous answer|earlier (?:answer|draft|version))\s+(?:wrote|writes|said|says|claim|got|gave|had|put|answered|stat|report)|"
     r"(?:some|many|most|people|students|children|readers)\s+(?:would\s+|will\s+)?(?:guess|think|say|write|answer|believe|assume|claim|put|get|expect)\b|claim(?:s|ed|ing)? (?:that|to)\b|"

@@ -34,6 +34,14 @@ RETURNS |= dict.fromkeys(
     ),
     AXES,
 )
+ARRAY = Kind(("numpy.ndarray",))
+# functions that return several things at once
+PAIRS: dict[str, tuple[Kind, Kind]] = {
+    "matplotlib.pyplot.subplots": (Kind(("matplotlib.figure.Figure",)), AXES),
+    "scipy.optimize.curve_fit": (ARRAY, ARRAY),
+    "numpy.histogram": (ARRAY, ARRAY),
+}
+GRID = frozenset({"nrows", "ncols"})
 GROUPS = {"DataFrameGroupBy": "SeriesGroupBy"}  # one column of a grouped frame
 SUMMED = {"SeriesGroupBy": Kind(("pandas.Series",)), "DataFrameGroupBy": Kind(("pandas.DataFrame", "pandas.Series"))}
 SUMMING = frozenset({"sum", "mean", "median", "min", "max", "count", "std", "var", "first", "last", "nunique", "size"})
@@ -165,6 +173,17 @@ class Kinds:
                 return SUMMED[last]
             return merged([s.result for _, s in self.member(kind, func.attr).symbols if s.positional is not None])
         return None
+
+    def pair(self, node: ast.expr) -> tuple[Kind, Kind] | None:
+        """The kinds that `a, b = node` binds; of a grid of axes nothing is said."""
+        if not isinstance(node, ast.Call) or (dotted := self.program.dotted(node.func)) not in PAIRS:
+            return None
+        given = {k.arg for k in node.keywords}
+        if None in given or not given.isdisjoint(TURNING | {"full_output", "weights", "subplot_kw"}):
+            return None
+        if dotted == "matplotlib.pyplot.subplots" and (node.args or not given.isdisjoint(GRID)):
+            return None
+        return PAIRS[dotted]
 
     def made(self, dotted: str) -> Kind | None:
         """What calling a known thing gives."""

@@ -136,6 +136,10 @@ class _Flow:
         )
         if isinstance(target, ast.Name) and kind is not None:
             types[target.id] = kind
+        if isinstance(target, ast.Tuple) and len(target.elts) == 2 and node.value is not None:
+            for part, one in zip(target.elts, self.kinds.pair(node.value) or (), strict=False):
+                if isinstance(part, ast.Name) and part.id != "_":
+                    types[part.id] = one
 
     def inner(self, statement: ast.stmt, types: dict[str, Kind]) -> Iterator[Decision]:
         """The bodies of a compound statement; what its head binds is known in them if nothing else binds it there."""

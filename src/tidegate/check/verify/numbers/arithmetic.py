@@ -21,7 +21,8 @@ from tidegate.check.verify.scan import lowered
 from tidegate.spine.claim import Decision
 
 SEGMENT_TOKENS_MAX = 400
-COMES = frozenset({"comes", "come", "came", "amounts", "amount", "sum", "sums", "add", "adds", "up", "works", "reduces", "simplifies", "evaluates", "equal", "equivalent", "totals", "totaling", "totalling", "total", "adding"})  # fmt: skip
+COMES = frozenset({"comes", "come", "came", "amounts", "amount", "sum", "sums", "add", "adds", "up", "works", "reduces", "simplifies", "evaluates", "equal", "equivalent", "totals", "totaling", "totalling", "total", "adding",
+    "grow", "grows", "grew", "grown", "rises", "rose", "falls", "fell", "drops", "dropped", "shrinks", "shrank", "climbs", "accumulates", "boils"})  # fmt: skip
 AMOUNTS = frozenset(
     [
         "total", "yield", "margin", "rate", "cost", "price", "profit", "loss", "gain", "revenue", "income", "payment", "fee", "volume", "area", "mass", "weight", "distance", "speed", "power", "energy",

@@ -24,7 +24,7 @@ MATRIX = re.compile(r"\bmatri(?:x|ces)\b|\\(?:begin|end)\{[bpv]?matrix\}", re.I)
 OTHER_ALGEBRA = re.compile(
     # one look for a boundary, then the words: where each word asks for its own, a search takes eight times as long
     r"\b(?:"
-    r"mod(?:ulo|ular)?\b|binary\b|octal\b|base[- ]?(?:\d|two|eight|sixteen)|XOR\b|clock\b|GF\s?\(|ring of|F_?\d\b|set\b.{0,20}(?:union|ordinal)|(?:without|no|ignor\w+|drop\w*) (?:the |any )?carr|carry (?:bit|flag)|matri|vector|decibel|"
+    r"mod(?:ulo|ular)?\b|binary\b|octal\b|base[- ]?(?:\d|two|eight|sixteen)|XOR\b|clock\b|GF\s?\(|ring of|F_?[2-9]\b(?![- ]?(?:scores?|measures?|metrics?)\b)|set\b.{0,20}(?:union|ordinal)|(?:without|no|ignor\w+|drop\w*) (?:the |any )?carr|carry (?:bit|flag)|matri|vector|decibel|"
     r"Roman\b"
     r")|\\p?mod|hexadecimal|boolean|\\mathbb\{?[ZF]|bitwise|finite field|saturat|overflow|tropical|floating[- ]point|IEEE 754|fuzzy|ordinal|nimber|(?<!to )(?<!ter )\bstring(?!\s(?:all|the|each|them|it)\b)|concatenat|big-?O",
     re.I,

@@ -10,11 +10,12 @@ from fractions import Fraction
 from tidegate.check.verify.quantity import unit_table as table
 from tidegate.check.verify.quantity.data_sizes import bits_for_bytes, no_other_bytes, thousand_for_1024
 from tidegate.check.verify.quantity.quantities import Quantity, quantities
+from tidegate.check.verify.quantity.told_conversions import check_told_conversion, turns_and_angles
 from tidegate.check.verify.quantity.units import convert, dims_text, parse_unit
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 EQUAL = re.compile(
-    r"(?:\s+(?:a|per|each|every)\s+(?:day|night|week|month|year|hour|minute|person|portion|serving|trip))?(?:\s+(?:thick|deep|wide|long|tall|high|across|away|apart|old|in (?:length|width|height|depth|diameter|weight|mass|volume|area)))?\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|(?:which |that |this )?(?:corresponds|amounts|converts|translates|works out|comes out) to|which is also|(?:which is |is )?the same as|equivalent to|which is|which equals|i\.e\.,?|that is,?|that's|(?:(?:[a-z\-]+ ){1,2}|which )?(?:shows? up|appears?|is shown|is displayed|is reported) as|(?<=, )(?:about|approximately|roughly|around|≈|~))\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
+    r"(?:\s+(?:a|per|each|every)\s+(?:day|night|week|month|year|hour|minute|person|portion|serving|trip))?(?:\s+(?:thick|deep|wide|long|tall|high|across|away|apart|old|in (?:length|width|height|depth|diameter|weight|mass|volume|area)))?\s*\$?\s*,?\s*(?:=|≈|≃|\\approx|\\simeq|is equal to|equals|equal to|is equivalent to|is approximately|is about|is exactly|is|are|\(or|\(i\.e\.,?|\(that is,?|\(about|\(approximately|\(≈|\(|or|(?:which |that |this )?(?:corresponds?|amounts?|converts?|translates?|works? out|comes? out) to|which is also|(?:which is |is )?the same as|equivalent to|which is|which equals|i\.e\.,?|that is,?|that's|(?:(?:[a-z\-]+ ){1,2}|which )?(?:shows? up|appears?|is shown|is displayed|is reported) as|(?<=, )(?:about|approximately|roughly|around|≈|~))\s*\(?\s*\$?\s*(?:about|approximately|roughly)?\s*"
 )
 
 
@@ -37,7 +38,10 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
         size: Quantity | None = None
         earlier: Quantity | None = None
         for q in whole_quantities(text, start, end):
-            if before is not None and before.unit is not None and q.unit is not None:
+            told = check_told_conversion(text, before, q) if before is not None else None
+            if told is not None:
+                yield told
+            elif before is not None and before.unit is not None and q.unit is not None:
                 link = EQUAL.fullmatch(text, before.end, q.start)
                 if link is not None and not _compound(text, before):
                     decision = _conversion(text, before, q, link.group(0).strip(" $"))
@@ -142,6 +146,8 @@ def _conversion(text: str, a: Quantity, b: Quantity, link: str) -> Decision | No
     assert b.unit is not None
     claim = Claim(kind="quantity", text=text[a.start : b.end], span=(a.start, b.end))
     if a.unit.dims != b.unit.dims or "log" in (a.unit.kind, b.unit.kind) or a.unit.dims == table.NONE:
+        return None
+    if turns_and_angles(a, b):
         return None
     same = a.unit_text == b.unit_text or (a.unit.size, a.unit.shift) == (b.unit.size, b.unit.shift)
     if same and re.search(r"\d\s?[A-Za-z]+\s+(?:and\s+)?\d", text[a.start : a.end]) is None:

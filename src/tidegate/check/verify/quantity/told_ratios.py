@@ -22,7 +22,7 @@ from tidegate.spine.claim import Claim, Decision, Receipt, Support
 ORACLE = "ratios of quantities"
 PERCENT = re.compile(rf"(?<![\w.])(?P<p>{N})\s?(?:\\?%|percent\b|per cent\b)")
 DEVIATES = re.compile(
-    r"\b(?:percent(?:age)? (?:error|difference|deviation)|relative (?:error|difference|deviation)|error|deviation|deviates?|discrepancy|differs?|off by|low by|high by|too (?:low|high) by|below|above|lower than|higher than|less than|more than|greater than|smaller than)\b",
+    r"\b(?:percent(?:age)? (?:error|difference|deviation)|relative (?:error|difference|deviation)|error(?! (?:rate|bar|budget|margin))|deviation|deviates?|discrepancy|differs?|off by|low by|high by|too (?:low|high) by|below|above|lower than|higher than|less than|more than|greater than|smaller than)\b",
     re.I,
 )
 EFFICIENT = re.compile(r"\befficien(?:t|cy)\b", re.I)
