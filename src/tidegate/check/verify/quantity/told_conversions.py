@@ -68,7 +68,9 @@ def _fuel(text: str, a: Quantity, b: Quantity) -> Decision | None:
     mark = PER_GALLON.match(text, a.end)
     if mark is None or not PER_DISTANCE.match(b.unit_text) or not BETWEEN_SAME.fullmatch(text, mark.end(), b.start):
         return None
-    return _compared(text, a, b, [100_000 * g / MILE / a.value for g in _gallons(text, a.start, b.start)] if a.value else [])
+    return _compared(
+        text, a, b, [100_000 * g / MILE / a.value for g in _gallons(text, a.start, b.start)] if a.value else []
+    )
 
 
 def _fuel_back(text: str, a: Quantity, b: Quantity) -> Decision | None:
