@@ -87,7 +87,7 @@ def _compared(text: str, a: Quantity, b: Quantity, readings: list[Fraction]) -> 
     if not readings or ENDS.match(text, b.end) is None or not b.value:
         return None
     computed = min(readings, key=lambda r: abs(r - b.value))
-    unit = text[b.start : b.end].lstrip("0123456789.,   ").strip()
+    unit = re.sub(r"^[\d.,\s]+", "", text[b.start : b.end]).strip()
     claim = Claim(kind="quantity", text=text[a.start : b.end], span=(a.start, b.end))
     receipt = Receipt(oracle="units", computation=f"{text[a.start : a.end].strip()} is {float(computed):.4g} {unit}")
     off = abs(computed - b.value)
