@@ -8,7 +8,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from tests.contracts.servers import postgres
 from tests.contracts.state_suite import CHECKS, Again
 from tests.store.strategies import json_values, text
 
@@ -17,13 +16,6 @@ from tidegate.spine.ports import StateStore
 from tidegate.store.memory import MemoryState
 from tidegate.store.postgres import PostgresState
 from tidegate.store.registry import STATE_BACKENDS
-
-
-@pytest.fixture(scope="session")
-def postgres_reference() -> Iterator[str]:
-    with postgres() as reference:
-        yield reference
-
 
 Fresh = Callable[[], tuple[StateStore, Again]]
 

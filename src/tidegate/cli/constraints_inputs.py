@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,10 @@ import click
 
 from tidegate.check.constraints.model import Policy
 from tidegate.readers.constraints_file import read_policy
+from tidegate.readers.text_files import below, decoded, file_bytes, read_each
 from tidegate.spine.errors import InputError, WrongUse
 
+PROMPT_BYTES_MAX = 16 * 1024 * 1024
 PROMPT_SUFFIXES = frozenset({".md", ".txt", ".prompt", ".jinja", ".j2", ".json", ""})
 policy_option = click.option(
     "--policy",
@@ -47,28 +48,26 @@ def listed(value: Any) -> list[str]:
     )
 
 
-def prompts(paths: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """(name, text) of every prompt among files, folders and standard input."""
+def prompts(paths: tuple[str, ...]) -> tuple[list[tuple[str, str]], list[InputError]]:
+    """(name, text) of every prompt among files, folders and standard input, and what is wrong with unreadable files."""
     if not paths:
         raise WrongUse("expected files, folders, - or --jsonl FILE", remedy="tidegate constraints audit prompts/")
+    files: list[Path] = []
     for given in paths:
-        if given == "-":
-            yield "-", sys.stdin.read()
-            continue
         path = Path(given)
-        if not path.exists():
+        if given != "-" and not path.exists():
             raise InputError("there is no such file or folder", where=given)
-        files = (
-            sorted(p for p in path.rglob("*") if p.is_file() and p.suffix in PROMPT_SUFFIXES)
-            if path.is_dir()
-            else [path]
-        )
-        for f in files:
-            try:
-                text = f.read_text(encoding="utf-8")
-            except UnicodeDecodeError as error:
-                raise InputError(f"expected UTF-8 text: {error}", where=str(f)) from error
-            yield str(f), descriptions(text, str(f)) if f.suffix == ".json" else text
+        files += below(path, PROMPT_SUFFIXES) if path.is_dir() else [path]
+    read, unread = read_each(files, _prompt)
+    return [(str(path), text) for path, text in read], unread
+
+
+def _prompt(path: Path) -> str:
+    """A prompt's text; of a JSON file the descriptions in it."""
+    if str(path) == "-":
+        return decoded(sys.stdin.buffer.read(), "-")
+    text = decoded(file_bytes(path, PROMPT_BYTES_MAX, "audit the prompt itself"), str(path))
+    return descriptions(text, str(path)) if path.suffix == ".json" else text
 
 
 def descriptions(text: str, where: str) -> str:

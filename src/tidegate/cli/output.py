@@ -6,7 +6,7 @@ verbs take files, directories, `-` or `--jsonl FILE`; `judge_jsonl` keeps the
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -16,6 +16,7 @@ from rich.console import Console
 from tidegate.render import terminal
 from tidegate.spine.answer import Answer
 from tidegate.spine.errors import InputError, TidegateError
+from tidegate.spine.gate import Verdict
 
 
 class Output(Console):
@@ -35,14 +36,20 @@ ONE_LINE_EACH = "write each input as one line of JSON, without line breaks insid
 
 
 def emit(
-    answer: Answer, *, as_json: bool, words: Callable[[Console], None] | None = None, judges: bool = True
-) -> NoReturn:
+    answer: Answer, *, as_json: bool, words: Callable[[Console], None] | None = None, judges: bool = True,
+    unread: Sequence[InputError] = (),
+) -> NoReturn:  # fmt: skip
     """Print the answer and exit with its verdict's code.
 
     With `as_json` standard output is exactly one document.  Otherwise `words` prints the verb's
     own view first (tables, marked text), then the findings, the measures and the verdict.  A verb
     that only shows or does something (`judges=False`) ends with its words: "pass" would claim a check.
+    Files among several that could not be read (`unread`) are told, and what was not read is no pass.
     """
+    if unread:
+        told = {"unread": [_error_body(e) for e in unread]}
+        verdict = Verdict.UNDECIDED if answer.verdict is Verdict.PASS else answer.verdict
+        answer = msgspec.structs.replace(answer, verdict=verdict, fields={**answer.fields, **told})
     if as_json:
         write_json_line(sys.stdout, answer.to_json())
     else:
@@ -51,7 +58,14 @@ def emit(
         if judges:
             terminal.print_answer(stdout, answer)
     sys.stdout.flush()
-    sys.exit(answer.verdict.exit_code)
+    sys.exit(ending(answer.verdict, unread))
+
+
+def ending(verdict: Verdict, unread: Sequence[InputError]) -> int:
+    """The exit code beside files that could not be read, which are told: 1 if anything failed, else 2."""
+    for error in unread:
+        people.print(f"[bold red]not read[/] {error_text(error)}", highlight=False)
+    return 2 if unread and verdict is not Verdict.FAIL else verdict.exit_code
 
 
 def fail(error: TidegateError, *, as_json: bool, verb: str = "") -> NoReturn:
@@ -63,8 +77,11 @@ def fail(error: TidegateError, *, as_json: bool, verb: str = "") -> NoReturn:
 
 
 def _error_document(error: TidegateError, verb: str) -> dict[str, Any]:
-    body = {"code": error.code, "message": error.message, "where": error.where, "remedy": error.remedy}
-    return {"verb": verb, "error": body}
+    return {"verb": verb, "error": _error_body(error)}
+
+
+def _error_body(error: TidegateError) -> dict[str, Any]:
+    return {"code": error.code, "message": error.message, "where": error.where, "remedy": error.remedy}
 
 
 def error_text(error: TidegateError) -> str:

@@ -16,7 +16,8 @@ from tidegate.check.promptlint import layers
 from tidegate.check.promptlint.model import Source
 from tidegate.check.promptlint.sources.formats import message_sources
 from tidegate.check.promptlint.sources.template import has_blocks, render
-from tidegate.readers.prompts import decoded, read_prompts, read_text
+from tidegate.readers.prompts import prompt_files, read_text
+from tidegate.readers.text_files import decoded, read_each
 from tidegate.spine.errors import InputError
 
 
@@ -43,16 +44,22 @@ def row_sources(row: dict[str, Any], where: str) -> list[Source]:
                      remedy='{"id": 1, "text": "Answer in French."}')  # fmt: skip
 
 
-def sources(paths: tuple[Path, ...], variables: Path | None) -> list[Source]:
-    """The prompts of files, folders and standard input; templates rendered with `variables` when given."""
-    out: list[Source] = []
+def sources(
+    paths: tuple[Path, ...], variables: Path | None, *, together: bool
+) -> tuple[list[Source], list[InputError]]:
+    """The prompts of files, folders and standard input, and what is wrong with files that could not be read.
+
+    Templates are rendered with `variables` when given.  Files that are one prompt `together` are read all or not at all.
+    """
+    files: list[Path] = []
     for path in paths:
-        if str(path) == "-":
-            out.append(Source(name="stdin", text=decoded(sys.stdin.buffer.read(), "stdin")))
-        elif not path.exists():
+        if str(path) != "-" and not path.exists():
             raise InputError("expected a file or folder, found nothing", where=str(path), remedy="check the path")
-        else:
-            out += read_prompts([path])
+        files += [path] if str(path) == "-" else prompt_files([path])
+    read, unread = read_each(files, _read)
+    if unread and together:
+        raise unread[0]
+    out = [Source(name="stdin" if str(path) == "-" else str(path), text=text) for path, text in read]
     if variables is not None:
         values = yaml.safe_load(read_text(variables))
         if not isinstance(values, dict):
@@ -60,7 +67,11 @@ def sources(paths: tuple[Path, ...], variables: Path | None) -> list[Source]:
         out = [
             s if has_blocks(s.text) else msgspec.structs.replace(s, text=render(s.text, values, s.name)) for s in out
         ]  # fmt: skip
-    return [layers.with_front_matter(s) for s in out]
+    return [layers.with_front_matter(s) for s in out], unread
+
+
+def _read(path: Path) -> str:
+    return decoded(sys.stdin.buffer.read(), "stdin") if str(path) == "-" else read_text(path)
 
 
 def owner_map(path: Path | None) -> dict[str, str]:

@@ -39,7 +39,7 @@ def command(paths: tuple[str, ...], jsonl: str | None, policy: Path | None, as_j
         judge_jsonl(jsonl, lambda row, _: audit_row(row, rules), "constraints audit")
     audited: list[tuple[str, auditing.Audited]] = []
     findings: list[Finding] = []
-    texts = list(prompts(paths))
+    texts, unread = prompts(paths)
     if not any(text.strip() for _, text in texts):
         nothing = "expected prompts or tool descriptions, found no text"
         raise InputError(nothing, where=", ".join(paths), remedy="give a file or folder that holds some")
@@ -58,7 +58,7 @@ def command(paths: tuple[str, ...], jsonl: str | None, policy: Path | None, as_j
         measures=measures,
         fields=fields,
     )
-    emit(answer, as_json=as_json, words=lambda console: show_audit(console, audited))
+    emit(answer, as_json=as_json, unread=unread, words=lambda console: show_audit(console, audited))
 
 
 def audit_row(row: dict[str, Any], policy: Policy | None) -> Answer:

@@ -1,7 +1,6 @@
 # ruff: noqa: E501 (patterns and tables read better whole)
 """`tidegate constraints filter`: what a client would receive of a text."""
 
-import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,7 +36,9 @@ def command(
         judge_jsonl(jsonl, lambda row, _: filter_row(row, rules, compiled), "constraints filter")
     if path is None:
         raise WrongUse("expected a file, - or --jsonl FILE", remedy='echo "text" | tidegate constraints filter -')
-    text = sys.stdin.read() if path == "-" else next(iter(prompts((path,))))[1]
+    if Path(path).is_dir():
+        raise InputError("expected a file, got a folder", where=path, remedy="give one text, or rows with --jsonl")
+    ((_, text),), _ = prompts((path,))
     answer = filtered(compiled, [text])
     emit(
         answer,

@@ -20,7 +20,7 @@ from tidegate.check.promptlint.explain import cited
 from tidegate.check.promptlint.learned import pairs as learned
 from tidegate.check.promptlint.lint import Analysis, analyse, findings
 from tidegate.check.promptlint.notes import notes
-from tidegate.cli.output import emit, judge_jsonl
+from tidegate.cli.output import emit, ending, judge_jsonl
 from tidegate.cli.prompts_blame import blamed, touching
 from tidegate.cli.prompts_inputs import owner_map, read_baseline, row_sources, sources
 from tidegate.render.github import github
@@ -107,7 +107,7 @@ def lint(
         judge_jsonl(jsonl, lambda row, where: _row(row, where, possible, with_notes), "prompts lint")
     if not paths:
         raise WrongUse("expected files, folders, - or --jsonl FILE", remedy="tidegate prompts lint prompts/")
-    given = sources(paths, variables)
+    given, unread = sources(paths, variables, together=assembled)
     groups = [given] if assembled else [[s] for s in given]
     owned = owner_map(owners)
     found: list[Finding] = []
@@ -144,14 +144,15 @@ def lint(
         sys.stdout.write(
             json.dumps(sarif([*found, *(extra if with_notes else [])], version=__version__), ensure_ascii=False) + "\n"
         )
-        sys.exit(verdict_of_findings(found).exit_code)
+        sys.exit(ending(verdict_of_findings(found), unread))
     if form == "github":
         sys.stdout.write(github([*found, *(extra if with_notes else [])]))
-        sys.exit(verdict_of_findings(found).exit_code)
+        sys.exit(ending(verdict_of_findings(found), unread))
     answer = _answer(analyses, found, extra, known, with_notes)
     emit(
-        answer, as_json=as_json, words=lambda console: _say(console, analyses, extra, known, with_notes, with_resolved)
-    )
+        answer, as_json=as_json, unread=unread,
+        words=lambda console: _say(console, analyses, extra, known, with_notes, with_resolved),
+    )  # fmt: skip
 
 
 def _answer(

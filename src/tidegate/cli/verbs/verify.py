@@ -3,7 +3,6 @@
 
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -17,9 +16,11 @@ from tidegate.check.verify.release import Head, features
 from tidegate.check.verify.simulation import decide_simulations
 from tidegate.cli.output import emit, judge_jsonl, people, read_jsonl
 from tidegate.cli.store_options import existing, resolve
+from tidegate.cli.verbs import verify_queue as experts
 from tidegate.cli.verbs import verify_release as release
 from tidegate.readers.api_symbols import read_index
 from tidegate.readers.knowledge import installed_packages, read_library, read_packages, read_registry
+from tidegate.readers.text_files import below, decoded, file_bytes, read_each
 from tidegate.render import claims as marks
 from tidegate.render.claims_page import Page, page
 from tidegate.runner.sandbox import simulations_in
@@ -33,8 +34,10 @@ from tidegate.spine.ports import StateStore
 from tidegate.stats.shares import share
 from tidegate.wiring import state_store
 
-READ = (".md", ".txt", ".py", ".tex")  # what is read of a folder
+READ = frozenset({".md", ".txt", ".py", ".tex"})  # what is read of a folder
+SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages"})
 BYTES_MAX = 16 * 1024 * 1024
+SPLIT = "split the answer"
 NO_QUEUE = "name it with --store; `tidegate serve` and `verify --route` make one"
 PROGRESS_ROWS = 10  # of --fit, between two words on progress while models are asked
 TEXT_SHOWN_MAX = 20_000  # characters printed with their marks; longer answers show the computations alone
@@ -95,9 +98,13 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
     Example: echo "12 * 7 = 94 and the oxidation state of Mn in KMnO4 is +7." | tidegate verify -
     """
     if queue or done is not None:
+        if route:
+            raise WrongUse("expected --queue or --route, got both", remedy="route first, then look at the queue")
         state = state_store(existing(store, config, state_only=True, remedy=NO_QUEUE).store)
-        waiting = release.queue(state, done)
-        emit(waiting, as_json=as_json, judges=False, words=lambda console: release.show_queue(console, waiting))
+        waiting = experts.queue(state, done)
+        emit(waiting, as_json=as_json, judges=False, words=lambda console: experts.show_queue(console, waiting))
+    if route:
+        experts.check_routing(config, question, rows=jsonl is not None, fits=fit is not None)
     put = state_store(resolve(store, config).store) if route else None
     knowledge, models, fused = (
         _knowledge(library, registry, packages, api),
@@ -113,18 +120,21 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
         )
     if jsonl is not None:
         pages: list[Page] = []
+        kept_out: list[str] = []
         try:
             judge_jsonl(
                 jsonl,
-                lambda row, where: _row(row, where, knowledge, run, models, fused, put, pages),
+                lambda row, where: _row(row, where, knowledge, run, models, fused, put, pages, kept_out),
                 "verify",
             )
         finally:
+            experts.show_kept_out(people, kept_out)
             if html is not None:
                 _write_page(html, pages)
     if not paths:
         raise WrongUse("expected a file, a directory, `-` or --jsonl FILE", remedy="tidegate verify answer.md")
-    found = [(file, _verify(text, question, knowledge, run, file)) for file, text in _texts(paths)]
+    texts, unread = _texts(paths)
+    found = [(file, _verify(text, question, knowledge, run, file)) for file, text in texts]
     answer, more = _answer(found), dict[str, Any]()
     if fused is not None or config is not None:
         if len(found) > 1:
@@ -140,7 +150,7 @@ def command(paths: tuple[str, ...], jsonl: str | None, question: str, library: P
         )  # fmt: skip
     if not as_json:
         answer = msgspec.structs.replace(answer, measures=())  # the view's own line says it in whole numbers
-    emit(answer, as_json=as_json, words=lambda console: _show(console, found, more))
+    emit(answer, as_json=as_json, unread=unread, words=lambda console: _show(console, found, more))
 
 
 def _write_page(path: Path, pages: list[Page]) -> None:
@@ -181,42 +191,29 @@ def _knowledge(
     )
 
 
-def _texts(paths: tuple[str, ...]) -> Iterator[tuple[str | None, str]]:
+def _texts(paths: tuple[str, ...]) -> tuple[list[tuple[str | None, str]], list[InputError]]:
+    """(file, text) of every file (None: standard input), and what is wrong with those that cannot be read."""
+    files: list[Path] = []
     for name in paths:
-        if name == "-":
-            yield None, _decoded(sys.stdin.buffer.read(BYTES_MAX + 1), "-")
-            continue
         path = Path(name)
-        files = _files(path) if path.is_dir() else [path]
-        if not files:
-            kinds = ", ".join(READ)
+        found = below(path, READ, SKIPPED) if path.is_dir() else [path]
+        if not found:
+            kinds = ", ".join(sorted(READ))
             raise InputError(
                 f"expected files to verify ({kinds}), found none", where=name, remedy="name the file itself"
             )
-        for file in files:
-            try:
-                data = file.read_bytes()
-            except OSError as error:
-                raise InputError(f"cannot read it: {error.strerror or error}", where=str(file)) from error
-            yield str(file), _decoded(data, str(file))
+        files += found
+    read, unread = read_each(files, _text)
+    return [(None if str(path) == "-" else str(path), text) for path, text in read], unread
 
 
-def _files(folder: Path) -> list[Path]:
-    """The texts below a folder, hidden folders and installed packages left out."""
-    found = (p for p in folder.rglob("*") if p.suffix in READ and p.is_file())
-    skipped = {"node_modules", "__pycache__", "site-packages"}
-    parts = ((p, p.relative_to(folder).parts) for p in found)
-    return sorted(p for p, names in parts if not any(n in skipped or n.startswith(".") for n in names))
-
-
-def _decoded(data: bytes, where: str) -> str:
+def _text(path: Path) -> str:
+    if str(path) != "-":
+        return decoded(file_bytes(path, BYTES_MAX, SPLIT), str(path))
+    data = sys.stdin.buffer.read(BYTES_MAX + 1)
     if len(data) > BYTES_MAX:
-        raise InputError(f"expected at most {BYTES_MAX} bytes, got more", where=where, remedy="split the answer")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"expected UTF-8 text: {error}", where=where,
-                         remedy="save it as UTF-8, e.g. iconv -f latin1 -t utf-8") from error  # fmt: skip
+        raise InputError(f"expected at most {BYTES_MAX:,} bytes, got more", where="-", remedy=SPLIT)
+    return decoded(data, "-")
 
 
 def _verify(
@@ -229,7 +226,7 @@ def _verify(
 
 
 def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool, models: release.Askers,
-         head: Head | None, route: StateStore | None, pages: list[Page]) -> Answer:  # fmt: skip
+         head: Head | None, route: StateStore | None, pages: list[Page], kept_out: list[str]) -> Answer:  # fmt: skip
     text = row.get("answer", row.get("text"))
     if not isinstance(text, str):
         raise InputError(f"expected a text in `answer`, got {type(text).__name__}", where=where)
@@ -240,6 +237,7 @@ def _row(row: dict[str, Any], where: str, knowledge: Knowledge, run: bool, model
     answer = _answer([(None, found)])
     pages.append(Page(str(row.get("id", where)), text, found.claims_json(), question))
     more = release.beside(found, question, text, row, models, head, where, route)
+    kept_out += [more["not_routed"]] if "not_routed" in more else []
     return _held(msgspec.structs.replace(answer, fields={**answer.fields, **more})) if more else answer
 
 

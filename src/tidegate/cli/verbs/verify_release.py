@@ -90,6 +90,10 @@ def read_head(path: Path | None) -> Head | None:
         raise InputError(f"expected a release head: {error}", where=str(path), remedy=remedy) from error
 
 
+NO_QUESTION = "no second derivation: the row has no `second` and no `question` to ask the model"
+NO_SECOND = "no second derivation: the row has no `second`, and no model to ask for one is configured"
+
+
 def beside(
     found: Verification, question: str, answer: str, row: Mapping[str, Any], models: Askers, head: Head | None, where: str,
     route: StateStore | None = None,
@@ -116,6 +120,8 @@ def beside(
             key = str(row.get("id") or f"second-{hashlib.sha256((question + answer).encode()).hexdigest()[:12]}")
             weight = experts.enqueue(route, key, found, tenant="local", question=question, other=second.said)
             out["second"] |= {"queued": key, "consequence": weight}
+    elif route is not None:
+        out["not_routed"] = NO_SECOND if question or models.judge is None else NO_QUESTION
     if head is not None:
         values = features(found, consistency, answer, second.agrees if second is not None else None)
         out["release"] = {
@@ -155,7 +161,7 @@ def show_beside(console: Console, more: Mapping[str, Any]) -> None:
     heard_ = more.get("consistency")
     if heard_ is not None:
         n = heard_["samples"]
-        most = f"{round(heard_['share'] * n)} of {n} samples mean {_short(heard_['most_common'])!r}"
+        most = f"{round(heard_['share'] * n)} of {n} samples mean {short(heard_['most_common'])!r}"
         agrees_ = "so does the answer" if heard_["answer_is_the_most_common"] else "the answer does not"
         console.print(
             f"samples            {escape(most)}, {agrees_} (entropy {heard_['entropy']:.2f} nats)", highlight=False
@@ -164,7 +170,7 @@ def show_beside(console: Console, more: Mapping[str, Any]) -> None:
     if second is not None:
         words = {
             True: "comes to the same",
-            False: f"[bold]comes to another value[/]: {escape(_short(second.get('said', '')))}",
+            False: f"[bold]comes to another value[/]: {escape(short(second.get('said', '')))}",
             None: "gives nothing to compare",
         }[second["agrees"]]
         queued = f"; waits for an expert as {escape(second['queued'])}" if "queued" in second else ""
@@ -193,7 +199,8 @@ REASONS_MAX = 4
 SHOWN_MAX = 160
 
 
-def _short(text: str, most: int = 40) -> str:
+def short(text: str, most: int = 40) -> str:
+    """A text on one line, cut at `most` characters."""
     line = " ".join(text.split())
     return line if len(line) <= most else f"{line[:most]}…"
 
@@ -237,43 +244,3 @@ def show_fitted(console: Console, answer: Answer) -> None:
         console.print(f"On the other {n['tested_on']} it was tested: what is at most {f['threshold']:.2f} likely to be wrong is released, and with "
                       f"{1 - f['delta']:.0%} confidence at most {f['alpha']:.0%} of it is wrong, of answers drawn as these were.", highlight=False)  # fmt: skip
     console.print(f"Written: {escape(f['written'])}\n", highlight=False)
-
-
-def queue(state: StateStore, done: str | None) -> Answer:
-    """The expert queue, gravest first; `done` takes an answer out of it."""
-    if done is not None and not state.delete(experts.KIND, done):
-        raise InputError(f"expected the key of a waiting answer, got {done!r}", where="--done", remedy="tidegate verify --queue lists them")  # fmt: skip
-    rows = experts.ranked(state)
-    told = ("tenant", "consequence", "question", "answer", "claims")
-    waiting = [{"key": k, **{f: v[f] for f in told}, "second": v.get("second")} for k, v in rows]
-    return Answer(verb="verify queue", verdict=Verdict.PASS, fields={"waiting": waiting})
-
-
-def show_queue(console: Console, answer: Answer) -> None:
-    """What waits: its key, what was asked and answered, and what speaks against it."""
-    waiting = answer.fields["waiting"]
-    if not waiting:
-        console.print("No answer waits for an expert.")
-        return
-    console.print(
-        f"{len(waiting)} answer{' waits' if len(waiting) == 1 else 's wait'} for an expert, gravest first\n",
-        highlight=False,
-    )
-    for v in waiting:
-        console.print(
-            f"[bold]{escape(v['key'])}[/]  [dim]consequence {v['consequence']:g}, tenant {escape(str(v['tenant']))}[/]",
-            highlight=False,
-        )
-        for label, text in (("asked", v["question"]), ("answer", v["answer"])):
-            if text:
-                console.print(f"  {label:<9}{escape(_short(text, SHOWN_MAX))}", highlight=False)
-        wrong = [c["message"] for c in v["claims"] if c["verdict"] == "refuted"]
-        for message in wrong[:REASONS_MAX]:
-            console.print(f"  [red]✗[/] refuted  {escape(message)}", highlight=False)
-        if len(wrong) > REASONS_MAX:
-            console.print(f"  and {len(wrong) - REASONS_MAX} more claims", highlight=False)
-        if v["second"] is not None:
-            console.print(
-                f"  [red]✗[/] a second derivation came to: {escape(_short(v['second'], SHOWN_MAX))}", highlight=False
-            )
-    console.print("\n[dim]tidegate verify --queue --done KEY takes one out[/]", highlight=False)
