@@ -255,3 +255,27 @@ def broken(equation: Equation, rng: random.Random) -> tuple[str, Equation] | Non
         return None
     sides = (equation.left, new) if side == "right" else (new, equation.right)
     return kind, Equation(*sides, equation.units)
+
+
+def renumbered(equation: Equation, rng: random.Random) -> Equation | None:
+    """One number before a product dropped, doubled, halved or put in: E = m v², A = 2 π r², V = 1/3 π r³; no dimension changes."""
+    side = "right" if rng.random() < 0.8 else "left"
+    tree: ast.expr = getattr(equation, side)
+    products = [p for p in _products(tree) if not isinstance(p, ast.Name)] or _products(tree)
+    if not products or isinstance(tree, ast.Name):
+        return None
+    at = rng.choice(products)
+    factors = list(_factors(at))
+    numbers = [i for i, (f, _) in enumerate(factors) if (_number(f) or 1) != 1 or isinstance(f, ast.Name) and f.id == "pi"]
+    if numbers and rng.random() < 0.8:
+        i = rng.choice(numbers)
+        way = rng.choice(("drop", "drop", "other"))
+        old = _number(factors[i][0])
+        if way == "drop" or old is None:
+            factors.pop(i)
+        else:
+            factors[i] = (ast.Constant(int(old) + 1 if old.denominator == 1 else 2), factors[i][1])
+    else:
+        factors.insert(0, (ast.Constant(2), rng.random() < 0.5))
+    new = _replaced(tree, at, _product(factors))
+    return Equation(*((equation.left, new) if side == "right" else (new, equation.right)), equation.units)

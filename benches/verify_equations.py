@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from benches.equation_forms import Equation, broken, consistent, parse_equation
+from benches.equation_forms import Equation, broken, consistent, parse_equation, renumbered
 from benches.equation_writing import Writing
 from benches.report import Report
 from benches.verify_data import refuted
@@ -30,7 +30,7 @@ class Told:
 
     text: str
     span: tuple[int, int]
-    kind: str  # sound, exponent, factor, term
+    kind: str  # sound, exponent, factor, term, number
     dimensional: bool
 
 
@@ -68,6 +68,9 @@ def pairs(items: list[tuple[str, str, Equation]], seed: int, name: str) -> list[
                 versions.append(new)
             if new.dimensional:
                 break
+        by_number = renumbered(equation, random.Random(f"{key}-number"))
+        if by_number is not None:
+            versions.append(told(style, text, by_number, key, "number"))
         out.append(versions)
     return out
 
@@ -83,9 +86,9 @@ def judged(item: Told) -> str:
     return next((d.support.value for d in at if d.support.value == "supported"), "unverifiable" if at else "unread")
 
 
-def study(report: Report, label: str, groups: list[list[Told]], show: bool) -> None:
+def study(report: Report, label: str, groups: list[list[Told]], show: str) -> None:
     """Rows for one part of the set; `show` prints what was not read right."""
-    sound, found, others = Counter[str](), Counter[str](), Counter[str]()
+    sound, found, others, numbers = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     kinds: dict[str, list[int]] = {}
     for versions in groups:
         for item in versions:
@@ -99,8 +102,8 @@ def study(report: Report, label: str, groups: list[list[Told]], show: bool) -> N
                 kinds.setdefault(item.kind, [0, 0])[0] += not wrong
                 kinds[item.kind][1] += 1
             else:
-                others[verdict] += 1
-                wrong = False
+                (numbers if item.kind == "number" else others)[verdict] += 1
+                wrong = item.kind == "number" and verdict != "refuted" and show == "numbers"
             if show and (wrong or (item.kind == "sound" and verdict != "supported")):
                 print(f"--- {item.kind}: {verdict}: {item.text[slice(*item.span)]}\n{item.text}\n")
     alarms, n = sound["refuted"] + sound["elsewhere"], found.total()
@@ -110,8 +113,18 @@ def study(report: Report, label: str, groups: list[list[Told]], show: bool) -> N
     )
     report.row(f"equations, {label}: sound alarmed", goal="0", measured=str(alarmed), holds=alarms == 0)
     print(
-        f"  {label}: sound {dict(sound)}; broken {dict(found)}, by kind {kinds}; broken but consistent {dict(others)}"
+        f"  {label}: sound {dict(sound)}; broken {dict(found)}, by kind {kinds}; broken but consistent {dict(others)}; a wrong number {dict(numbers)}"
     )
+
+
+def lookalikes(report: Report) -> None:
+    """Sound formulae that a wrong memory of a law would call broken: other conventions, variants, the same letters."""
+    texts = [t.strip() for p in sorted(SETS.glob("sound/*.txt")) for t in p.read_text(encoding="utf-8").split("\n---\n")]
+    alarmed = [(t, refuted(d)) for t in texts if refuted(d := verify_answer(t).decisions)]
+    for text, decisions in alarmed:
+        print("--- alarmed:", text, *(d.message for d in decisions), sep="\n")
+    measured = str(proportion((len(alarmed), len(texts))))
+    report.row("equations, lookalikes: sound alarmed", goal="0", measured=measured, holds=not alarmed)
 
 
 def equations(report: Report, seed: int = SEED, show: str = "") -> None:
@@ -123,10 +136,11 @@ def equations(report: Report, seed: int = SEED, show: str = "") -> None:
     order = list(range(len(first)))
     random.Random(SEED).shuffle(order)
     half = len(order) // 2
-    study(report, "development half", [first[i] for i in sorted(order[:half])], show == "development")
-    study(report, "held-out half", [first[i] for i in sorted(order[half:])], show == "held-out")
+    study(report, "development half", [first[i] for i in sorted(order[:half])], show if show == "numbers" else "all" * (show == "development"))
+    study(report, "held-out half", [first[i] for i in sorted(order[half:])], "all" * (show == "held-out"))
     for path in sorted(SETS.glob("set_*.txt")):
-        study(report, path.stem, pairs(read_set(path), seed, path.stem), show == path.stem)
+        study(report, path.stem, pairs(read_set(path), seed, path.stem), "all" * (show == path.stem) or ("numbers" if show == f"{path.stem}-numbers" else ""))
+    lookalikes(report)
 
 
 def main() -> None:

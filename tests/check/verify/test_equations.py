@@ -42,6 +42,8 @@ def test_one_plain_form_for_all_notations(written: str, read: str) -> None:
         ("A mass on a spring, with v = 12 m/s", {"v": "m/s"}),
         ("V the potential difference in V and m the plate separation in m", {"V": "kg·m²/(s³·A)", "m": "m"}),
         ("m is the relative mass; the change in V", {}),
+        ("For a mass m at speed v you need the force V", {"m": "kg", "v": "m/s", "V": "kg·m/s²"}),
+        ("The distance covered in a time n is roughly $A$", {"n": "s", "A": "m"}),
         ("m is the mass in kg. Later m is the slope in m.", {}),
     ],
 )  # fmt: skip
@@ -73,9 +75,9 @@ def test_the_independent_sum_of_dimensions() -> None:
 
 
 def test_textbook_equations_and_broken_ones() -> None:
-    groups = [g for p in sorted(SETS.glob("*.txt")) for g in pairs(read_set(p), SEED, p.stem)[::6]]
+    groups = [g for p in sorted(SETS.glob("*.txt")) if "undeclared" not in p.stem for g in pairs(read_set(p), SEED, p.stem)[::6]]
     sound = [g[0] for g in groups]
-    wrong = [g[-1] for g in groups if g[-1].dimensional]
+    wrong = [t for g in groups for t in g if t.dimensional]
     assert len(sound) > 40
     assert not [t.text for t in sound if judged(t) in ("refuted", "elsewhere")], f"seed {SEED}"
     assert sum(judged(t) == "refuted" for t in wrong) >= 0.95 * len(wrong), f"seed {SEED}"

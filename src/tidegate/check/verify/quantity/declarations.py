@@ -191,7 +191,7 @@ def noun_of(tail: str) -> Dims | None:
 
 # `the period of a pendulum is given by T`
 VERB = re.compile(
-    r"(?:(?<=[.;:,])\s+|^\s*)?(?P<subject>[^.;:,=]{3,80}?)\s+(?:is|equals|becomes|follows from|reads|can be)(?:\s+(?:given|defined|expressed|written|formed|then|simply|therefore|thus|also)(?:\s+(?:by|as|from))?)?\s*$"
+    r"(?:(?<=[.;:,])\s+|^\s*)?(?P<subject>[^.;:,=]{3,80}?)\s+(?:is|equals|becomes|follows from|reads|can be)(?:\s+(?:given|defined|expressed|written|formed|then|simply|therefore|thus|also|roughly|about|approximately)(?:\s+(?:by|as|from))?)?\s*$"
 )
 
 

@@ -154,6 +154,8 @@ def _declarations(
     for k, group in enumerate(groups):
         last = k + 1 == len(groups)
         before, tail = text[at : group.start], text[group.end : end if last else groups[k + 1].start]
+        if k and IS_GIVEN.fullmatch(before) and WITHIN.search(text, max(start, at - 120), groups[k - 1].start):
+            before = text[max(start, at - 120) : group.start]  # the distance covered in a time t is L
         at = group.end
         if ADJECTIVE.fullmatch(tail) and noun_of(tail.rsplit(None, 1)[0]) is None:
             waiting += group.names  # v₁ the initial and v₂ the final speed
@@ -164,11 +166,29 @@ def _declarations(
             if unit is not None:
                 yield group.names, unit, VALUE_TOLD
         if not last:
-            tail = re.sub(r"(?:,|\band)\s+(?:the |an? |its )?((?:[a-z-]+ ){1,4})$", lambda m: "" if noun_dims(m.group(1).split()) is not None else m.group(0), tail)  # fmt: skip
+            tail = _without_next_noun(tail)
         dims, way = _declared_by(before, tail)
         if dims is not None:
             yield [*group.names, *waiting], dims, way
         waiting = []
+
+
+NEXT_NOUN = re.compile(r"(?P<joined>(?:,|\band)\s+(?:the |an? |its )?|\s(?:the|an?|its)\s)(?P<noun>(?:[a-z-]+ ){1,4})$")
+IS_GIVEN = re.compile(r"[\s$*)]*(?:is|equals)(?:\s(?:given|then|simply|therefore|thus|also|roughly|about|approximately))?(?:\sby)?[\s:$*(\\]*")
+WITHIN = re.compile(r"\b(?:in|within|during|over|after|at|of|with|from|under)\s(?:(?:an?|the|its|each)\s)?(?:[a-z]+\s){0,2}\W*$")
+LINKS = frozenset("is are be being denotes denote represents represent for as of in to the".split())
+
+
+def _without_next_noun(tail: str) -> str:
+    """What is said of a symbol without the noun that names the next one: `at speed v you need | the force F`."""
+    found = NEXT_NOUN.search(tail)
+    if found is None or noun_dims(found.group("noun").split()) is None:
+        return tail
+    before = tail[: found.start()].split()
+    own_noun = found.group("joined").strip() in ("the", "a", "an", "its")
+    if own_noun and (not before or before[-1].strip("*$)") in LINKS or not before[-1].strip("*$)").isalpha()):
+        return tail  # v the speed, v is the speed
+    return tail[: found.start()]
 
 
 ADJECTIVE = re.compile(r"\s*(?:is\s+|are\s+)?(?:the|its)\s+\w+\s+(?:and|or)\s*")
