@@ -119,7 +119,9 @@ def study(report: Report, label: str, groups: list[list[Told]], show: str) -> No
 
 def lookalikes(report: Report) -> None:
     """Sound formulae that a wrong memory of a law would call broken: other conventions, variants, the same letters."""
-    texts = [t.strip() for p in sorted(SETS.glob("sound/*.txt")) for t in p.read_text(encoding="utf-8").split("\n---\n")]
+    texts = [
+        t.strip() for p in sorted(SETS.glob("sound/*.txt")) for t in p.read_text(encoding="utf-8").split("\n---\n")
+    ]
     alarmed = [(t, refuted(d)) for t in texts if refuted(d := verify_answer(t).decisions)]
     for text, decisions in alarmed:
         print("--- alarmed:", text, *(d.message for d in decisions), sep="\n")
@@ -136,10 +138,20 @@ def equations(report: Report, seed: int = SEED, show: str = "") -> None:
     order = list(range(len(first)))
     random.Random(SEED).shuffle(order)
     half = len(order) // 2
-    study(report, "development half", [first[i] for i in sorted(order[:half])], show if show == "numbers" else "all" * (show == "development"))
+    study(
+        report,
+        "development half",
+        [first[i] for i in sorted(order[:half])],
+        show if show == "numbers" else "all" * (show == "development"),
+    )
     study(report, "held-out half", [first[i] for i in sorted(order[half:])], "all" * (show == "held-out"))
     for path in sorted(SETS.glob("set_*.txt")):
-        study(report, path.stem, pairs(read_set(path), seed, path.stem), "all" * (show == path.stem) or ("numbers" if show == f"{path.stem}-numbers" else ""))
+        study(
+            report,
+            path.stem,
+            pairs(read_set(path), seed, path.stem),
+            "all" * (show == path.stem) or ("numbers" if show == f"{path.stem}-numbers" else ""),
+        )
     lookalikes(report)
 
 

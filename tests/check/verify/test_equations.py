@@ -75,7 +75,12 @@ def test_the_independent_sum_of_dimensions() -> None:
 
 
 def test_textbook_equations_and_broken_ones() -> None:
-    groups = [g for p in sorted(SETS.glob("*.txt")) if "undeclared" not in p.stem for g in pairs(read_set(p), SEED, p.stem)[::6]]
+    groups = [
+        g
+        for p in sorted(SETS.glob("*.txt"))
+        if "undeclared" not in p.stem
+        for g in pairs(read_set(p), SEED, p.stem)[::6]
+    ]
     sound = [g[0] for g in groups]
     wrong = [t for g in groups for t in g if t.dimensional]
     assert len(sound) > 40

@@ -174,8 +174,12 @@ def _declarations(
 
 
 NEXT_NOUN = re.compile(r"(?P<joined>(?:,|\band)\s+(?:the |an? |its )?|\s(?:the|an?|its)\s)(?P<noun>(?:[a-z-]+ ){1,4})$")
-IS_GIVEN = re.compile(r"[\s$*)]*(?:is|equals)(?:\s(?:given|then|simply|therefore|thus|also|roughly|about|approximately))?(?:\sby)?[\s:$*(\\]*")
-WITHIN = re.compile(r"\b(?:in|within|during|over|after|at|of|with|from|under)\s(?:(?:an?|the|its|each)\s)?(?:[a-z]+\s){0,2}\W*$")
+IS_GIVEN = re.compile(
+    r"[\s$*)]*(?:is|equals)(?:\s(?:given|then|simply|therefore|thus|also|roughly|about|approximately))?(?:\sby)?[\s:$*(\\]*"
+)
+WITHIN = re.compile(
+    r"\b(?:in|within|during|over|after|at|of|with|from|under)\s(?:(?:an?|the|its|each)\s)?(?:[a-z]+\s){0,2}\W*$"
+)
 LINKS = frozenset("is are be being denotes denote represents represent for as of in to the".split())
 
 
