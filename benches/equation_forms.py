@@ -267,7 +267,7 @@ def renumbered(equation: Equation, rng: random.Random) -> Equation | None:
     at = rng.choice(products)
     factors = list(_factors(at))
     numbers = [
-        i for i, (f, _) in enumerate(factors) if (_number(f) or 1) != 1 or isinstance(f, ast.Name) and f.id == "pi"
+        i for i, (f, _) in enumerate(factors) if (_number(f) or 1) != 1 or (isinstance(f, ast.Name) and f.id == "pi")
     ]
     if numbers and rng.random() < 0.8:
         i = rng.choice(numbers)

@@ -180,7 +180,9 @@ IS_GIVEN = re.compile(
 WITHIN = re.compile(
     r"\b(?:in|within|during|over|after|at|of|with|from|under)\s(?:(?:an?|the|its|each)\s)?(?:[a-z]+\s){0,2}\W*$"
 )
-LINKS = frozenset("is are be being denotes denote represents represent for as of in to the".split())
+LINKS = frozenset(
+    ["is", "are", "be", "being", "denotes", "denote", "represents", "represent", "for", "as", "of", "in", "to", "the"]
+)
 
 
 def _without_next_noun(tail: str) -> str:
