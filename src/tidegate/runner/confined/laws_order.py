@@ -17,7 +17,7 @@ def order(ctx):
 
     claims = [p for pattern, p in CLAIMED if ctx.says(pattern)]
     step = next((k for k in ctx.subject.params if k.lower() in STEPS and k in _arguments(ctx.subject)), None)
-    count = next((k for k in ctx.subject.params if k.lower() in COUNTS and k in _arguments(ctx.subject)), None)
+    count = next((k for k in ctx.subject.params if ctx.counts_turns(k) and k in _arguments(ctx.subject)), None)
     if len(claims) != 1 or step is None or ctx.says(r"euler"):
         return
     if ctx.subject.node is not None and until_event(ctx.subject.node):

@@ -137,9 +137,26 @@ class Context:
 
     def count_name(self):
         """The parameter that says how many steps are made."""
-        return next(
-            (k for k in self.subject.params if k.lower() in COUNTS and isinstance(self.subject.params[k], int)), None
-        )
+        return next((k for k, v in self.subject.params.items() if isinstance(v, int) and self.counts_turns(k)), None)
+
+    def counts_turns(self, name):
+        """Whether a parameter counts the turns of a loop; the `N` of an epidemic is a number of people."""
+        if name.lower() not in COUNTS:
+            return False
+        node = self.subject.node
+        if len(name) > 1 or node is None:
+            return name != "N"
+        heads = [n for n in ast.walk(node) if isinstance(n, ast.While)]
+        bounds = [n.test for n in heads] + [n for n in ast.walk(node) if isinstance(n, ast.Call) and _makes_turns(n)]
+        return any(isinstance(n, ast.Name) and n.id == name for b in bounds for n in ast.walk(b))
+
+
+def _makes_turns(call):
+    """Whether a call makes the turns of a loop or room for them: range, np.zeros, linspace, random numbers by size."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    return name in ("range", "arange", "linspace", "zeros", "empty", "ones", "full") or any(
+        k.arg == "size" for k in call.keywords
+    )
 
 
 def near(ctx, name, got, wanted, slack, *, unit=""):
