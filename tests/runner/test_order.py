@@ -1,6 +1,7 @@
 """What counts the turns of a loop, and what only bears a letter that often does."""
 
 from tests.runner.simulators_v import SIMULATORS
+
 from tidegate.runner.sandbox import run_simulation
 
 
