@@ -12,7 +12,7 @@ from tidegate.check.verify.code.blocks import fences
 from tidegate.check.verify.engine import verify_answer
 from tidegate.check.verify.model import Knowledge
 from tidegate.check.verify.quantity.quantities import quantities
-from tidegate.check.verify.scan import lowered, sentences, sentences_with_figures, words
+from tidegate.check.verify.scan import cue_places, lowered, sentences, sentences_with_figures, words
 from tidegate.readers.knowledge import installed_packages
 from tidegate.stats.intervals import proportion
 
@@ -74,7 +74,7 @@ def dense_text(rng: random.Random) -> str:
     return out
 
 
-READINGS = (quantities, sentences, sentences_with_figures, words, lowered, fences)
+READINGS = (quantities, sentences, sentences_with_figures, words, lowered, fences, cue_places)
 """What one check of a text keeps for its verifiers: forgotten before every run, as for a text never seen."""
 
 

@@ -11,6 +11,7 @@ from tidegate.check.verify.numbers.readings import Found, labels_of, last_place
 from tidegate.check.verify.numbers.tree import Node, is_whole, leaves, operators
 from tidegate.check.verify.numbers.unit_reading import UnitReading
 from tidegate.check.verify.quantity.units import parse_unit
+from tidegate.check.verify.scan import Cues
 
 DISOWNED = re.compile(
     r"mistake|incorrect|\bwrong|(?<!standard )(?<!relative )(?<!absolute )(?<!percentage )(?<!percent )(?<!squared )(?<!margin of )(?<!sampling )\berror(?!\s(?:rate|bar|budget|margin))|not equal|n't equal|n't be|\bfalse\b|misconception|instead of|contradict|absurd|impossible|typo|"
@@ -31,6 +32,13 @@ OTHER_ALGEBRA = re.compile(
 )
 
 
+ALGEBRA_CUES = Cues(
+    "mod", "binary", "octal", "base", "xor", "clock", "gf", "ring of", "f_", *(f"f{digit}" for digit in range(10)), "union", "ordinal", "carr", "matri", "vector", "decibel",
+    "roman", "hexadecimal", "boolean", "mathbb", "bitwise", "finite field", "saturat", "overflow", "tropical", "floating", "ieee 754", "fuzzy", "nimber", "string", "concatenat",
+    "bigo", "big-o",
+)  # fmt: skip
+
+
 ROUNDED = re.compile(
     r"round|whole|approximat|about|roughly|nearest|floor|ceil|integer|full |complete|remainder|left over|at (?:least|most)|estimate|significant",
     re.I,
@@ -43,10 +51,33 @@ ROUGH_AFTER = re.compile(
 )
 
 
+WRONG_AFTER = re.compile(r"^\s*(?:is|was|would be)?\s*(?:wrong|incorrect|false|not )", re.I)
+SIGN_AFTER = re.compile(r"\s*(?:[±∓]|\\pm|\\mp|\+/-|\+-)")
+TO_TENS = re.compile(r"\bround|\bnearest|\bestimat", re.I)
+ESTIMATED = re.compile(r"\bround|\bestimat|\bapprox|\bnearest|\broughly", re.I)
+TIGHT = re.compile(r"\d[-−–]\d")
+RANGE = re.compile(r"\brange|\bbetween\b|\btypical|\bscore\b|\bdraw\b", re.I)
+GOES_ON_AFTER = re.compile(r"^\s*(?:\.\.\.|…|\\(?:l|c)?dots)")
+GOES_ON_BEFORE = re.compile(r"(?:\.\.\.|…|dots)\s*[+\-−*]?\s*$")
+OPENS = re.compile(r"=\s*[$\\]*\(")
+
+
 # what stands directly before an expression and makes it a part of a longer one, though it is no token of ours
 LEADS_IN = re.compile(
     r"(?:[±∓^_′″∑∏∫∮∂∇∛∜⟩]|\\pm|\\mp|\+/-|\+-|(?<=\w)\||\\(?:sum|prod|int|oint|partial|nabla|limits)(?:[_^](?:\{[^{}]{0,20}\}|\w))*)\s*\Z"
 )
+
+
+ENDS_LEAD_IN = frozenset("±∓^_′″∑∏∫∮∂∇∛∜⟩|-}")
+
+
+def _led_in(text: str, start: int) -> bool:
+    """Whether what stands before an expression makes it a part of a longer one."""
+    before = text[max(0, start - 60) : start].rstrip()
+    last = before[-1:]
+    if last not in ENDS_LEAD_IN and not (last.isalnum() and ("\\" in before or "^" in before or "_" in before)):
+        return False
+    return LEADS_IN.search(text, max(0, start - 60), start) is not None
 
 
 def _plain_ratio(node: Node) -> bool:
@@ -63,7 +94,7 @@ def why_not_refute(
     text: str,
     start: int,
     end: int,
-    around: str,
+    around: tuple[int, int],
     a: Node,
     b: Node,
     found: Found,
@@ -71,96 +102,83 @@ def why_not_refute(
     *,
     about: bool = False,
 ) -> str:
-    """The reason why a line that does not hold is still not called false, or nothing."""
+    """The reason why a line that does not hold is still not called false, or nothing; `around` bounds what bears on it."""
+    low, high = around
     line = text[text.rfind("\n", 0, start) + 1 : start]
     after = text[end : end + 60].split("\n")[0]
-    if DISOWNED.search(line[-120:]) or re.search(
-        r"^\s*(?:is|was|would be)?\s*(?:wrong|incorrect|false|not )", after, re.I
-    ):
+    if DISOWNED.search(line[-120:]) or WRONG_AFTER.search(after):
         return "the text itself does not assert it"
-    if (
-        ROUGH_AFTER.search(after)
-        and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 20
-    ):
+    nodes_a, nodes_b, works = leaves(a), leaves(b), operators(b)
+    computed, stated = found.computed.middle, found.stated.middle
+    apart = abs(computed - stated)
+    if ROUGH_AFTER.search(after) and apart <= abs(computed) / 20:
         return "an approximation"
-    if LEADS_IN.search(text, max(0, start - 60), start) or re.match(
-        r"\s*(?:[±∓]|\\pm|\\mp|\+/-|\+-)", text[end : end + 6]
-    ):
+    if _led_in(text, start) or SIGN_AFTER.match(text[end : end + 6]):
         return "part of a longer expression"
-    if _rounded_to_tens(b, found) and re.search(r"\bround|\bnearest|\bestimat", line[-120:] + " " + after, re.I):
+    if TO_TENS.search(line[-120:] + " " + after) and _rounded_to_tens(b, apart):
         return "a rounding to tens or hundreds is said"
-    if (
-        operators(b)
-        and re.search(r"\bround|\bestimat|\bapprox|\bnearest|\broughly", line[-120:], re.I)
-        and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 5
-    ):
+    if works and ESTIMATED.search(line[-120:]) and apart <= abs(computed) / 5:
         return "an estimate with rounded numbers"
-    if about and operators(b) and abs(found.computed.middle - found.stated.middle) <= abs(found.computed.middle) / 4:
+    if about and works and apart <= abs(computed) / 4:
         return "an estimate"
     if "tight-x" in flags:
         return "it may be a size, not a product"
-    if _negative_base(a) and abs(found.computed.middle) == abs(found.stated.middle):
+    if abs(computed) == abs(stated) and _negative_base(a):
         return "the sign of a power is read both ways"
-    tight = re.search(r"\d[-−–]\d", text[start:end]) is not None
-    if (
-        tight
-        and re.search(r"\brange|\bbetween\b|\btypical|\bscore\b|\bdraw\b", line[-60:] + after, re.I)
-        and a.kind == "-"
-    ):
+    if a.kind == "-" and TIGHT.search(text, start, end) and RANGE.search(line[-60:] + after):
         return "it may be a range"
-    if re.search(r"^\s*(?:\.\.\.|…|\\(?:l|c)?dots)", text[end : end + 8]) or re.search(
-        r"(?:\.\.\.|…|dots)\s*[+\-−*]?\s*$", text[max(0, start - 10) : start]
-    ):
+    if GOES_ON_AFTER.search(text[end : end + 8]) or GOES_ON_BEFORE.search(text[max(0, start - 10) : start]):
         return "a series that goes on"
-    # a determinant is a number computed from numbers
-    if OTHER_ALGEBRA.search(around if DETERMINANT.search(around) is None else MATRIX.sub("", around)):
+    if ALGEBRA_CUES.within(text, low, high) and _other_algebra(text[low:high]):
         return "another algebra may be meant (modular, binary, vectors)"
-    if _plain_ratio(a) and (labels_of(b) or any(n.money for n in leaves(b))) and not labels_of(a):
+    labels_a, labels_b = labels_of(a), labels_of(b)
+    if _plain_ratio(a) and (labels_b or any([n.money for n in nodes_b])) and not labels_a:
         return "a share may be equated with what it is a share of"  # 1/4 = 25 students
-    if operators(b) and _starts_with(b, found.computed) and re.search(r"=\s*[$\\]*\(", text[start:end]) is None:
+    if works and _starts_with(b, found.computed) and OPENS.search(text, start, end) is None:
         return "a running line: the right side goes on from the value"
     if b.kind == "*" and b.parts[0].kind in ("pct", "/") and "percent-product" in flags:
         return "a share of something may be a remark"
     if "aside" in flags:
         return "a parenthesis may be a product or a remark"
-    if any(
-        len(n.label) and n.label[0] in ("k", "K", "M", "B", "m") and len(n.label) == 1 and n.money
-        for n in leaves(a) + leaves(b)
-    ):
+    labelled = [n for n in nodes_a + nodes_b if n.label]
+    if any(n.money and len(n.label) == 1 and n.label[0] in ("k", "K", "M", "B", "m") for n in labelled):
         return "a scale letter after money"
     if _cut(text, b, found):
         return "the text ends inside the number"
-    if operators(b) and _within_rounding(b, found):
+    if works and _within_rounding(b, found):
         return "the numbers of the right side are rounded"
     unknown = UNKNOWN.search(line[-120:] + text[end - 40 : end + 120])
     if unknown is not None and re.search(rf"/\s*{unknown.group(1)}\b", text[start:end]):
         return "an equation that is to be solved"
-    if "letter" in flags and (len(set(labels_of(a) + labels_of(b))) > 1 or _unlabelled(a) or _unlabelled(b)):
+    if "letter" in flags and (len(set(labels_a + labels_b)) > 1 or _unlabelled(a) or _unlabelled(b)):
         return "a letter after a number may be a variable"
     if _lone_variable(a, b):
         return "a letter after a number may be a variable"
-    if "share-of" in flags and (labels_of(a) or not 0 < found.computed.middle <= 1):
+    if "share-of" in flags and (labels_a or not 0 < computed <= 1):
         return "a share of something that is not a number"
     if "dozens" in flags:
         return "a dozen may be a unit"
-    if operators(b) == 0 and _more_digits_than_given(a, b, found):
+    if not works and _more_digits_than_given(a, b, found):
         return "more digits are stated than the printed inputs can give"
-    scaled = any(n.kind == "scale" or n.label[:1] in SCALE_LETTERS for n in leaves(a) + leaves(b))
+    scaled = any([n.kind == "scale" for n in nodes_a + nodes_b]) or any(n.label[:1] in SCALE_LETTERS for n in labelled)
     if scaled and _scale_slip(found):
         return "a scale word may be a unit"
-    if any(n.label in (("M",), ("B",)) for n in leaves(a)) and (not labels_of(b) or not _product(a)):
+    if labels_a and any(n.label in (("M",), ("B",)) for n in nodes_a) and (not labels_b or not _product(a)):
         return "a letter after a number may be a variable"
     whole = b.kind == "num" and b.token is not None and is_whole(b.token)
-    if whole and ROUNDED.search(line[-160:] + " " + after) and abs(found.computed.middle - found.stated.middle) < 1:
+    if whole and apart < 1 and ROUNDED.search(line[-160:] + " " + after):
         return "a rounding to whole numbers may be meant"
-    if (
-        any(n.money for n in leaves(b))
-        and operators(b) == 0
-        and abs(found.computed.middle - found.stated.middle) <= Fraction(1, 100)
-    ):
+    if not works and any([n.money for n in nodes_b]) and apart <= CENT:
         return "one cent of rounding"
-    units = UnitReading(a, b)
-    return units.doubt(found.computed, found.stated)
+    return UnitReading(a, b).doubt(found.computed, found.stated) if labelled else ""
+
+
+CENT = Fraction(1, 100)
+
+
+def _other_algebra(around: str) -> bool:
+    """Whether the words speak of one; a determinant is a number computed from numbers."""
+    return OTHER_ALGEBRA.search(around if DETERMINANT.search(around) is None else MATRIX.sub("", around)) is not None
 
 
 UNKNOWN = re.compile(r"\b(?:[Ww]here|[Ss]olv(?:e|ing) for|[Ff]ind) \$?([A-Za-z])\b")
@@ -186,12 +204,12 @@ def _within_rounding(b: Node, found: Found) -> bool:
     return abs(found.computed.middle - found.stated.middle) <= abs(found.stated.middle) * spread
 
 
-def _rounded_to_tens(b: Node, found: Found) -> bool:
-    """Whether the stated number ends in zeros and the computed one rounds to it."""
+def _rounded_to_tens(b: Node, apart: Fraction) -> bool:
+    """Whether the stated number ends in zeros and the computed one, so far from it, rounds to it."""
     if b.kind != "num" or b.token is None or not is_whole(b.token):
         return False
     place = last_place(b.token)
-    return place > 1 and abs(found.computed.middle - found.stated.middle) <= place / 2
+    return place > 1 and apart <= place / 2
 
 
 def _negative_base(node: Node) -> bool:
@@ -199,9 +217,11 @@ def _negative_base(node: Node) -> bool:
 
 
 def _more_digits_than_given(a: Node, b: Node, found: Found) -> bool:
-    inputs = [n.token for n in leaves(a) if n.kind == "num" and n.token is not None and not is_whole(n.token)]
     result = next((n.token for n in leaves(b) if n.kind == "num" and n.token is not None), None)
-    if not inputs or result is None or result.digits < 8:
+    if result is None or result.digits < 8:
+        return False
+    inputs = [n.token for n in leaves(a) if n.kind == "num" and n.token is not None and not is_whole(n.token)]
+    if not inputs:
         return False
     return (
         abs(found.computed.middle - found.stated.middle)

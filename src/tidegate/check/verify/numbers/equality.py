@@ -104,7 +104,6 @@ def _decide(
     end = max(tokens[i].end for i in range(right.first, right.parsed.end))
     quoted = text[start:end]
     claim = Claim(kind="equation", text=quoted, span=(start, end))
-    around = text[_own_part(text, start, a, b) : end] + text[end : end + 80].partition("\n\n")[0]
     try:
         found = first_true(a, b, about, rounded, flags)
     except (TooLarge, ZeroDivisionError, OverflowError) as error:
@@ -131,6 +130,8 @@ def _decide(
         )
         agrees = "the numbers agree" if unit else "the computation agrees"
         return Decision(claim=claim, support=Support.SUPPORTED, receipt=receipt, message=agrees)
+    stop = text.find("\n\n", end, end + 80)
+    around = (_own_part(text, start, a, b), stop if stop >= 0 else min(end + 80, len(text)))
     reason = why_not_refute(text, start, end, around, a, b, found, flags, about=about)
     if reason:
         return _unverifiable(claim, reason)

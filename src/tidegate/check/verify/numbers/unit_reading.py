@@ -23,12 +23,13 @@ class UnitReading:
 
     def __init__(self, a: Node, b: Node) -> None:
         self.a, self.b = a, b
-        self.asked = False
+        self.labels = [n for side in (a, b) for n in leaves(side) if n.label]
+        self.asked = not self.labels  # without a unit there is no reading with units
         self.both: tuple[tuple[Interval, Dims], tuple[Interval, Dims]] | None = None
 
     def agrees(self) -> bool:
         """Whether the two sides are equal once units are converted."""
-        if not any(n.label for n in leaves(self.a)) and not any(n.label for n in leaves(self.b)):
+        if not self.labels:
             return False
         return self._agree(self.a) or (
             self.a.kind == "/" and bool(self.a.parts[1].label) and self._agree(_over_all(self.a))
@@ -49,7 +50,7 @@ class UnitReading:
 
     def _converts(self) -> bool:
         """Whether units are changed on the way; if not ("17 × 3 = 52 seats") nothing is rounded by a conversion."""
-        units = [self._unit(n) for n in (*leaves(self.a), *leaves(self.b)) if n.label]
+        units = [self._unit(n) for n in self.labels]
         return len({u.size for u in units if u is not None}) > 1 or any(u is not None and u.size != 1 for u in units)
 
     def doubt(self, computed: Interval, stated: Interval) -> str:
@@ -93,9 +94,10 @@ class UnitReading:
 
     def unchecked(self) -> str:
         """The unit of the right side where the left side is bare numbers, of which none says a unit; else nothing."""
+        if not self.b.label or _labelled(self.a):
+            return ""
         unit = self._unit(self.b)
-        bare = unit is None or unit.dims == NONE or _labelled(self.a)
-        return "" if bare else " ".join(self.b.label)
+        return "" if unit is None or unit.dims == NONE else " ".join(self.b.label)
 
     def clash(self) -> bool:
         """Whether both sides have known dimensions that differ (20 m/s × 4 s = 80 m/s)."""
