@@ -132,7 +132,7 @@ def why_not_refute(
     if ALGEBRA_CUES.within(text, low, high) and _other_algebra(text[low:high]):
         return "another algebra may be meant (modular, binary, vectors)"
     labels_a, labels_b = labels_of(a), labels_of(b)
-    if _plain_ratio(a) and (labels_b or any([n.money for n in nodes_b])) and not labels_a:
+    if _plain_ratio(a) and (labels_b or any(n.money for n in nodes_b)) and not labels_a:
         return "a share may be equated with what it is a share of"  # 1/4 = 25 students
     if works and _starts_with(b, found.computed) and OPENS.search(text, start, end) is None:
         return "a running line: the right side goes on from the value"
@@ -160,7 +160,7 @@ def why_not_refute(
         return "a dozen may be a unit"
     if not works and _more_digits_than_given(a, b, found):
         return "more digits are stated than the printed inputs can give"
-    scaled = any([n.kind == "scale" for n in nodes_a + nodes_b]) or any(n.label[:1] in SCALE_LETTERS for n in labelled)
+    scaled = any(n.kind == "scale" for n in nodes_a + nodes_b) or any(n.label[:1] in SCALE_LETTERS for n in labelled)
     if scaled and _scale_slip(found):
         return "a scale word may be a unit"
     if labels_a and any(n.label in (("M",), ("B",)) for n in nodes_a) and (not labels_b or not _product(a)):
@@ -168,7 +168,7 @@ def why_not_refute(
     whole = b.kind == "num" and b.token is not None and is_whole(b.token)
     if whole and apart < 1 and ROUNDED.search(line[-160:] + " " + after):
         return "a rounding to whole numbers may be meant"
-    if not works and any([n.money for n in nodes_b]) and apart <= CENT:
+    if not works and any(n.money for n in nodes_b) and apart <= CENT:
         return "one cent of rounding"
     return UnitReading(a, b).doubt(found.computed, found.stated) if labelled else ""
 

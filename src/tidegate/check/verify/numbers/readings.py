@@ -15,7 +15,6 @@ from tidegate.check.verify.numbers.lexer import Token
 from tidegate.check.verify.numbers.tree import Mode, Node, Reading, is_whole, leaves, operators
 from tidegate.check.verify.numbers.unit_reading import UnitReading
 
-
 ZERO, ONE = Fraction(0), Fraction(1)
 
 
@@ -43,8 +42,8 @@ def first_true(a: Node, b: Node, about: bool, rounded: set[str], flags: frozense
     if computed == stated or _meet(computed, stated, ZERO):
         return Found(True, computed, stated)
     spread = [n for side in ((a, b) if operators(b) else (a,)) for n in leaves(side) if n.kind == "num"]
-    upstream = _upstream(rounded)
-    widened = [(r, how) for r, how in ((_printed, " to the printed digits"), (upstream, " with inputs rounded upstream")) if any(r(n) for n in spread)]  # fmt: skip
+    wider = ((_printed, " to the printed digits"), (_upstream(rounded), " with inputs rounded upstream"))
+    widened = [(radius, how) for radius, how in wider if any(radius(n) for n in spread)]
     slack = _Slack(a, b, about)
     for mode_a, mode_b in _modes(flags, a, b):
         exact_x, exact_y = Reading(mode_a).value(a), Reading(mode_b).value(b)
@@ -78,7 +77,7 @@ def _modes(flags: frozenset[str], a: Node, b: Node) -> Iterator[tuple[Mode, Mode
 def _percents(node: Node) -> tuple[str, ...]:
     """Readings of % on one side: plain only where it is not a factor of a product."""
     nodes = leaves(node)
-    if not any([n.kind == "pct" for n in nodes]):
+    if not any(n.kind == "pct" for n in nodes):
         return ("share",)
     factor = any(n.kind in "*/" and any(p.kind == "pct" for p in n.parts) and not _hundred(n) for n in nodes)
     change = any(n.kind in ("+", "-") and n.parts[1].kind == "pct" for n in nodes)
@@ -116,7 +115,7 @@ def _meet(x: Interval, y: Interval, slack: Fraction) -> bool:
 
 
 def _additive(node: Node) -> bool:
-    return all([n.kind not in ("*", "/", "^", "fn", "pi", "pct") for n in leaves(node)])
+    return all(n.kind not in ("*", "/", "^", "fn", "pi", "pct") for n in leaves(node))
 
 
 class _Slack:
@@ -142,13 +141,14 @@ class _Slack:
             return abs(exact.middle) / 10**13
         if wide and self.additive:
             return ZERO if not about else ulp / 2
-        representable = exact.exact and ulp > 0 and (exact.low.denominator == 1 if ulp == 1 else (exact.low / ulp).denominator == 1)  # fmt: skip
+        ends = exact.low if ulp == 1 else exact.low / ulp if ulp > 0 else None
+        representable = exact.exact and ends is not None and ends.denominator == 1
         if representable and not about:
             return ZERO
         if is_whole(token) and not about:
             inputs = leaves(self.a)
-            whole_inputs = all([is_whole(n.token) for n in inputs if n.kind == "num" and n.token is not None])
-            if whole_inputs and not any([n.kind in ("/", "fn", "pct", "pi") for n in inputs]):
+            whole_inputs = all(is_whole(n.token) for n in inputs if n.kind == "num" and n.token is not None)
+            if whole_inputs and not any(n.kind in ("/", "fn", "pct", "pi") for n in inputs):
                 return ZERO
             return max(ulp * Fraction(999, 1000), last_place(token) * scale / 2)
         if about:
