@@ -48,9 +48,6 @@ OPERATIONS = frozenset(["power", "cube", "number", "inverse", "reciprocal", "log
     "percentage", "most", "some", "each", "all", "none", "many", "instead", "because", "half", "thirds", "quarters", "fifths", "tenth", "tenths", "hundredth", "magnitude", "negative", "opposite", "norm", "floor", "ceiling", "out", "series", "complement", "modulus", "increase", "decrease", "reduction", "discount", "quotient", "pairs", "sets", "groups", "dozen", "couple", "units", "interest"])  # fmt: skip
 
 
-APPROXIMATELY = re.compile(r"(?:about|around|approximately|roughly|nearly|almost|≈|~|\\approx)\s*\$?$", re.I)
-
-
 def check_arithmetic(text: str, ranges: Sequence[tuple[int, int]]) -> Iterator[Decision]:
     """Decisions on every numeric equality of `text` within `ranges` (prose, not code)."""
     rounded: set[str] = set()
@@ -127,23 +124,24 @@ def segments(tokens: Sequence[Token]) -> Iterator[list[Token]]:
     run: list[Token] = []
     equal = False
     for i, token in enumerate(tokens):
-        if token.kind == "newline":
+        kind = token.kind
+        if kind == "newline":
             broken = token.text != "\n"  # the \\ of LaTeX, after which the line of the source ends too
             follow = next(
                 (t for t in tokens[i + 1 : i + 5] if t.kind != "skip" and not (broken and t.text == "\n")), None
             )
             if follow is not None and follow.kind == "eq":
                 continue
-        if token.kind in ("newline", "break"):
+        if kind == "newline" or kind == "break":
             if equal or _prose_equality(run):
                 yield run
             run, equal = [], False
-        elif token.kind == "word" and token.text.lower() == "equals":
+        elif kind == "word" and len(token.text) == 6 and token.text.lower() == "equals":
             run.append(token._replace(kind="eq", text="="))
             equal = True
         else:
             run.append(token)
-            equal = equal or token.kind == "eq"
+            equal = equal or kind == "eq"
     if equal or _prose_equality(run):
         yield run
 
@@ -151,7 +149,7 @@ def segments(tokens: Sequence[Token]) -> Iterator[list[Token]]:
 def _prose_equality(run: Sequence[Token]) -> bool:
     return (
         3 <= len(run) <= 40
-        and sum([t.kind == "num" for t in run]) >= 3
+        and [t.kind for t in run].count("num") >= 3
         and any(t.kind == "word" and t.text.lower() == "is" for t in run)
     )
 
@@ -184,32 +182,24 @@ def _segment(text: str, tokens: list[Token], rounded: set[str]) -> Iterator[Deci
             yield decision
 
 
+BEGINS = frozenset({"num", "open", "currency", "frac", "sqrt", "op", "pi", "call"})
+GOES_ON = frozenset({"op", "num", "frac", "sqrt", "percent", "factorial", "super", "open", "currency", "eq", "close", "pi"})  # fmt: skip
+
+
 def _first_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
     """The longest run that ends at the sign and parses whole; what stands before must not change it."""
+    parser = Parser(tokens, end)
     for i in range(max(start, end - 120), end):
         token = tokens[i]
-        if token.kind not in ("num", "open", "currency", "frac", "sqrt", "op", "pi", "word", "call"):
-            continue
-        if token.kind == "op" and token.text not in "-+":
-            continue
-        if token.kind == "word" and not _number_word(token) and not _spelled(tokens, i):
+        kind = token.kind
+        if kind == "word":
+            if not _number_word(token.text) and not (token.text.lower() in WORD_NUMBERS and _spelled(tokens, i)):
+                continue
+        elif kind not in BEGINS or (kind == "op" and token.text not in "-+"):
             continue
         before = token_before(tokens, i, start)
         if before is not None:
-            if before.kind in (
-                "op",
-                "num",
-                "frac",
-                "sqrt",
-                "percent",
-                "factorial",
-                "super",
-                "open",
-                "currency",
-                "eq",
-                "close",
-                "pi",
-            ):
+            if before.kind in GOES_ON:
                 continue
             if token.kind == "op" and before.kind in ("word", "label"):
                 continue
@@ -224,7 +214,7 @@ def _first_side(tokens: Sequence[Token], start: int, end: int) -> Side | None:
         if before is not None and _symbol(tokens, before, i, start):
             return None
         try:
-            parsed = Parser(tokens, end).parse(i)
+            parsed = parser.parse(i)
         except Unparsed:
             continue
         if _only_skips(tokens, parsed.end, end):
@@ -328,15 +318,13 @@ def _mere_noun(tokens: Sequence[Token], i: int, start: int) -> bool:
 
 
 def _spelled(tokens: Sequence[Token], i: int) -> bool:
-    """A spelled number that an operator word follows: `three plus four`."""
+    """Whether an operator word follows a spelled number: `three plus four`."""
     follow = tokens[i + 1].text.lower() if i + 1 < len(tokens) else ""
-    return tokens[i].text.lower() in WORD_NUMBERS and (
-        follow in ("plus", "minus", "times", "multiplied", "divided", "+", "-", "*", "/")
-    )
+    return follow in ("plus", "minus", "times", "multiplied", "divided", "+", "-", "*", "/")
 
 
-def _number_word(token: Token) -> bool:
-    return token.text in FUNCTION_NAMES or token.text.startswith(LATEX_FUNCTIONS)
+def _number_word(word: str) -> bool:
+    return word in FUNCTION_NAMES or (word[0] == "\\" and word.startswith(LATEX_FUNCTIONS))
 
 
 FUNCTION_NAMES = frozenset({"ln", "log", "log2", "exp", "sin", "cos", "tan", "sqrt"})

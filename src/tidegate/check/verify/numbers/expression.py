@@ -25,6 +25,9 @@ from tidegate.check.verify.numbers.words import (
 from tidegate.check.verify.quantity.units import parse_unit
 
 DEPTH_MAX = 40
+OPERATOR_WORDS = frozenset({"x", "times", "multiplied", "divided"}) | PLUS_WORDS.keys()
+ADJOINS = frozenset({"word", "pi", "open", "frac", "sqrt"})
+BEGINS_SUFFIX = frozenset({"percent", "word", "label", "currency", "open", "op"})
 
 
 class Parser(LabelReader):
@@ -84,17 +87,18 @@ class Parser(LabelReader):
 
     def _operator(self, signs: str) -> str | None:
         token = self.peek()
-        if token is None:
+        if token is None or token.kind not in ("op", "word"):
             return None
-        after = self.peek(1)
         if token.kind == "op" and token.text in signs:
+            after = self.peek(1)
             if after is None or (token.text == "/" and after.kind in ("word", "label") and after.text not in FUNCTIONS):
                 return None
             self.next()
             return token.text
-        if token.kind == "word" and after is not None:
+        word = token.text.lower() if token.kind == "word" else ""
+        after = self.peek(1) if word in OPERATOR_WORDS else None
+        if after is not None:
             starts = starts_operand(after)
-            word = token.text.lower()
             if "*" in signs and starts and (word == "x" or word == "times"):
                 self.next()
                 return "*"
@@ -111,15 +115,17 @@ class Parser(LabelReader):
     def _adjacent_parenthesis(self) -> bool | None:
         """None: no implied product; else whether the parenthesis may be a remark."""
         token = self.peek()
-        if token is not None and token.kind == "word" and token.text in FUNCTIONS:
+        if token is None or token.kind not in ADJOINS:
+            return None
+        if token.kind == "word" and token.text in FUNCTIONS:
             after, last = self.peek(1), self.t[self.i - 1] if self.i else None
             applied = after is not None and (
                 after.kind in ("num", "pi") or (after.kind == "open" and after.text in "({")
             )
             return False if applied and last is not None and last.kind in ("num", "close") else None
-        if token is not None and token.kind == "pi":
+        if token.kind == "pi":
             return self._times_pi()
-        if token is None or token.kind not in ("open", "frac", "sqrt"):
+        if token.kind == "word":
             return None
         before = self.t[self.i - 1] if self.i else None
         if before is not None and before.kind == "pi":
@@ -159,10 +165,11 @@ class Parser(LabelReader):
         if token is not None and token.kind == "super" and node.kind != "unit":
             self.next()
             node = Node("^", (node, _whole(token)))
+            token = self.peek()
         elif token is not None and token.kind == "op" and token.text == "^":
             self.next()
             node = Node("^", (node, self._exponent()))
-        token = self.peek()
+            token = self.peek()
         if token is not None and token.kind == "factorial":
             after = self.peek(1) or (self.t[self.end] if self.end < len(self.t) else None)
             if after is None or after.kind not in ("op", "eq", "close"):
@@ -232,9 +239,13 @@ class Parser(LabelReader):
         return Node("fn", (argument,), name=name)
 
     def _number(self, token: Token) -> Node:
-        follow, slash, below = self.peek(), self.peek(1), self.peek(2)
+        follow = self.peek()
+        if follow is None or follow.kind not in ("num", "word", "op", "label"):
+            return self._plain_number(token)
+        slash = self.peek(1)
+        below = self.peek(2) if follow.kind == "num" else None
         if (
-            follow is not None and slash is not None and below is not None and follow.kind == "num" and follow.spaced
+            slash is not None and below is not None and follow.kind == "num" and follow.spaced
             and slash.kind == "op" and slash.text == "/" and below.kind == "num"
             and "." not in token.text + follow.text + below.text and follow.value < below.value <= 100
             and not slash.spaced and not below.spaced
@@ -243,8 +254,7 @@ class Parser(LabelReader):
             whole, part = Node("num", token=token), Node("/", (Node("num", token=follow), Node("num", token=below)))
             return Node("+", (whole, part))
         if (
-            follow is not None
-            and follow.kind == "word"
+            follow.kind == "word"
             and follow.text in TIMES_WORDS
             and not follow.spaced
             and slash is not None
@@ -252,12 +262,15 @@ class Parser(LabelReader):
             and not slash.spaced
         ):
             self.flags.add("tight-x")  # 2x4 may be a size
-        if follow is not None and follow.kind == "num" and follow.ulp == 0 and not follow.spaced:  # 2½
+        if follow.kind == "num" and follow.ulp == 0 and not follow.spaced:  # 2½
             self.next()
             return Node("+", (Node("num", token=token), Node("num", token=follow)))
+        return self._plain_number(self._scientific(token) if follow.text in ("*", "x") else token)
+
+    def _plain_number(self, token: Token) -> Node:
         if token.other is not None:
             self.flags.add("commas")
-        return Node("num", token=self._scientific(token))
+        return Node("num", token=token)
 
     def _scientific(self, token: Token) -> Token:
         """`6.0 × 10^14` is one number: it binds tighter than the division before it."""
@@ -303,6 +316,8 @@ class Parser(LabelReader):
     def _suffix(self, node: Node) -> Node:
         """Percent, scale words, units, nouns and remarks after an operand."""
         token = self.peek()
+        if token is None or token.kind not in BEGINS_SUFFIX or (token.kind == "op" and token.text in "+*^"):
+            return node
         if token is not None and token.kind == "percent":
             self.next()
             follow = self.peek()

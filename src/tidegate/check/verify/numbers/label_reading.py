@@ -23,18 +23,23 @@ from tidegate.check.verify.numbers.words import (
 from tidegate.check.verify.quantity.units import parse_unit
 
 
+PASSED_OVER = frozenset({"skip", "calc"})
+
+
 class LabelReader:
     """A cursor over tokens that reads the unit or noun after an operand."""
 
     def __init__(self, tokens: Sequence[Token], end: int) -> None:
         self.t, self.end, self.i, self.depth = tokens, end, 0, 0
         self.flags: set[str] = set()
+        self.plain = not any(token.kind in PASSED_OVER for token in tokens[:end])
 
     def peek(self, ahead: int = 0) -> Token | None:
         """The token `ahead` places on, skipping marks that mean nothing."""
         i = self.i
-        if ahead == 0 and i < self.end and (token := self.t[i]).kind not in ("skip", "calc"):
-            return token
+        if self.plain:
+            i += ahead
+            return self.t[i] if i < self.end else None
         while i < self.end:
             if self.t[i].kind not in ("skip", "calc"):
                 if ahead == 0:
@@ -45,7 +50,7 @@ class LabelReader:
 
     def next(self) -> Token:
         """Consume one token."""
-        while self.i < self.end and self.t[self.i].kind in ("skip", "calc"):
+        while not self.plain and self.i < self.end and self.t[self.i].kind in PASSED_OVER:
             self.i += 1
         if self.i >= self.end:
             raise Unparsed("the expression ends early")

@@ -50,8 +50,7 @@ class UnitReading:
 
     def _converts(self) -> bool:
         """Whether units are changed on the way; if not ("17 × 3 = 52 seats") nothing is rounded by a conversion."""
-        units = [self._unit(n) for n in self.labels]
-        return len({u.size for u in units if u is not None}) > 1 or any(u is not None and u.size != 1 for u in units)
+        return any(u is not None and u.size != 1 for u in map(self._unit, self.labels))
 
     def doubt(self, computed: Interval, stated: Interval) -> str:
         """Why units may explain a disagreement of the bare numbers, or nothing."""
@@ -159,7 +158,7 @@ class UnitReading:
     def computed_shown(self) -> str:
         """The left side in the unit of the right one, `35 GB`, where the two differ in size alone; else nothing."""
         unit = self._unit(self.b)
-        if unit is None or unit.kind or not self._converts() or unit.size == 1:
+        if unit is None or unit.kind or unit.size == 1:
             return ""
         if unit.dims == NONE and not _labelled(self.a):
             return ""  # 3 × 7 = 27 degrees: the bare numbers are degrees too, not radians
