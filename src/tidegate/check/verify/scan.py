@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from functools import lru_cache
 
 ENDS = re.compile(
@@ -63,6 +64,33 @@ def cue_places(text: str, cues: tuple[str, ...]) -> list[tuple[int, int]] | None
             out.append((at, at + len(cue)))
             at = low.find(cue, at + 1)
     return sorted(out)
+
+
+DIGITS = re.compile(r"\d+")
+BEFORE_DIGITS = frozenset("$€£-−.")
+
+
+@lru_cache(maxsize=8)
+def number_starts(text: str) -> list[int]:
+    """Every place where a number may begin: at digits, or a point, a sign, a space or a currency sign before them."""
+    out: list[int] = []
+    for found in DIGITS.finditer(text):
+        first = low = found.start()
+        floor = max(out[-1] + 1 if out else 0, first - 4)
+        while low > floor and (text[low - 1] in BEFORE_DIGITS or text[low - 1].isspace()):
+            low -= 1
+        out += range(low, found.end())
+    return out
+
+
+def led_by_number(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """What `finditer` finds of a pattern that begins with a number (`spoken.N`), tried only where one may begin."""
+    places = number_starts(text)
+    last = start
+    for at in places[bisect_left(places, start) : bisect_left(places, end)]:
+        if at >= last and (found := pattern.match(text, at, end)) is not None:
+            yield found
+            last = found.end()
 
 
 @lru_cache(maxsize=8)

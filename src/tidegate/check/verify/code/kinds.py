@@ -7,6 +7,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from tidegate.check.verify.code.parsed import walk
 from tidegate.check.verify.code.program import Program
 from tidegate.check.verify.code.signature import Kind, Symbol, symbol_of
 
@@ -263,6 +264,6 @@ READERS: dict[type[ast.expr], Reader] = {
 
 def targets(node: ast.AST) -> Iterator[str]:
     """The names that a statement or expression binds."""
-    for n in ast.walk(node):
+    for n in walk(node):
         if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store | ast.Del):
             yield n.id

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from tidegate.check.verify.code.api import GONE, NEWER, ORACLE
 from tidegate.check.verify.code.kinds import Kinds, targets
 from tidegate.check.verify.code.modules import check_name, gone, nearest
+from tidegate.check.verify.code.parsed import children, source_of, walk
 from tidegate.check.verify.code.program import Program
 from tidegate.check.verify.code.signature import Kind, Misfit, Symbol, misfits, symbol_of
 from tidegate.check.verify.verdicts import refuted
@@ -98,16 +99,16 @@ class _Flow:
             bound = {a.arg for a in (arguments.vararg, arguments.kwarg) if a} | set(own)
             start = {n: k for n, k in constant.items() if n not in bound}
             asked = {
-                ast.unparse(n.args[0])
-                for n in ast.walk(function)
-                if isinstance(n, ast.Call) and ast.unparse(n.func) in ("isinstance", "hasattr", "getattr") and n.args
+                source_of(n.args[0])
+                for n in walk(function)
+                if isinstance(n, ast.Call) and source_of(n.func) in ("isinstance", "hasattr", "getattr") and n.args
             }
             own = {n: k for n, k in own.items() if n not in asked}  # it may be given something else
             yield from self.block(function.body, start | {n: k for n, k in own.items() if k is not None})
 
     def block(self, body: Sequence[ast.stmt], types: dict[str, Kind]) -> Iterator[Decision]:
         for statement in body:
-            for head in ast.iter_child_nodes(statement):
+            for head in children(statement):
                 if isinstance(head, ast.expr | ast.withitem | ast.keyword):
                     yield from self.uses(head, types)
             if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -162,7 +163,7 @@ class _Flow:
 
     def uses(self, node: ast.AST, types: Mapping[str, Kind]) -> Iterator[Decision]:
         """Decisions on the members that an expression reads or calls."""
-        nodes = list(ast.walk(node))
+        nodes = list(walk(node))
         members = [
             n
             for n in nodes

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from tidegate.check.verify.code.api import ApiIndex, LayeredIndex, packages
+from tidegate.check.verify.code.parsed import source_of, walk
 from tidegate.spine.claim import Claim
 
 # packages that add names to objects of other packages as they are imported
@@ -25,7 +26,7 @@ class Program:
         self.tree, self.places, self.index, self.complete, self.local = tree, places, index, complete, local
         self.extra = extra
         self.aliases: dict[str, str] = {}
-        self.nodes = list(ast.walk(tree))
+        self.nodes = list(walk(tree))
         self.assigned: set[str] = set()
         self.added: set[str] = set()  # names set on classes and modules from outside: `DataFrame.total = total`
         for n in self.nodes:
@@ -93,13 +94,13 @@ def _guarded(nodes: list[ast.AST]) -> Iterator[ast.AST]:
     """Parts of a program that only run where what they use is there, or whose failing is expected."""
     for node in nodes:
         if isinstance(node, ast.Try):
-            caught = {n.id for h in node.handlers if h.type for n in ast.walk(h.type) if isinstance(n, ast.Name)}
+            caught = {n.id for h in node.handlers if h.type for n in walk(h.type) if isinstance(n, ast.Name)}
             if caught & CAUGHT:
                 yield from node.body
                 yield from node.handlers
-        elif isinstance(node, ast.If | ast.IfExp) and ASKED.search(ast.unparse(node.test)):
+        elif isinstance(node, ast.If | ast.IfExp) and ASKED.search(source_of(node.test)):
             yield node
-        elif isinstance(node, ast.With) and any("raises" in ast.unparse(i.context_expr) for i in node.items):
+        elif isinstance(node, ast.With) and any("raises" in source_of(i.context_expr) for i in node.items):
             yield from node.body
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
-import warnings
 from collections.abc import Iterator
 from itertools import chain
 
 from tidegate.check.verify.code.api import ApiIndex, LayeredIndex, api_index
 from tidegate.check.verify.code.members import check_members
 from tidegate.check.verify.code.modules import check_imports
+from tidegate.check.verify.code.parsed import parsed
 from tidegate.check.verify.code.program import Places, Program
 from tidegate.check.verify.verdicts import refuted, unverifiable
 from tidegate.spine.claim import Claim, Decision, Support
@@ -50,20 +50,14 @@ def check_source(
 
 def _parse(source: str) -> tuple[ast.Module | SyntaxError, int]:
     """The tree, and how many characters were taken from the left of its lines before it could be parsed."""
+    tree = parsed(source)
+    if isinstance(tree, ast.Module) or tree.lineno is None:
+        return tree, 0
     dedented = textwrap.dedent(source)
     first = next((i for i, line in enumerate(source.split("\n")) if line.strip()), 0)
     indent = len(source.split("\n")[first]) - len(dedented.split("\n")[first])
-    failed = SyntaxError("cannot be parsed")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # such as an odd escape in a text: the answer's, not the caller's
-        for text, taken in ((source, 0), (dedented, indent)):
-            try:
-                return ast.parse(text), taken
-            except SyntaxError as error:
-                failed = error
-            except (ValueError, RecursionError, MemoryError):
-                return SyntaxError("cannot be parsed"), 0
-    return failed, indent
+    tree = parsed(dedented)
+    return tree, 0 if isinstance(tree, SyntaxError) and tree.lineno is None else indent
 
 
 def _unparsed(error: SyntaxError, source: str, places: Places, *, tagged: bool) -> Decision:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from tidegate.check.verify.code.parsed import walk
 from tidegate.check.verify.known.reading import STEPS, Reader, Said
 from tidegate.check.verify.known.terms import Tree, leaf, leaves
 
@@ -48,7 +49,7 @@ def systems(reader: Reader) -> Iterator[tuple[Equations, Equations]]:
             rates.setdefault(said.scope, []).append(said)
         elif said.kind == "step":
             steps.setdefault(said.scope, []).append(said)
-    holders = {id(n): n for n in ast.walk(reader.tree) if isinstance(n, ast.FunctionDef)}
+    holders = {id(n): n for n in walk(reader.tree) if isinstance(n, ast.FunctionDef)}
     for scope, found in rates.items():
         function = holders.get(scope)
         if function is None or len({s.node for s in found}) != 1:

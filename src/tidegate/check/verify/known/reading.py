@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from tidegate.check.verify.code.parsed import source_of, walk
 from tidegate.check.verify.known.terms import NEW, SIZE_MAX, Env, Tree, leaf, leaves, name_of, size, tree_of
 
 STEPS = frozenset({"dt", "h", "delta_t", "deltat", "time_step", "timestep", "step_size", "DT", "dT", "Dt", "tau_step"})
@@ -39,7 +40,7 @@ class Reader:
 
     def __init__(self, tree: ast.Module):
         self.tree = tree
-        self.functions = {n.name: n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)}
+        self.functions = {n.name: n for n in walk(tree) if isinstance(n, ast.FunctionDef)}
         self.said: list[Said] = []
         self.named: set[str] = set()
         self.depth = self.branches = 0
@@ -50,7 +51,7 @@ class Reader:
 
     def read(self) -> list[Said]:
         """Everything that the module and its functions compute."""
-        for node in ast.walk(self.tree):
+        for node in walk(self.tree):
             if isinstance(node, ast.Name):
                 self.named.add(NEW.sub("", node.id) or node.id)
             elif isinstance(node, ast.arg):
@@ -61,14 +62,14 @@ class Reader:
                 self.named.add(node.slice.value)
         turned = {
             n.id
-            for loop in ast.walk(self.tree)
+            for loop in walk(self.tree)
             if isinstance(loop, ast.For)
-            for n in ast.walk(loop.target)
+            for n in walk(loop.target)
             if isinstance(n, ast.Name)
         }
         self.named -= turned  # what a loop counts with is no quantity
         self.block(self.tree.body, {}, id(self.tree), "")
-        for node in ast.walk(self.tree):
+        for node in walk(self.tree):
             if isinstance(node, ast.FunctionDef):
                 self.parents[id(node)] = node.name
                 self.block(node.body, {}, id(node), node.name)
@@ -83,12 +84,12 @@ class Reader:
     def helpers(self, node: ast.AST) -> set[str]:
         """Names that a statement uses and that were made of others before, through any number of them."""
         out: set[str] = set()
-        waiting = [n for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute)]
+        waiting = [n for n in walk(node) if isinstance(n, ast.Name | ast.Attribute)]
         while waiting:
             name = name_of(waiting.pop())
             if name is not None and name not in out and name in self.made:
                 out.add(name)
-                waiting += [n for n in ast.walk(self.made[name]) if isinstance(n, ast.Name | ast.Attribute)]
+                waiting += [n for n in walk(self.made[name]) if isinstance(n, ast.Name | ast.Attribute)]
         return out
 
     def helped_twice(self, node: ast.AST) -> bool:
@@ -102,9 +103,9 @@ class Reader:
     def tree_of(self, node: ast.expr, env: Env) -> Tree:
         """A tree with names and short functions replaced."""
         if _mixed(node):
-            return leaf(ast.unparse(node)[:80])
+            return leaf(source_of(node)[:80])
         made = tree_of(node, env, self.inline)
-        return made if size(made) <= SIZE_MAX else leaf(ast.unparse(node)[:80])
+        return made if size(made) <= SIZE_MAX else leaf(source_of(node)[:80])
 
     def inline(self, node: ast.Call, env: Env) -> Tree | None:
         """The value of a call of the program's own function that returns one expression."""
@@ -323,7 +324,7 @@ def _printed(node: ast.Call) -> Iterator[tuple[str, ast.expr]]:
 def stored(statement: ast.stmt) -> set[str]:
     """Names that a statement and what is inside it assign."""
     out = set()
-    for node in ast.walk(statement):
+    for node in walk(statement):
         if isinstance(node, ast.Name | ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store):
             name = name_of(node)
             if name is not None:
@@ -334,9 +335,9 @@ def stored(statement: ast.stmt) -> set[str]:
 def _mixed(node: ast.expr) -> bool:
     """Whether one array stands there at several places (`u[i - 1]` beside `u[i + 1]`): no value of one state."""
     seen: dict[str, str] = {}
-    for part in ast.walk(node):
+    for part in walk(node):
         if isinstance(part, ast.Subscript) and not isinstance(part.slice, ast.Constant):
-            base, index = ast.unparse(part.value), ast.unparse(part.slice)
+            base, index = source_of(part.value), source_of(part.slice)
             if seen.setdefault(base, index) != index:
                 return True
     return False

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tidegate.check.verify.code.parsed import walk
 from tidegate.check.verify.known.matching import TROUBLE, Points
 from tidegate.check.verify.known.reading import STEPS, Reader
 from tidegate.check.verify.known.terms import Tree, leaves, tree_of, value_of
@@ -27,11 +28,11 @@ def stages(reader: Reader, words: str) -> Iterator[Scheme]:
     """Weights of the update and of the stages that are no Runge-Kutta method's."""
     if not WORDS.search(words) or re.search(r"fehlberg|dormand|rkf45|cash.?karp|ralston|3/8|gill", words):
         return
-    nodes = [n for n in ast.walk(reader.tree) if isinstance(n, ast.expr)]
+    nodes = [n for n in walk(reader.tree) if isinstance(n, ast.expr)]
     for node in nodes:
         if isinstance(node, ast.BinOp | ast.Call):
             yield from _update(node)
-    for statement in ast.walk(reader.tree):
+    for statement in walk(reader.tree):
         if isinstance(statement, ast.Assign) and len(statement.targets) == 1 and isinstance(statement.value, ast.Call):
             yield from _stage(statement.targets[0], statement.value)
 

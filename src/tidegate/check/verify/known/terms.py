@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from tidegate.check.verify.code.parsed import source_of
+
 Tree: TypeAlias = tuple[Any, ...]
 """A tuple whose first item says what it is; the rest are trees, or a name or number of a leaf."""
 
@@ -123,7 +125,7 @@ def tree_of(node: ast.expr, env: Mapping[str, Tree], inline: Inline | None = Non
         return _call(node, env, inline)
     name = name_of(node)
     if name is None:
-        return leaf(ast.unparse(node))
+        return leaf(source_of(node))
     if isinstance(node, ast.Attribute) and name == "pi":
         return leaf("pi")
     known = env.get(name)
@@ -150,7 +152,7 @@ def _call(node: ast.Call, env: Mapping[str, Tree], inline: Inline | None) -> Tre
         return ("^", args[0], args[1])
     if name == "radians" and len(args) == 1:
         return ("/", ("*", args[0], leaf("pi")), number(180))
-    return leaf(ast.unparse(node).replace("self.", ""))
+    return leaf(source_of(node).replace("self.", ""))
 
 
 WHOLE = frozenset({"sum", "norm", "dot", "linalg_norm", "vdot"})
@@ -158,10 +160,10 @@ WHOLE = frozenset({"sum", "norm", "dot", "linalg_norm", "vdot"})
 
 
 def _whole(name: str, node: ast.Call, env: Mapping[str, Tree], inline: Inline | None) -> Tree:
-    module = isinstance(node.func, ast.Name) or (isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("np", "numpy", "np.linalg", "math", "linalg", "numpy.linalg"))  # fmt: skip
+    module = isinstance(node.func, ast.Name) or (isinstance(node.func, ast.Attribute) and source_of(node.func.value) in ("np", "numpy", "np.linalg", "math", "linalg", "numpy.linalg"))  # fmt: skip
     parts = [*node.args] if module else [node.func.value, *node.args] if isinstance(node.func, ast.Attribute) else []
     if not parts or isinstance(parts[0], ast.GeneratorExp | ast.ListComp | ast.List | ast.Tuple):
-        return leaf(ast.unparse(node).replace("self.", ""))
+        return leaf(source_of(node).replace("self.", ""))
     made = [tree_of(p, env, inline) for p in parts]
     if name in ("dot", "vdot") and len(made) == 2:
         return ("*", made[0], made[1])

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tidegate.check.verify.code.parsed import walk
 from tidegate.check.verify.known.matching import Form, plain
 from tidegate.check.verify.known.terms import FUNCTIONS, size
 
@@ -99,7 +100,7 @@ def told(prose: str, tree: ast.Module, source: str) -> Iterator[Told]:
     texts = [prose]
     texts += [
         text
-        for n in ast.walk(tree)
+        for n in walk(tree)
         if isinstance(n, ast.Module | ast.FunctionDef | ast.ClassDef) and (text := ast.get_docstring(n))
     ]
     texts += re.findall(r"#([^\n]*)", source)

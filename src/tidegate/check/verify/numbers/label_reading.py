@@ -22,7 +22,6 @@ from tidegate.check.verify.numbers.words import (
 )
 from tidegate.check.verify.quantity.units import parse_unit
 
-
 PASSED_OVER = frozenset({"skip", "calc"})
 
 

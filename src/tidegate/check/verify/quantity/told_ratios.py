@@ -16,7 +16,7 @@ from tidegate.check.verify.numbers.spoken import N, Stated
 from tidegate.check.verify.quantity import unit_table as table
 from tidegate.check.verify.quantity.quantities import Quantity, quantities
 from tidegate.check.verify.quantity.units import parse_unit
-from tidegate.check.verify.scan import lowered, sentences
+from tidegate.check.verify.scan import Cues, led_by_number, lowered, sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
 ORACLE = "ratios of quantities"
@@ -71,6 +71,7 @@ def check_ratios(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]
 RATE = re.compile(
     rf"(?<![\w.,/–-])(?P<a>{N})\s(?P<thing>[a-z]{{3,16}})\s(?:per|a|an|each|every)\s(?P<unit>second|minute|hour|day|week)\b"
 )
+PER_TIME = Cues("second", "minute", "hour", "day", "week")
 MADE = re.compile(
     rf"\b(?:contains|has|makes|produces|prints|serves|handles|processes|fills|gives|is|are|takes|needs|yields|counts|beats|types|reads|packs|sends)\s(?P<about>about |roughly |approximately |around |some )?(?P<out>{N})\s(?P<thing>[a-z]{{3,16}})\b"
 )
@@ -79,10 +80,10 @@ MADE = re.compile(
 def check_counted_rates(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decision]:
     """`At 25 frames per second a 2-minute clip contains 3,000 frames`: things by time, a time, and the things."""
     for start, end in ranges:
-        if RATE.search(text, start, end) is None:
-            continue
         for a, b in sentences(text, start, end):
-            rate = RATE.search(text, a, b)
+            if not PER_TIME.within(text, a, b):
+                continue
+            rate = next(led_by_number(RATE, text, a, b), None)
             if rate is None or b - a > 260 or SPOILS.search(text[a : rate.start()] + text[rate.end() : b]):
                 continue
             made = [

@@ -10,6 +10,8 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 
+from tidegate.check.verify.code.parsed import source_of, walk
+
 Monomial = tuple[tuple[str, Fraction], ...]
 """Atoms with their exponents, sorted by name; `()` is the number one."""
 
@@ -135,7 +137,7 @@ def _binary(node: ast.BinOp, names: Names) -> Poly | None:
 
 def spelled(node: ast.AST) -> str:
     """The source of a node, without `self.`: one name for one thing."""
-    text = ast.unparse(node)
+    text = source_of(node)
     return text.removeprefix("self.").replace("(self.", "(").replace(" self.", " ").replace("[self.", "[")
 
 
@@ -173,30 +175,11 @@ def assignments(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr, ast.s
 
 def bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:
     """Every list of statements in a program: modules, functions, loops, branches."""
-    for node in ast.walk(tree):
+    for node in walk(tree):
         for field in ("body", "orelse"):
             inner = getattr(node, field, None)
             if isinstance(inner, list) and inner and isinstance(inner[0], ast.stmt):
                 yield inner
-
-
-def own_nodes(holder: ast.AST) -> Iterator[ast.AST]:
-    """What belongs to a function or a module, without the functions and classes inside it."""
-    for node in ast.iter_child_nodes(holder):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node
-            yield from own_nodes(node)
-
-
-def own_statements(holder: ast.AST) -> Iterator[ast.stmt]:
-    """The statements of a function or a module, without those of functions and classes inside it."""
-    for node in ast.iter_child_nodes(holder):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            continue
-        if isinstance(node, ast.stmt):
-            yield node
-        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case):
-            yield from own_statements(node)
 
 
 def shown(value: Fraction) -> str:

@@ -12,6 +12,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tidegate.check.verify.code.parsed import children, walk
 from tidegate.check.verify.schemes.algebra import assignments, exponent_of, last_name, poly, spelled
 from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.moves import CHANGE, NEW, flipped, proposed, recorded
@@ -26,9 +27,9 @@ COLD = re.compile(r"^(?:beta|inv_?t(?:emp)?|b)$")
 def chains(tree: ast.Module) -> Iterator[Scheme]:
     """Every branch that a random number and an exponential decide."""
     for holder, branches in _branches(tree):
-        if not any(isinstance(n, ast.Call) and last_name(n.func) in {"exp", "log"} for n in ast.walk(holder)):
+        if not any(isinstance(n, ast.Call) and last_name(n.func) in {"exp", "log"} for n in walk(holder)):
             continue
-        statements = [node for node in ast.walk(holder) if isinstance(node, ast.stmt)]
+        statements = [node for node in walk(holder) if isinstance(node, ast.stmt)]
         known = {name: value for node in statements for name, value, _ in assignments([node])}
         for branch in branches:
             yield from _decided(holder, branch, known)
@@ -40,7 +41,7 @@ def _branches(tree: ast.Module) -> Iterator[tuple[ast.AST, list[ast.If]]]:
     while waiting:
         holder = waiting.pop()
         own: list[ast.If] = []
-        inner = list(ast.iter_child_nodes(holder))
+        inner = list(children(holder))
         while inner:
             node = inner.pop(0)
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -48,7 +49,7 @@ def _branches(tree: ast.Module) -> Iterator[tuple[ast.AST, list[ast.If]]]:
                 continue
             if isinstance(node, ast.If):
                 own.append(node)
-            inner += [n for n in ast.iter_child_nodes(node) if isinstance(n, ast.stmt | ast.ExceptHandler)]
+            inner += [n for n in children(node) if isinstance(n, ast.stmt | ast.ExceptHandler)]
         if own:
             yield holder, own
 
@@ -74,7 +75,7 @@ def _decided(holder: ast.AST, branch: ast.If, known: dict[str, ast.expr]) -> Ite
             computation=f"`{spelled(compare)}` {'accepts' if accepts else 'rejects'} the other way round",
         )
         return
-    summed = {spelled(n.value) for n in ast.walk(holder) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)}
+    summed = {spelled(n.value) for n in walk(holder) if isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add)}
     moved = {spelled(value): name for s in branch.body for name, value, _ in assignments([s])} if accepts else {}
     wrong = _exponent(exponent, known, summed, moved) or _turned(known.get(spelled(exponent), exponent), moved)
     if wrong:
@@ -226,7 +227,7 @@ def _scaled(change: ast.expr | None) -> bool | None:
         return None
     return any(
         isinstance(n, ast.Constant) and n.value not in (0, 1, -1)
-        for n in ast.walk(change)
+        for n in walk(change)
         if not isinstance(change, ast.Call)
     )
 

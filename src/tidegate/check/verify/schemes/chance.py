@@ -12,16 +12,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tidegate.check.verify.schemes.algebra import (
-    Monomial,
-    Poly,
-    assignments,
-    last_name,
-    own_statements,
-    poly,
-    shown,
-    spelled,
-)
+from tidegate.check.verify.code.parsed import own_statements, walk
+from tidegate.check.verify.schemes.algebra import Monomial, Poly, assignments, last_name, poly, shown, spelled
 from tidegate.check.verify.schemes.fields import constants
 from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.motion import STEP
@@ -39,7 +31,7 @@ HALF_STEP = Fraction(1, 2)
 
 def chance(tree: ast.Module) -> Iterator[Scheme]:
     """Every step with noise, every draw of a waiting time, every rate made from a half-life."""
-    for holder in ast.walk(tree):
+    for holder in walk(tree):
         if not isinstance(holder, ast.FunctionDef | ast.Module):
             continue
         names = constants(holder) | _noises(holder)
@@ -47,9 +39,7 @@ def chance(tree: ast.Module) -> Iterator[Scheme]:
             for name, value, statement in assignments([node]):
                 yield from _noisy(value, statement, names)
                 yield from _decaying(name, value, statement)
-            for call in (
-                ast.walk(node) if not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try) else ()
-            ):
+            for call in walk(node) if not isinstance(node, ast.For | ast.While | ast.If | ast.With | ast.Try) else ():
                 if isinstance(call, ast.Call):
                     yield from _waiting(call)
                 elif isinstance(call, ast.BinOp):
@@ -74,9 +64,7 @@ def _noises(holder: ast.AST) -> dict[str, Poly]:
 def _noisy(value: ast.expr, statement: ast.stmt, names: dict[str, Poly]) -> Iterator[Scheme]:
     """A sum with a drift times dt and a noise times a power of dt."""
     inside = value.args[0] if isinstance(value, ast.Call) and last_name(value.func) == "exp" and value.args else None
-    exponents = [
-        n.args[0] for n in ast.walk(value) if isinstance(n, ast.Call) and last_name(n.func) == "exp" and n.args
-    ]
+    exponents = [n.args[0] for n in walk(value) if isinstance(n, ast.Call) and last_name(n.func) == "exp" and n.args]
     for node, exponential in [(value, False)] if inside is None and not exponents else [(e, True) for e in exponents]:
         sum_ = poly(node, names)
         if sum_ is None:

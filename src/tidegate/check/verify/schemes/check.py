@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Callable, Iterator
 
 from tidegate.check.verify.code.blocks import code_blocks
+from tidegate.check.verify.code.parsed import parsed
 from tidegate.check.verify.known.check import known
 from tidegate.check.verify.schemes.chains import chains
 from tidegate.check.verify.schemes.chance import chance
@@ -70,11 +70,8 @@ def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
         steps = len(body) < ANSWER_MAX and STEPS_SOMETHING.search(body) is not None
         if not readers and not steps:
             continue
-        try:
-            with warnings.catch_warnings():  # a stranger's escape sequences are not ours to report
-                warnings.simplefilter("ignore")
-                tree = ast.parse(body)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = parsed(body)
+        if isinstance(tree, SyntaxError):
             continue
         lines = [0]
         for line in body.split("\n"):

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tidegate.check.verify.code.parsed import source_of, walk
 from tidegate.check.verify.schemes.model import Scheme
 
 SPAN = re.compile(r"^(?:T|t_?max|t_?end|t_?final|t_?stop|total_?time|duration|minutes|hours|days|years|seconds|t_?total|tf|sim_?time|simulation_?time|run_?time)$", re.I)  # fmt: skip
@@ -24,7 +25,7 @@ SHIFT = re.compile(r"[-+] ?(?:1|dx|dy|self)\b|\b(?:up|down|left|right|north|sout
 def counts(tree: ast.Module) -> Iterator[Scheme]:
     """Every such place of a program."""
     inner: set[ast.AST] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and node not in inner:
             terms = _terms(node, inner)
             yield from _twice(node, terms)
@@ -46,11 +47,11 @@ def _terms(node: ast.expr, inner: set[ast.AST]) -> list[ast.expr]:
 
 def _twice(node: ast.AST, terms: list[ast.expr]) -> Iterator[Scheme]:
     """Neighbours in one sum or list: at least four values of one array (or three that are shifted), each at its own place."""
-    places = [t for t in terms if isinstance(t, ast.Subscript) and SHIFT.search(ast.unparse(t))]
-    rolls = [t for t in terms if isinstance(t, ast.Call) and ast.unparse(t.func).endswith("roll") and len(t.args) >= 2]
+    places = [t for t in terms if isinstance(t, ast.Subscript) and SHIFT.search(source_of(t))]
+    rolls = [t for t in terms if isinstance(t, ast.Call) and source_of(t.func).endswith("roll") and len(t.args) >= 2]
     for spelled, roots in (
-        ([ast.unparse(t) for t in places], {ast.unparse(t).partition("[")[0] for t in places}),
-        ([ast.unparse(t) for t in rolls], {ast.unparse(t.args[0]) for t in rolls}),
+        ([source_of(t) for t in places], {source_of(t).partition("[")[0] for t in places}),
+        ([source_of(t) for t in rolls], {source_of(t.args[0]) for t in rolls}),
     ):
         if len(spelled) < 4 or len(roots) != 1:
             continue
@@ -70,7 +71,7 @@ def _twice(node: ast.AST, terms: list[ast.expr]) -> Iterator[Scheme]:
 
 def _multiplied(call: ast.Call) -> Iterator[Scheme]:
     """`int(T * dt)` as a number of steps."""
-    for product in ast.walk(call):
+    for product in walk(call):
         if not (isinstance(product, ast.BinOp) and isinstance(product.op, ast.Mult)):
             continue
         names = [
@@ -81,16 +82,16 @@ def _multiplied(call: ast.Call) -> Iterator[Scheme]:
                 name="a time span holds span / dt steps",
                 node=call,
                 holds=False,
-                computation=f"`{ast.unparse(product)}` multiplies the span by the step: a time squared is no count",
+                computation=f"`{source_of(product)}` multiplies the span by the step: a time squared is no count",
             )
 
 
 def _upside_down(tree: ast.Module, node: ast.Assign, name: str) -> Iterator[Scheme]:
     """`weights = q / p`, or `exp(log_q - log_p)`."""
-    if not WEIGHT.match(name) or ("importance" not in ast.unparse(tree).lower() + name and not _proposes(tree)):
+    if not WEIGHT.match(name) or ("importance" not in source_of(tree).lower() + name and not _proposes(tree)):
         return
     value = node.value
-    if isinstance(value, ast.Call) and ast.unparse(value.func).split(".")[-1] == "exp" and value.args:
+    if isinstance(value, ast.Call) and source_of(value.func).split(".")[-1] == "exp" and value.args:
         value = value.args[0]
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div | ast.Sub):
         upper, lower = _called(value.left), _called(value.right)
@@ -99,7 +100,7 @@ def _upside_down(tree: ast.Module, node: ast.Assign, name: str) -> Iterator[Sche
                 name="a draw from q stands for p with weight p / q",
                 node=node,
                 holds=False,
-                computation=f"`{ast.unparse(node)}` is the weight of a draw from the target, turned over",
+                computation=f"`{source_of(node)}` is the weight of a draw from the target, turned over",
             )
 
 
@@ -110,4 +111,4 @@ def _called(node: ast.expr) -> str:
 
 def _proposes(tree: ast.Module) -> bool:
     """Whether the program names a proposal that it draws from."""
-    return any(isinstance(n, ast.Name) and re.match(r"(?:sigma|mu|scale|rate|lam)_q$|^proposal|^log_q$|^q_pdf$", n.id) for n in ast.walk(tree))  # fmt: skip
+    return any(isinstance(n, ast.Name) and re.match(r"(?:sigma|mu|scale|rate|lam)_q$|^proposal|^log_q$|^q_pdf$", n.id) for n in walk(tree))  # fmt: skip

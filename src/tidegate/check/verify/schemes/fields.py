@@ -14,16 +14,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tidegate.check.verify.schemes.algebra import (
-    ONE,
-    Monomial,
-    Poly,
-    assignments,
-    last_name,
-    own_statements,
-    poly,
-    shown,
-)
+from tidegate.check.verify.code.parsed import own_statements, source_of, walk
+from tidegate.check.verify.schemes.algebra import ONE, Monomial, Poly, assignments, last_name, poly, shown
 from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.motion import STEP
 
@@ -37,7 +29,7 @@ Offset = tuple[int, ...]
 
 def fields(tree: ast.Module) -> Iterator[Scheme]:
     """Every assignment whose value is a sum over neighbours of one field."""
-    for holder in ast.walk(tree):
+    for holder in walk(tree):
         if isinstance(holder, ast.FunctionDef | ast.Module):
             names = constants(holder, neighbours=True)
             for node in own_statements(holder):
@@ -100,7 +92,7 @@ def place_of(atom: str) -> tuple[str, Offset] | None:
     offsets = [_offset(part) for part in parts]
     if any(o is None for o in offsets):
         return None
-    return ast.unparse(node).removeprefix("self."), tuple(o for o in offsets if o is not None)
+    return source_of(node).removeprefix("self."), tuple(o for o in offsets if o is not None)
 
 
 def _rolled(node: ast.Call) -> tuple[str, Offset] | None:

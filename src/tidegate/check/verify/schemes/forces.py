@@ -10,16 +10,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from tidegate.check.verify.schemes.algebra import (
-    Monomial,
-    Poly,
-    assignments,
-    last_name,
-    own_statements,
-    poly,
-    shown,
-    spelled,
-)
+from tidegate.check.verify.code.parsed import own_statements, walk
+from tidegate.check.verify.schemes.algebra import Monomial, Poly, assignments, last_name, poly, shown, spelled
 from tidegate.check.verify.schemes.model import Scheme
 
 KINETIC = re.compile(r"^(?:ke|kinetic(?:_energy)?|e_?kin|t_kin|kin)$", re.I)
@@ -33,7 +25,7 @@ HUNTER = re.compile(r"pred|fox|wolf|lynx", re.I)
 
 def forces(tree: ast.Module) -> Iterator[Scheme]:
     """Inverse-square pulls, pairs of forces, kinetic energies, flips of a spin, prey and predator."""
-    for holder in ast.walk(tree):
+    for holder in walk(tree):
         if isinstance(holder, ast.FunctionDef | ast.Module):
             lengths = _lengths(holder)
             found = [(n, v, s) for node in own_statements(holder) for n, v, s in assignments([node])]
@@ -76,7 +68,7 @@ def _all_squares(sum_: Poly) -> bool:
 
 
 def _words(node: ast.AST) -> set[str]:
-    return {spelled(n) for n in ast.walk(node) if isinstance(n, ast.Name | ast.Subscript | ast.Attribute)}
+    return {spelled(n) for n in walk(node) if isinstance(n, ast.Name | ast.Subscript | ast.Attribute)}
 
 
 def _pull(value: ast.expr, statement: ast.stmt, lengths: dict[str, tuple[set[str], Fraction]]) -> Iterator[Scheme]:
@@ -85,7 +77,7 @@ def _pull(value: ast.expr, statement: ast.stmt, lengths: dict[str, tuple[set[str
     if sum_ is None or len(sum_) != 1:
         return
     (monomial,) = sum_
-    spelt = {spelled(n): n for n in ast.walk(value) if isinstance(n, ast.Call) and last_name(n.func) == "norm"}
+    spelt = {spelled(n): n for n in walk(value) if isinstance(n, ast.Call) and last_name(n.func) == "norm"}
     lengths = lengths | {a: (_words(spelt[a]), Fraction(1)) for a, _ in monomial if a in spelt}
     over = [(a, e) for a, e in monomial if a in lengths and e < 0]
     if len(over) != 1 or not any(GRAVITY.match(a) and e == 1 for a, e in monomial):
@@ -197,7 +189,7 @@ def _mutual(
 def _hunted(holder: ast.AST, found: list[tuple[str, ast.expr, ast.stmt]]) -> Iterator[Scheme]:
     """Prey grows alone and is eaten; a predator starves alone and eats."""
     values = [(n, v) for n, v, _ in found]
-    for node in ast.walk(holder):
+    for node in walk(holder):
         if isinstance(node, ast.Return) and node.value is not None:
             given = node.value.args[0] if isinstance(node.value, ast.Call) and node.value.args else node.value
             if isinstance(given, ast.List | ast.Tuple):

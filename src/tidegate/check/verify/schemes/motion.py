@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from tidegate.check.verify.code.parsed import source_of, walk
 from tidegate.check.verify.schemes.algebra import (
     ONE,
     Monomial,
@@ -117,7 +118,7 @@ class _Step:
                     return pulled if GRADIENT.search(called) else ast.UnaryOp(ast.USub(), pulled)
                 raise _GiveUp
 
-        return Plain().visit(ast.parse(ast.unparse(node), mode="eval").body)  # type: ignore[no-any-return]
+        return Plain().visit(ast.parse(source_of(node), mode="eval").body)  # type: ignore[no-any-return]
 
     def name(self, name: str) -> ast.expr:
         """What a name is called in the test problem; a force that was carried into the step is that of the place."""
@@ -180,14 +181,14 @@ def _forces(called: str) -> bool:
 
 
 def _all(node: ast.AST) -> Iterator[tuple[str, ast.expr, ast.stmt]]:
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if isinstance(inner, ast.stmt):
             yield from assignments([inner])
 
 
 def motion(tree: ast.Module) -> Iterator[Scheme]:
     """Every loop that moves places by speeds and speeds by forces."""
-    for holder in ast.walk(tree):
+    for holder in walk(tree):
         if not isinstance(holder, ast.FunctionDef | ast.Module):
             continue
         words = f"{getattr(holder, 'name', '')} {ast.get_docstring(holder) or ''}"
@@ -270,7 +271,7 @@ def _weighted(loop: ast.AST, speed: str) -> bool:
     """Whether a kick is multiplied by two numbers (`0.5 * dt * f * 2`): one of them is a mass, and which is not said."""
     for name, value, _ in _all(loop):
         if name.split("[")[0] == speed:
-            for part in ast.walk(value):
+            for part in walk(value):
                 if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Mult | ast.Div) and len(_factors(part)) >= 2:
                     return True
     return False
@@ -285,7 +286,7 @@ def _factors(node: ast.expr) -> list[ast.Constant]:
 
 def _averages(loop: ast.AST) -> bool:
     """`0.5 * (a + a_new) * dt`: the form of velocity Verlet."""
-    for node in ast.walk(loop):
+    for node in walk(loop):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             left, right = (re.split(r"[\[]", spelled(n))[0] for n in (node.left, node.right))
             if PULL.match(left) and PULL.match(right) and spelled(node.left) != spelled(node.right):

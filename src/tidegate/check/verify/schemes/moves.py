@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from tidegate.check.verify.code.parsed import walk
 from tidegate.check.verify.schemes.algebra import Poly, assignments, last_name, poly, shown, spelled
 from tidegate.check.verify.schemes.model import Scheme
 
@@ -26,7 +27,7 @@ AROUND = re.compile(
 
 def flipped(exponent: ast.expr, known: dict[str, ast.expr]) -> Iterator[Scheme]:
     """A flip of one spin changes the energy -J Σ s s' by twice its bonds: 2 J s Σ s'."""
-    name = next((spelled(n) for n in ast.walk(exponent) if isinstance(n, ast.Name) and CHANGE.match(n.id)), "")
+    name = next((spelled(n) for n in walk(exponent) if isinstance(n, ast.Name) and CHANGE.match(n.id)), "")
     value = known.get(name)
     own = poly(exponent)
     if value is None or own is None or len(own) != 1 or abs(next(iter(own.values()))) != 1:
@@ -53,14 +54,14 @@ def flipped(exponent: ast.expr, known: dict[str, ast.expr]) -> Iterator[Scheme]:
 
 def recorded(holder: ast.AST, branch: ast.If) -> Iterator[Scheme]:
     """A record that is written when a move is taken, and never when it is refused."""
-    inside = {id(n) for n in ast.walk(branch)}
-    for node in ast.walk(branch):
+    inside = {id(n) for n in walk(branch)}
+    for node in walk(branch):
         name = _appended(node)
         if not name or COUNTED.search(name) or not RECORD.search(name):
             continue
         others = [
             n
-            for n in ast.walk(holder)
+            for n in walk(holder)
             if (id(n) not in inside or _in_else(branch, n)) and _appended(n) == name and _loops(holder, n)
         ]
         if not others and _loops(holder, node):
@@ -80,14 +81,12 @@ def _appended(node: ast.AST) -> str:
 
 
 def _in_else(branch: ast.If, node: ast.AST) -> bool:
-    return any(node is inner for s in branch.orelse for inner in ast.walk(s))
+    return any(node is inner for s in branch.orelse for inner in walk(s))
 
 
 def _loops(holder: ast.AST, node: ast.AST) -> bool:
     """Whether a node stands in a loop of the function."""
-    return any(
-        node is inner for loop in ast.walk(holder) if isinstance(loop, ast.For | ast.While) for inner in ast.walk(loop)
-    )
+    return any(node is inner for loop in walk(holder) if isinstance(loop, ast.For | ast.While) for inner in walk(loop))
 
 
 def proposed(branch: ast.If, known: dict[str, ast.expr]) -> Iterator[Scheme]:
@@ -101,7 +100,7 @@ def proposed(branch: ast.If, known: dict[str, ast.expr]) -> Iterator[Scheme]:
         sum_ = poly(value)
         steps = [
             c
-            for c in ast.walk(value)
+            for c in walk(value)
             if isinstance(c, ast.Call) and last_name(c.func) in {"uniform", "random", "rand", "normal", "gauss"}
         ]
         if sum_ is None or len(steps) != 1:

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from tidegate.check.verify.schemes.algebra import Poly, assignments, last_name, own_nodes, poly, shown, spelled
+from tidegate.check.verify.code.parsed import own_nodes, source_of, walk
+from tidegate.check.verify.schemes.algebra import Poly, assignments, last_name, poly, shown, spelled
 from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.motion import STEP
 
@@ -27,8 +28,8 @@ BIRTH = re.compile(r"birth|synth|production|transcri", re.I)
 
 def reactions(tree: ast.Module) -> Iterator[Scheme]:
     """Every Brownian amplitude and every waiting time over a sum of propensities."""
-    brownian = bool(DIFFUSIVE.search(ast.unparse(tree)))
-    for holder in ast.walk(tree):
+    brownian = bool(DIFFUSIVE.search(source_of(tree)))
+    for holder in walk(tree):
         if not isinstance(holder, ast.FunctionDef | ast.Module):
             continue
         known: dict[str, ast.expr] = {}
@@ -104,7 +105,7 @@ def _total(node: ast.expr, known: dict[str, ast.expr]) -> set[str]:
     if sum_ is None or len(sum_) < 2 or any(c != 1 or len(m) != 1 or m[0][1] != 1 for m, c in sum_.items()):
         return set()
     names = {m[0][0] for m in sum_}
-    rates = [n for n in names if n in known and re.search(r"^k|rate|beta|gamma|alpha|^mu|lam", ast.unparse(known[n]))]
+    rates = [n for n in names if n in known and re.search(r"^k|rate|beta|gamma|alpha|^mu|lam", source_of(known[n]))]
     return names if len(rates) == len(names) else set()
 
 
@@ -144,7 +145,7 @@ def _picks(branch: ast.If, known: dict[str, ast.expr]) -> Iterator[Scheme]:
         return
     if spelled(first) not in _total(total, known):
         return
-    told = ast.unparse(known[spelled(first)])
+    told = source_of(known[spelled(first)])
     grows = bool(BIRTH.search(told)) - bool(DEATH.search(told))
     body = branch.body if isinstance(test.ops[0], ast.Lt | ast.LtE) else branch.orelse
     changes = [
@@ -154,9 +155,7 @@ def _picks(branch: ast.If, known: dict[str, ast.expr]) -> Iterator[Scheme]:
     ]
     if not changes or any(isinstance(s, ast.If) for s in body):
         return
-    held = {
-        spelled(n) for n in ast.walk(known[spelled(first)]) if isinstance(n, ast.Name | ast.Subscript | ast.Attribute)
-    }
+    held = {spelled(n) for n in walk(known[spelled(first)]) if isinstance(n, ast.Name | ast.Subscript | ast.Attribute)}
     lost = [name for name, change in changes if change < 0 and name not in held]
     turned = len(changes) == 1 and grows != 0 and changes[0][1] != grows
     why = f"; it takes from {lost[0]}, which {spelled(first)} does not depend on" if lost else ""
@@ -173,7 +172,7 @@ def _dies(holder: ast.AST, known: dict[str, ast.expr]) -> Iterator[Scheme]:
         for node in own_nodes(holder)
         if isinstance(node, ast.Call) and last_name(node.func) in {"exponential", "expovariate"}
     ]
-    if not any(_total(n, known) for call in totals for n in ast.walk(call) if isinstance(n, ast.Name)):
+    if not any(_total(n, known) for call in totals for n in walk(call) if isinstance(n, ast.Name)):
         return
     guarded = any(isinstance(n, ast.Compare) and spelled(n.comparators[0]) == "0" for n in own_nodes(holder))
     for name, value in known.items():

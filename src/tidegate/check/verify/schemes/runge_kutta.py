@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from tidegate.check.verify.code.parsed import children, walk
 from tidegate.check.verify.schemes.algebra import Monomial, Poly, assignments, bodies, poly, shown, spelled
 from tidegate.check.verify.schemes.model import Scheme
 
@@ -157,19 +158,19 @@ def _read_stage(stages: _Stages, number_: int, value: ast.expr, names: dict[str,
 
 def _sums(value: ast.expr, known: set[str]) -> Iterator[ast.expr]:
     """The largest sums in which a stage stands beside something else; a bare call's arguments, one by one."""
-    if not any(spelled(n) in known for n in ast.walk(value) if isinstance(n, ast.Name | ast.Attribute)):
+    if not any(spelled(n) in known for n in walk(value) if isinstance(n, ast.Name | ast.Attribute)):
         return
     if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub) and not _calls_over(value, known):
         yield value
         return
-    for child in ast.iter_child_nodes(value):
+    for child in children(value):
         if isinstance(child, ast.expr):
             yield from _sums(child, known)
 
 
 def _calls_over(value: ast.expr, known: set[str]) -> bool:
     """Whether a stage stands inside a call, or inside a product of sums, below this node."""
-    for node in ast.walk(value):
+    for node in walk(value):
         inner = node.args if isinstance(node, ast.Call) else []
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.Pow):
             inner = [
@@ -177,7 +178,7 @@ def _calls_over(value: ast.expr, known: set[str]) -> bool:
             ]
             inner = [n for n in inner if not all(_stage_term(t, known) for t in _terms(n))]
         for one in inner:
-            if any(spelled(n) in known for n in ast.walk(one) if isinstance(n, ast.Name | ast.Attribute)):
+            if any(spelled(n) in known for n in walk(one) if isinstance(n, ast.Name | ast.Attribute)):
                 return True
     return False
 
@@ -191,7 +192,7 @@ def _terms(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _stage_term(node: ast.expr, known: set[str]) -> bool:
-    return any(spelled(n) in known for n in ast.walk(node) if isinstance(n, ast.Name | ast.Attribute))
+    return any(spelled(n) in known for n in walk(node) if isinstance(n, ast.Name | ast.Attribute))
 
 
 def _values(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
@@ -308,5 +309,5 @@ def _used(rows: dict[int, Row], weights: Row) -> int:
 def _around(tree: ast.Module, node: ast.AST) -> str:
     """The function that holds a node, by its name and its docstring."""
     line = getattr(node, "lineno", 0)
-    holders = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef) and n.lineno <= line <= (n.end_lineno or 0)]
+    holders = [n for n in walk(tree) if isinstance(n, ast.FunctionDef) and n.lineno <= line <= (n.end_lineno or 0)]
     return " ".join(f"{n.name} {ast.get_docstring(n) or ''}" for n in holders)

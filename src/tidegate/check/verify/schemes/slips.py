@@ -13,7 +13,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from tidegate.check.verify.schemes.algebra import ONE, assignments, exponent_of, last_name, own_nodes, poly, spelled
+from tidegate.check.verify.code.parsed import own_nodes, source_of, walk
+from tidegate.check.verify.schemes.algebra import ONE, assignments, exponent_of, last_name, poly, spelled
 from tidegate.check.verify.schemes.model import Scheme
 
 STEP = re.compile(r"(?<![\w.])(?:dt|DT|Dt|h|delta_?t|timestep|time_?step|step_size)\b|\bself\.(?:dt|h)\b", re.ASCII)
@@ -49,10 +50,10 @@ PRICE = re.compile(r"price|premium|call|put|option|value", re.I)
 
 def slips(tree: ast.Module) -> Iterator[Scheme]:
     """Every such line of a program."""
-    source = ast.unparse(tree)
+    source = source_of(tree)
     prices = "\n".join(line for line in source.split("\n") if not ERROR.search(line.split(" = ")[0].strip()))
-    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    for holder in ast.walk(tree):
+    own = {node.name for node in walk(tree) if isinstance(node, ast.FunctionDef)}
+    for holder in walk(tree):
         if not isinstance(holder, ast.FunctionDef | ast.Module):
             continue
         known: dict[str, list[ast.expr]] = {}
@@ -79,8 +80,8 @@ def _told(node: ast.expr, known: Known) -> str:
     text, waiting = "", [node]
     while waiting and len(seen) < 40:
         one = waiting.pop()
-        text += " " + ast.unparse(one)
-        for inner in ast.walk(one):
+        text += " " + source_of(one)
+        for inner in walk(one):
             name = spelled(inner) if isinstance(inner, ast.Name | ast.Attribute) else ""
             if name in known and name not in seen:
                 seen.add(name)
@@ -102,7 +103,7 @@ def _stepless(loop: ast.For | ast.While, known: Known) -> Iterator[Scheme]:
         for name, value, statement in assignments(loop.body)
         if name.replace(".", "").isidentifier() and (added := _added(name, value)) is not None
     ]
-    carried = [(n, a) for n, a, _ in updates if STEP.search(ast.unparse(a)) and not STEP.fullmatch(ast.unparse(a))]
+    carried = [(n, a) for n, a, _ in updates if STEP.search(source_of(a)) and not STEP.fullmatch(source_of(a))]
     for name, added, statement in updates:
         if KEPT.search(name) or not carried or isinstance(added, ast.Constant):
             continue
@@ -120,7 +121,7 @@ def _stepless(loop: ast.For | ast.While, known: Known) -> Iterator[Scheme]:
         coupled = (
             fed
             and len(carried) >= 2
-            and not any(isinstance(n, ast.Call | ast.Subscript) for n in ast.walk(added))
+            and not any(isinstance(n, ast.Call | ast.Subscript) for n in walk(added))
             and any(re.search(rf"(?<![\w.]){re.escape(n)}(?!\w)", told) for n, _ in carried)
         )
         if pulled or alike or coupled:
@@ -147,7 +148,7 @@ def _degrees(holder: ast.FunctionDef | ast.Module, known: Known, own: set[str]) 
             and spelled(node.func.value) not in {"np", "numpy", "math", "cmath"}
         ):
             continue
-        if any(RADIANS.search(ast.unparse(v)) for v in known.get(name, [])):
+        if any(RADIANS.search(source_of(v)) for v in known.get(name, [])):
             continue
         yield Scheme(
             name="trigonometric functions take radians",
@@ -208,7 +209,7 @@ def _logarithm(node: ast.expr, known: Known) -> bool:
         return any(_logarithm(a, known) for a in node.args if not isinstance(a, ast.Constant))
     values = known.get(node.id, []) if isinstance(node, ast.Name) else [node]
     if isinstance(node, ast.Name) and LOGARITHM.match(node.id):
-        return not any(re.search(r"exp\(|log1?p?\(.*random", ast.unparse(v)) for v in values)
+        return not any(re.search(r"exp\(|log1?p?\(.*random", source_of(v)) for v in values)
     return bool(values) and all(
         isinstance(v, ast.BinOp) and isinstance(v.op, ast.Sub) and all(_log_named(side) for side in (v.left, v.right))
         for v in values
@@ -248,7 +249,7 @@ def _standard_error(inside: list[ast.stmt], known: Known) -> Iterator[Scheme]:
         counts = [a for a, _ in monomial if COUNT.search(a)]
         if monomial == ONE or spread == 0 or len(counts) != 1:
             continue
-        if any("sqrt" in ast.unparse(v) or "**" in ast.unparse(v) for v in known.get(counts[0], [])):
+        if any("sqrt" in source_of(v) or "**" in source_of(v) for v in known.get(counts[0], [])):
             continue
         power = exponent_of(monomial, counts[0])
         good = spread == 1 and 2 * power == -1
