@@ -10,6 +10,7 @@ import math
 
 from tidegate.runner.confined.replay import STEP
 
+SAMPLED = r"\b(?:arg)?(?:max|min)\(|\b(?:amax|amin|nanmax|nanmin)\(|crossing|argmax|argmin|searchsorted|find_peaks"
 CHAOS = r"chao|lorenz|double pendulum|three.?body|n.?body|lennard|molecular dynamics|\bmd\b|\bmap\b|henon|random|rng|gas\b|bounc|collision|wall|event|threshold|spike|hardness|turing|gray.?scott"  # fmt: skip
 CLAIMED = (
     (r"velocity.?verlet|verlet|leap.?frog|midpoint|heun|\brk2\b|crank|strang|split.?step|st[oö]rmer|trapezoid|kick.?drift", 2),
@@ -187,6 +188,8 @@ def check(made, scenes, ends, tell):
     claims = [p for pattern, p in CLAIMED if scenes[0].says(pattern)]
     if len(claims) != 1 or scenes[0].says(r"euler|stiff|absorb|abs\(") or not made["exact"]:
         return
+    if any(n.startswith("printed ") for n in names) and scenes[0].says(SAMPLED):
+        return  # the largest of the rows lies between two of them, now here, now there
     wanted = claims[0]
     best = None
     for powers in ((0, 1, 2), (-2, -1, 0), (-4, -3, -2)):

@@ -21,6 +21,7 @@ from tidegate.runner.confined import (
     laws_known,
     laws_lattice,
     laws_matrix,
+    laws_particles,
     laws_paths,
     laws_printed,
     laws_trials,
@@ -165,6 +166,7 @@ class Shows:
         for law in (
             lambda: laws_lattice.check(self.film, self.scenes, self.tell),
             lambda: laws_cells.check(self.scenes, self.tell),
+            lambda: laws_particles.check(self.scenes, self.tell),
             lambda: laws_flow.check(self.scenes, self.tell),
             lambda: laws_grid.check(self.film, self.scenes, self.tell),
             lambda: laws_paths.check(self.scenes, self.tell),
