@@ -4,7 +4,7 @@ import pytest
 
 from tidegate.runner.sandbox import run_simulation
 
-SPHERES = '''
+SPHERES = """
 import numpy as np
 
 def overlaps(pos, k, new, sigma, L):
@@ -26,8 +26,8 @@ def run(n=27, L=5.0, sigma=1.0, max_disp=0.25, steps=2500, seed=1):
             pos[k] = new
             accepted += 1
     return {"positions": pos, "acceptance": accepted / steps}
-'''
-FLUID = '''
+"""
+FLUID = """
 import math
 import random
 
@@ -51,7 +51,7 @@ for sweep in range(3000):
         pos[i] = new
         accepted += 1
 print("Metropolis acceptance", accepted / 3000)
-'''
+"""
 ADAPTIVE = '''
 import numpy as np
 
@@ -84,7 +84,7 @@ class HardDisks:
 disks = HardDisks()
 print("acceptance:", disks.run())
 '''
-SETTLING = '''
+SETTLING = """
 import numpy as np
 
 rng = np.random.default_rng(2)
@@ -98,7 +98,7 @@ for turn in range(5000):
     if rng.random() < np.exp(-weight * (trial[1] - r[i, 1])):
         r[i] = trial
 print("mean height under gravity:", r[:, 1].mean())
-'''
+"""
 
 
 def broken(source: str, prose: str) -> list[str]:

@@ -4,7 +4,6 @@
 The commonest fault of written Monte Carlo code is to draw all positions anew where one particle should be displaced.
 """
 
-
 PLACES = ("positions", "pos", "coords", "coordinates", "r", "x", "xy", "particles", "config", "configuration", "centers", "centres", "disks", "spheres")  # fmt: skip
 SIDES = ("box", "box_size", "box_length", "boxsize", "l", "lbox", "box_l", "length", "side", "size", "width")
 REACH = ("delta", "max_displacement", "max_disp", "max_step", "step_size", "stepsize", "delta_max", "d_max", "dmax", "dr", "dr_max", "step", "displacement", "max_move", "delta_r")  # fmt: skip
