@@ -302,3 +302,174 @@ score = avg + 5 * len(lap_times)  # five-second penalty each
 pid_output = 0.8 * margin + 0.1 * avg
 ''',
 ))
+
+SOUND_B: tuple[str, ...] = tuple(s.strip("\n") + "\n" for s in (
+'''
+# Antoine equation for water, T in deg C, result in mmHg
+A, B, C = 8.07131, 1730.63, 233.426
+T = 80.0                             # °C
+p_mmhg = 10 ** (A - B / (C + T))     # mmHg
+p_pa = p_mmhg * 133.322              # Pa
+''', '''
+def stopping_sight(speed_kmh, grade=0.0):
+    """Stopping sight distance in m (AASHTO), speed in km/h."""
+    a = 3.4
+    return 0.278 * speed_kmh * 2.5 + 0.039 * speed_kmh**2 / a
+d = stopping_sight(90)     # m
+''', '''
+# Moving average over a window of 5 s sampled at 10 Hz
+fs = 10          # Hz
+window = 5       # s
+n = fs * window
+signal = load()
+smooth = sum(signal[-n:]) / n
+lag = n / 2      # samples
+''', '''
+import datetime as dt
+start = dt.datetime.now()
+seconds = (dt.datetime.now() - start).total_seconds()
+hours, rem = divmod(seconds, 3600)
+minutes, seconds = divmod(rem, 60)
+print(f"{hours:.0f} h {minutes:.0f} min {seconds:.0f} s")
+''', '''
+# leapfrog in units of kpc, km/s and Gyr
+pos = 8.0       # kpc
+vel = 220.0     # km/s
+dt = 0.001      # Gyr
+KMS_TO_KPC_PER_GYR = 1.0227
+pos += vel * KMS_TO_KPC_PER_GYR * dt
+''', '''
+rent = 900          # USD
+food = 400          # USD
+months = 12
+total = (rent + food) * months      # USD
+hourly = total / (52 * 40)          # USD per hour
+savings_rate = 0.2
+saved = total * savings_rate        # USD
+days = 365
+per_day = total / days              # USD
+''', '''
+class Ball:
+    def __init__(self, x, vx):
+        self.x = x        # m
+        self.vx = vx      # m/s
+        self.radius = 0.1 # m
+    def bounce(self, width):
+        if self.x - self.radius < 0 or self.x + self.radius > width:
+            self.vx = -self.vx * 0.9
+    def move(self):
+        self.x += self.vx / 60   # 60 frames per second
+''', '''
+voltage = 5.0        # V
+reading = 512        # ADC counts
+temp_c = (reading * voltage / 1024 - 0.5) * 100   # deg C, TMP36 sensor
+temp_f = temp_c * 9 / 5 + 32
+''', '''
+# Engineering rule: flow in gpm, pressure in psi
+q = 100.0                 # gpm
+cv = 25.0
+dp = (q / cv) ** 2        # psi
+hp = q * dp / 1714        # hp
+''', '''
+import numpy as np
+x = np.linspace(0, 10, 50)             # m
+noise = np.random.normal(0, 0.1, 50)
+y = 2.0 * x + 1.0 + noise              # V
+a, b = np.polyfit(x, y, 1)
+y_fit = a * x + b                      # V
+rms = np.sqrt(np.mean((y - y_fit)**2)) # V
+z = (x - x.mean()) / x.std()
+combined = z + (y - y.mean()) / y.std()
+''', '''
+mass_kg = 80
+height_cm = 180
+age_years = 35
+bmr_kcal = 10 * mass_kg + 6.25 * height_cm - 5 * age_years + 5
+bsa_m2 = 0.007184 * mass_kg**0.425 * height_cm**0.725
+dose_mg = 1.5 * mass_kg
+volume_ml = dose_mg / 10
+''', '''
+def simulate(n_days):
+    stock_kg = 100.0
+    usage_kg = 4.0
+    for day in range(n_days):
+        stock_kg -= usage_kg
+        if stock_kg < 20:
+            stock_kg += 80
+    return stock_kg
+''', '''
+c = 1.0          # speed of light in natural units
+m = 0.511        # MeV
+p = 1.2          # MeV
+E = (p**2 + m**2) ** 0.5    # MeV
+beta = p / E
+gamma = E / m
+T = E - m        # kinetic energy, MeV
+''', '''
+tau = 5.0                      # s
+t = 0.0
+level = 1.0
+decay_per_tick = 0.05
+while level > 0.1:
+    level -= decay_per_tick
+    t += 1                     # one tick is 1 s
+print(f"done after {t} s, {t / tau:.1f} time constants")
+''', '''
+import time
+t0 = time.perf_counter()
+result = work()
+t1 = time.perf_counter()
+avg_us = (t1 - t0) / 1000 * 1e6      # per call, 1000 calls
+ops_per_second = 1000 / (t1 - t0)
+total_ms = (t1 - t0) * 1e3
+print(f"{avg_us:.1f} us per call, {total_ms:.0f} ms in all")
+''', '''
+length = 10.0     # m
+width = 4.0       # m
+area = length * width            # m^2
+area_ft2 = area * 10.764
+paint_l = area / 12              # 12 m^2 per litre
+cost = paint_l * 8.5             # USD
+perimeter = 2 * (length + width) # m
+tiles = area / (0.3 * 0.3)
+''', '''
+lat1, lon1 = 52.5, 13.4   # degrees
+lat2, lon2 = 48.1, 11.6   # degrees
+R = 6371                  # km
+phi1, phi2 = math.radians(lat1), math.radians(lat2)
+dphi = phi2 - phi1
+dl = math.radians(lon2 - lon1)
+a = math.sin(dphi / 2)**2 + math.cos(phi1) * math.cos(phi2) * math.sin(dl / 2)**2
+d = 2 * R * math.asin(math.sqrt(a))     # km
+''', '''
+distances = {"berlin": 584, "hamburg": 775}     # km
+speed_kmh = 110
+for city, km in distances.items():
+    hours = km / speed_kmh
+    minutes = hours * 60
+    print(f"{city}: {int(hours)} h {minutes % 60:.0f} min")
+m = max(distances.values())
+s = sum(distances.values())
+''', '''
+# Sample code: Kalman filter, one update per second
+x = 0.0      # position, m
+v = 1.0      # velocity, m/s
+P = 1.0
+K = 0.3      # gain
+for z in measurements:
+    x = x + v            # dt = 1 s
+    residual = z - x     # m
+    x = x + K * residual
+    v = v + 0.1 * residual
+''', '''
+sigma = 5.67e-8        # W m^-2 K^-4
+S0 = 1361              # W/m^2
+albedo = 0.3
+T_eq = (S0 * (1 - albedo) / (4 * sigma)) ** 0.25   # K
+lapse = 6.5            # K/km
+T_top = T_eq - lapse * 5     # at 5 km
+ppm = 420              # CO2
+forcing = 5.35 * math.log(ppm / 280)   # W/m^2
+warming = 0.8 * forcing      # K
+''',
+))
