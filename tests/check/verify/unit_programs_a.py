@@ -440,3 +440,15 @@ print("Energy needed:", round(energy / 1e6, 2), "MJ")
 print(f"Heating time: {time_hours:.2f} hours")
 print(f"Cost: {cost:.2f} EUR")
 """, ("s", "energy / 3.6e6", "energy / 3600"), ("d", "mass * specific_heat * delta_T", "mass * specific_heat / delta_T"), ("d", "energy / power", "energy * power"), ("s", "time_seconds / 3600", "time_seconds / 60"))
+
+MISSED: frozenset[tuple[str, str]] = frozenset((
+    ('solar plant economics', 'annual_kwh / price_per_kwh'),
+    ('solar plant economics', 'irradiance_kwh_m2_day * efficiency'),
+    ('solar plant economics', 'cost_usd * revenue'),
+    ('heat conduction', '0.4 * dx / alpha'),
+    ('pipe flow', '0.5 * density * velocity'),
+    ('beam', 'M = load / length  '),
+    ('trip conversions', 'v / (2 * friction * g)'),
+    ('trip conversions', 'v ** 2 * (2 * friction * g)'),
+))
+"""Changes that are not found, by program and new text."""

@@ -312,3 +312,10 @@ time_constant = C_room / UA              # s
 print(f"time constant: {time_constant / 3600:.1f} h")
 print(f"energy used: {energy / 3.6e6:.1f} kWh")
 """, ("d", "(heating - loss) / C_room * dt", "(heating - loss) / C_room"), ("d", "energy += heating * dt", "energy += heating"), ("d", "C_room / UA ", "C_room * UA "), ("s", "energy / 3.6e6:.1f} kWh", "energy / 3600:.1f} kWh"))
+
+MISSED: frozenset[tuple[str, str]] = frozenset((
+    ('rate limiter', 'now_ms - self.window_ms / 1000'),
+    ('heat exchanger', 'cp_hot * (363.0 - 323.0)'),
+    ('heat exchanger', '(dt1 - dt2) / math.log(dt1 * dt2)'),
+))
+"""Changes that are not found, by program and new text."""

@@ -47,7 +47,7 @@ RULES = {
     "equation": "arithmetic-slip", "quantity": "unit-conversion", "dimension": "dimension-mismatch", "oxidation-state": "oxidation-state",
     "charge": "ion-charge", "formula": "formula-of-name", "molar-mass": "molar-mass", "reaction": "unbalanced-reaction", "constant": "constant-value",
     "code": "code-syntax", "identifier": "unknown-name", "reference": "impossible-reference", "coefficient": "registry-mismatch", "simulation": "broken-invariant",
-    "scheme": "broken-scheme",
+    "scheme": "broken-scheme", "code-unit": "unit-in-code",
 }  # fmt: skip
 PARAGRAPH_MAX = 4000
 
@@ -151,7 +151,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
     return Verification(text=answer, decisions=tuple(decisions), findings=findings, not_checked=tuple(failed))
 
 
-IN_CODE = frozenset({"code", "identifier", "simulation", "scheme"})
+IN_CODE = frozenset({"code", "identifier", "simulation", "scheme", "code-unit"})
 
 
 def _asserted(text: str, decision: Decision) -> Decision:

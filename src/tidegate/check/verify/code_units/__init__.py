@@ -1,1 +1,1 @@
-"""Units that a program tells of its names (comments, docstrings, names, prints), held against what it computes with them."""
+"""Units that a program tells (comments, docstrings, names, prints) against what it computes with them."""

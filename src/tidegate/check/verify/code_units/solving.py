@@ -1,4 +1,4 @@
-"""Rows of a program as a linear system that grows row by row, and the smallest set of them that cannot hold together."""
+"""Rows of a program as a linear system that grows, and the smallest set of them that cannot hold together."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from tidegate.check.verify.quantity.dimension_system import Row as Equation
 from tidegate.check.verify.quantity.dimension_system import Vector, minimal_core
 from tidegate.check.verify.quantity.unit_table import BASES, NONE, Dims
 
+NO_ROWS: frozenset[int] = frozenset()
+
 
 class Row(NamedTuple):
-    """`left` and `right` measure the same; `node` says it; a declaration has the `name` whose unit it tells and how it is `spelled`.
+    """`left` and `right` measure the same, as `node` says.
 
-    `keeps` is the unknown whose meaning a reassignment must keep for the row to hold.
+    A declaration has the `name` whose unit it tells and how it is `spelled`. `keeps` is the unknown whose meaning a
+    reassignment must keep for the row to hold.
     """
 
     left: Mono
@@ -29,36 +32,50 @@ class Row(NamedTuple):
 
 
 class System:
-    """Rows put in one after another; each is solved for one unknown, or holds already, or contradicts what was put in before."""
+    """Rows put in one by one; each is solved for one unknown, or holds already, or contradicts those before."""
 
     def __init__(self) -> None:
         self.solved: dict[str, tuple[Mono, frozenset[int]]] = {}
 
     def reduce(self, mono: Mono) -> tuple[Mono, frozenset[int]]:
         """A product with the solved names put in, and the rows used for it."""
-        used: frozenset[int] = frozenset()
+        solved, used = self.solved, NO_ROWS
         for _ in range(200):
-            known = next((k for k in mono if k in self.solved), None)
-            if known is None:
+            for known in mono:
+                if known in solved:
+                    break
+            else:
                 return mono, used
-            exponent = mono[known]
-            value, rows = self.solved[known]  # type: ignore[index]
-            mono = times({k: v for k, v in mono.items() if k != known}, power_of(value, exponent))
+            rest = dict(mono)
+            exponent = rest.pop(known)
+            value, rows = solved[known]
+            for key, times_ in value.items():
+                new = rest.get(key, 0) + times_ * exponent
+                if new:
+                    rest[key] = new
+                else:
+                    del rest[key]
+            mono = rest
             used |= rows
         return {"?": 1}, used
 
     def add(self, index: int, left: Mono, right: Mono) -> frozenset[int] | None:
         """Put a row in; the rows that it contradicts (itself included), or None."""
         rest, used = self.reduce(times(left, right, -1))
-        unknown = [k for k in rest if isinstance(k, str)]
-        if not unknown:
+        pick = ""
+        for key in rest:
+            if isinstance(key, str):
+                pick = key
+        if not pick:
             return used | {index} if rest else None
         if "?" in rest:
             return None
-        pick = unknown[-1]
         lead = rest.pop(pick)
-        by = Fraction(-1) / lead
-        self.solved[pick] = (power_of(rest, int(by) if by.denominator == 1 else by), used | {index})
+        if lead in (1, -1):
+            value = {k: -v * lead for k, v in rest.items()}
+        else:
+            value = power_of(rest, Fraction(-1) / lead)
+        self.solved[pick] = (value, used | {index})
         return None
 
 

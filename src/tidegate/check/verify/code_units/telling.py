@@ -6,14 +6,20 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from tidegate.check.verify.code_units.unit_names import told_unit
 from tidegate.check.verify.quantity.units import Unit
 
 Spelled = tuple[Unit, str]
-BRACKETS = re.compile(r"\[([^\[\]\n]{1,30})\]|\(((?:[^()\n]|\([^()\n]{1,12}\)){1,30})\)")
-IN_UNIT = re.compile(r"(?:\bin|, ?measured in) ((?:[\w°µμΩ/^*·⁻⁰¹²³⁴-]|\((?=[^() ]+ ?[^() ]*\))|\)|\.(?=\w)|\*\*| (?=per |squared|cubed)|(?<=per) |(?<=square) |(?<=cubic) ){1,36})")
-HEDGE = re.compile(r"\bor\b|\bif\b|\beither\b|\be\.g\.|\bdepend|\bdefault|\bsame\b|\bany\b|\blog\b|\bln\b|\bnormali[sz]ed|\bper (?:step|frame|iteration|sample|unit)\b|\bunits of\b|\bconvert|\bunit\b|→|->|=", re.I)
+BRACKETS = re.compile(r"(?<![\w/*^·)])\[([^\[\]\n]{1,30})\]|(?<![\w/*^·)])\(((?:[^()\n]|\([^()\n]{1,12}\)){1,30})\)")
+IN_UNIT = re.compile(
+    r"(?:\bin|, ?measured in) ((?:[\w°µμΩ/^*·⁻⁰¹²³⁴-]|\((?=[^() ]+ ?[^() ]*\))|\)|\.(?=\w)|\*\*| (?=per |squared|cubed)|(?<=per) |(?<=square) |(?<=cubic) ){1,36})"
+)
+HEDGE = re.compile(
+    r"\bor\b|\bif\b|\beither\b|\be\.g\.|\bdepend|\bdefault|\bsame\b|\bany\b|\blog\b|\bln\b|\bnormali[sz]ed|\bper (?:step|frame|iteration|sample|unit)\b|\bunits of\b|\bconvert|\bunit\b|→|->|=",
+    re.I,
+)
 NUMBER = re.compile(r"\d")
 NAME = re.compile(r"[A-Za-z_]\w*")
 
@@ -93,9 +99,16 @@ PARAM = re.compile(
     r"^[ \t]*(?::param(?:eter)?\s+(?:\w+\s+)?(?P<sphinx>\w+)\s*:|[-*]?\s*`{0,2}(?P<names>\w+(?:\s*,\s*\w+)*)`{0,2}\s*(?P<kind>\([^()\n]{0,60}\))?\s*(?::|--| - |–))(?P<text>[^\n]*)",
     re.M,
 )
-RETURNS = re.compile(r"^[ \t]*(?:Returns?|:returns?|:return)\s*:?[ \t]*(?P<same>[^\n]*)(?:\n[ \t]*-{3,}[ \t]*)?", re.M | re.I)
-HEADING = re.compile(r"^\s*(?:Parameters|Args|Arguments|Returns?|Raises|Yields|Notes?|Examples?|References|See Also|Attributes|Other Parameters)\s*:?\s*$", re.I)
-NOT_A_RESULT = re.compile(r"\b(?:advance|draw|step|move|wait|sleep|update|set|plot|print|convert\w* .* from|after|every|for|within)\b", re.I)
+RETURNS = re.compile(
+    r"^[ \t]*(?:Returns?|:returns?|:return)[ \t]*:?[ \t]*(?P<same>[^\n]*)(?:\n[ \t]*-{3,}[ \t]*)?", re.M | re.I
+)
+HEADING = re.compile(
+    r"^\s*(?:Parameters|Args|Arguments|Returns?|Raises|Yields|Notes?|Examples?|References|See Also|Attributes|Other Parameters)\s*:?\s*$",
+    re.I,
+)
+NOT_A_RESULT = re.compile(
+    r"\b(?:advance|draw|step|move|wait|sleep|update|set|plot|print|convert\w* .* from|after|every|for|within)\b", re.I
+)
 
 
 def docstring_units(doc: str, parameters: set[str]) -> tuple[dict[str, Spelled], Spelled | None]:
@@ -118,19 +131,31 @@ def docstring_units(doc: str, parameters: set[str]) -> tuple[dict[str, Spelled],
     for sentence in re.split(r"(?<=[.;])\s|\n", body):
         for name, text in re.findall(r"\b([A-Za-z_]\w*)(?: is)? in ([^,;.)\n]{1,30})", sentence):
             unit = of_letter(told_unit(text) or told_unit(text.split(" ")[0]), name)
-            if name in parameters and name not in told and name not in doubted and unit is not None and not HEDGE.search(sentence):
+            if (
+                name in parameters
+                and name not in told
+                and name not in doubted
+                and unit is not None
+                and not HEDGE.search(sentence)
+            ):
                 told[name] = unit
     return told, _returned(after) if after is not None else _summary(doc, parameters)
 
 
 def _described(text: str) -> Spelled | None:
     text = text.strip()
-    tail = re.match(r"(?:float|int|array|array_like|array-like|np\.ndarray|ndarray|scalar|numeric)\s*[,:]?\s*(.*)", text, re.S)
+    tail = re.match(
+        r"(?:float|int|array|array_like|array-like|np\.ndarray|ndarray|scalar|numeric)\s*[,:]?\s*(.*)", text, re.S
+    )
     rest = tail.group(1) if tail else text
     if rest.split("\n")[0].strip() in ("mol", "deg", "min"):  # a type, as `mol : Mol`
         return None
     unit = _comment_unit(re.sub(r"\s+", " ", rest)[:160], whole=True)
-    if unit is not None and unit[1] in ("N", "M", "K", "T", "S", "H", "D", "L") and re.search(r"\barray|\bshape|\bmatri|\bsize|\bdimension|\blist|\bnumber", text):
+    if (
+        unit is not None
+        and unit[1] in ("N", "M", "K", "T", "S", "H", "D", "L")
+        and re.search(r"\barray|\bshape|\bmatri|\bsize|\bdimension|\blist|\bnumber", text)
+    ):
         return None  # the number of its places
     return unit
 
@@ -148,8 +173,11 @@ def _continued(body: str, at: int) -> str:
 
 
 def _split_returns(doc: str) -> tuple[str, str, str | None]:
-    found = RETURNS.search(doc, re.search(r"\S", doc).end() if re.search(r"\S", doc) else 0)
-    if found is None or (found.group("same").strip() and not found.group(0).lstrip().lower().startswith((":return", "returns:", "return:"))):
+    found = RETURNS.search(doc, 1)
+    if found is None or (
+        found.group("same").strip()
+        and not found.group(0).lstrip().lower().startswith((":return", "returns:", "return:"))
+    ):
         return doc, "", None
     return doc[: found.start()], found.group(0), (found.group("same") or "") + doc[found.end() :]
 
@@ -163,7 +191,9 @@ def _returned(text: str) -> Spelled | None:
     block = "\n".join(rows).strip()
     if re.search(r"\n\s*\n", block):
         block = re.split(r"\n\s*\n", block)[0]
-    if len(re.findall(r"^\s*\w+\s*:", block, re.M)) > 1 or re.search(r"\btuple\b|\bdict\b|\blist of tuples\b", block, re.I):
+    if len(re.findall(r"^\s*\w+\s*:", block, re.M)) > 1 or re.search(
+        r"\btuple\b|\bdict\b|\blist of tuples\b", block, re.I
+    ):
         return None
     block = re.sub(r"^\s*(?:\w+\s*:\s*)?(?:float|array|ndarray|np\.ndarray|int|array_like)\s*:?\s*(?:\n|$)", "", block)
     block = re.sub(r"^(?:float|int|np\.ndarray|ndarray)\s*:\s*", "", block)
@@ -179,12 +209,20 @@ def _summary(doc: str, parameters: set[str]) -> Spelled | None:
         before = first[: found.start()]
         unit = told_unit(found.group(1))
         words = NAME.findall(before)
-        if unit is not None and words and words[-1] not in parameters and not NOT_A_RESULT.search(before) and "," not in before:
+        if (
+            unit is not None
+            and words
+            and words[-1] not in parameters
+            and not NOT_A_RESULT.search(before)
+            and "," not in before
+        ):
             return unit
     return None
 
 
-BEHIND_VALUE = re.compile(r" ?([^\s,;:!?|\[\](){}'\"]+(?:\([^\s()]+ ?[^\s()]*\))?)(?=$|[\s,;:!?|\]).(])(?! ?(?:per|/|and a|of the|more|less|faster|slower|each)\b)")
+BEHIND_VALUE = re.compile(
+    r" ?([^\s,;:!?|\[\](){}'\"]+(?:\([^\s()]+ ?[^\s()]*\))?)(?=$|[\s,;:!?|\]).(])(?! ?(?:per|/|and a|of the|more|less|faster|slower|each)\b)"
+)
 
 
 def printed_unit(text: str) -> Spelled | None:
@@ -193,8 +231,16 @@ def printed_unit(text: str) -> Spelled | None:
     if found is None:
         return None
     word = found.group(1)
+    if len(word) == 1 and word.isupper() and not text.startswith(" "):  # {lat}N
+        return None
     after = text[found.end() :].lstrip(" ")
-    if len(word) <= 2 and word.isalpha() and text[found.end() : found.end() + 1] == " " and re.match(r"[a-z]{2,}", after) and not re.match(r"(?:after|at|of|in|and|from|for|to|on|with|over|is|are|vs)\b", after):
+    if (
+        len(word) <= 2
+        and word.isalpha()
+        and text[found.end() : found.end() + 1] == " "
+        and re.match(r"[a-z]{2,}", after)
+        and not re.match(r"(?:after|at|of|in|and|from|for|to|on|with|over|is|are|vs)\b", after)
+    ):
         return None
     if word in ("in", "a", "as", "d", "min", "t", "at", "h") and after and word not in ("h", "min"):
         return None
@@ -216,12 +262,17 @@ def printed(call: ast.Call) -> Iterator[tuple[ast.expr, Spelled, ast.AST]]:
 def formatted(text: ast.JoinedStr) -> Iterator[tuple[ast.expr, Spelled, ast.AST]]:
     """The values of an f-string with the unit told behind them."""
     parts = text.values
-    for part, after in zip(parts, parts[1:], strict=False):
+    for part, after in pairwise(parts):
         if isinstance(part, ast.FormattedValue) and isinstance(after, ast.Constant) and isinstance(after.value, str):
             spec = part.format_spec
-            shown = "".join(str(v.value) for v in spec.values if isinstance(v, ast.Constant)) if isinstance(spec, ast.JoinedStr) else ""
+            shown = (
+                "".join(str(v.value) for v in spec.values if isinstance(v, ast.Constant))
+                if isinstance(spec, ast.JoinedStr)
+                else ""
+            )
             if shown.endswith(("%", "s", "x", "b")) or part.conversion not in (-1,):
                 continue
-            unit = printed_unit(after.value)
+            plural = re.match(r"[a-zA-Z](?![\w/*^])", after.value) is not None and not shown  # f"{word}s"
+            unit = printed_unit(after.value) if not plural else None
             if unit is not None:
                 yield part.value, unit, part

@@ -1,6 +1,6 @@
-"""What an expression measures: a product of powers of base units and of unknown names, and the bare numbers that stand in it.
+"""What an expression measures: a product of powers of base units and of unknown names, and the bare numbers in it.
 
-A bare number may hide a dimension (`4.905 * t**2`), so a product that holds one that is not a plain factor says nothing of
+A bare number may hide a dimension (`4.905 * t**2`), so a product with one that is not a plain factor says nothing of
 dimensions; and it may be a conversion (`delay_ms / 1000`), so it is kept for the comparison of sizes.
 """
 
@@ -20,12 +20,12 @@ OPAQUE = 0.123456789
 """Stands for a sum of bare numbers, which is never a plain factor."""
 ALWAYS_PLAIN = frozenset({1.0, -1.0})
 PLAIN = frozenset({2.0, 3.0, 4.0, 0.5, 0.25, 1 / 3, 2 / 3, 4 / 3, 1.5, 0.75})
-PLAIN_IN_COMPANY = frozenset({6.0, 8.0, 12.0, 16.0, 32.0, 48.0, 64.0, 128.0, 384.0, 24.0, 5.0, 0.4, 0.2})
+PLAIN_IN_COMPANY = frozenset({6.0, 8.0, 12.0, 16.0, 18.0, 32.0, 48.0, 64.0, 128.0, 384.0, 24.0, 5.0, 0.4, 0.2})
 CONVERSIONS = (60.0, 3600.0, 86400.0, 1440.0, 24.0, 3.6, 8.0, 1024.0, 1024.0**2, 1024.0**3, 7.0, 365.0, 12.0)
 
 
 class Value(NamedTuple):
-    """`mono` is None when anything may be meant, `wild` a bare number; `size` in SI of the unit its names are told in."""
+    """`mono` is None when anything may be meant, `wild` a bare number; `size` is that of its names' units in SI."""
 
     mono: Mono | None
     wild: bool = False

@@ -1,4 +1,4 @@
-"""Every scheme in the Python of an answer, as decisions on the lines that spell it."""
+"""Every scheme in the Python of an answer, and the units it tells, as decisions on the lines that spell them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from tidegate.check.verify.code.blocks import code_blocks
 from tidegate.check.verify.code.parsed import parsed
+from tidegate.check.verify.code_units.check import tells_units, units
 from tidegate.check.verify.known.check import known
 from tidegate.check.verify.schemes.chains import chains
 from tidegate.check.verify.schemes.chance import chance
@@ -68,7 +69,8 @@ def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
             continue
         readers = [reader for reader, signs in READERS if signs.search(body)]
         steps = len(body) < ANSWER_MAX and STEPS_SOMETHING.search(body) is not None
-        if not readers and not steps:
+        measured = tells_units(body)
+        if not readers and not steps and not measured:
             continue
         tree = parsed(body)
         if isinstance(tree, SyntaxError):
@@ -89,9 +91,21 @@ def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
                     if not scheme.holds:
                         wrong.add(row)
                     yield _decision(scheme, body, start, lines)
+        above = text.count("\n", 0, start)
+        for scheme in units(tree, body, above) if measured else ():
+            yield _decision(scheme, body, start, lines, kind="code-unit", oracle="units in code")
 
 
-def _decision(scheme: Scheme, body: str, start: int, lines: list[int]) -> Decision:
+def _decision(
+    scheme: Scheme,
+    body: str,
+    start: int,
+    lines: list[int],
+    *,
+    kind: str = "scheme",
+    oracle: str = "schemes",
+    above: int = 0,
+) -> Decision:
     node = scheme.node
     row = getattr(node, "lineno", 1)
     head = isinstance(node, ast.For | ast.While | ast.If | ast.FunctionDef)
@@ -111,9 +125,9 @@ def _decision(scheme: Scheme, body: str, start: int, lines: list[int]) -> Decisi
     )
     span = (start + first, start + max(end, first + 1))
     return Decision(
-        claim=Claim(kind=f"scheme: {scheme.name}", text=body[first:end].strip()[:200], span=span),
+        claim=Claim(kind=f"{kind}: {scheme.name}", text=body[first:end].strip()[:200], span=span),
         support=Support.SUPPORTED if scheme.holds else Support.REFUTED,
-        receipt=Receipt(oracle="schemes", computation=scheme.computation, detail={"scheme": scheme.name}),
+        receipt=Receipt(oracle=oracle, computation=scheme.computation, detail={"scheme": scheme.name}),
         message=f"{scheme.name}: {scheme.computation}",
         certainty="possible" if scheme.possible else "proved",
         probability=LIKELY if scheme.possible else None,
