@@ -104,7 +104,6 @@ def _decision(
     *,
     kind: str = "scheme",
     oracle: str = "schemes",
-    above: int = 0,
 ) -> Decision:
     node = scheme.node
     row = getattr(node, "lineno", 1)
