@@ -8,6 +8,7 @@ the kernel offers neither, nothing is run.
 """
 
 import ast
+import contextlib
 import ctypes
 import importlib
 import json
@@ -133,7 +134,7 @@ WEAK = ("the field is finite", "the field stays bounded")  # what nearly every p
 
 def measure(job, confined):
     """Execute the source, find what to run, run it, measure; where nothing was measured, watch its loop."""
-    entry, measured, watched, contract, *groups, shows, absent = confined
+    entry, measured, watched, contract, *groups, shows, absent, otherwise = confined
     absent.stand_in()
     job["began_s"] = time.process_time()
     out = measured.Measured()
@@ -156,6 +157,7 @@ def measure(job, confined):
     try:
         if subject is not None:
             ctx = run_once(entry, measured, contract, groups, job, space, subject, out, stated)
+            varied(otherwise, ctx, groups)
         if all(row["name"] in WEAK for row in out.rows) and not stated.get("run"):
             ctx = watch_loop(measured, watched, groups, job, space, tree, subject, out) or ctx
         if ctx is not None:
@@ -245,6 +247,12 @@ def run_once(entry, measured, contract, groups, job, space, subject, out, stated
     return ctx
 
 
+def varied(otherwise, ctx, groups):
+    """The same laws with other parameters; a program may break with them as it likes."""
+    with contextlib.suppress(Exception):
+        otherwise.check(ctx, groups, laws_of)
+
+
 def watch_loop(measured, watched, groups, job, space, tree, subject, out):
     """The laws on the local variables of the busiest loop; None where there is none."""
     found = watched.watch(space, tree, job["source"], subject)
@@ -289,8 +297,10 @@ def modules() -> tuple[Any, ...]:
             "laws_transport",
             "laws_chance",
             "laws_jump",
+            "laws_exact",
             "shows",
             "absent",
+            "otherwise",
         )
     )
 

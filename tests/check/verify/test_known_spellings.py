@@ -12,6 +12,7 @@ from tidegate.check.verify.known.check import known
 from tidegate.check.verify.known.formulas import FORMULAS
 from tidegate.check.verify.known.matching import Form
 from tidegate.check.verify.known.systems import SYSTEMS
+from tidegate.check.verify.known.systems_more import SYSTEMS_MORE
 from tidegate.check.verify.known.terms import Tree, leaves
 
 SAMPLE = int(os.environ.get("TIDEGATE_KNOWN_SPELLINGS", "25"))
@@ -86,7 +87,7 @@ def folded(text: str) -> str:
 def programs(rng: random.Random) -> Iterator[tuple[str, str]]:
     """(words, program) of spellings of every entry, in a shuffled order."""
     rows = []
-    for system in SYSTEMS:
+    for system in SYSTEMS + SYSTEMS_MORE:
         cue = [p.pattern.split("|")[0].replace("\\b", "").replace("\\", "") for p, _ in system.words.parts]
         for variant in range(max(len(f) for f in system.equations.values())):
             rows.append((system, variant, " ".join(cue)))

@@ -228,8 +228,8 @@ def told(scenes, tell):
     """Equations that the program's words state (`dT/dt = -k (T - T_room)`), where every name in them is known."""
     for scene in scenes:
         dt = scene.dt()
-        if dt is None:
-            continue
+        if dt is None or scene.says(r"\breset|spike|refractor|bounc"):
+            continue  # what jumps now and then follows its equation only in between
         for found in EQUATION.finditer(f"{scene.text_raw}"):
             of, right = found.group(1), found.group(2)
             y = scene.one(GREEK.get(of, of))
@@ -238,7 +238,7 @@ def told(scenes, tell):
             f = evaluated(right, scene, len(y)) if y is not None and len(y) > 20 and factor else None
             f = f / factor if f is not None else None
             if f is not None:
-                follow(tell, f"d{of}/dt = {right.strip()}", y, [f], dt, scene.line)
+                follow(tell, f"d{of}/dt = {re.split(r'[.](?: |$)', right)[0].strip()}", y, [f], dt, scene.line)
 
 
 def _before(text, scene):

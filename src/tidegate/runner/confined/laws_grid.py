@@ -177,7 +177,7 @@ def advected(scene, tell, _film):
     """u_t + c u_x = 0 on a ring: the total stays, and the first mode turns at the speed c."""
     import numpy as np
 
-    if not scene.says(r"advect|upwind|transport equation|\blax\b") or scene.says(r"diffus|burgers|inflow|dirichlet|nonlinear|2-?d|two.?dim|source|variable (?:speed|velocity)"):  # fmt: skip
+    if not scene.says(r"advect|upwind|transport equation|\blax\b") or scene.says(r"(?<!numerical )diffus|burgers|inflow|dirichlet|nonlinear|2-?d|two.?dim|source|variable (?:speed|velocity)"):  # fmt: skip
         return
     if not scene.says(r"periodic|np\.roll|% ?n|ring"):
         return

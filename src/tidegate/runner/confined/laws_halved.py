@@ -153,6 +153,19 @@ def _turn(scenes, name):
     return max((float(np.nanmax(np.abs(np.diff(r, axis=0)))) for r in rows), default=0.0)
 
 
+NUDGE, GROWN = 1e-9, 1e-5
+
+
+def _chaotic(plain, nudged, name, scenes):
+    """Whether a step longer by less than 1e-9 of itself ends elsewhere: what is so near parts, and no step is fine enough."""
+    import numpy as np
+
+    if nudged is None or name not in nudged or np.shape(nudged[name]) != np.shape(plain[name]):
+        return False
+    scale = max(float(np.max(np.abs(plain[name]))), _extent(scenes, name)) or 1.0
+    return float(np.max(np.abs(plain[name] - nudged[name]))) > GROWN * scale
+
+
 def check(made, scenes, ends, tell):
     """Rows on convergence; `ends(power)` answers the state when the step is 2**-power as long, or None."""
     import numpy as np
@@ -175,6 +188,8 @@ def check(made, scenes, ends, tell):
         first, second = float(np.max(np.abs(a - b))) / scale, float(np.max(np.abs(b - c))) / scale
         if second > max(0.05, 1.5 * jump / scale) and second > 0.85 * first and (worst is None or second > worst[1]):
             worst = (first, second, name)
+    if worst is not None and _chaotic(rows[0], ends(NUDGE), worst[2], scenes):
+        return
     if worst is not None:
         tell(
             f"the result does not depend on {made['step']} in the limit",

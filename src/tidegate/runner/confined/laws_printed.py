@@ -14,7 +14,13 @@ THEORY = re.compile(r"theor|\bexact|expect|analytic|predict|closed.?form|\btrue\
 LOOSE = re.compile(r"small.?angle|linear|approx|asympt|bound|limit|ideal|without|upper|lower|continu|infinite|vacuum|no drag|~|≈|about|at most|at least|order of|adiabatic|mean.?field|minim|maxim|\bminus\b|\bplus\b|\bloss", re.I)  # fmt: skip
 ERROR = re.compile(r"\berr|±|\+/-|\+-|\bstd|deviation|\bse\b|\bsem\b|differ|uncertain|interval|\bci\b|percent|%|residual|ratio (?:to|of)", re.I)  # fmt: skip
 SIMULATED = re.compile(r"simulat\w*|estimat\w*|measured|numeric\w*|monte|carlo|mc|empiric\w*|observed|sampled?|computed|comput\w*|result\w*|final|average|mean|approximate|value", re.I)  # fmt: skip
+NAMED = re.compile(
+    r"kepler|torricelli|bernoulli|newton's|malthus|verhulst|stokes|poiseuille|nernst|\bequation\b|\bby hand\b|\bin theory\b|\blaw\b",
+    re.I,
+)
+"""Who a result is named after, or where it comes from: without chance, as good as the word theory."""
 STEADY = re.compile(r"steady.?state", re.I)
+UNIT = re.compile(r"\s?([A-Za-z°µ²³/]+)(?![\w=:])")
 COMPUTED = re.compile(
     r"simulated|estimated?\b|measured|numerical|computed|monte.?carlo|empirical|observed|sampled", re.I
 )
@@ -23,10 +29,11 @@ WORD = re.compile(r"[a-zA-Z]\w*[a-zA-Z]")
 
 
 class Shown:
-    """One printed number: its line, its label, its value, and half a unit of its last digit."""
+    """One printed number: its line, its label, its value, the unit behind it, and half a unit of its last digit."""
 
-    def __init__(self, line, label, text):
-        self.line, self.label, self.value = line, label, float(text)
+    def __init__(self, line, label, text, unit=""):
+        self.line, self.label, self.value, self.unit = line, label, float(text), unit
+        self.whole = re.fullmatch(r"[-+]?\d+", text) is not None
         digits = text.lower().partition("e")
         decimals = len(digits[0].partition(".")[2]) if "." in digits[0] else 0
         self.half = 0.5 * 10.0 ** (-decimals + (int(digits[2]) if digits[2] else 0)) if len(digits[0].lstrip("+-")) < 12 else 0.0  # fmt: skip
@@ -42,13 +49,36 @@ def shown(lines):
                 continue  # `ln 2: 0.693` and `year 5: 120` have their number in their label
             label = VALUE.sub("#", line[end : found.start()]).strip(" :=,;([")
             end = found.end()
-            out.append(Shown(at, label, found.group()))
+            unit = UNIT.match(line[end:])
+            out.append(Shown(at, label, found.group(), unit.group(1) if unit is not None else ""))
     return out
 
 
 def _theory(label):
     """Whether a label says that its number is known beforehand; a simulated steady state is not."""
     return THEORY.search(label) is not None and not (STEADY.search(label) and COMPUTED.search(label))
+
+
+def named(numbers):
+    """(simulated, theory) where the theory is called by a name, or stands below the one number that it can mean.
+
+    `period: 0.73` above `Kepler: 0.73`; `burn time 95 s, final speed 3996 m/s` above `Tsiolkovsky: 3995 m/s`.
+    """
+    out = []
+    for k, theory in enumerate(numbers):
+        called = NAMED.search(theory.label) is not None
+        if not (called or _theory(theory.label)) or COMPUTED.search(theory.label) or LOOSE.search(theory.label) or ERROR.search(theory.label):  # fmt: skip
+            continue
+        if sum(n.line == theory.line for n in numbers) != 1:
+            continue
+        above = [i for i, n in enumerate(numbers) if n.line == theory.line - 1]
+        topic = {w for w in _topic(theory.label) if len(w) > 2 and w in theory.label.lower().split() and not NAMED.search(w)}  # fmt: skip
+        fitting = [i for i in above if numbers[i].unit == theory.unit and numbers[i].whole == theory.whole and numbers[i].label]  # fmt: skip
+        other = [_topic(numbers[i].label) for i in fitting]
+        told = len(fitting) == 1 and (topic & other[0] if topic else called or len(above) > 1)
+        if told and not any(f(numbers[fitting[0]].label) for f in (_theory, NAMED.search, ERROR.search, LOOSE.search)):
+            out.append((fitting[0], k))
+    return out
 
 
 def pairs(numbers):
@@ -143,6 +173,9 @@ def check(first, again, halved, tell, random, slow, claimed, runs=10):
         tell("what it prints is a number", False, line.strip()[:80], "a finite number", None)
     numbers = shown(first)
     found = pairs(numbers)
+    if not random:
+        told = {k for _, k in found}
+        found += [(i, k) for i, k in named(numbers) if k not in told]
     circle = [k for k, n in enumerate(numbers) if PI.search(n.label) and not ERROR.search(n.label) and not THEORY.search(n.label)]  # fmt: skip
     spreads = [k for k, n in enumerate(numbers) if k and SPREAD.search(n.label) and numbers[k - 1].line == n.line]
     meant = claimed(numbers)

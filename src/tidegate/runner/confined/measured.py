@@ -11,7 +11,8 @@ STEPS = ("dt", "h", "delta_t", "time_step", "timestep", "tau", "deltat")
 POSITIONS = ("x", "q", "pos", "position", "positions", "xs", "x_values", "x_list", "x_arr", "displacement", "r", "rs", "trajectory", "theta", "thetas", "angle", "angles", "phi", "qs")  # fmt: skip
 VELOCITIES = ("v", "vel", "velocity", "velocities", "vs", "v_values", "v_list", "v_arr", "omega", "omegas", "angular_velocity", "theta_dot", "thetadot", "vels", "speed", "dtheta", "w")  # fmt: skip
 LOSSY = (
-    r"damp|friction|drag|dissip|driven|drive|forc(?:ed|ing)|thermostat|langevin|air resistance|viscous|noise"
+    r"damp|friction|drag|dissip|driven|drive|forc(?:ed|ing)|thermostat|langevin|air resistance|viscous|noise|absorb|sponge"
+    r"|energy (?:decreas|falls|drops|decays|is lost|is not con|is radiat|leaves)|los(?:es|ing) energy"
     r"|\b(?:b|c|gamma|zeta|nu|eta)(?: \* \w+)? \* (?:self\.)?(?:v|vel|velocity|omega|state\[1\]|y\[1\])(?!\w| ?\*\*)"
 )
 """Words, and the form of a drag term (`c * v`), by which a system loses or gains energy."""

@@ -24,6 +24,8 @@ from tidegate.runner.confined import (
     laws_particles,
     laws_paths,
     laws_printed,
+    laws_refined,
+    laws_solvers,
     laws_trials,
     told_moments,
 )
@@ -33,7 +35,7 @@ from tidegate.runner.confined.recorder import BACK, TELL, Recorder, instrumented
 from tidegate.runner.confined.replay import edited, pushed, runner
 from tidegate.runner.confined.scene import scenes, spelled_out
 
-DRAWS = ("random", "rng", "randn", "default_rng", "gauss", "expovariate")
+DRAWS = re.compile(r"random|rng|randn|expovariate|(?:random\.|import [^\n]*\b)gauss\b")
 BROKEN = (ZeroDivisionError, OverflowError, UnboundLocalError, FloatingPointError)
 SLOW = r"\bdt\b|queue|ising|burn|warm|equilib|metropolis|mcmc"
 NO_NUMBER = re.compile(r"probabilities do not sum|\bnan\b|infinity|math domain|\binf\b", re.I)
@@ -48,7 +50,7 @@ class Shows:
         self.rows, self.cost_s, self.heard, self.heard_s = {}, 0.0, {}, 0.0
         self.defines = call is not None
         self.changed, self.sites = instrumented(tree)
-        self.chance = any(w in source for w in DRAWS)
+        self.chance = DRAWS.search(source) is not None
         began = time.process_time()
         shift = 7919 * seed if self.chance else 0
         run = runner(tree, shift)
@@ -193,6 +195,8 @@ class Shows:
             lambda: laws_error.says_so(self.film, self.tell),
             lambda: laws_matrix.check(self.film, self.scenes, self.tell),
             lambda: laws_called.check(self.film, self.scenes, self.tell),
+            lambda: laws_solvers.check(self.film, self.scenes, self.tell),
+            lambda: laws_refined.check(self.tree, self.film, self.scenes, self.tell),
             lambda: laws_halved.check(plan, self.scenes, lambda k: self.ends(plan, k), self.tell),
         ):
             try:

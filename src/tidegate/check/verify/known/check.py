@@ -15,6 +15,7 @@ from tidegate.check.verify.known.reading import STEPS, Reader
 from tidegate.check.verify.known.stages import WORDS, stages
 from tidegate.check.verify.known.statements import readable, spoken_name, stated_equations
 from tidegate.check.verify.known.systems import MAPS, SYSTEMS
+from tidegate.check.verify.known.systems_more import MAPS_MORE, SYSTEMS_MORE
 from tidegate.check.verify.known.terms import leaves
 from tidegate.check.verify.known.told import told
 from tidegate.check.verify.schemes.model import Scheme
@@ -26,8 +27,8 @@ def known(tree: ast.Module, text: str, source: str = "") -> Iterator[Scheme]:
     """Every named system and formula of a program; `text` is the program with the words around it."""
     words = text.lower()
     stated = list(told(text.replace(source, " ") if source else "", tree, source or text)) if "=" in text else []
-    named = [s for s in SYSTEMS if s.words.found(words) and not (s.but and s.but.found(words))]
-    maps = [s for s in MAPS if s.words.found(words) and not (s.but and s.but.found(words))]
+    named = [s for s in SYSTEMS + SYSTEMS_MORE if s.words.found(words) and not (s.but and s.but.found(words))]
+    maps = [s for s in MAPS + MAPS_MORE if s.words.found(words) and not (s.but and s.but.found(words))]
     spoken = [f for f in FORMULAS if f.words.found(words) and not (f.but and f.but.found(words))]
     if (
         not named

@@ -105,11 +105,15 @@ def told(prose: str, tree: ast.Module, source: str) -> Iterator[Told]:
     ]
     texts += re.findall(r"#([^\n]*)", source)
     count = 0
+    named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}  # fmt: skip
     for text in texts:
         text = _plain_text(text)
         for found in EQUATION.finditer(text):
             before = re.search(r"(\S+) *$", text[: found.start()])
             made = _told(found.group(1).strip(), found.group(2))
+            factor = before.group(1) if before is not None else ""
+            if made is not None and made.order and factor in named - WORDS and not re.search(r"[-+*/^=] *\S+ *$", text[: found.start()]):  # fmt: skip
+                made, before = Told(made.name, made.order, Form(f"({made.form.text})/{factor}")), None
             if made is not None and (before is None or not _factor(before.group(1))):
                 yield made
                 count += 1
@@ -146,6 +150,8 @@ def _told(left: str, right: str) -> Told | None:
         found = pattern.match(left)
         if found is not None:
             name, order = next(g for g in found.groups() if g), n
+    if order and re.search(r"[A-Za-z]'|dot\b|/ ?d ?t\b", right):
+        return None  # a derivative on the right: `x'' = -k x - c x'`
     expression = _expression(right)
     if expression is None or (order == 0 and name in WORDS):
         return None

@@ -16,13 +16,8 @@ from collections.abc import Iterator
 from tidegate.check.verify.code.parsed import own_nodes, source_of, walk
 from tidegate.check.verify.schemes.algebra import ONE, assignments, exponent_of, last_name, poly, spelled
 from tidegate.check.verify.schemes.model import Scheme
+from tidegate.check.verify.schemes.steps import Known, crossed, stepless, told_of
 
-STEP = re.compile(r"(?<![\w.])(?:dt|DT|Dt|h|delta_?t|timestep|time_?step|step_size)\b|\bself\.(?:dt|h)\b", re.ASCII)
-PLACE = re.compile(r"^(?:[xyz]|pos\w*|theta|angle|height|q)$")
-SPEED = re.compile(r"^(?:v|v_?[xyz]|vel\w*|omega|speed)$")
-PULL = re.compile(r"^(?:g|gravity|GRAVITY|G_ACC|a|a_?[xyz]|acc\w*|alpha)$")
-KEPT = re.compile(r"integral|err|sum|total|count|acc|hist|phase|noise|step|iter|idx|index|work|energy|dist", re.I)
-RANDOM = re.compile(r"rand|normal|gauss|noise|choice|uniform|poisson|exponential|kick|impulse|jump", re.I)
 DEGREES = re.compile(r"(?:^|_)(?:deg|degs|degree|degrees)$|^degrees_", re.I)
 RADIANS = re.compile(r"rad|pi\b|180|57\.2|0\.017", re.I)
 LOGARITHM = re.compile(
@@ -63,74 +58,18 @@ def slips(tree: ast.Module) -> Iterator[Scheme]:
                 known.setdefault(name, []).append(value)
         for node in inside:
             if isinstance(node, ast.For | ast.While):
-                yield from _stepless(node, known)
+                yield from stepless(node.body, known)
+                yield from crossed(node.body)
+        if isinstance(holder, ast.FunctionDef):
+            plain = [node for node in inside if isinstance(node, ast.Assign | ast.AugAssign)]
+            yield from crossed(plain)
+            if not any(isinstance(node, ast.For | ast.While) for node in inside):
+                yield from stepless(plain, known)
         yield from _degrees(holder, known, own)
         yield from _unlogged(holder, known)
         yield from _standard_error(inside, known)
         if DRIFT.search(source) and not DISCOUNT.search(prices):
             yield from _undiscounted(holder, inside, known)
-
-
-Known = dict[str, list[ast.expr]]
-
-
-def _told(node: ast.expr, known: Known) -> str:
-    """An expression with all that its names were assigned, some steps back, as one text."""
-    seen: set[str] = set()
-    text, waiting = "", [node]
-    while waiting and len(seen) < 40:
-        one = waiting.pop()
-        text += " " + source_of(one)
-        for inner in walk(one):
-            name = spelled(inner) if isinstance(inner, ast.Name | ast.Attribute) else ""
-            if name in known and name not in seen:
-                seen.add(name)
-                waiting += known[name]
-    return text
-
-
-def _added(name: str, value: ast.expr) -> ast.expr | None:
-    """What `x += e`, `x -= e`, `x = x + e` add."""
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub) and spelled(value.left) == name:
-        return value.right
-    return None
-
-
-def _stepless(loop: ast.For | ast.While, known: Known) -> Iterator[Scheme]:
-    """The one update of a loop that lacks the step all others carry."""
-    updates = [
-        (name, added, statement)
-        for name, value, statement in assignments(loop.body)
-        if name.replace(".", "").isidentifier() and (added := _added(name, value)) is not None
-    ]
-    carried = [(n, a) for n, a, _ in updates if STEP.search(source_of(a)) and not STEP.fullmatch(source_of(a))]
-    for name, added, statement in updates:
-        if KEPT.search(name) or not carried or isinstance(added, ast.Constant):
-            continue
-        bare = {n: [v for v in values if _added(n, v) is None] for n, values in known.items()}
-        text = _told(added, bare)
-        if STEP.search(text) or RANDOM.search(text) or re.search(r"\b\w*(?:dt|delta|kick|alpha|gain)\w*\b", text, re.I):
-            continue
-        root, rate = name.split(".")[-1], spelled(added).split(".")[-1]
-        told = _told(added, bare)
-        pulled = bool(SPEED.match(root) and PULL.match(rate)) or bool(PLACE.match(root) and SPEED.match(rate))
-        alike = rate in {f"d{root}", f"d{root}dt", f"d{root}_dt"} and any(
-            re.search(rf"(?<!\w)d{re.escape(n.split('.')[-1])}(?:_?dt)?(?!\w)", spelled(a)) for n, a in carried
-        )
-        fed = any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", _told(a, bare)) for _, a in carried)
-        coupled = (
-            fed
-            and len(carried) >= 2
-            and not any(isinstance(n, ast.Call | ast.Subscript) for n in walk(added))
-            and any(re.search(rf"(?<![\w.]){re.escape(n)}(?!\w)", told) for n, _ in carried)
-        )
-        if pulled or alike or coupled:
-            yield Scheme(
-                name="a step adds its rate times dt",
-                node=statement,
-                holds=False,
-                computation=f"`{spelled(statement)}` adds a rate without the step that `{carried[0][0]}` beside it carries",
-            )
 
 
 def _degrees(holder: ast.FunctionDef | ast.Module, known: Known, own: set[str]) -> Iterator[Scheme]:
@@ -273,7 +212,7 @@ def _undiscounted(holder: ast.AST, inside: list[ast.stmt], known: Known) -> Iter
             if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Mult) and GROWN.match(spelled(value.left)):
                 value = value.right
             mean = isinstance(value, ast.Call) and last_name(value.func) == "mean"
-            if mean and PRICE.search(name) and PAYOFF.search(_told(value, known)) and "payoff" not in name.lower():
+            if mean and PRICE.search(name) and PAYOFF.search(told_of(value, known)) and "payoff" not in name.lower():
                 yield Scheme(
                     name="a price is the discounted mean payoff",
                     node=statement,
