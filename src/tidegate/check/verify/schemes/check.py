@@ -19,6 +19,7 @@ from tidegate.check.verify.schemes.model import Scheme
 from tidegate.check.verify.schemes.motion import motion
 from tidegate.check.verify.schemes.reactions import reactions
 from tidegate.check.verify.schemes.runge_kutta import runge_kutta
+from tidegate.check.verify.schemes.settings import settings
 from tidegate.check.verify.schemes.slips import slips
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -81,7 +82,8 @@ def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
         seen = set()
         around = (body if program else text)[:WORDS_MAX]
         wrong = set()
-        for found in (*(reader(tree) for reader in readers), known(tree, around, body) if steps else ()):
+        told = () if program else settings(tree, around, body)
+        for found in (*(reader(tree) for reader in readers), known(tree, around, body) if steps else (), told):
             for scheme in found:
                 row = getattr(scheme.node, "lineno", 1)
                 key = (row, scheme.name, scheme.computation)
