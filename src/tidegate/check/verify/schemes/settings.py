@@ -62,7 +62,11 @@ def _stated(prose: str) -> dict[str, list[float]]:
     for sentence in re.split(r"(?<=[.!?])\s|\n", prose):
         for found in STATED.finditer(sentence) if "=" in sentence else ():
             value = _number(found.group("value"))
-            sure = not HEDGED.search(sentence[: found.start()]) and ENDS.match(found.group("after") + " ") is not None and not SUPPOSES.search(sentence)
+            sure = (
+                not HEDGED.search(sentence[: found.start()])
+                and ENDS.match(found.group("after") + " ") is not None
+                and not SUPPOSES.search(sentence)
+            )
             out.setdefault(found.group("name"), []).append(value if sure and value is not None else math.nan)
     return {k: v for k, v in out.items() if not any(math.isnan(x) for x in v)}
 
@@ -92,7 +96,9 @@ def _set_once(tree: ast.Module) -> dict[str, tuple[ast.AST, float]]:
                 value = _evaluated(expression) if isinstance(one, ast.Name) else None
                 if isinstance(one, ast.Name) and value is not None and times.get(one.id) == 1:
                     found[one.id] = (statement, value)
-    called = {getattr(n.func, "id", getattr(n.func, "attr", "")) for n in walk(tree) if isinstance(n, ast.Call) and n.args}
+    called = {
+        getattr(n.func, "id", getattr(n.func, "attr", "")) for n in walk(tree) if isinstance(n, ast.Call) and n.args
+    }
     for function in (n for n in walk(tree) if isinstance(n, ast.FunctionDef) and n.name not in called):
         arguments = function.args.args[len(function.args.args) - len(function.args.defaults) :]
         for argument, default in zip(arguments, function.args.defaults, strict=True):
