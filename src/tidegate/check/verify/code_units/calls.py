@@ -175,10 +175,11 @@ class Calls(Terms):
         operator = getattr(argument, "op", None)
         plain = not first.wild and first.mono is not None and len(first.names) >= 2 and not hides(first)
         ratio = isinstance(operator, ast.Div) if last in LOGARITHMS else isinstance(argument, ast.BinOp | ast.UnaryOp)
-        if plain and ratio and not isinstance(operator, ast.Add | ast.Sub):
+        summed = isinstance(operator, ast.Add | ast.Sub)
+        if plain and ratio and not summed:
             self.row(first, PURE, node, f"the argument of {last} must be a pure number")
         # what else stands in it may hide an amplitude
-        return BARE if plain or first.wild or last in CIRCULAR else ANYTHING
+        return BARE if (plain and not summed) or first.wild or last in CIRCULAR else ANYTHING
 
     def of_two(self, node: ast.Call, last: str, values: list[Value], keywords: dict[str, Value]) -> Value:
         """A known function of two or three values."""

@@ -42,6 +42,8 @@ SIGNS = tuple(
 EQUATIONS_MAX = 4
 FOUND_MAX = 6
 ROWS_MAX = 3000
+RESTS_ON_MAX = 40
+"""Rows that a contradiction may rest on before its smallest part is looked for: more is far-fetched."""
 
 
 UNSAID_STEP = re.compile(
@@ -58,7 +60,10 @@ def tells_units(source: str) -> bool:
 
 def units(tree: ast.Module, source: str, above: int = 0) -> Iterator[Scheme]:
     """Every contradiction between the units that a program tells, and what agrees; `above` lines stand before it."""
-    reader = Reader(tree, source)
+    try:
+        reader = Reader(tree, source)
+    except RecursionError:  # hundreds of summands in one expression: nothing is said of its program
+        return
     if (not reader.told and not reader.results) or len(reader.rows) > ROWS_MAX:
         return
     system, wrong = solve(reader)
@@ -97,6 +102,8 @@ def solve(reader: Reader) -> tuple[System, list[list[int]]]:
                     continue
                 against = system.add(index, row.left, row.right)
                 if against is None:
+                    continue
+                if len(against) > RESTS_ON_MAX:
                     continue
                 core = core_of([(i, reader.rows[i]) for i in sorted(against)])
                 if unsaid is None:

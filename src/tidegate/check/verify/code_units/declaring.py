@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from tidegate.check.verify.code.parsed import walk
 from tidegate.check.verify.code_units.calls import Calls
 from tidegate.check.verify.code_units.nodes import dotted, walk_own
 from tidegate.check.verify.code_units.solving import Row
@@ -85,7 +86,7 @@ class Declared(Calls):
             result is None
             and SURE_ENDS.search(function.name)
             and (own := name_unit(function.name)) is not None
-            and not any(isinstance(n, ast.Yield) for n in ast.walk(function))
+            and not any(isinstance(n, ast.Yield) for n in walk(function))
         ):
             result = own
         self.parameters[name] = told

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from collections import Counter
 
+from tidegate.check.verify.code.parsed import walk
 from tidegate.check.verify.code_units.declaring import Declared, Function
-from tidegate.check.verify.code_units.nodes import dotted, every_node, node_statement, records
+from tidegate.check.verify.code_units.nodes import dotted, node_statement, records
 from tidegate.check.verify.code_units.solving import Row
 from tidegate.check.verify.code_units.telling import Spelled, comment_unit, formatted, printed
 from tidegate.check.verify.code_units.terms import Mixed, value_of
@@ -29,7 +30,7 @@ class Reader(Declared):
         self.versions: Counter[str] = Counter()
         self.result: Spelled | None = None
         names = Counter(n.name for n in tree.body if isinstance(n, Function))
-        nodes = every_node(tree)
+        nodes = walk(tree)
         self.records = set(records(nodes))
         self.shared = {name for n in nodes if isinstance(n, ast.Global | ast.Nonlocal) for name in n.names}
         self.functions = {n.name: n for n in tree.body if isinstance(n, Function) and names[n.name] == 1}
@@ -105,13 +106,13 @@ class Reader(Declared):
             self.expression(node.value)
         elif isinstance(node, ast.For | ast.AsyncFor):
             self.loop(node)
-        elif isinstance(node, ast.While | ast.If):
+        elif isinstance(node, ast.While):
             self.read(node.test)
-            saved = self.branch
-            self.branch = isinstance(node, ast.If)
             self.deeper(node.body)
             self.deeper(node.orelse)
-            self.branch = saved
+        elif isinstance(node, ast.If):
+            self.read(node.test)
+            self.branches(node)
         elif isinstance(node, ast.With | ast.AsyncWith):
             for item in node.items:
                 self.read(item.context_expr)
@@ -128,6 +129,18 @@ class Reader(Declared):
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
                 self.env[(alias.asname or alias.name).split(".")[0]] = ""
+
+    def branches(self, node: ast.If) -> None:
+        """Two blocks of which one runs: a name that each of them makes may be two things."""
+        before, branch = dict(self.env), self.branch
+        self.branch = True
+        self.deeper(node.body)
+        first, self.env = self.env, before
+        self.deeper(node.orelse)
+        self.branch = branch
+        for name, key in first.items():
+            other = self.env.get(name, key)
+            self.env[name] = key if other == key else ""
 
     def nested(self, node: Function) -> None:
         """A function in a function sees the names around it."""
@@ -212,7 +225,7 @@ class Reader(Declared):
         mentions = (
             bool(old)
             and not isinstance(source, ast.Constant)
-            and any(isinstance(n, ast.Name) and n.id == name for n in every_node(source))
+            and any(isinstance(n, ast.Name) and n.id == name for n in walk(source))
         )
         adds = mentions and isinstance(source, ast.BinOp) and isinstance(source.op, ast.Add | ast.Sub)
         fresh = not old or (not self.depth and not adds)
@@ -275,7 +288,8 @@ class Reader(Declared):
             and not isinstance(node.value, ast.Tuple | ast.Dict | ast.List | ast.Constant)
         ):
             held = value_of(self.result)
-            self.row(value, held, node, f"{self.scope} returns {self.result[1]}")
+            alone = next(iter(value.names), "") if isinstance(node.value, ast.Attribute) else ""
+            self.row(value, held, node, f"{self.scope} returns {self.result[1]}", keeps=alone)
             if not value.wild:
                 self.mixed.append(Mixed(held, value, node, assigned=True, wanted=f"the result is {self.result[1]}"))
 

@@ -1,4 +1,8 @@
-"""Rows of a program as a linear system that grows, and the smallest set of them that cannot hold together."""
+"""Rows of a program as a linear system that grows, and the smallest set of them that cannot hold together.
+
+The same system as that of `quantity/dimension_system`, kept solved while rows come in (a program has hundreds),
+with the rows that each solution rests on.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,6 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from tidegate.check.verify.code_units.values import Mono, power_of, times
-from tidegate.check.verify.quantity.dimension_system import Row as Equation
-from tidegate.check.verify.quantity.dimension_system import Vector, minimal_core
 from tidegate.check.verify.quantity.unit_table import BASES, NONE, Dims
 
 NO_ROWS: frozenset[int] = frozenset()
@@ -85,10 +87,16 @@ def dims_of(mono: Mono) -> Dims:
 
 
 def core_of(rows: Iterable[tuple[int, Row]]) -> list[int]:
-    """The smallest part of these rows that cannot hold together."""
-    equations = []
-    for index, row in rows:
-        mono = times(row.left, row.right, -1)
-        unknown = tuple(sorted((k, Fraction(v)) for k, v in mono.items() if isinstance(k, str)))
-        equations.append(Equation(Vector(dims_of(mono), unknown), index))
-    return minimal_core(equations)
+    """A smallest-by-inclusion part of these rows that cannot hold together: each is left out that is not needed."""
+    kept = list(rows)
+    for one in list(kept):
+        rest = [r for r in kept if r is not one]
+        if not holds_together(rest):
+            kept = rest
+    return [index for index, _ in kept]
+
+
+def holds_together(rows: Iterable[tuple[int, Row]]) -> bool:
+    """Whether some dimensions of the unknowns satisfy all rows."""
+    system = System()
+    return all(system.add(index, row.left, row.right) is None for index, row in rows)

@@ -14,7 +14,7 @@ from tidegate.check.verify.quantity.units import Unit
 Spelled = tuple[Unit, str]
 BRACKETS = re.compile(r"(?<![\w/*^·)])\[([^\[\]\n]{1,30})\]|(?<![\w/*^·)])\(((?:[^()\n]|\([^()\n]{1,12}\)){1,30})\)")
 IN_UNIT = re.compile(
-    r"(?:\bin|, ?measured in) ((?:[\w°µμΩ/^*·⁻⁰¹²³⁴-]|\((?=[^() ]+ ?[^() ]*\))|\)|\.(?=\w)|\*\*| (?=per |squared|cubed)|(?<=per) |(?<=square) |(?<=cubic) ){1,36})"
+    r"(?:\bin|, ?measured in) (deg(?:rees?)? (?:C|F|[Cc]elsius|[Ff]ahrenheit)\b|(?:[\w°µμΩ/^*·⁻⁰¹²³⁴-]|\((?=[^() ]+ ?[^() ]*\))|\)|\.(?=\w)|\*\*| (?=per |squared|cubed)|(?<=per) |(?<=square) |(?<=cubic) ){1,36})"
 )
 HEDGE = re.compile(
     r"\bor\b|\bif\b|\beither\b|\be\.g\.|\bdepend|\bdefault|\bsame\b|\bany\b|\blog\b|\bln\b|\bnormali[sz]ed|\bper (?:step|frame|iteration|sample|unit)\b|\bunits of\b|\bconvert|\bunit\b|→|->|=",
@@ -72,6 +72,8 @@ def comment_unit(text: str, name: str = "", *, whole: bool = True) -> Spelled | 
 
 
 def _comment_unit(text: str, *, whole: bool = True) -> Spelled | None:
+    if "psi" in text and text.strip() != "psi" and not re.search(r"press|stress|head|drop", text, re.I):
+        return None  # the letter ψ
     if not text or len(text) > 160:
         return None
     if whole:
@@ -145,7 +147,7 @@ def docstring_units(doc: str, parameters: set[str]) -> tuple[dict[str, Spelled],
 def _described(text: str) -> Spelled | None:
     text = text.strip()
     tail = re.match(
-        r"(?:float|int|array|array_like|array-like|np\.ndarray|ndarray|scalar|numeric)\s*[,:]?\s*(.*)", text, re.S
+        r"(?:float|int|array|array_like|array-like|np\.ndarray|ndarray|scalar|numeric)\b\s*[,:]?\s*(.*)", text, re.S
     )
     rest = tail.group(1) if tail else text
     if rest.split("\n")[0].strip() in ("mol", "deg", "min"):  # a type, as `mol : Mol`

@@ -187,8 +187,9 @@ class Terms:
             return raised(base, by)
         if not exponent.wild and exponent.mono is not None and not hides(exponent) and len(exponent.names) >= 2:
             self.row(exponent, PURE, node.right, "an exponent must be a pure number")
-        if base.wild and not base.names:
-            return Value({}, wild=False) if exponent.mono is not None and len(exponent.names) >= 2 else ANYTHING
+        told = exponent.mono is not None and len(exponent.names) >= 2
+        if base.wild and not base.names and base.numbers != (10.0,) and told:
+            return BARE
         return ANYTHING
 
     def row(self, left: Value, right: Value, node: ast.AST, what: str, keeps: str = "") -> None:

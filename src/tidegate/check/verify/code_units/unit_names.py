@@ -29,14 +29,14 @@ BEHIND: dict[str, tuple[tuple[str, str], ...]] = {
     "pa": (("Pa", r"pressure|press|p|stress|dp|drop|modulus"),), "w": (("W", _POWER),), "j": (("J", r"energy|work|heat|loss"),), "v": (("V", r"voltage|volt|vin|vout|supply|drop"),),
     "a": (("A", r"current|amps|load"),), "k": (("K", _TEMPERATURE),), "c": (("°C", _TEMPERATURE),), "f": (("°F", _TEMPERATURE),), "l": (("L", r"volume|vol|capacity|tank|water"),),
     "n": (("N", r"force|thrust|load|weight|tension|drag|lift"),), "nm": (("nm", r"wavelength|lambda|thickness|size|gap|wl"), ("N*m", r"torque|moment")), "mw": (("mW", r"laser"),),
-    "us": (("us", _TIME),), "ns": (("ns", _TIME),), "bar": (("bar", r"pressure|press|p|dp|drop|boost"),), "kb": (("kB", _DATA),), "mb": (("MB", _DATA),), "gb": (("GB", _DATA),), "tb": (("TB", _DATA),),
+    "ft": (("ft", _LENGTH),), "us": (("us", _TIME),), "ns": (("ns", _TIME),), "bar": (("bar", r"pressure|press|p|dp|drop|boost"),), "kb": (("kB", _DATA),), "mb": (("MB", _DATA),), "gb": (("GB", _DATA),), "tb": (("TB", _DATA),),
     "lb": (("lb", r"mass|weight|payload|body_weight|load"),), "cal": (("cal", r"heat|energy"),), "t": (("t", r"mass|weight|payload"),), "d": (("d", r"time|duration|life|lifetime|age"),), "gal": (("gal", r"volume|fuel|tank"),),
 }  # fmt: skip
 # endings that are hardly anything but a unit
 ENDS: dict[str, str] = {
     "sec": "s", "secs": "s", "seconds": "s", "second": "s", "msec": "ms", "millis": "ms", "milliseconds": "ms", "usec": "us", "microseconds": "us", "nanoseconds": "ns", "minutes": "min", "mins": "min",
     "hours": "h", "hour": "h", "hrs": "h", "hr": "h", "days": "day", "weeks": "week", "months": "month", "years": "yr", "yr": "yr", "yrs": "yr", "myr": "Myr", "gyr": "Gyr",
-    "kg": "kg", "mg": "mg", "ug": "ug", "grams": "g", "tonnes": "t", "lbs": "lb", "pounds": "lb", "km": "km", "cm": "cm", "mm": "mm", "um": "um", "meters": "m", "metres": "m", "ft": "ft", "feet": "ft", "inches": "in", "miles": "mi",
+    "kg": "kg", "mg": "mg", "ug": "ug", "grams": "g", "tonnes": "t", "lbs": "lb", "pounds": "lb", "km": "km", "cm": "cm", "mm": "mm", "um": "um", "meters": "m", "metres": "m", "feet": "ft", "inches": "in", "miles": "mi",
     "hpa": "hPa", "kpa": "kPa", "gpa": "GPa", "mbar": "mbar", "psi": "psi", "atm": "atm", "mmhg": "mmHg", "hz": "Hz", "khz": "kHz", "mhz": "MHz", "ghz": "GHz",
     "watts": "W", "kw": "kW", "gw": "GW", "wh": "Wh", "kwh": "kWh", "twh": "TWh", "kj": "kJ", "mj": "MJ", "joules": "J", "kcal": "kcal", "ev": "eV", "kev": "keV", "volts": "V", "mv": "mV", "kv": "kV", "amps": "A", "ma": "mA", "ah": "Ah", "mah": "mAh",
     "ohms": "ohm", "ohm": "ohm", "kohm": "kohm", "kelvin": "K", "celsius": "°C", "fahrenheit": "°F", "degc": "°C", "degf": "°F", "mol": "mol", "mmol": "mmol", "moles": "mol", "liters": "L", "litres": "L", "ml": "mL",
@@ -171,6 +171,8 @@ def name_unit(name: str) -> tuple[Unit, str] | None:
     for unit, before in BEHIND.get(end, ()):
         if re.fullmatch(before, stem) or re.fullmatch(before, "_".join(words[:-1])):
             return _unit(unit)
+    if end == "mm" and len(stem) == 1 and stem not in "xyzdrlw":  # the block m, m of a matrix
+        return None
     if end in BEHIND or (end == "sec" and re.match(r"weight|cross|point|area|beam|pri|last", stem)):
         return None
     return _unit(ENDS[end]) if end in ENDS else None
