@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tidegate.check.verify.known.matching import POINTS, Form, Points, equal
+from tidegate.check.verify.known.matching import GLOBALS, POINTS, TROUBLE, Form, Points, equal
 from tidegate.check.verify.known.terms import Tree
 
 LEVELS = frozenset({"room", "vr", "Vs", "V", "EL", "EK", "ENa", "xr", "I", "Ta", "sp", "cin", "T", "x", "v"})
@@ -30,57 +30,64 @@ def solvable(points: Points, tree: Tree, step: str | None, form: Form, binding: 
     if len(unknown) > UNKNOWN_MAX or any(w is None or abs(complex(w).imag) > 1e-12 for w in wanted):
         return False
     goal = [complex(w or 0.0).real for w in wanted]
-    return any(_solve(points, form, binding, unknown, goal, start) for start in STARTS)
+    try:
+        fit = _Fit(points, form, binding, unknown, goal)
+    except KeyError:  # a name that the program has no value for
+        return False
+    return any(_solve(fit, start) for start in STARTS)
 
 
-def _values(unknown: Sequence[str], q: Sequence[float]) -> dict[str, float]:
-    return {s: v if s in LEVELS else math.exp(max(-60.0, min(60.0, v))) for s, v in zip(unknown, q, strict=True)}
+class _Fit:
+    """One form against the values wanted of it, as its unknown symbols are moved."""
+
+    def __init__(
+        self, points: Points, form: Form, binding: dict[str, str | float], unknown: Sequence[str], goal: Sequence[float]
+    ) -> None:
+        self.code, self.unknown = form.code, unknown
+        known = {s: binding[s] for s in form.symbols if s in binding}
+        self.goal = [
+            (wanted, abs(wanted) + 1e-9, {s: at[v] if isinstance(v, str) else v for s, v in known.items()})
+            for wanted, at in zip(goal, points.at, strict=False)
+        ]
+
+    def misfit(self, q: Sequence[float]) -> list[float] | None:
+        """How far the form is from each wanted value, relative to it; None where it has no real value."""
+        moved = {
+            s: v if s in LEVELS else math.exp(max(-60.0, min(60.0, v))) for s, v in zip(self.unknown, q, strict=True)
+        }
+        out = []
+        for wanted, size, values in self.goal:
+            values.update(moved)
+            try:
+                value = complex(eval(self.code, GLOBALS, values))  # text of the tables, never of an answer
+            except TROUBLE:
+                return None
+            if abs(value.imag) > 1e-9:
+                return None
+            out.append((value.real - wanted) / size)
+        return out
 
 
-def _misfit(
-    points: Points,
-    form: Form,
-    binding: dict[str, str | float],
-    unknown: Sequence[str],
-    q: Sequence[float],
-    goal: Sequence[float],
-) -> list[float] | None:
-    whole: dict[str, str | float] = {**binding, **_values(unknown, q)}
-    out = []
-    for k, wanted in enumerate(goal):
-        value = points.canonical(form, whole, k)
-        if value is None or abs(complex(value).imag) > 1e-9:
-            return None
-        out.append((complex(value).real - wanted) / (abs(wanted) + 1e-9))
-    return out
-
-
-def _solve(
-    points: Points,
-    form: Form,
-    binding: dict[str, str | float],
-    unknown: Sequence[str],
-    goal: Sequence[float],
-    start: float,
-) -> bool:
+def _solve(fit: _Fit, start: float) -> bool:
+    unknown = fit.unknown
     q = [start if s in LEVELS else math.log(start) for s in unknown]
-    r = _misfit(points, form, binding, unknown, q, goal)
+    r = fit.misfit(q)
     damping = 1e-3
     for _ in range(ROUNDS):
         if r is None:
             return False
-        size = sum(v * v for v in r)
+        size = sum([v * v for v in r])
         if size < EXACT:
-            return all(_matters(points, form, binding, unknown, q, goal, i) for i in range(len(q)))
+            return all(_matters(fit, q, i) for i in range(len(q)))
         columns = []
         for i in range(len(q)):
             h = 1e-6 * max(1.0, abs(q[i]))
-            moved = _misfit(points, form, binding, unknown, [v + (h if j == i else 0.0) for j, v in enumerate(q)], goal)
+            moved = fit.misfit([v + (h if j == i else 0.0) for j, v in enumerate(q)])
             if moved is None:
                 return False
             columns.append([(a - b) / h for a, b in zip(moved, r, strict=True)])
-        normal = [[sum(a * b for a, b in zip(x, y, strict=True)) for y in columns] for x in columns]
-        slope = [sum(a * b for a, b in zip(x, r, strict=True)) for x in columns]
+        normal = [[sum([a * b for a, b in zip(x, y, strict=True)]) for y in columns] for x in columns]
+        slope = [sum([a * b for a, b in zip(x, r, strict=True)]) for x in columns]
         for _ in range(8):
             change = _linear(
                 [
@@ -90,8 +97,8 @@ def _solve(
                 slope,
             )
             tried = [v - d for v, d in zip(q, change, strict=True)] if change is not None else q
-            new = _misfit(points, form, binding, unknown, tried, goal)
-            if new is not None and sum(v * v for v in new) < size:
+            new = fit.misfit(tried)
+            if new is not None and sum([v * v for v in new]) < size:
                 q, r, damping = tried, new, max(damping / 8, 1e-12)
                 break
             damping *= 6
@@ -100,19 +107,9 @@ def _solve(
     return False
 
 
-def _matters(
-    points: Points,
-    form: Form,
-    binding: dict[str, str | float],
-    unknown: Sequence[str],
-    q: Sequence[float],
-    goal: Sequence[float],
-    at: int,
-) -> bool:
+def _matters(fit: _Fit, q: Sequence[float], at: int) -> bool:
     """Whether a symbol's number is felt: one that made its own term vanish is not there."""
-    moved = _misfit(
-        points, form, binding, unknown, [v + (math.log(2) if i == at else 0.0) for i, v in enumerate(q)], goal
-    )
+    moved = fit.misfit([v + (math.log(2) if i == at else 0.0) for i, v in enumerate(q)])
     return moved is not None and sum(v * v for v in moved) > FELT
 
 

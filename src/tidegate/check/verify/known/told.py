@@ -107,6 +107,8 @@ def told(prose: str, tree: ast.Module, source: str) -> Iterator[Told]:
     count = 0
     named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}  # fmt: skip
     for text in texts:
+        if "=" not in text:
+            continue
         text = _plain_text(text)
         for found in EQUATION.finditer(text):
             before = re.search(r"(\S+) *$", text[: found.start()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 PLAIN_MIN = 3
 
@@ -15,20 +16,36 @@ class Words:
 
     def found(self, text: str) -> bool:
         """Whether every part is in the text, which is in small letters."""
-        return all((not cues or any(c in text for c in cues)) and p.search(text) is not None for p, cues in self.parts)
+        for pattern, (whole, cues) in self.parts:
+            if (cues or whole) and not any(c in text for c in cues) and whole.isdisjoint(whole_words(text)):
+                return False
+            if pattern.search(text) is None:
+                return False
+        return True
 
 
-def _cues(pattern: str) -> list[str]:
-    """For each alternative letters that it cannot do without; none where some alternative has no such letters."""
-    out = []
+@lru_cache(maxsize=8)
+def whole_words(text: str) -> frozenset[str]:
+    """The words of a text, `\\w+`."""
+    return frozenset(re.findall(r"\w+", text))
+
+
+def _cues(pattern: str) -> tuple[frozenset[str], list[str]]:
+    """Whole words that alternatives are, and letters that others cannot do without; none where some have neither."""
+    out: list[str] = []
+    whole = set()
     for alternative in _alternatives(pattern):
+        word = re.fullmatch(r"\\b([a-z]+)\\b", alternative)
+        if word is not None:
+            whole.add(word.group(1))
+            continue
         bare = re.sub(r"\\.|\[[^]]*\][?*+]?|\((?:[^()]|\([^()]*\))*\)[?*+]?|.[?*]|\{[^}]*\}", " ", alternative)
         runs = re.findall(r"[a-zéö]+", bare)
         longest = max(runs, key=len, default="")
         if len(longest) < PLAIN_MIN:
-            return []
+            return frozenset(), []
         out.append(longest)
-    return out
+    return frozenset(whole), out
 
 
 def _alternatives(pattern: str) -> list[str]:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns read best on one line)
 """Every scheme in the Python of an answer, and the units it tells, as decisions on the lines that spell them."""
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from tidegate.check.verify.code.blocks import code_blocks
 from tidegate.check.verify.code.parsed import parsed
 from tidegate.check.verify.code_units.check import tells_units, units
 from tidegate.check.verify.known.check import known
+from tidegate.check.verify.scan import lowered
 from tidegate.check.verify.schemes.chains import chains
 from tidegate.check.verify.schemes.chance import chance
 from tidegate.check.verify.schemes.counts import counts
@@ -23,37 +25,57 @@ from tidegate.check.verify.schemes.settings import settings
 from tidegate.check.verify.schemes.slips import slips
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
-READERS: tuple[tuple[Callable[[ast.Module], Iterator[Scheme]], re.Pattern[str]], ...] = (
-    (runge_kutta, re.compile(r"\b(?:\w{0,6}k\w{0,6}_?2\w*|k2\w*|d[a-z]{1,3}2)\b")),
+INDEXED = r"\[[^\]\n]*(?:1:|:-1|[+-] ?1)[^\]\n]*\]"
+READERS: tuple[tuple[Callable[[ast.Module], Iterator[Scheme]], tuple[str, ...], re.Pattern[str]], ...] = (
+    (runge_kutta, ("2",), re.compile(r"\b(?:\w{0,6}k\w{0,6}_?2\w*|k2\w*|d[a-z]{1,3}2)\b")),
     (
         motion,
+        (),
         re.compile(
             r"\b(?:v|vel|velocity|velocities|omega|vx|vs|p|theta_dot|angular_velocity)\b[^\n]*\b(?:dt|h|delta_t|deltat|timestep|time_step|step_size)\b"
         ),
     ),
-    (fields, re.compile(r"\[[^\]\n]*(?:1:|:-1|[+-] ?1)[^\]\n]*\]|\broll\(")),
+    (fields, (), re.compile(rf"{INDEXED}|roll\((?<!\wroll\()")),
     (
         chains,
+        ("random(", "rand(", "uniform(", "random_sample("),
         re.compile(
             r"\b(?:exp|log)\((?s:.*)\b(?:random|rand|uniform|random_sample)\(|\b(?:random|rand|uniform|random_sample)\((?s:.*)\b(?:exp|log)\("
         ),
     ),
     (
         chance,
+        ("normal(", "randn(", "variate(", "gauss(", "exponential(", "random(", "rand(", "life", "half"),
         re.compile(
             r"\b(?:standard_normal|randn|normalvariate|gauss|normal|expovariate|exponential|random|rand)\(|half_?life|t_?half",
             re.I,
         ),
     ),
-    (slips, re.compile(r"[-+]=|\b(?:sin|cos|tan)\(|random|std|payoff|max(?:imum)?\(", re.I)),
+    (
+        slips,
+        ("-=", "+=", "sin(", "cos(", "tan(", "random", "std", "payoff", "max(", "maximum("),
+        re.compile(r"[-+]=|\b(?:sin|cos|tan)\(|random|std|payoff|max(?:imum)?\(", re.I),
+    ),
     (
         reactions,
+        ("exponential(", "variate(", "normal(", "randn(", "random(", "rand(", "random_sample("),
         re.compile(r"\b(?:exponential|expovariate)\(|\b(?:standard_normal|randn|random|rand|random_sample)\("),
     ),
-    (counts, re.compile(r"\[[^\]\n]*(?:1:|:-1|[+-] ?1)[^\]\n]*\]|\broll\(|\b(?:int|round|ceil)\(|weight|\bw = ", re.I)),
-    (forces, re.compile(r"\b(?:norm|hypot|sqrt)\(|\bke\b|kin|prey|rabbit|hare|\] [+-]= ", re.I)),
+    (
+        counts,
+        ("[", "roll(", "int(", "round(", "ceil(", "weight", "w = "),
+        re.compile(
+            rf"{INDEXED}|roll\((?<!\wroll\()|int\((?<!\wint\()|round\((?<!\wround\()|ceil\((?<!\wceil\()|weight|w = (?<!\ww = )",
+            re.I,
+        ),
+    ),
+    (
+        forces,
+        ("norm(", "hypot(", "sqrt(", "ke", "kin", "prey", "rabbit", "hare", "] +=", "] -="),
+        re.compile(r"\b(?:norm|hypot|sqrt)\(|\bke\b|kin|prey|rabbit|hare|\] [+-]= ", re.I),
+    ),
 )
-"""Each reader with what a program must hold for it to be worth reading."""
+"""Each reader with what a program must hold for it to be worth reading, and small letters of which that has some."""
 STEPS_SOMETHING = re.compile(r"^\s*(?:for|while|def)\b", re.M)
 SOURCE_MAX = 100_000
 WORDS_MAX = 20_000
@@ -68,7 +90,8 @@ def check_schemes(text: str, *, program: bool = False) -> Iterator[Decision]:
     for language, body, start, _ in blocks:
         if language not in ("python", "py", "python3", "") or len(body) > SOURCE_MAX:
             continue
-        readers = [reader for reader, signs in READERS if signs.search(body)]
+        low = lowered(body)
+        readers = [r for r, cues, signs in READERS if (not cues or any(c in low for c in cues)) and signs.search(body)]
         steps = len(body) < ANSWER_MAX and STEPS_SOMETHING.search(body) is not None
         measured = tells_units(body)
         if not readers and not steps and not measured:

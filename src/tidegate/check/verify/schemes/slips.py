@@ -45,8 +45,7 @@ PRICE = re.compile(r"price|premium|call|put|option|value", re.I)
 
 def slips(tree: ast.Module) -> Iterator[Scheme]:
     """Every such line of a program."""
-    source = source_of(tree)
-    prices = "\n".join(line for line in source.split("\n") if not ERROR.search(line.split(" = ")[0].strip()))
+    undiscounted = _undiscounted_prices(tree)
     own = {node.name for node in walk(tree) if isinstance(node, ast.FunctionDef)}
     for holder in walk(tree):
         if not isinstance(holder, ast.FunctionDef | ast.Module):
@@ -68,8 +67,26 @@ def slips(tree: ast.Module) -> Iterator[Scheme]:
         yield from _degrees(holder, known, own)
         yield from _unlogged(holder, known)
         yield from _standard_error(inside, known)
-        if DRIFT.search(source) and not DISCOUNT.search(prices):
+        if undiscounted:
             yield from _undiscounted(holder, inside, known)
+
+
+def _speaks_of_volatility(node: ast.AST) -> bool:
+    word = (
+        getattr(node, "id", "") or getattr(node, "attr", "") or (node.value if isinstance(node, ast.Constant) else "")
+    )
+    return isinstance(word, str) and ("sigma" in word or "vol" in word)
+
+
+def _undiscounted_prices(tree: ast.Module) -> bool:
+    """Whether a program lets a price drift by its rate and discounts nothing."""
+    if not any(_speaks_of_volatility(node) for node in walk(tree)):
+        return False
+    source = source_of(tree)
+    if DRIFT.search(source) is None:
+        return False
+    prices = "\n".join(line for line in source.split("\n") if not ERROR.search(line.split(" = ")[0].strip()))
+    return DISCOUNT.search(prices) is None
 
 
 def _degrees(holder: ast.FunctionDef | ast.Module, known: Known, own: set[str]) -> Iterator[Scheme]:
