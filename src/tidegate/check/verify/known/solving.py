@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from tidegate.check.verify.known.matching import GLOBALS, POINTS, TROUBLE, Form, Points, equal
-from tidegate.check.verify.known.terms import Tree
+from tidegate.check.verify.known.matching import POINTS, TROUBLE, Form, Points, equal
+from tidegate.check.verify.known.terms import GLOBALS, Tree
 
 LEVELS = frozenset({"room", "vr", "Vs", "V", "EL", "EK", "ENa", "xr", "I", "Ta", "sp", "cin", "T", "x", "v"})
 UNKNOWN_MAX = 3
