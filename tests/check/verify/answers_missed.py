@@ -4,7 +4,6 @@
 
 KNOWN_MISSES = {
     "Make the figure wider with `plt.figure(size=(8, 4))`.",  # it takes any keyword
-    "He pays 12 monthly instalments of $45, $520 in all.",
     "In hexadecimal 0x1F = 30 in decimal.",
     "A rise from 250 to 300 is an increase of 25%.",
     "With 19% VAT the net price of 200 € becomes 219 €.",
@@ -19,7 +18,6 @@ KNOWN_MISSES = {
     "Disk failures: 12 of 480 drives failed last year, an annualised failure rate of 3.5%.",  # a year may not be one of theirs
     "Install the client first: `pip install pandas-turbo-frames-xl`, then import it.",  # no list of distributions is complete
     "The panel yields 4.2 kWh a day, i.e. 151.2 MJ.",  # an energy a day beside an energy
-    "After eating 7 of the 30 biscuits there are 24 left.",
     "With a 25% off coupon, the $64 shoes cost $50.",
     "A 5 lb dumbbell weighs 2.72 kg.",  # what weighs need not be what is named
     "One day has 24 × 3600 = 86,400 s; a week is 604,600 s.",  # weeks are counted in more ways than one
@@ -49,11 +47,24 @@ KNOWN_MISSES = {
     "A false-positive rate of 2% means that of 5,000 healthy people about 250 test positive.",
     "The car's tank holds 50 litres; at 6 L/100 km the range is roughly 633 km.",
     "A sound at 20 °C travels 343 m in one second, so an echo from a wall 171.5 m away returns after 2 s.",
-    "Each worker handles 45 requests per second. With 8 workers that gives 320 requests per second, or 21,600 per minute.",
-    "An availability of 99.9% allows 0.1% downtime. In a 30-day month (43,200 minutes) that is 4.32 minutes.",
     "The list price is €250. After a 20% discount it is €200, and with 19% VAT you pay €248.",
     "The model got 174 of 200 questions right, an accuracy of 89%.",
     "Normal body temperature is about 37 °C (96.8 °F).",
     "A 1 Gbit/s link moves at most 128 Mbit/s, so 500 MB need at least 4 s.",
     "The capacitor charges with the time constant τ = R / C, where R is the resistance in ohms and C the capacitance in farads.",
+    'Per token the cache needs 2 × 32 layers × 8 heads × 128 dims × 2 bytes = 131,072 bytes, i.e. 128 KiB. A 4,096-token context therefore takes 256 MiB.',
+    'Subtracting the equations gives 3y = 12, hence y = 4. Substituting back into x + 2y = 11 we get x = 5.',
+    '€2,000 at 4 % for three years grow to 2000 · 1.04³ ≈ €2,294.73.',
+    'A 99.95 % SLO over 30 days leaves an error budget of 0.05 % × 43,200 min = 216 minutes.',
+    'Moving from $0.60 to $0.45 per million tokens cuts the bill by a quarter (33 %).',
+    '30 mpg (US) is about 9.84 L/100 km.',
+    'A 60 kWh battery stores 21.6 MJ.',
+    'The distance covered by diffusion in a time t is roughly $L = \\sqrt{D / t}$, where $D$ is the diffusion coefficient in m²/s.',
+    "In sulfate (SO4 2-) sulfur is in the +6 state, in sulfite (SO3 2-) it's +3.",
+    'With a deceleration of 8 m/s², braking from 20 m/s takes v²/(2a) = 400/16 = 25 m and 3.5 s.',
+    'A /26 gives you 64 addresses. Take away the network and broadcast addresses and 61 are usable.',
+    'Mix one part stock with nine parts water. For 500 mL of working solution that means 55 mL of stock.',
+    'The dataset has 60,000 images; with a batch size of 128 an epoch takes 459 steps.',
+    'An error rate of 0.2 % on 4 million calls means 8,800 failed calls a day.',
+    'You start with 80 °C and cool at 4 °C per minute, so it takes 12 minutes to lose 60 °C.',
 }

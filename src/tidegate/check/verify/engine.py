@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from tidegate.check.verify.announced.check import check_announced
+from tidegate.check.verify.announced.told_equations import check_told_equations
 from tidegate.check.verify.asked_value import check_asked_value
 from tidegate.check.verify.assertion import unasserted
 from tidegate.check.verify.chemistry.nuclear import check_nuclear
@@ -136,6 +138,8 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
             ),
         ),
         ("numerical schemes", lambda: check_schemes(answer, program=program)),
+        ("equations in words", lambda: check_told_equations(prose, ranges)),
+        ("results announced", lambda: check_announced(prose, ranges, decisions)),
     )
     decisions: list[Decision] = list(more)
     failed = []

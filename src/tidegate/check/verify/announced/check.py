@@ -1,0 +1,147 @@
+# ruff: noqa: E501  (messages read best on one line)
+"""A result that a text draws from its own quantities: `one pod takes 150 of them, so you'll want 8 pods`.
+
+Every quantity of a sentence, and of the sentences just before it, is read as a term of a kind; the words around a number
+say whether it is told as following from them.  It is refuted only if the terms that are still unused together give
+exactly one value of the result's kind that is anywhere near, and nothing that the numbers around make is what is stated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tidegate.check.verify.announced.cues import OPENS, announces
+from tidegate.check.verify.announced.term import Term
+from tidegate.check.verify.announced.terms import terms_of
+from tidegate.check.verify.announced.windows import SPAN_MAX, Made, agrees, certain, made_of, only
+from tidegate.check.verify.numbers.shown import cited
+from tidegate.check.verify.quantity.conversions import whole_quantities
+from tidegate.check.verify.quantity.quantities import Quantity
+from tidegate.check.verify.scan import TWO_FIGURES, sentences
+from tidegate.spine.claim import Claim, Decision, Receipt, Support
+
+ORACLE = "results announced"
+SENTENCE_MAX, NUMBERS_MAX = 700, 20  # longer ones are lists and tables
+
+
+def check_announced(text: str, ranges: list[tuple[int, int]], decided: Sequence[Decision] = ()) -> Iterator[Decision]:
+    """Decisions on announced results that none of the decisions before has decided."""
+    ends = {d.claim.span[1] for d in decided if d.support is not Support.UNVERIFIABLE}
+    for start, end in ranges:
+        if TWO_FIGURES.search(text, start, end) is None:
+            continue
+        every = whole_quantities(text, start, end)
+        if len(every) > 1:
+            yield from _Reader(text, ends).read(start, end, every)
+
+
+class _Reader:
+    """Sentence by sentence: `live` are the terms not yet used by a result, `pool` all of them."""
+
+    def __init__(self, text: str, ends: set[int]) -> None:
+        self.text, self.ends = text, ends
+        self.live: list[Term] = []
+        self.pool: list[Term] = []
+
+    def read(self, start: int, end: int, every: Sequence[Quantity]) -> Iterator[Decision]:
+        """Decisions on one range of prose, whose printed numbers are `every`."""
+        at, before = 0, start
+        for a, b in sentences(self.text, start, end):
+            if before < a or (
+                self.text[a - 1 : a] == "\n" and (self.text[a : a + 1] in "\n#|" or self.text[a:b].isspace())
+            ):
+                self.live, self.pool = [], []
+            before = b
+            first = at
+            while at < len(every) and every[at].start < b:
+                at += 1
+            if at == first:
+                continue
+            if b - a > SENTENCE_MAX or at - first > NUMBERS_MAX:
+                self.live, self.pool = [], []
+                continue
+            terms = terms_of(self.text, a, b, every[first:at])
+            self.live = [t for t in self.live if t.end > a - SPAN_MAX and not t.implied]
+            self.pool = [t for t in self.pool if t.end > a - 2 * SPAN_MAX]
+            for k, term in enumerate(terms):
+                if term.state == "operand":
+                    pass
+                elif term.state == "result":
+                    self._computed(terms, k, a)
+                elif not term.unread and not self._same(term):
+                    yield from self._result(terms, k, (a, b))
+                else:
+                    self.live.append(term)
+                self.pool.append(term)
+
+    def _computed(self, terms: Sequence[Term], k: int, start: int) -> None:
+        """The value of a written equation stands for its operands; `g = 9.8 m/s²` has none."""
+        spent = {t.value for t in terms[:k] if t.state == "operand"}
+        if spent:
+            self.live = [t for t in self.live if t.start < start and t.value not in spent]
+        self.live.append(terms[k])
+
+    def _same(self, term: Term) -> bool:
+        """Whether it is a quantity of the sentences before in another unit; it takes its place, and its kind."""
+        if not term.kind or term.wild:
+            return False
+        base = _base(term)
+        for t in reversed(self.live):
+            if not t.wild and _base(t) == base and abs(t.si - term.si) <= 0.03 * t.si:
+                term.kind = dict(t.kind)
+                self.live.remove(t)
+                return True
+        return False
+
+    def _result(self, terms: Sequence[Term], k: int, sentence: tuple[int, int]) -> Iterator[Decision]:
+        """Decides the k-th term, if it is told as a result of unused ones, which are used then."""
+        text, term = self.text, terms[k]
+        told = announces(text, terms, k, *sentence)
+        made = made_of(text, sentence, terms, k, self.live)
+        if made is not None:
+            open_yet = told and not any(e in self.ends for e in range(term.start + 1, term.end + 3))
+            hit = next((v for v in made.values if agrees(v[0], term)), None)
+            if hit is not None:
+                if open_yet and made.exact:
+                    yield _decision(text, made, term, hit, Support.SUPPORTED)
+                self.live = [t for t in self.live if t not in made.terms]
+            elif open_yet and (told == "said" or self._plain(made, term, k, sentence[0])):
+                value = only(made, term.value)
+                if value is not None and certain(text, sentence[0], term, made, value, self.pool):
+                    yield _decision(text, made, term, value, Support.REFUTED)
+        self.live.append(term)
+
+    def _plain(self, made: Made, term: Term, k: int, start: int) -> bool:
+        """Whether a verb alone may tell it: all the terms of the sentence give a quantity of another kind."""
+        if any(t.kind == term.kind for t in made.terms) or (
+            made.terms[0].start < start and not (k == 1 and OPENS.match(self.text, start))
+        ):
+            return False
+        units = any(a[0] != "#" for t in (*made.terms, term) for a in t.kind)
+        return (made.exact or units) and all(t in made.terms for t in self.live if t.start >= start)
+
+
+def _base(term: Term) -> dict[str, int]:
+    """The kind without what is counted, unless that is all."""
+    return {a: p for a, p in term.kind.items() if a[0] != "#"} or term.kind
+
+
+NUMBER = re.compile(r"^[$€£]?\s?[\d.,\s]+(?:(?:thousand|million|billion|trillion|bn|mn|[kKMB])\b)?")
+
+
+def _shown(value: float, term: Term) -> str:
+    money = term.shown[0] if term.shown[:1] in "$€£" else ""
+    digits = f"{value:,.6g}" if value < 1e6 else f"{value:,.0f}"
+    return f"{money}{digits} {NUMBER.sub('', term.shown)}".strip()
+
+
+def _decision(text: str, made: Made, term: Term, value: tuple[float, str], support: Support) -> Decision:
+    span = (min(t.start for t in made.terms), term.end)
+    claim = Claim(kind="equation", text=text[span[0] : span[1]], span=span)
+    how = f"{value[1]} = {_shown(value[0], term)}"
+    receipt = Receipt(oracle=ORACLE, computation=f"{how}, stated {term.shown}")
+    message = (
+        f"{cited(claim.text)}: {how}, not {term.shown}" if support is Support.REFUTED else "the computation agrees"
+    )
+    return Decision(claim=claim, support=support, receipt=receipt, message=message)
