@@ -473,3 +473,105 @@ forcing = 5.35 * math.log(ppm / 280)   # W/m^2
 warming = 0.8 * forcing      # K
 ''',
 ))
+
+SOUND_C: tuple[str, ...] = tuple(s.strip("\n") + "\n" for s in (
+'''
+# quick look at a free fall: y = 5 t^2 with g = 10
+t = 3.0          # s
+y = 5 * t**2     # m
+v = 10 * t       # m/s
+''', '''
+def fuel_cost(distance_km, l_per_100km, price_per_l):
+    litres = distance_km * l_per_100km / 100
+    return litres * price_per_l
+cost = fuel_cost(350, 6.2, 1.8)     # EUR
+co2_kg = 350 * 0.12
+''', '''
+mean_latency_ms = 12.0
+p99_ms = 3 * mean_latency_ms
+jitter_ms = p99_ms - mean_latency_ms
+timeout_s = max(1, 10 * p99_ms / 1000)
+attempts = 3
+worst_ms = attempts * timeout_s * 1000 + (attempts - 1) * 250
+''', '''
+class Sensor:
+    gain = 0.02       # V per degC
+    offset = 0.4      # V
+    def celsius(self, volts):
+        return (volts - self.offset) / self.gain
+''', '''
+# PID with gains tuned by hand
+setpoint = 50.0      # degC
+temp = 20.0          # degC
+error = setpoint - temp
+integral = 0.0
+integral += error
+output = 2.0 * error + 0.1 * integral   # percent
+''', '''
+x = [0.0]      # m
+t = [0.0]      # s
+for i in range(10):
+    t.append(t[-1] + 0.1)
+    x.append(0.5 * 9.81 * t[-1] ** 2)
+table = list(zip(t, x))
+''', '''
+import numpy as np
+T = np.linspace(250, 350, 11)     # K
+cp = 1000 + 0.1 * (T - 300) + 2e-4 * (T - 300)**2     # J/(kg K)
+h = np.trapz(cp, T)               # J/kg
+''', '''
+length_ft = 12
+length_in = length_ft * 12
+feet, inches = divmod(length_in, 12)
+length_cm = length_in * 2.54
+area_sqft = length_ft * 8
+''', '''
+def dose_rate(activity, distance):
+    """Dose rate in mSv/h; activity in GBq, distance in m."""
+    gamma = 0.35
+    return gamma * activity / distance**2
+''', '''
+n = 1.5       # mol
+R = 0.08206   # L atm / (mol K)
+T = 300.0     # K
+V = 10.0      # L
+P = n * R * T / V            # atm
+P_pa = P * 101325            # Pa
+work_j = P * (V - 5.0) * 101.325   # J
+''', '''
+energy = 5.0          # MeV
+mass = 938.272        # MeV/c^2
+momentum = (2 * mass * energy) ** 0.5    # MeV/c
+wavelength_fm = 1239.84 / momentum
+velocity = momentum / mass               # in units of c
+''', '''
+steps = 10_000
+stride_m = 0.75
+distance_m = steps * stride_m
+distance_km = distance_m / 1000
+kcal = 0.04 * steps
+minutes = steps / 100
+speed_kmh = distance_km / (minutes / 60)
+''', '''
+a = 9.81      # m/s^2
+v = 0.0       # m/s
+def kick(v, a, dt):
+    return v + a * dt
+v = kick(v, a, 0.1)
+w = kick(3.0, 2.0, 0.5)    # rad/s
+''', '''
+hours = [8, 7.5, 9]
+rate = 40           # USD per hour
+pay = sum(hours) * rate
+overtime = max(0, sum(hours) - 24) * rate * 1.5
+total = pay + overtime          # USD
+''', '''
+q = 3.0         # heat flux, W/m^2
+dT = 10.0       # K
+thickness = 0.1 # m
+k = q * thickness / dT     # W/(m K)
+rsi = thickness / k        # m^2 K/W
+r_us = rsi * 5.678         # ft^2 F h/BTU
+u_value = 1 / (0.13 + rsi + 0.04)    # W/(m^2 K)
+''',
+))
