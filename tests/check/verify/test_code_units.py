@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import scipy
 from tests.check.verify import programs
-from tests.check.verify.unit_programs_sound import SOUND_A, SOUND_B
+from tests.check.verify.unit_programs_sound import SOUND_A, SOUND_B, SOUND_C
 
 from tidegate.check.verify.code_units.check import tells_units, units
 from tidegate.check.verify.code_units.telling import comment_unit, docstring_units, printed_unit
@@ -36,7 +36,7 @@ def test_changes_of_one_place_are_refuted_and_the_program_is_not(
         assert bool(refuted(source.replace(old, new, 1))) == ((name, new) not in missed), new
 
 
-@pytest.mark.parametrize("source", [*SOUND_A, *SOUND_B])
+@pytest.mark.parametrize("source", [*SOUND_A, *SOUND_B, *SOUND_C])
 def test_what_is_right_and_looks_wrong_is_left_alone(source: str) -> None:
     assert refuted(source) == []
 
@@ -80,9 +80,10 @@ def test_a_letter_of_two_units_is_read_by_the_name() -> None:
         ("Parameters\n----------\nF : float\n    Flow [L/min]\n\nReturns\n-------\nfloat\n    Power [W].", {"F"}, {"F": "L/min"}, "W"),
         (":param v0: speed (m/s)\n:return: range (m)", {"v0"}, {"v0": "m/s"}, "m"),
         ("Gas density in kg/m^3; T in K.", {"T"}, {"T": "K"}, "kg/m^3"),
+        ("Buoyant force (N) on a volume (m^3) at a depth in m.", {"volume", "depth"}, {"volume": "m^3", "depth": "m"}, "N"),
         ("Advance by dt seconds.", {"dt"}, {}, None),
         ("Parameters\n----------\nx : array, shape (N,)\nmol : mol", {"x", "mol"}, {}, None),
-        ("Returns\n-------\na : float\n    Length [m]\nb : float\n    Time [s]", set(), {}, None),
+        ("Two.\n\nReturns\n-------\na : float\n    Length [m]\nb : float\n    Time [s]", set(), {}, None),
     ],
 )  # fmt: skip
 def test_docstrings_tell_units_in_their_usual_styles(
@@ -117,6 +118,7 @@ def test_what_is_printed_behind_a_value(text: str, unit: str | None) -> None:
         ("timeout_s = 5\ntimeout_ms = timeout_s / 1000\n", "the factor between the units is 1000, not 1/1000: use * 1000"),
         ("hours = 3\nseconds = hours * 60\n", "the factor between the units is 3600, not 60: use * 3600"),
         ("wait_s = 1\ndelay_ms = 2\ntotal_s = wait_s + delay_ms\n", "the two are in different units: one unit of the second is 1/1000 of the first: use / 1000 on the second"),
+        ("timeout_ms = 5\nretry_after_s = 2\ndeadline_ms = timeout_ms + retry_after_s\n", "the two are in different units: one unit of the second is 1000 of the first: use * 1000 on the second"),
         ("import time\ndelay_ms = 50\ntime.sleep(delay_ms)\n", "time.sleep is s: the factor between the units is 1/1000, not 1: use / 1000"),
         ("m = 2.0  # kg\nv = 3.0  # m/s\nE = 0.5 * m * v**3  # J\n", "the left side is kg·m²/s², the right side kg·m³/s³: m is kg (line 1), v is m/s (line 2), E is J (line 3)"),
     ],

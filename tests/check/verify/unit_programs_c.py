@@ -261,3 +261,7 @@ c = concentration(0.5, k, 600.0)         # mol/L
 rate = k * c                             # mol/(L s)
 print(f"t1/2 = {half_life / 60:.1f} min")
 ''', ("d", "np.exp(-Ea / (R_GAS * T))", "np.exp(-Ea / R_GAS * T)"), ("d", "np.exp(-k * t)", "np.exp(-k / t)"), ("d", "np.log(2) / k ", "np.log(2) * k "), ("s", "half_life / 60:.1f} min", "half_life / 3600:.1f} min"))
+
+MISSED: frozenset[tuple[str, str]] = frozenset((
+))
+"""Changes that are not found, by program and new text."""

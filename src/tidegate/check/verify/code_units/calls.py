@@ -9,7 +9,7 @@ from tidegate.check.verify.code_units.nodes import dotted
 from tidegate.check.verify.code_units.telling import Spelled
 from tidegate.check.verify.code_units.terms import Mixed, Terms, value_of
 from tidegate.check.verify.code_units.unit_names import name_unit, told_unit
-from tidegate.check.verify.code_units.values import ANYTHING, BARE, PURE, Value, hides, product, raised
+from tidegate.check.verify.code_units.values import ANYTHING, BARE, PURE, Mono, Value, hides, product, raised
 
 KEEP = frozenset(
     {
@@ -176,10 +176,18 @@ class Calls(Terms):
         plain = not first.wild and first.mono is not None and len(first.names) >= 2 and not hides(first)
         ratio = isinstance(operator, ast.Div) if last in LOGARITHMS else isinstance(argument, ast.BinOp | ast.UnaryOp)
         summed = isinstance(operator, ast.Add | ast.Sub)
+        if plain and last in LOGARITHMS and isinstance(operator, ast.Mult) and isinstance(argument, ast.BinOp):
+            ratio = self.told_mono(argument.left) == self.told_mono(argument.right)
         if plain and ratio and not summed:
             self.row(first, PURE, node, f"the argument of {last} must be a pure number")
         # what else stands in it may hide an amplitude
         return BARE if (plain and not summed) or first.wild or last in CIRCULAR else ANYTHING
+
+    def told_mono(self, node: ast.expr) -> Mono | None:
+        """The dimension that a name is told to have, or what its expression says."""
+        mono = self.read_again(node).mono
+        key = next(iter(mono)) if mono is not None and len(mono) == 1 else None
+        return self.told[key][0].mono if isinstance(key, str) and key in self.told else mono
 
     def of_two(self, node: ast.Call, last: str, values: list[Value], keywords: dict[str, Value]) -> Value:
         """A known function of two or three values."""

@@ -151,8 +151,11 @@ def doubted(reader: Reader, core: list[int]) -> set[str]:
     out = set()
     for i in core:
         row = reader.rows[i]
-        if row.keeps and row.keeps not in reader.told:
+        if row.what in ("rescaled", "alias"):
             out.add(row.keeps)
+        elif row.keeps and row.keeps not in reader.told:
+            given = sum(r.left == row.left and r.what in ("assigned", "rescaled") for r in reader.rows)
+            out |= {row.keeps} if given > 1 or row.what not in ("assigned", "element") else set()
     return out
 
 
@@ -168,9 +171,10 @@ def contradiction(reader: Reader, core: list[int], above: int = 0) -> Scheme:
             known.add(i, row.left, row.right)
     left, right = (dims_words(known.reduce(m)[0]) for m in (last.left, last.right))
     said = ", ".join(dict.fromkeys(f"{r.name} is {r.spelled} (line {line_of(r) + above})" for r in told))
-    others = "".join(f"; line {line_of(r) + above}: `{shown(r.node)}`" for r in equations if r is not last)
+    others = "; ".join(f"line {line_of(r) + above}: `{shown(r.node)}`" for r in equations if r is not last)
     parts = {
         "assigned": f"the left side is {left}, the right side {right}",
+        "rescaled": f"the left side is {left}, the right side {right}",
         "sum": f"{left} and {right} are added",
         "compared": f"{left} is held against {right}",
     }
@@ -184,7 +188,11 @@ def contradiction(reader: Reader, core: list[int], above: int = 0) -> Scheme:
             f"{last.what}, but this is {left}",
         )
     return Scheme(
-        name="units", node=last.node, holds=False, computation=f"{middle}: {said}{others}", possible=len(equations) > 1
+        name="units",
+        node=last.node,
+        holds=False,
+        computation=": ".join((middle, "; ".join(t for t in (said, others) if t))),
+        possible=len(equations) > 1,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from tidegate.check.verify.code.parsed import walk
+from tidegate.check.verify.code.parsed import own_statements, walk
 from tidegate.check.verify.code_units.calls import Calls
 from tidegate.check.verify.code_units.nodes import dotted, walk_own
 from tidegate.check.verify.code_units.solving import Row
@@ -21,11 +21,19 @@ SURE_ENDS = re.compile(
 """Endings of a function's name that tell the unit of its result."""
 
 
+def attributes_of(node: ast.ClassDef) -> set[str]:
+    """The attributes that a class and its methods set."""
+    return {
+        n.target.id if isinstance(n.target, ast.Name) else "" for n in node.body if isinstance(n, ast.AnnAssign)
+    } | {n.attr for n in walk(node) if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Store)}
+
+
 class Declared(Calls):
     """The units that are told; `dead` unknowns contradict themselves, `free` ones may be anything."""
 
     def __init__(self, source: str) -> None:
         super().__init__()
+        self.source = source
         self.comments = Comments(source)
         self.dead: set[str] = set()
         self.free: set[str] = set()
@@ -53,6 +61,8 @@ class Declared(Calls):
     def tell_by_name(self, key: str, name: str, node: ast.AST) -> None:
         """What a name's own ending tells."""
         told = name_unit(name)
+        if told is not None and name.endswith("_min") and f"{name[:-3]}max" in self.source:
+            return  # the least of it
         if told is not None:
             if not told[0].dims or (not any(told[0].dims) and "per" in name.lower()):
                 self.dead.add(key)
@@ -82,6 +92,8 @@ class Declared(Calls):
                 by_comment = comment_unit(self.comments.behind(argument), argument.arg)
                 if by_comment is not None:
                     told[argument.arg] = by_comment
+        if result is None:
+            result = self.by_return(function)
         if (
             result is None
             and SURE_ENDS.search(function.name)
@@ -93,8 +105,18 @@ class Declared(Calls):
         if result is not None:
             self.results[name] = result
 
+    def by_return(self, function: Function) -> Spelled | None:
+        """The unit that the comment behind a function's only `return` tells."""
+        returns = [n for n in own_statements(function) if isinstance(n, ast.Return)]
+        if len(returns) != 1 or isinstance(returns[0].value, ast.Tuple | ast.Dict | None):
+            return None
+        return comment_unit(self.comments.behind(returns[0]))
+
     def fields(self, node: ast.ClassDef) -> None:
-        """Units told of a class's attributes, wherever they are set."""
+        """Units told of a class's attributes, in its docstring and wherever they are set."""
+        doc = ast.get_docstring(node) or ""
+        for name, unit in docstring_units(doc, attributes_of(node))[0].items() if doc else ():
+            self.tell(f"{node.name}.{name}", unit, name, node)
         for statement in node.body:
             if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
                 self.declare(f"{node.name}.{statement.target.id}", statement.target.id, statement)

@@ -30,6 +30,11 @@ def is_one(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value == 1 and not isinstance(node.value, bool)
 
 
+def is_zero(node: ast.expr) -> bool:
+    """The literal 0."""
+    return isinstance(node, ast.Constant) and node.value == 0 and not isinstance(node.value, bool)
+
+
 def literal(node: ast.expr) -> Fraction | None:
     """A literal exponent: 2, -0.5, 1/2, 3/2."""
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) < 1000:

@@ -206,17 +206,13 @@ class Reader(Declared):
             self.assign_name(target, source, value, node)
         elif isinstance(target, ast.Attribute):
             held = self.attribute(target)
-            self.settle(held, value, node, keeps=f"{self.owner}.{target.attr}")
+            alias = next(iter(value.names), "") if isinstance(source, ast.Attribute) else ""  # noughts for many
+            if alias and alias not in self.told:
+                self.settle(held, value, node, keeps=alias, what="alias")
+            else:
+                self.settle(held, value, node, keeps=f"{self.owner}.{target.attr}")
         elif isinstance(target, ast.Subscript):
             self.settle(self.subscript(target), value, node)
-
-    def read_again(self, node: ast.expr) -> Value:
-        """A value without its rows once more."""
-        rows, mixed = len(self.rows), len(self.mixed)
-        value = self.read(node)
-        del self.rows[rows:]
-        del self.mixed[mixed:]
-        return value
 
     def assign_name(self, target: ast.Name, source: ast.expr, value: Value, node: ast.stmt) -> None:
         """A name is assigned: a new meaning, or one that it keeps."""
@@ -230,8 +226,9 @@ class Reader(Declared):
         adds = mentions and isinstance(source, ast.BinOp) and isinstance(source.op, ast.Add | ast.Sub)
         fresh = not old or (not self.depth and not adds)
         scaled = bool(old) and value.mono == {old: 1}
-        if mentions and not adds and not scaled and self.depth and old:
-            self.dead.add(old)
+        rescaled = (
+            mentions and not adds and not scaled and bool(self.depth)
+        )  # by a factor of its own, or into another thing
         if scaled and self.depth and old in self.told and not all(is_plain(n) for n in value.numbers):
             self.told[old] = (self.told[old][0]._replace(size=None), *self.told[old][1:])
         key = self.bind(name, target) if fresh else str(old)
@@ -250,13 +247,14 @@ class Reader(Declared):
             if told is not None and "," not in self.comments.behind(node):
                 self.tell(key, told, name, node)
         here = self.told.get(key) is not before
-        self.settle(self.unknown(key), value, node, keeps="" if fresh or here or adds else key)
+        what = "rescaled" if rescaled and not here else "assigned"
+        self.settle(self.unknown(key), value, node, keeps="" if fresh or here or adds else key, what=what)
         if fresh and key not in self.told:
             self.infer(key, value)
 
-    def settle(self, held: Value, value: Value, node: ast.stmt, keeps: str = "") -> None:
+    def settle(self, held: Value, value: Value, node: ast.stmt, keeps: str = "", what: str = "assigned") -> None:
         """What is assigned measures what holds it."""
-        self.row(held, value, node, "assigned", keeps=keeps)
+        self.row(held, value, node, what, keeps=keeps)
         renamed = self.branch and isinstance(
             getattr(node, "value", None), ast.Name | ast.Attribute | ast.Subscript
         )  # another branch may convert

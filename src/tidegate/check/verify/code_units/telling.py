@@ -104,6 +104,8 @@ PARAM = re.compile(
 RETURNS = re.compile(
     r"^[ \t]*(?:Returns?|:returns?|:return)[ \t]*:?[ \t]*(?P<same>[^\n]*)(?:\n[ \t]*-{3,}[ \t]*)?", re.M | re.I
 )
+NAMED_IN = re.compile(r"\b([A-Za-z_]\w*)(?=(?: is)? in ([^,;.)\n]{1,30})| [(\[]([^()\[\]\n]{1,14})[)\]])")
+"""A name with its unit in a sentence: `depth in m`, `volume (m^3)`."""
 HEADING = re.compile(
     r"^\s*(?:Parameters|Args|Arguments|Returns?|Raises|Yields|Notes?|Examples?|References|See Also|Attributes|Other Parameters)\s*:?\s*$",
     re.I,
@@ -131,15 +133,12 @@ def docstring_units(doc: str, parameters: set[str]) -> tuple[dict[str, Spelled],
             else:
                 told[name] = unit
     for sentence in re.split(r"(?<=[.;])\s|\n", body):
-        for name, text in re.findall(r"\b([A-Za-z_]\w*)(?: is)? in ([^,;.)\n]{1,30})", sentence):
+        if HEDGE.search(sentence):
+            continue
+        for found in NAMED_IN.finditer(sentence):
+            name, text = found.group(1), found.group(2) or found.group(3)
             unit = of_letter(told_unit(text) or told_unit(text.split(" ")[0]), name)
-            if (
-                name in parameters
-                and name not in told
-                and name not in doubted
-                and unit is not None
-                and not HEDGE.search(sentence)
-            ):
+            if name in parameters and name not in told and name not in doubted and unit is not None:
                 told[name] = unit
     return told, _returned(after) if after is not None else _summary(doc, parameters)
 
@@ -207,18 +206,14 @@ def _summary(doc: str, parameters: set[str]) -> Spelled | None:
     first = re.sub(r"\s+", " ", first)
     if HEDGE.search(first):
         return None
-    for found in IN_UNIT.finditer(first):
+    for found in sorted((*IN_UNIT.finditer(first), *BRACKETS.finditer(first)), key=lambda m: m.start()):
         before = first[: found.start()]
-        unit = told_unit(found.group(1))
+        unit = told_unit((found.group(1) or found.group(2) if found.re is BRACKETS else found.group(1)).strip())
         words = NAME.findall(before)
-        if (
-            unit is not None
-            and words
-            and words[-1] not in parameters
-            and not NOT_A_RESULT.search(before)
-            and "," not in before
-        ):
-            return unit
+        if unit is None or not words:
+            continue
+        own = words[-1] not in parameters and not NOT_A_RESULT.search(before) and "," not in before
+        return unit if own and len(words) < 9 else None
     return None
 
 
@@ -233,7 +228,7 @@ def printed_unit(text: str) -> Spelled | None:
     if found is None:
         return None
     word = found.group(1)
-    if len(word) == 1 and word.isupper() and not text.startswith(" "):  # {lat}N
+    if word.startswith("$") or (len(word) == 1 and word.isupper() and not text.startswith(" ")):  # {lat}N, ${x}$
         return None
     after = text[found.end() :].lstrip(" ")
     if (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from tidegate.check.verify.code_units.nodes import base_name, is_one, literal
+from tidegate.check.verify.code_units.nodes import base_name, is_one, is_zero, literal
 from tidegate.check.verify.code_units.solving import Row
 from tidegate.check.verify.code_units.telling import Spelled
 from tidegate.check.verify.code_units.unit_names import name_unit, sized
@@ -135,6 +135,14 @@ class Terms:
                     self.read(child)
         return ANYTHING
 
+    def read_again(self, node: ast.expr) -> Value:
+        """A value without its rows once more."""
+        rows, mixed = len(self.rows), len(self.mixed)
+        value = self.read(node)
+        del self.rows[rows:]
+        del self.mixed[mixed:]
+        return value
+
     def shown(self, node: ast.JoinedStr) -> None:
         """The values of an f-string."""
         for part in node.values:
@@ -165,6 +173,8 @@ class Terms:
                 getattr(node.left, "value", ()), str | tuple
             ):
                 return ANYTHING
+            if is_zero(node.left) or is_zero(node.right):  # an array of noughts in the shape of another
+                return BARE
             return product(left, right)
         if isinstance(node.op, ast.Div | ast.FloorDiv):
             return product(left, right, -1)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from tidegate.check.verify.quantity.unit_table import BIT, NONE, RATE, TEMPERATURE, TIME, Dims
 from tidegate.check.verify.quantity.units import Unit, combine, parse_unit, power
 
-_TIME = r"time|times|duration|durations|elapsed|timeout|delay|delays|latency|latencies|interval|period|runtime|life|lifetime|age|wait|ttl|rtt|budget|deadline|uptime|window|backoff|sleep|pause|ping|jitter|halflife|start|end|trip|dt|driving|charging|total|response|now|ts|worst|busy|idle|cpu|wall|retry|cooldown|grace|poll|heartbeat|keepalive|refresh|settling|reaction|flight|rise|cycle|download|upload|transfer|query|render|boot|startup|warmup|processing|compute|travel|journey|transit|horizon|tau|step|cutoff|duration"
+_TIME = r"time|times|duration|durations|elapsed|timeout|delay|delays|latency|latencies|interval|period|runtime|life|lifetime|age|wait|ttl|rtt|budget|deadline|uptime|window|backoff|sleep|pause|ping|jitter|halflife|start|end|trip|dt|driving|charging|total|response|now|ts|worst|busy|idle|cpu|wall|retry|cooldown|grace|poll|heartbeat|keepalive|refresh|settling|reaction|flight|rise|cycle|download|upload|transfer|query|render|boot|startup|warmup|processing|compute|travel|journey|transit|horizon|tau|step|cutoff|after|since|until|hold|burn|ramp|dwell|soak|charge|discharge|expiry|lag|debounce|throttle|cache"
 _LENGTH = r"length|lengths|height|heights|width|widths|depth|distance|distances|dist|radius|radii|diameter|dia|thickness|altitude|alt|elevation|span|spacing|wavelength|position|displacement|offset|gap|range|track|perimeter|circumference|size|level|head|lambda|pipe|visibility|clearance"
 _SPEED = r"speed|speeds|velocity|velocities|vel|v|wind|wind_speed|v0|vx|vy|vz|flow_speed|gust"
 _MASS = r"mass|masses|weight|fuel|payload|sample|dose|load|m"
@@ -24,8 +24,8 @@ _TEMPERATURE = (
 _DATA = r"memory|mem|size|disk|file|files|data|used|free|ram|cache|total|storage|heap|download|upload|downloaded|payload|buffer|chunk|image|video|model|volume|limit|quota|vram|transfer|transferred|backup|log|request|response|page|capacity|swap|rss|space|usage|weights|params"
 # an ending that can be something else → (unit, the words before it that say it is this)
 BEHIND: dict[str, tuple[tuple[str, str], ...]] = {
-    "ms": (("ms", _TIME), ("m/s", _SPEED)), "s": (("s", _TIME),), "min": (("min", r"time|duration|elapsed|runtime|life|delay|timeout|trip|period|lifetime"),),
-    "h": (("h", r"time|duration|life|runtime|elapsed|lifetime|charging|driving|trip|period"),), "m": (("m", _LENGTH),), "g": (("g", _MASS),), "in": (("in", r"height|width|length|diameter|thickness|radius|depth"),),
+    "ms": (("ms", _TIME), ("m/s", _SPEED)), "s": (("s", _TIME + "|isp"),), "min": (("min", _TIME + "|half_life"),),
+    "h": (("h", _TIME + "|half_life"),), "m": (("m", _LENGTH),), "g": (("g", _MASS),), "in": (("in", r"height|width|length|diameter|thickness|radius|depth"),),
     "pa": (("Pa", r"pressure|press|p|stress|dp|drop|modulus"),), "w": (("W", _POWER),), "j": (("J", r"energy|work|heat|loss"),), "v": (("V", r"voltage|volt|vin|vout|supply|drop"),),
     "a": (("A", r"current|amps|load"),), "k": (("K", _TEMPERATURE),), "c": (("°C", _TEMPERATURE),), "f": (("°F", _TEMPERATURE),), "l": (("L", r"volume|vol|capacity|tank|water"),),
     "n": (("N", r"force|thrust|load|weight|tension|drag|lift"),), "nm": (("nm", r"wavelength|lambda|thickness|size|gap|wl"), ("N*m", r"torque|moment")), "mw": (("mW", r"laser"),),
