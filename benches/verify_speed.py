@@ -1,18 +1,22 @@
 # ruff: noqa: E501  (statements read best on one line)
 """All static verifiers at once: on the recorded answers of two models, and their time per 1,000 tokens."""
 
+import ast
 import csv
 import gzip
 import random
 import time
+from pathlib import Path
 
 from benches.report import Report
 from benches.verify_data import DATA, SEED, refuted
 from tidegate.check.verify.code.blocks import fences
+from tidegate.check.verify.code.parsed import parsed
 from tidegate.check.verify.engine import verify_answer
+from tidegate.check.verify.known.words import cues_of, whole_words
 from tidegate.check.verify.model import Knowledge
 from tidegate.check.verify.quantity.quantities import quantities
-from tidegate.check.verify.scan import cue_places, lowered, sentences, sentences_with_figures, words
+from tidegate.check.verify.scan import cue_places, lowered, number_starts, sentences, sentences_with_figures, words
 from tidegate.readers.knowledge import installed_packages
 from tidegate.stats.intervals import proportion
 
@@ -74,15 +78,56 @@ def dense_text(rng: random.Random) -> str:
     return out
 
 
-READINGS = (quantities, sentences, sentences_with_figures, words, lowered, fences, cue_places)
+READINGS = (
+    quantities,
+    sentences,
+    sentences_with_figures,
+    words,
+    lowered,
+    fences,
+    cue_places,
+    number_starts,
+    parsed,
+    cues_of,
+    whole_words,
+)
 """What one check of a text keeps for its verifiers: forgotten before every run, as for a text never seen."""
+
+
+def false_text(rng: random.Random) -> str:
+    """4,000 characters of nothing but false equations."""
+    lines = []
+    while sum(map(len, lines)) < 3600:
+        a, b = rng.randint(2, 99), rng.randint(2, 99)
+        lines.append(f"{a} * {b} = {a * b + rng.randint(1, 9)}\n")
+    return "".join(lines)
+
+
+def code_texts(count: int) -> list[str]:
+    """Blocks of up to 4,000 characters: the first statements of modules of the standard library."""
+    out = []
+    for path in sorted(Path(ast.__file__).parent.glob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        lines, end = source.splitlines(keepends=True), 0
+        for node in ast.parse(source).body:
+            if sum(map(len, lines[: node.end_lineno])) > 3950:
+                break
+            end = node.end_lineno or 0
+        text = "".join(lines[:end])
+        if len(text) > 2500:
+            out.append(f"```python\n{text}```\n")
+    return out[:count]
 
 
 def speed(report: Report) -> None:
     """CPU time of all static verifiers, best of three runs a text, so that a busy neighbour is not measured."""
     path = DATA / "routellm_gsm8k_responses.csv.gz"
     rng = random.Random(SEED)
-    groups = {"text that is all claims": [dense_text(rng) for _ in range(100)]}
+    groups = {
+        "text that is all claims": [dense_text(rng) for _ in range(100)],
+        "false equations alone": [false_text(rng) for _ in range(20)],
+        "code": code_texts(100),
+    }
     if path.exists():
         with gzip.open(path, "rt") as stream:
             whole = "\n".join(r["gpt-4-1106-preview_response"] for r in csv.DictReader(stream))
@@ -99,12 +144,19 @@ def speed(report: Report) -> None:
                 verify_answer(text)
                 each.append((time.thread_time() - started) * 1000)
             times.append(min(each))
+        bar_ms = 60 if label == "false equations alone" else 20
         p99 = sorted(times)[int(0.99 * len(times)) - 1]
         report.row(
             f"static verifiers, P99 per 1,000 tokens of {label} (CPU time)",
-            goal="<= 20 ms",
+            goal=f"<= {bar_ms} ms",
             measured=p99,
             unit="ms",
-            holds=p99 <= 20,
+            holds=p99 <= bar_ms,
         )
         print(f"  {label}: median {sorted(times)[len(times) // 2]:.1f} ms")
+
+
+if __name__ == "__main__":
+    alone = Report("verify, speed")
+    speed(alone)
+    alone.finish([])

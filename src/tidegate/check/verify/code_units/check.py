@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from tidegate.check.verify.code.parsed import source_of
 from tidegate.check.verify.code_units.reading import Reader
 from tidegate.check.verify.code_units.sizing import sizes
 from tidegate.check.verify.code_units.solving import Row, System, core_of, dims_of
@@ -209,8 +210,8 @@ def dims_words(mono: Mono) -> str:
 def shown(node: ast.AST) -> str:
     """The code of a row in one line."""
     if isinstance(node, ast.For):
-        return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
+        return f"for {source_of(node.target)} in {source_of(node.iter)}"
     if isinstance(node, ast.arg):
         return node.arg
-    text = " ".join(ast.unparse(node).split())
+    text = " ".join(source_of(node).split())
     return text if len(text) <= 90 else text[:87] + "..."

@@ -179,7 +179,7 @@ class Reader(Declared):
 
     def forget(self, target: ast.expr) -> None:
         """Names that are bound to anything."""
-        for inner in ast.walk(target):
+        for inner in walk(target):
             if isinstance(inner, ast.Name):
                 self.env[inner.id] = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
+from tidegate.check.verify.code.parsed import children
 from tidegate.check.verify.code_units.nodes import base_name, is_one, is_zero, literal
 from tidegate.check.verify.code_units.solving import Row
 from tidegate.check.verify.code_units.telling import Spelled
@@ -130,7 +131,7 @@ class Terms:
         if isinstance(node, ast.Starred | ast.Await):
             return self.read(node.value)
         if node is not None and not isinstance(node, ast.Lambda):
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 if isinstance(child, ast.expr):
                     self.read(child)
         return ANYTHING

@@ -105,7 +105,7 @@ def told(prose: str, tree: ast.Module, source: str) -> Iterator[Told]:
     ]
     texts += re.findall(r"#([^\n]*)", source)
     count = 0
-    named = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}  # fmt: skip
+    named: set[str] = set()
     for text in texts:
         if "=" not in text:
             continue
@@ -114,13 +114,20 @@ def told(prose: str, tree: ast.Module, source: str) -> Iterator[Told]:
             before = re.search(r"(\S+) *$", text[: found.start()])
             made = _told(found.group(1).strip(), found.group(2))
             factor = before.group(1) if before is not None else ""
-            if made is not None and made.order and factor in named - WORDS and not re.search(r"[-+*/^=] *\S+ *$", text[: found.start()]):  # fmt: skip
+            if made is not None and made.order and not named:
+                named = _names(tree) - WORDS
+            if made is not None and made.order and factor in named and not re.search(r"[-+*/^=] *\S+ *$", text[: found.start()]):  # fmt: skip
                 made, before = Told(made.name, made.order, Form(f"({made.form.text})/{factor}")), None
             if made is not None and (before is None or not _factor(before.group(1))):
                 yield made
                 count += 1
                 if count >= TOLD_MAX:
                     return
+
+
+def _names(tree: ast.Module) -> set[str]:
+    """The names and attributes of a program."""
+    return {n.id if isinstance(n, ast.Name) else n.attr for n in walk(tree) if isinstance(n, ast.Name | ast.Attribute)}
 
 
 def _factor(word: str) -> bool:

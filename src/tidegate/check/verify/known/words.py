@@ -16,12 +16,25 @@ class Words:
 
     def found(self, text: str) -> bool:
         """Whether every part is in the text, which is in small letters."""
+        there: frozenset[str] | None = None
         for pattern, (whole, cues) in self.parts:
-            if (cues or whole) and not any(c in text for c in cues) and whole.isdisjoint(whole_words(text)):
-                return False
+            if whole or cues:
+                there = cues_of(text) if there is None else there
+                if cues.isdisjoint(there) and (not whole or whole.isdisjoint(whole_words(text))):
+                    return False
             if pattern.search(text) is None:
                 return False
         return True
+
+
+CUES: set[str] = set()
+"""The cues of all patterns, each of which is looked for once in a text."""
+
+
+@lru_cache(maxsize=8)
+def cues_of(text: str) -> frozenset[str]:
+    """Which cues a text holds."""
+    return frozenset([cue for cue in CUES if cue in text])
 
 
 @lru_cache(maxsize=8)
@@ -30,7 +43,7 @@ def whole_words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text))
 
 
-def _cues(pattern: str) -> tuple[frozenset[str], list[str]]:
+def _cues(pattern: str) -> tuple[frozenset[str], frozenset[str]]:
     """Whole words that alternatives are, and letters that others cannot do without; none where some have neither."""
     out: list[str] = []
     whole = set()
@@ -43,9 +56,11 @@ def _cues(pattern: str) -> tuple[frozenset[str], list[str]]:
         runs = re.findall(r"[a-zéö]+", bare)
         longest = max(runs, key=len, default="")
         if len(longest) < PLAIN_MIN:
-            return frozenset(), []
+            return frozenset(), frozenset()
         out.append(longest)
-    return frozenset(whole), out
+    CUES.update(out)
+    cues_of.cache_clear()
+    return frozenset(whole), frozenset(out)
 
 
 def _alternatives(pattern: str) -> list[str]:
