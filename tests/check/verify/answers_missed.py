@@ -7,7 +7,6 @@ KNOWN_MISSES = {
     "In hexadecimal 0x1F = 30 in decimal.",
     "A rise from 250 to 300 is an increase of 25%.",
     "With 19% VAT the net price of 200 € becomes 219 €.",
-    "The tip of 18% on $50 is $8.",
     "The track is 400 m long, so 5 laps are 2.5 km.",
     "A mole holds 6.202 × 10²³ particles.",
     "G = 6.674 × 10⁻¹¹ N·m²/kg (Newtonian constant of gravitation).",
@@ -18,7 +17,6 @@ KNOWN_MISSES = {
     "Disk failures: 12 of 480 drives failed last year, an annualised failure rate of 3.5%.",  # a year may not be one of theirs
     "Install the client first: `pip install pandas-turbo-frames-xl`, then import it.",  # no list of distributions is complete
     "The panel yields 4.2 kWh a day, i.e. 151.2 MJ.",  # an energy a day beside an energy
-    "With a 25% off coupon, the $64 shoes cost $50.",
     "A 5 lb dumbbell weighs 2.72 kg.",  # what weighs need not be what is named
     "One day has 24 × 3600 = 86,400 s; a week is 604,600 s.",  # weeks are counted in more ways than one
     "The hydroxide ion is OH2-.",
@@ -54,17 +52,17 @@ KNOWN_MISSES = {
     "The capacitor charges with the time constant τ = R / C, where R is the resistance in ohms and C the capacitance in farads.",
     'Per token the cache needs 2 × 32 layers × 8 heads × 128 dims × 2 bytes = 131,072 bytes, i.e. 128 KiB. A 4,096-token context therefore takes 256 MiB.',
     'Subtracting the equations gives 3y = 12, hence y = 4. Substituting back into x + 2y = 11 we get x = 5.',
-    '€2,000 at 4 % for three years grow to 2000 · 1.04³ ≈ €2,294.73.',
-    'A 99.95 % SLO over 30 days leaves an error budget of 0.05 % × 43,200 min = 216 minutes.',
     'Moving from $0.60 to $0.45 per million tokens cuts the bill by a quarter (33 %).',
-    '30 mpg (US) is about 9.84 L/100 km.',
-    'A 60 kWh battery stores 21.6 MJ.',
-    'The distance covered by diffusion in a time t is roughly $L = \\sqrt{D / t}$, where $D$ is the diffusion coefficient in m²/s.',
     "In sulfate (SO4 2-) sulfur is in the +6 state, in sulfite (SO3 2-) it's +3.",
     'With a deceleration of 8 m/s², braking from 20 m/s takes v²/(2a) = 400/16 = 25 m and 3.5 s.',
     'A /26 gives you 64 addresses. Take away the network and broadcast addresses and 61 are usable.',
     'Mix one part stock with nine parts water. For 500 mL of working solution that means 55 mL of stock.',
     'The dataset has 60,000 images; with a batch size of 128 an epoch takes 459 steps.',
-    'An error rate of 0.2 % on 4 million calls means 8,800 failed calls a day.',
     'You start with 80 °C and cool at 4 °C per minute, so it takes 12 minutes to lose 60 °C.',
+    'With a cache hit rate of 90 %, only 4,000 of the 20,000 requests a second ever touch the database.',
+    'Your gel needs 1 % agarose, meaning 0.6 g for 80 mL of buffer.',
+    'Of the 64 patients in the treatment arm, 16 relapsed. One in five relapsed, in other words.',
+    'Five sprints are done, delivering 34, 29, 31, 36 and 30 points. The average velocity is 34 points.',
+    "Your service handles about 1,200 requests per second at peak, and one pod comfortably takes 150 of them, so you'll want 10 pods before adding any headroom.",
+    'Quick sanity check on the numbers: 40 partitions, each seeing 2.5 MB/s at peak, puts the whole topic at 120 MB/s.',
 }

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from tidegate.check.verify.announced.cues import OPENS, announces
 from tidegate.check.verify.announced.term import Term
 from tidegate.check.verify.announced.terms import terms_of
-from tidegate.check.verify.announced.windows import SPAN_MAX, Made, agrees, certain, made_of, only
+from tidegate.check.verify.announced.windows import SPAN_MAX, Made, agrees, certain, made_of, only, proportional
 from tidegate.check.verify.numbers.shown import cited
 from tidegate.check.verify.quantity.conversions import whole_quantities
 from tidegate.check.verify.quantity.quantities import Quantity
@@ -47,7 +47,7 @@ class _Reader:
     def read(self, start: int, end: int, every: Sequence[Quantity]) -> Iterator[Decision]:
         """Decisions on one range of prose, whose printed numbers are `every`."""
         at, before = 0, start
-        for a, b in sentences(self.text, start, end):
+        for a, b in _pieces(self.text, start, end):
             if before < a or (
                 self.text[a - 1 : a] == "\n" and (self.text[a : a + 1] in "\n#|" or self.text[a:b].isspace())
             ):
@@ -104,22 +104,39 @@ class _Reader:
             hit = next((v for v in made.values if agrees(v[0], term)), None)
             if hit is not None:
                 if open_yet and made.exact:
-                    yield _decision(text, made, term, hit, Support.SUPPORTED)
-                self.live = [t for t in self.live if t not in made.terms]
-            elif open_yet and (told == "said" or self._plain(made, term, k, sentence[0])):
+                    yield _decision(text, sentence[0], made, term, hit, Support.SUPPORTED)
+                if told or made.exact:
+                    self.live = [t for t in self.live if t not in made.terms]
+            elif open_yet and (told == "said" or self._plain(made, term, k, sentence[0], told)):
                 value = only(made, term.value)
                 if value is not None and certain(text, sentence[0], term, made, value, self.pool):
-                    yield _decision(text, made, term, value, Support.REFUTED)
+                    yield _decision(text, sentence[0], made, term, value, Support.REFUTED)
         self.live.append(term)
 
-    def _plain(self, made: Made, term: Term, k: int, start: int) -> bool:
-        """Whether a verb alone may tell it: all the terms of the sentence give a quantity of another kind."""
-        if any(t.kind == term.kind for t in made.terms) or (
-            made.terms[0].start < start and not (k == 1 and OPENS.match(self.text, start))
-        ):
+    def _plain(self, made: Made, term: Term, k: int, start: int, told: str) -> bool:
+        """Whether its place alone may tell it: all the terms of the sentence give it, and it is of another kind."""
+        changed = any(t.percent for t in made.terms)
+        earlier = made.terms[0].start < start
+        if not changed and any(t.kind == term.kind for t in made.terms) and not (earlier and proportional(made, term)):
+            return False
+        if earlier and not (k == 1 and OPENS.match(self.text, start)):
             return False
         units = any(a[0] != "#" for t in (*made.terms, term) for a in t.kind)
-        return (made.exact or units) and all(t in made.terms for t in self.live if t.start >= start)
+        told_so = made.exact and units if told == "last" else made.exact or units
+        return told_so and all(t in made.terms for t in self.live if t.start >= start)
+
+
+UNIT_ENDS = re.compile(r"\d\s?[A-Za-zµμ]{0,4}[A-ZΩ]\.(?=\s[A-Z])")
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentences, those after `2 mL.` and `4 GB.` too."""
+    for a, b in sentences(text, start, end):
+        for found in UNIT_ENDS.finditer(text, a, b):
+            yield a, found.end()
+            a = found.end()
+        if a < b:
+            yield a, b
 
 
 def _base(term: Term) -> dict[str, int]:
@@ -136,8 +153,14 @@ def _shown(value: float, term: Term) -> str:
     return f"{money}{digits} {NUMBER.sub('', term.shown)}".strip()
 
 
-def _decision(text: str, made: Made, term: Term, value: tuple[float, str], support: Support) -> Decision:
-    span = (min(t.start for t in made.terms), term.end)
+PREMISE = re.compile(r"\s*(?:If|When|Since|Given|Assuming|Suppose|Say|With|Because)\s")
+
+
+def _decision(text: str, start: int, made: Made, term: Term, value: tuple[float, str], support: Support) -> Decision:
+    first = min(t.start for t in made.terms)
+    if first >= start and (opening := PREMISE.match(text, start)) is not None:
+        first = opening.end() - len(opening.group(0).lstrip())  # its own premise: it supposes nothing else
+    span = (first, term.end)
     claim = Claim(kind="equation", text=text[span[0] : span[1]], span=span)
     how = f"{value[1]} = {_shown(value[0], term)}"
     receipt = Receipt(oracle=ORACLE, computation=f"{how}, stated {term.shown}")

@@ -11,7 +11,7 @@ from tidegate.check.verify.announced.term import Term
 
 # what tells a number as following from those before it
 ANNOUNCES = re.compile(
-    r"(?:[,;:.–—(-]\s|^\s*|\band\s|\bbut\s)(?:that|this|it|which)(?:'s|'ll|\s[a-z]+s|\swill|\sworks out)\b(?! (?:of|from|in))|\byou(?:'re| are) (?:looking at|getting|down to|left with|up to|at)\b|\bso\b(?!\s(?:far|that|long|much|many)\b)|\bthat(?:'s| is| was| makes| gives| means| leaves| comes| works| adds| amounts| would be|'d be|'ll be| will be| puts| brings| equals| totals| costs| takes)\b|\bi\.\s?e\.,?|(?:,\s|^\s?)which (?:is|are|was|means|makes|gives|works|comes|adds|amounts|leaves|puts|brings|equals|totals|would be|will be|takes|costs|corresponds|translates)\b|\b(?:giving|making|leaving|totall?ing|yielding|bringing|meaning|amounting|pocketing|saving|costing|for a total of|for a combined|hence|thus|therefore|in other words|altogether|in total|in all|this (?:means|makes|gives|is|leaves|works|comes|adds|amounts|brings|equals|totals))\b|=>|→|⇒|⟹|≈|\\approx|\\Rightarrow|\bor\s(?:about |roughly |just )?(?:\$|€|£)?$|\bworks? out\b|\bcomes? to\b|\bcomes? out\b|\badds? up to\b|\bamounts? to\b|\byou(?:'ll| will|'d| would)\s(?:be|need|want|have|find|get|pay|save|see|spend|end|use|require|run|burn)|\b(?:total|sum|average|mean|difference|ratio|bill|result|remainder|balance|profit|margin|gain|proportion|fraction|share|answer|cost|product)\s(?:is|are|was|of|comes|becomes|will be|would be|=|works|amounts|equals)|\bbrings?\b|\bleaves?\b|\bon average\b",
+    r"(?:[,;:.–—(-]\s|^\s*|\band\s|\bbut\s)(?:that|this|it|which)(?:'s|'ll|\s[a-z]+s|\swill|\sworks out)\b(?! (?:of|from|in))|\byou(?:'re| are) (?:looking at|getting|down to|left with|up to|at)\b|\bso\b(?!\s(?:far|that|long|much|many)\b)|\bthat(?:'s| is| was| makes| gives| means| leaves| comes| works| adds| amounts| would be|'d be|'ll be| will be| puts| brings| equals| totals| costs| takes)\b|\bi\.\s?e\.,?|(?:,\s|^\s?)which (?:is|are|was|means|makes|gives|works|comes|adds|amounts|leaves|puts|brings|equals|totals|would be|will be|takes|costs|corresponds|translates)\b|\b(?:giving|making|leaving|totall?ing|yielding|bringing|meaning|amounting|pocketing|saving|costing|for a total of|for a combined|hence|thus|therefore|in other words|altogether|in total|in all|this (?:means|makes|gives|is|leaves|works|comes|adds|amounts|brings|equals|totals))\b|=>|→|⇒|⟹|≈|\\approx|\\Rightarrow|\bor\s(?:about |roughly |just )?(?:\$|€|£)?$|\bworks? out\b|\bcomes? to\b|\bcomes? out\b|\badds? up to\b|\bamounts? to\b|\byou(?:'ll| will|'d| would)\s[a-z]+|\bputs\b|\b(?:total|sum|average|mean|difference|ratio|bill|result|remainder|balance|profit|margin|gain|proportion|fraction|share|answer|cost|product)\s(?:is|are|was|of|comes|becomes|will be|would be|=|works|amounts|equals)|\bbrings?\b|\bleaves?\b|\bon average\b",
     re.I,
 )
 
@@ -27,6 +27,11 @@ VERBED = re.compile(
     re.I,
 )
 
+# a quantity named beside the others, not drawn from them
+BESIDE = re.compile(
+    r"(?:\b(?:with|and|under|from|or|plus|against|versus|by|for|over|in|per|between|than|whose|having|like|including|through)\b(?:\s(?:an?|the|its|another|about|roughly|of))*(?:\s[a-z\-]+){0,2}|[,;(\"]\W*(?:[a-z\-]+\s){0,2})\s?(?:of\s|is\s|at\s)?[$€£(]?$",
+    re.I,
+)
 # a quantity between dashes, in brackets or behind a colon
 DASHED = re.compile(
     r"(?:\s[—–-]\s|:\s|\(|;\s)(?:i\.e\.,?\s|about\s|roughly\s|or\s|≈\s?|~|that's\s|a\s|an\s|the\s)*(?:[a-z\-]+\s){0,4}?(?:of\s|is\s|at\s|about\s|roughly\s|to\s)*[$€£]?$"
@@ -43,7 +48,7 @@ ALIKE = re.compile(r"^\W*(?:in other words|i\.?e\.?,?|that is,?|that's|which is|
 
 # subtract $30 from the total cost of $64
 REFERS = re.compile(
-    r"\b(?:subtract|add|divide|multiply|deduct|adding|subtracting|dividing|multiplying)\b|\b(?:from|by|to|into|than|with)\s(?:the|his|her|their|your|our|this|that|its)\b[^,;]*$",
+    r"\b(?:subtract|divide|multiply|deduct|adding|subtracting|dividing|multiplying)\b|^\W*(?:(?:then|now|we|so|next|and|finally|first),?\s)*add\b|\b(?:from|by|to|into|than|with)\s(?:the|his|her|their|your|our|this|that|its)\b[^,;]*$",
     re.I,
 )
 
@@ -62,24 +67,27 @@ OPENS = re.compile(
 
 # words that could mean another relation
 DOUBT = re.compile(
-    r"\b(?:at least|at most|(?<!add )(?<!adds )(?<!went )(?<!goes )(?<!it )up to|more than|less than|no more than|fewer than|max(?:imum)?|minimum|if|unless|instead|respectively|between|respective|twice|double[sd]?|half|halv\w+|triple[sd]?|quarter|thirds?|another|otherwise|overhead|except|excluding|includ\w+|the (?:second|third|last|next)|original\w*|initial\w*|previous\w*|typical\w*|usually|not|n't|never|without|depend\w*|range\w*|could|might|may|such as|e\.g\.|for example|compound\w*|squared?|cubed?|root|log|power of|per cent of|odds|already|every other|alternate|round trip|both ways|however|in use)\b|\?|±|n't\b|[<>≤≥]",
+    r"\b(?:at least|at most|(?<!add )(?<!adds )(?<!went )(?<!goes )(?<!it )up to|more than|less than|no more than|fewer than|max(?:imum)?|minimum|unless|most people|but|limit\w*|rated|rating|efficien\w*|friction\w*|drag|parallel|peak|fuse|breaker|instead|respectively|between|respective|twice|double[sd]?|half|halv\w+|triple[sd]?|quarter|thirds?|otherwise|overhead|except|excluding|includ\w+|the (?:second|third|last|next)|original\w*|initial\w*|previous\w*|typical\w*|usually|not|n't|never|without|depend\w*|range\w*|could|might|may|such as|e\.g\.|for example|compound\w*|squared?|cubed?|root|log|power of|per cent of|odds|every other|alternate|round trip|both ways|however|in use)\b|\?|±|n't\b|[<>≤≥]",
     re.I,
 )
 
 TAIL_DOUBT = re.compile(
-    r"\s?(?:or (?:more|less|so)|if\b[^.;\n]*\d|unless|at (?:most|least)|more than|less than|times\b|(?:more|fewer|less)\b(?! in total)|\?|[-–]\s?\d|±|\bto \d)"
+    r"\s?(?:or (?:more|less|so)|if\b[^.;\n]*\d|for (?:both|all|two|three|four|five|six|\d)|unless|at (?:most|least)|more than|less than|times\b|(?:more|fewer|less)\b(?! in total)|\?|[-–]\s?\d|±|\bto \d)"
 )
 
 LEFT = re.compile(r"^[^.;\n]*?\b(?:left|remain\w*|still|spare)\b")
-EXTRA = re.compile(r"^[^.;\n]*?\b(?:overhead|loss(?:es)?|in practice|includ\w+|realistic\w*|breaks|stops|waste)\b")
+ANOTHER = re.compile(r"\b(?:another|additional|further)\b")
+EXTRA = re.compile(
+    r"^[^.;\n]*?\b(?:overhead|loss(?:es)?|in practice|includ\w+|realistic\w*|breaks|stops|waste|(?:with|plus|after)\s(?:[a-z]+\s)?(?:tax(?:es)?|shipping|VAT|fees?|tips?|delivery|interest))\b"
+)
 
 ADDS = re.compile(
-    r"\b(?:total\w*|altogether|in all|sum|sums|combined|together|adds? up|adding|plus|overall|brings?|making|in total|all told|both)\b",
+    r"\b(?:total\w*|altogether|in all|sum|sums|combined|together|adds? up|adding|plus|overall|brings?|making|in total|all told|all in|both)\b",
     re.I,
 )
 
 TAKES = re.compile(
-    r"\b(?:left|remain\w*|leav\w+|differen\w+|net|profit|gain|gained|loss|lost|saved?|saving|savings|change|more|less|fewer|extra|longer|shorter|faster|slower|taller|older|younger|cheaper|usable|free|spare|headroom|short|still|subtract\w*|minus|take away|deduct\w*|rest|after|margin|budget|gap|ahead|behind|lead|drops?|rises?|rose|fell|grew|cut|increase\w*|decrease\w*)\b",
+    r"\b(?:left|remain\w*|leav\w+|differen\w+|span\w*|rang\w+|already|net|profit|gain|gained|loss|lost|saved?|saving|savings|change|more|less|fewer|extra|longer|shorter|faster|slower|taller|older|younger|cheaper|usable|free|spare|headroom|short|still|subtract\w*|minus|take away|deduct\w*|rest|after|margin|budget|gap|ahead|behind|lead|drops?|rises?|rose|fell|grew|cut|increase\w*|decrease\w*)\b",
     re.I,
 )
 
@@ -111,7 +119,7 @@ ANY = Words(add=True, subtract=True, mean=True, share=True, change=True, off=Tru
 
 
 def announces(text: str, terms: Sequence[Term], k: int, start: int, end: int) -> str:
-    """How the k-th term of the sentence text[start:end] is told: `said` to follow, by a `verb` alone, or not at all."""
+    """How the k-th term of the sentence text[start:end] is told: `said` to follow, by a `verb`, `last` of all, or not at all."""
     term = terms[k]
     lead = text[terms[k - 1].end if k else start : term.start]
     tail = text[term.end : terms[k + 1].start if k + 1 < len(terms) else end]
@@ -134,7 +142,9 @@ def announces(text: str, terms: Sequence[Term], k: int, start: int, end: int) ->
     closes = k + 1 == len(terms) or tail[:1] in ",.;:)" or tail[:2] in (" (", " –", " —")
     if closes and k > 1 and ANNOUNCES.search(text[terms[k - 2].end : terms[k - 1].start]) and VERBLIKE.search(lead):
         return "said"
-    return "verb" if closes and len(lead) < 100 and VERBED.search(lead) else ""
+    if not closes or len(lead) >= 100:
+        return ""
+    return "verb" if VERBED.search(lead) else "last" if k > 1 and BESIDE.search(lead) is None else ""
 
 
 def words_around(text: str, start: int, terms: Sequence[Term], k: int, sentence: tuple[int, int]) -> Words:
@@ -156,10 +166,20 @@ def words_around(text: str, start: int, terms: Sequence[Term], k: int, sentence:
     )
 
 
+EACH = re.compile(r"\b(?:each|per|every\w*|average|apiece|a head|mean)\b", re.I)
+
+
+def shared(text: str, start: int, term: Term) -> bool:
+    """Whether the result is said to be of one of several."""
+    return EACH.search(text[start : term.end + 24]) is not None
+
+
 def doubtful(text: str, start: int, term: Term, shown: str) -> bool:
     """Whether words between `start` and the end of the sentence could mean another relation than the one shown."""
     if DOUBT.search(text, start, term.start) or TAIL_DOUBT.match(text, term.end, term.end + 60):
         return True
     if EXTRA.search(text[term.end : term.end + 60]):
+        return True
+    if " + " not in shown and ANOTHER.search(text, start, term.start):
         return True
     return " − " not in shown and LEFT.search(text[term.end : term.end + 40]) is not None

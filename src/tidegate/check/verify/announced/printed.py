@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tidegate.check.verify.announced.kinds import ADVERBS, CALENDAR, kind_of, lemma, ratio_of
+from tidegate.check.verify.announced.kinds import ADVERBS, CALENDAR, NEVER, kind_of, lemma, ratio_of
 from tidegate.check.verify.announced.term import Term
 from tidegate.check.verify.numbers.words import WORD_NUMBERS
 from tidegate.check.verify.quantity.quantities import Quantity
@@ -18,13 +18,14 @@ STOP = frozenset(
     ["a", "an", "and", "or", "of", "the", "to", "in", "on", "at", "for", "with", "from", "by", "is", "are", "was", "were", "be", "so", "that", "which", "who", "if", "then", "than", "as", "it", "they", "you", "we", "he", "she", "i", "per", "each", "every", "will", "would", "can", "has", "have", "had", "but", "not", "into", "after", "before", "over", "under", "when", "while", "where", "because", "since", "this", "these", "those", "there", "their", "its", "his", "her", "your", "our", "my", "all", "apiece", "altogether", "total", "times", "percent", "cent", "between", "through", "during", "until", "via", "using", "giving", "makes", "gives", "means", "out", "up", "off", "left", "more", "less"]
 )  # fmt: skip
 SCALE = re.compile(r"\s?(?:(thousand|million|billion|trillion)\b|([kKMBT])(?=[\s,.;:)?!]|$)(?!\s?(?:/|Ω|W))|(bn|mn)\b)")
-SCALES = {"thousand": 1e3, "k": 1e3, "K": 1e3, "million": 1e6, "M": 1e6, "mn": 1e6, "billion": 1e9, "B": 1e9, "bn": 1e9, "trillion": 1e12, "T": 1e12}  # fmt: skip
+SCALES = {"hundred": 1e2, "thousand": 1e3, "k": 1e3, "K": 1e3, "million": 1e6, "M": 1e6, "mn": 1e6, "billion": 1e9, "B": 1e9, "bn": 1e9, "trillion": 1e12, "T": 1e12}  # fmt: skip
 PERCENT = re.compile(r"\s?(?:\\?%|percent\b|per\s?cent\b)")
 POINTS = re.compile(r"\s?(?:percentage[- ])?(?:points?|pp)\b")
 OWN_UNIT = re.compile(r"\s?([kKMGT]i?B|[kM]?bps|(?:second|minute|hour|day|week|month|year)s?)\b(?!-)|-([a-z]+)(?=\s)")
 NOUNS = re.compile(r"[\s-]((?:[A-Za-z][A-Za-z'\-]*)(?:\s(?:[A-Za-z][A-Za-z'\-]*)){0,3})")
+TIMES_A = re.compile(r"\stimes\s(?:an?|per|each|every)\s(day|week|month|year|hour|minute|second)\b")
 PER = re.compile(
-    r"\s?/\s?(?P<slash>[A-Za-zµ]+(?:-[A-Za-z]+)?)|,?\s(?:per|for each|for every|in an?|in each|in every|in one)\s(?P<per>[A-Za-z]+(?:[-\s][A-Za-z]+)?)|\s(?:an?|every|each)\s(?P<article>[A-Za-z]+(?:-[A-Za-z]+)?)|\s(?P<adverb>daily|hourly|weekly|monthly|yearly|annually|nightly)\b|,?\s(?P<each>each|apiece)\b(?!\s[a-z]+\b(?<=s))"
+    r"\s?/\s?(?P<slash>[A-Za-zµ]+(?:-[A-Za-z]+)?)|,?\s(?:per|for each|for every|in an?|in each|in every|in one)\s(?:(?P<many>\d[\d,]*|hundred|thousand|million|billion)\s)?(?P<per>[A-Za-z]+(?:[-\s][A-Za-z]+)?)|\s(?:an?|every|each(?=\s(?:second|minute|hour|day|night|week|month|year)\b))\s(?P<article>[A-Za-z]+(?:-[A-Za-z]+)?)|\s(?P<adverb>daily|hourly|weekly|monthly|yearly|annually|nightly)\b|,?\s(?P<each>each|apiece)\b"
 )
 MONEY = re.compile(r"(?:US|A|C)?[$€£]\s?$")
 ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
@@ -87,6 +88,10 @@ def printed_term(text: str, q: Quantity, end: int) -> Term | None:
     calendar = (
         q.unit is not None and q.unit.kind == "calendar" and (" per " in unit or "/" in unit or unit.count(" ") == 2)
     )
+    first, _, second = unit.partition(" ")
+    if second.lower() in NEVER:  # 100 km uses
+        unit, has_unit, raw_end = first, True, q.end - len(second) - 1
+        term.end, term.shown = raw_end, text[at:raw_end].strip()
     read = ratio_of(unit) if (has_unit or calendar) and not money else None
     if calendar and read is not None and any(a[0] == "#" for a in read[1]):
         has_unit, read = False, None
@@ -134,6 +139,10 @@ def _number_end(text: str, q: Quantity) -> int:
 def _thing(text: str, term: Term, end: int) -> None:
     """The counted noun after a number: `60,000 training images`, `8 GPUs`, `10 GPU-hours`."""
     term.wild = True
+    if (often := TIMES_A.match(text, term.end)) is not None and (per := kind_of(often.group(1))) is not None:
+        term.kind, term.size = {a: -p for a, p in per[1].items()}, 1 / per[0]
+        term.end, term.wild = often.end(), False
+        return
     alone = OWN_UNIT.match(text, term.end, min(end, term.end + 24))
     own = kind_of(alone.group(1) or alone.group(2)) if alone is not None else None
     if alone is not None and own is not None and not any(a[0] == "#" for a in own[1]):
@@ -193,6 +202,9 @@ def _per(text: str, term: Term, end: int) -> None:
     read = kind_of(name)
     if read is None:
         return
+    if found.group("many"):
+        many = found.group("many")
+        term.size /= SCALES.get(many) or float(many.replace(",", ""))
     term.size /= read[0]
     for atom, power in read[1].items():
         term.kind[atom] = term.kind.get(atom, 0) - power

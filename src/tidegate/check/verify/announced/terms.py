@@ -31,7 +31,9 @@ OFTEN = re.compile(
     r"\b([Nn]ightly|[Dd]aily|[Hh]ourly|[Ww]eekly|[Mm]onthly|[Yy]early)\s(?:[a-z]+\s){0,2}?(?:(?:of|is|are|to|at|about|around)\s){0,2}[$€£]?$"
 )
 HYPHENED = re.compile(r"[$€£]?[\w.,]+-[a-z]")  # a 6-hour shift
-EVERYONE = re.compile(r"\b(?:[Ee]veryone|[Ee]verybody|[Ee]ach of (?:them|us|you|these|those)|[Ee]ach one)\b")
+EVERYONE = re.compile(
+    r"\b(?:[Ee]veryone|[Ee]verybody|[Ee]ach of (?:them|us|you|these|those)|[Ee]ach one|[Ee]ach\s(?:[a-z]+ing|has|gets?|takes?|needs?|costs?|holds?))\b"
+)
 THEM = re.compile(r"\sof\s(?:them|these|those)\b")
 HOLDING = re.compile(r"^\sof\s$")
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
-from tidegate.check.verify.announced.cues import ALIKE, ANNOUNCES, ANY, doubtful, words_around
+from tidegate.check.verify.announced.cues import ALIKE, ANNOUNCES, ANY, MEANS, doubtful, shared, words_around
 from tidegate.check.verify.announced.derivations import Words, derivations, simple_values
 from tidegate.check.verify.announced.term import Term
 
 SPAN_MAX = 420  # characters from the first quantity of a derivation to its result, at most
-TERMS_MAX = 5
+TERMS_MAX, LIST_MAX = 5, 12
 TENS = (10.0, 100.0, 1000.0)
 AROUND_MAX = 8  # numbers around that may make the stated value in another way
 
@@ -24,6 +24,7 @@ class Made(NamedTuple):
     terms: list[Term]
     values: list[tuple[float, str]]
     exact: bool
+    partial: bool = False  # other unused terms stand in the sentence
 
 
 def made_of(text: str, sentence: tuple[int, int], terms: Sequence[Term], k: int, live: Sequence[Term]) -> Made | None:
@@ -34,22 +35,38 @@ def made_of(text: str, sentence: tuple[int, int], terms: Sequence[Term], k: int,
     if (again := _again(term, here, live, lead)) is not None:
         return again
     before = [t for t in live if t.start < sentence[0]]
-    whole = ([here] if here else []) + [before[-n:] + here for n in (1, 2, 3) if n <= len(before)]
+    listed = _listed(text, live)
+    if listed and MEANS.search(lead):
+        values = [v for v in _values(listed[0], term, Words(mean=True), exact=False) if "+" in v[1]]
+        return Made(listed[0], values, False) if values else None
+    whole = listed + ([here] if here else []) + [before[-n:] + here for n in (1, 2, 3) if n <= len(before)]
     parts = [here[-2:], here[:-1], *([here[-3:]] if len(here) > 3 else [])] if len(here) > 2 else []
     nearest = None
     for exact in (True, False):
-        for window in whole + parts if exact else whole:
-            if not 2 <= len(window) <= TERMS_MAX or any(t.unread for t in window):
+        for n, window in enumerate(whole + parts if exact else whole):
+            if len(window) < 2 or (len(window) > TERMS_MAX and n) or any(t.unread for t in window):
                 continue
             if exact and (term.wild or any(t.wild for t in window)):
                 continue
             words = words_around(text, min(window[0].start, sentence[0]), terms, k, sentence)
             values = _values(window, term, words, exact=exact)
             if any(agrees(v, term) for v, _ in values):
-                return Made(window, values, exact)
+                return Made(window, values, exact, window in parts)
             if nearest is None and any(near(v, term.value, tens=exact) for v, _ in values):
-                nearest = Made(window, values, exact)
+                nearest = Made(window, values, exact, window in parts)
     return nearest
+
+
+def _listed(text: str, live: Sequence[Term]) -> list[list[Term]]:
+    """The last list of three numbers or more: `34, 29, 31 and 30 points`."""
+    run: list[Term] = []
+    for t in reversed(live):
+        if run and text[t.end : run[0].start].strip(" $€£") not in (",", "and", ", and"):
+            if len(run) > 2:
+                break
+            run = []
+        run.insert(0, t)
+    return [run] if 2 < len(run) <= LIST_MAX else []
 
 
 def _again(term: Term, here: Sequence[Term], live: Sequence[Term], lead: str) -> Made | None:
@@ -132,7 +149,10 @@ def certain(
     first, (computed, shown) = made.terms[0], value
     if term.start - first.start > (260 if made.exact else 200) or doubtful(text, first.start, term, shown):
         return False
-    if " + " not in shown and " − " not in shown and not term.percent and _two_alike(made.terms):
+    if " + " not in shown and " − " not in shown and not term.percent and _two_alike(made, term):
+        return False
+    units = any(a[0] != "#" for a in term.kind)
+    if not made.exact and units and " / " in shown and not shared(text, max(first.start, term.start - 60), term):
         return False
     if " + " in shown and all(t.percent for t in made.terms):
         return False  # rises of 2 % and 3 % are not one of 5 %
@@ -155,10 +175,18 @@ def certain(
     return not any(agrees(f * v, term, places=0.5) for v in _other_values(around, term) for f in factors)
 
 
-def _two_alike(terms: Sequence[Term]) -> bool:
-    """Whether two quantities of one kind were multiplied or divided: prices of two sizes, not a price and a size."""
-    kinds = [tuple(sorted(t.kind.items())) for t in terms if t.kind]
-    return len(set(kinds)) < len(kinds) and not (len(kinds) == 2 and all(k == (("m", 1),) for k in kinds))
+def _two_alike(made: Made, term: Term) -> bool:
+    """Whether quantities of one kind were multiplied or divided for no ratio: prices of two sizes."""
+    kinds = [tuple(sorted(t.kind.items())) for t in made.terms if t.kind]
+    if len(set(kinds)) == len(kinds) or not any(a[0] != "#" for a in term.kind) or kinds == [(("m", 1),)] * 2:
+        return False
+    return not proportional(made, term)
+
+
+def proportional(made: Made, term: Term) -> bool:
+    """Three quantities and a fourth in proportion: `100 km use 17 kWh, so 51 kWh last 300 km`."""
+    others = [t for t in made.terms if t.kind != term.kind]
+    return len(made.terms) == 3 and not made.partial and len(others) == 2 and others[0].kind == others[1].kind
 
 
 def _one_off(operand: Term, term: Term, computed: float, shown: str) -> bool:

@@ -1,0 +1,62 @@
+r"""A third set of results told in chat prose, other wordings again, and sound sentences that lead elsewhere.
+
+Every text of a pair stands twice, wrong and right: `§` is the place of the one planted error.
+"""
+# fmt: off
+
+from tests.check.verify.collecting import Answers
+
+ITEMS = Answers()
+twin, ok = ITEMS.twin, ITEMS.ok
+
+twin("ops", "Quick sanity check on the numbers: 40 partitions, each seeing 2.5 MB/s at peak, puts the whole topic at § MB/s.", "120", "100")
+twin("ops", "Your heap grew from 1.2 GB to 1.8 GB over 6 hours. That's a leak of roughly § MB an hour.", "150", "100")
+twin("ops", "If a deploy takes 12 minutes and you ship 5 times a day, the pipeline is busy for § a day.", "50 minutes", "60 minutes")
+twin("ops", "With a cache hit rate of 90 %, only § of the 20,000 requests a second ever touch the database.", "4,000", "2,000")
+twin("net", "The subnet has 254 usable hosts and you've already handed out 198, so you can still add §.", "46", "56")
+twin("net", "Sending a 700 MB image over a 100 Mbit/s line: that's 5,600 Mbit, so expect about § seconds.", "65", "56")
+twin("phys", "The spring stretches by 4 cm under a load of 20 N, so its stiffness is § N/m.", "400", "500")
+twin("phys", "Two carts of 3 kg and 5 kg stick together and roll on at 2 m/s: their joint momentum is § kg·m/s.", "18", "16")
+twin("phys", "It climbs 240 m in 80 s. Vertical speed: § m/s.", "4", "3")
+twin("phys", "The kettle puts 1,800 W into the water for 4 minutes → § kJ of heat.", "342", "432")
+twin("lab", "Your gel needs 1 % agarose, meaning § g for 80 mL of buffer.", "0.6", "0.8")
+twin("lab", "Diluting 2 mL of the 50 mM stock to 100 mL brings you down to § mM.", "2", "1")
+twin("lab", "Counting gave 48 cells in 4 squares. On average that's § cells per square.", "14", "12")
+twin("stat", "Of the 64 patients in the treatment arm, 16 relapsed. One in § relapsed, in other words.", "five", "four")
+twin("stat", "The interquartile range runs from 23 to 41, so it spans § points.", "16", "18")
+twin("stat", "The model got 930 out of 1,200 test items right, which puts its accuracy at §.", "75.5 %", "77.5 %")
+twin("fin", "Rent is $1,450, utilities another $180 and internet $60. All in, you're at § a month.", "$1,790", "$1,690")
+twin("fin", "A $12,000 car loses 15 % of its value in the first year and is then worth §.", "$10,800", "$10,200")
+twin("fin", "The fund charges 0.8 %. On a balance of $25,000 you'd pay § every year.", "$250", "$200")
+twin("fin", "Breaking even takes $54,000 in fixed costs divided by a margin of $18 per unit, hence § units.", "3,600", "3,000")
+twin("elec", "Feeding 12 V into a 4.7 kΩ resistor pushes about § mA through it.", "3.55", "2.55")
+twin("elec", "The charger delivers 20 V at 3.25 A, so it's a § W unit.", "75", "65")
+twin("geom", "A tile is 30 cm × 30 cm, i.e. 0.09 m². To cover 18 m² you'll go through § tiles.", "180", "200")
+twin("plan", "Five sprints are done, delivering 34, 29, 31, 36 and 30 points. The average velocity is § points.", "34", "32")
+twin("plan", "The contract runs 18 months at €4,200 a month; the total value is therefore §.", "€76,500", "€75,600")
+twin("ml", "7 billion parameters at 2 bytes each take up § GB before you load a single activation.", "16", "14")
+twin("ml", "1.5 million tokens a day at $3 per million tokens is § a day.", "$5.40", "$4.50")
+twin("energy", "Driving 100 km uses 17 kWh, so a 51 kWh pack gets you about § km.", "350", "300")
+twin("dose", "Give 250 mg three times a day for 7 days: you'll need § mg in total.", "5,750", "5,250")
+twin("dose", "The ampoule has 40 mg in 2 mL. For a 30 mg dose draw up § mL.", "1.3", "1.5")
+
+ok("sound", "The API allows 100 calls a minute and each page has 50 items, so fetch the 8,000 items overnight in about 2 hours to be polite.")
+ok("sound", "Our two data centres hold 30 and 45 racks, and a third one with 25 racks opens in May, so by June there are 100.")
+ok("sound", "A 4-core box did 800 requests a second; an 8-core one managed 1,400, so scaling isn't linear.")
+ok("sound", "The test takes 90 minutes and has 3 sections, so most people spend 25 minutes on the first.")
+ok("sound", "He drove 150 km at 100 km/h and then 60 km at 60 km/h, which took 2.5 hours.")
+ok("sound", "Ice melts at 0 °C and you need 334 kJ per kg, so 2 kg take 668 kJ.")
+ok("sound", "The gene is 1,200 bases long; it codes for 399 amino acids, since the stop codon adds nothing.")
+ok("sound", "You have 3 shirts and 4 trousers, which makes 12 outfits.")
+ok("sound", "Each of the 10 players shakes hands with every other, so there are 45 handshakes.")
+ok("sound", "With 16 GB of RAM and 8 GB reserved for the database, leave 2 GB for the OS, so 6 GB are yours.")
+ok("sound", "The loan is $10,000 at 6 % over 5 years, which comes to $193.33 a month.")
+ok("sound", "Samples of 30 students in 4 schools gave 118 valid forms, so 2 were lost.")
+ok("sound", "An 80 kg person burns 500 kcal in a 45-minute run, so two runs a week add up to 1,000 kcal.")
+ok("sound", "A 60-minute lesson has 10 minutes of warm-up, so 5 lessons give you 250 minutes of practice.")
+ok("sound", "Rolling two dice gives 36 outcomes, 6 of which sum to 7, so the chance is 1 in 6.")
+ok("sound", "From 8 to 12 the shop served 60 customers and from 12 to 4 another 90, so on average about 19 an hour.")
+ok("sound", "A square with a 10 cm side has a diagonal of 14.1 cm, so the circle around it has a radius of 7.07 cm.")
+ok("sound", "The 3 km climb takes 50 minutes and the way down 30, so allow an hour and a half with breaks.")
+ok("sound", "The bag of 20 kg lasts our 2 dogs 25 days, so each eats 400 g a day.")
+ok("sound", "You save 20 % on orders over $50, so the $60 basket costs $48 and shipping makes it $53.")
