@@ -10,7 +10,8 @@ from tidegate.readers.exported_names import names_of
 def package(root: Path, **files: str) -> Path:
     folder = root / "pack"
     for name, text in files.items():
-        path = folder / (name.replace("__", "/") + ".py" if name != "__init__" else "__init__.py")
+        inner = name.replace("____init__", "/__init__") if "__init__" in name else name.replace("__", "/")
+        path = folder / f"{inner}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return folder
@@ -37,6 +38,21 @@ def test_exports(tmp_path: Path, source: str, exported: set[str] | None) -> None
     folder = package(tmp_path, __init__=source, inner="__all__ = ['a', 'b']\na = b = c = 1\n", loop="from . import *\n")
     found = names_of(folder / "__init__.py").exported
     assert (set(found) if found is not None else None) == exported
+
+
+def test_of_two_modules_of_one_name_the_last_that_a_wildcard_brings_is_meant(tmp_path: Path) -> None:
+    folder = package(
+        tmp_path, __init__="from pack.make import *\nfrom pack.find import *\n",
+        make____init__="from pack.make.crowd import *\n", make__crowd="def cliques(): ...\n",
+        find____init__="import pack.find.crowd\nimport pack.find.path\n", find__crowd="def groups(n): ...\n", find__path="",
+    )  # fmt: skip
+    held = names_of(folder / "__init__.py").modules
+    assert {n: str(p.relative_to(folder)) for n, p in held.items()} == {
+        "make": "make/__init__.py", "find": "find/__init__.py", "crowd": "find/crowd.py", "path": "find/path.py",
+    }  # fmt: skip
+    (folder / "find" / "__init__.py").write_text("import pack.find.crowd\nimport pack.find.path\n__all__ = ['path']\n")
+    names_of.cache_clear()
+    assert names_of(folder / "__init__.py").modules["crowd"] == folder / "make" / "crowd.py", "it is not exported"
 
 
 def test_a_lazy_loader_is_read_from_its_arguments_or_its_stub(tmp_path: Path) -> None:

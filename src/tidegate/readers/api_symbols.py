@@ -112,8 +112,10 @@ def _sections(module: Any, seen: set[str], modules: Mapping[str, Sequence[str]])
             modules.keys() - members.keys()
         )  # a wildcard brings the modules along that its source has imported
     for name in lines:
-        if name not in members and len(paths := modules.get(name, ())) == 1:
-            yield f"# {module.path}.{name} = {paths[0]}\n"
+        if name not in members and (paths := modules.get(name, ())):
+            found_at = paths[0] if len(paths) == 1 else _dotted(own.modules.get(name), paths)
+            if found_at:
+                yield f"# {module.path}.{name} = {found_at}\n"
     if not open_ended:
         yield f"# {module.path}\n" + "".join(f"{line}\n" for line in lines)
     for name, kind in classes:
@@ -132,6 +134,14 @@ MADE = re.compile(
 def _path(module: Any) -> Path:
     found = module.filepath
     return found[0] if isinstance(found, list) else Path(found or ".")
+
+
+def _dotted(path: Path | None, among: Sequence[str]) -> str:
+    """Which of several modules of one last name lies in a file; nothing where that is not known."""
+    if path is None:
+        return ""
+    parts = (path.parent if path.name == "__init__.py" else path.with_suffix("")).parts
+    return next((p for p in among if tuple(p.split(".")) == parts[-p.count(".") - 1 :]), "")
 
 
 def _functions(members: Any) -> set[str]:

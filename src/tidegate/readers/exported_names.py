@@ -8,17 +8,23 @@ from their arguments or their stub.  What cannot be told answers None: then noth
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 
 class Names(NamedTuple):
-    """The names a module binds and those it exports; None where they depend on its running."""
+    """The names a module binds and those it exports; None where they depend on its running.
+
+    `modules` are files of modules that it holds as names: importing a submodule makes it a name of its package, and a
+    wildcard of a package without `__all__` brings such names along; the last one counts.
+    """
 
     bound: frozenset[str] | None
     exported: frozenset[str] | None
+    modules: Mapping[str, Path] = MappingProxyType({})
 
 
 UNKNOWN = Names(None, None)
@@ -47,6 +53,7 @@ class _Reading:
         self.bound: set[str] = set()
         self.lists: dict[str, frozenset[str]] = {}
         self.modules: dict[str, Path] = {}
+        self.held: dict[str, Path] = {}  # modules that are names of this package once it was imported
         self.whole = True  # every wildcard was followed
         self.stated = False  # an `__all__` was seen
         self.known = True  # and could be computed
@@ -60,14 +67,17 @@ class _Reading:
                 self.take(statement)
         finally:
             _open.discard(self.path)
-        bound = frozenset(self.bound) if self.whole else None
+        bound = frozenset(self.bound | self.held.keys()) if self.whole else None
         if self.stated:
-            return Names(bound, self.lists.get("__all__") if self.known else None)
-        return Names(bound, None if bound is None else frozenset(n for n in bound if not n.startswith("_")))
+            return Names(bound, self.lists.get("__all__") if self.known else None, self.held)
+        public = None if bound is None else frozenset(n for n in bound if not n.startswith("_"))
+        return Names(bound, public, self.held)
 
     def take(self, node: ast.stmt) -> None:
         if isinstance(node, ast.Import):
             self.bound |= {a.asname or a.name.partition(".")[0] for a in node.names}
+            for a in node.names:
+                self.holds(self.below(a.name.split(".")))
         elif isinstance(node, ast.ImportFrom):
             self.imports(node)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -84,19 +94,33 @@ class _Reading:
 
     def imports(self, node: ast.ImportFrom) -> None:
         target = self.file_of(node)
+        self.holds(target)
         if node.level and self.path.name == "__init__.py" and node.level == 1 and node.module:
             self.bound.add(node.module.partition(".")[0])  # importing a submodule makes it a name of its package
         for a in node.names:
             if a.name == "*":
-                taken = names_of(target).exported if target is not None else None
+                taken, held = (
+                    (found.exported, found.modules) if (found := names_of(target) if target else None) else (None, {})
+                )
                 self.whole &= taken is not None
                 self.bound |= taken or frozenset()
+                self.held |= {n: m for n, m in held.items() if taken is None or n in taken}
                 continue
             self.bound.add(a.asname or a.name)
             folder = target.parent if target is not None and target.name == "__init__.py" else None
             for inner in (folder / f"{a.name}.py", folder / a.name / "__init__.py") if folder else ():
                 if inner.exists():
                     self.modules[a.asname or a.name] = inner
+                    self.holds(inner)
+
+    def holds(self, target: Path | None) -> None:
+        """Note that a module below this package was imported: the part of its path just below is a name here."""
+        here = self.path.parent
+        if target is None or self.path.name != "__init__.py" or target == self.path or here not in target.parents:
+            return
+        first = target.relative_to(here).parts[0]
+        module = here / first / "__init__.py" if (here / first).is_dir() else target
+        self.held[first.removesuffix(".py")] = module
 
     def file_of(self, node: ast.ImportFrom) -> Path | None:
         """The file a `from` statement reads, inside this package."""
@@ -106,12 +130,13 @@ class _Reading:
             for _ in range(node.level - 1):
                 base = base.parent
         else:
-            top = next((p for p in self.path.parents if p.name == parts[0] and (p / "__init__.py").exists()), None)
-            if top is None:
-                return None
-            base = top.parent
-        whole = base.joinpath(*parts)
-        return next((p for p in (whole / "__init__.py", whole.with_suffix(".py")) if p.exists()), None)
+            return self.below(parts)
+        return _module_file(base.joinpath(*parts))
+
+    def below(self, parts: list[str]) -> Path | None:
+        """The file of a module of this package by the parts of its whole name."""
+        top = next((p for p in self.path.parents if p.name == parts[0] and (p / "__init__.py").exists()), None)
+        return _module_file(top.parent.joinpath(*parts)) if top is not None else None
 
     def assigns(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -230,6 +255,10 @@ class _Reading:
                     return None
                 out |= found
         return out
+
+
+def _module_file(whole: Path) -> Path | None:
+    return next((p for p in (whole / "__init__.py", whole.with_name(f"{whole.name}.py")) if p.exists()), None)
 
 
 def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
