@@ -1,8 +1,4 @@
-"""Budgets of runs over real HTTP: a hard cap is never passed, and a run that is refused ends with an answer.
-
-Method: the gateway with a scripted engine that reports what it used; raw calls and the official clients of
-both providers in every form; concurrent calls; and the real program with two workers, killed and raised.
-"""
+"""What budgets of runs count over real HTTP, what of it is kept over two workers, and which caps are refused."""
 
 import asyncio
 import http.server
@@ -13,23 +9,18 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import anthropic
-import msgspec
-import openai
 import pytest
 from tests.gateway.test_mcp_runs import tools, two_workers
 from tests.gateway.test_mcp_sessions import rpc
 from tests.gateway.test_serving import eventually
+from tests.support.budgeting import ALL, USED, Budgeted, budgeted
 from tests.support.rig import (
     KEY,
     SSE_HEAD,
-    Answer,
     Reader,
     ScriptedUpstream,
-    World,
     Writer,
     chunk,
-    good,
     json_answer,
     reset,
     run,
@@ -38,74 +29,11 @@ from tests.support.rig import (
 
 from tidegate.gateway.budgets import RunBudgets
 from tidegate.gateway.mcp.endpoint import McpEndpoint
-from tidegate.gateway.translate import DialectShaper
 from tidegate.readers.config import parse_settings
-from tidegate.settings import Budgets, Caps, McpServer, Settings, TenantBudget
+from tidegate.settings import Budgets, Caps, McpServer
 from tidegate.spine.call import Ending
 from tidegate.spine.errors import SettingError
 from tidegate.store.budgets import BudgetBook
-
-ALL = ("chat", "completions", "responses", "messages", "embeddings")
-USED = {"prompt_tokens": 30, "completion_tokens": 7, "total_tokens": 37}
-
-
-def priced(settings: Settings) -> Settings:
-    routes = tuple(
-        msgspec.structs.replace(r, cost_usd_per_million_prompt=1.0, cost_usd_per_million_completion=2.0)
-        for r in settings.routes
-    )
-    return msgspec.structs.replace(settings, routes=routes)
-
-
-class Budgeted:
-    """A world under budgets."""
-
-    def __init__(self, w: World, book: BudgetBook) -> None:
-        self.w, self.book = w, book
-
-    async def call(self, body: dict[str, Any] | None = None, *, path: str = "/v1/chat/completions",
-                   run_id: str | None = "r", **more: Any) -> Answer:  # fmt: skip
-        asked = {
-            "model": "m",
-            "messages": [{"role": "user", "content": "How tall is it?"}],
-            "max_tokens": 20,
-            **(body or {}),
-        }
-        headers = "" if run_id is None else f"x-tidegate-run-id: {run_id}\r\n"
-        return await self.w.call(json.dumps(asked).encode(), path=path, headers=headers, **more)
-
-    def used(self, name: str = "t run r") -> Any:
-        return next(u for u in self.book.accounts() if u.name == name)
-
-
-def engine(used: dict[str, int] | None = None) -> Any:
-    """An engine that reports what it used."""
-
-    async def script(request: bytes, _: Reader, writer: Writer) -> None:
-        choice = {"index": 0, "message": {"role": "assistant", "content": "tall"}, "finish_reason": "stop"}
-        answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-        writer.write(json_answer(json.dumps(answer | {"usage": used or USED}).encode()))
-        await writer.drain()
-
-    return script
-
-
-def budgeted(tmp_path: Path, budgets: Budgets, main: Any, *scripts: Any, upstream: dict[str, Any] | None = None,
-             shaped: bool = False, **more: Any) -> None:  # fmt: skip
-    async def whole() -> None:
-        book = BudgetBook(tmp_path)
-        async with world(
-            *(scripts or (engine(),)), settings=priced, upstream=upstream or {"dialects": ALL}, **more
-        ) as w:
-            w.gateway.budgets = RunBudgets(budgets, book, owner="w0")
-            if shaped:
-                w.gateway.shaper = DialectShaper(w.gateway.settings)
-            await main(Budgeted(w, book))
-
-    run(whole(), 60)
-
-
-# --- what is counted
 
 
 def test_a_call_is_settled_to_what_its_engine_reported(tmp_path: Path) -> None:
@@ -197,182 +125,6 @@ def test_a_call_without_a_bound_gets_one(tmp_path: Path) -> None:
     budgeted(tmp_path, Budgets(run=Caps(tokens_out=10_000), tokens_out_default=77), openai_only, upstream=kind)
 
 
-# --- the hard cap
-
-
-@pytest.mark.parametrize(
-    ("caps", "resource", "calls"),
-    [
-        (Caps(calls=3), 3, 3),
-        (Caps(tokens_out=50), 2, 5),  # 7 spent a call, 20 reserved: the sixth could pass 50
-        (Caps(tokens_in=1300), 1, None),
-        (Caps(money_usd=0.0013), 0, None),
-        (Caps(calls=0), 3, 0),
-    ],
-)
-def test_a_cap_is_never_passed_and_the_run_ends_with_an_answer(
-    tmp_path: Path, caps: Caps, resource: int, calls: int | None
-) -> None:
-    async def main(b: Budgeted) -> None:
-        for _ in range(40):
-            answer = await b.call()
-            assert answer.status == 200
-            used = b.used()
-            assert used.spent[resource] + used.reserved[resource] <= used.limit[resource]
-        served = len(b.w.upstream.requests)
-        assert served == calls if calls is not None else 0 < served < 40
-        said = json.loads(answer.body)
-        assert said["choices"][0]["finish_reason"] == "stop"
-        assert "budget is spent" in said["choices"][0]["message"]["content"]
-        assert "How tall is it?" in said["choices"][0]["message"]["content"]
-        assert answer.headers["x-tidegate-rule"] == "run-budget"
-        ended = b.w.recorded()[-1]
-        assert (ended.ending, ended.error_code) == (Ending.FINALISED, "budget_spent")
-        assert ended.events[-1].data["evidence"]["account"] == "t run r"
-        assert (await b.call(run_id="another")).status == 200, "another run has its own"
-        assert len(b.w.upstream.requests) == (served + 1 if calls != 0 else 0)
-
-    budgeted(tmp_path, Budgets(run=caps), main)
-
-
-def test_concurrent_calls_never_pass_a_cap_together(tmp_path: Path) -> None:
-    async def slow(request: bytes, reader: Reader, writer: Writer) -> None:
-        await asyncio.sleep(0.05)
-        await engine({"prompt_tokens": 30, "completion_tokens": 20})(request, reader, writer)
-
-    async def main(b: Budgeted) -> None:
-        await asyncio.gather(*(b.call() for _ in range(60)))
-        used = b.used()
-        assert len(b.w.upstream.requests) == 10
-        assert used.spent[2] == 200
-        assert used.reserved == (0,) * 6
-
-    budgeted(tmp_path, Budgets(run=Caps(tokens_out=200)), main, slow)
-
-
-def test_time_runs_from_the_first_call_and_cuts_the_one_in_flight(tmp_path: Path) -> None:
-    async def never(request: bytes, reader: Reader, writer: Writer) -> None:
-        await reader.read()
-
-    async def main(b: Budgeted) -> None:
-        answer = await b.call()
-        assert (answer.status, answer.code) == (504, "timeout_total")
-        answer = await b.call()
-        assert "time is over" in json.loads(answer.body)["choices"][0]["message"]["content"]
-        assert len(b.w.upstream.requests) == 1
-
-    budgeted(tmp_path, Budgets(run=Caps(time_s=1.0)), main, never)
-
-
-def test_a_part_draws_on_its_parent_and_all_on_the_tenants_total(tmp_path: Path) -> None:
-    budgets = Budgets(run=Caps(calls=4), tenants={"t": TenantBudget(total=Caps(calls=6), period="ever")})
-
-    async def main(b: Budgeted) -> None:
-        for run_id in ("a/x", "a/x", "a/y", "a"):
-            await b.call(run_id=run_id)
-        assert len(b.w.upstream.requests) == 4
-        answer = await b.call(run_id="a/z")
-        assert (
-            "The parent run's budget is spent: 0 calls left"
-            in json.loads(answer.body)["choices"][0]["message"]["content"]
-        )
-        await b.call(run_id=None)
-        await b.call(run_id="b")
-        answer = await b.call(run_id="c")
-        assert "The tenant's budget is spent" in json.loads(answer.body)["choices"][0]["message"]["content"]
-        assert len(b.w.upstream.requests) == 6
-        assert b.used("t total ever").spent[3] == 6
-
-    budgeted(tmp_path, budgets, main)
-
-
-def test_what_has_no_bound_or_no_name_is_refused_by_name(tmp_path: Path) -> None:
-    image = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "http://x/y.png"}}]}]
-
-    async def main(b: Budgeted) -> None:
-        answer = await b.call({"messages": image})
-        assert (answer.status, answer.code) == (400, "budget_unbounded")
-        assert b"an image or file" in answer.body
-        assert (
-            await b.call({"input": "x", "previous_response_id": "r"}, path="/v1/responses")
-        ).code == "budget_unbounded"
-        assert (await b.call(run_id=None)).code == "run_required"
-        assert not b.w.upstream.requests
-        answer = await b.call({"input": "x"}, path="/v1/embeddings")
-        assert answer.status == 200
-        assert b.used().spent[2] == 7
-
-    caps = Caps(tokens_in=100_000)
-    budgeted(tmp_path, Budgets(run=caps, run_header="required"), main)
-
-    async def bounded(b: Budgeted) -> None:
-        assert (await b.call({"messages": image})).status == 200
-
-    budgeted(tmp_path / "2", Budgets(run=caps, tokens_attachment=2000), bounded)
-
-
-def test_accounts_that_cannot_be_kept_let_nothing_out(tmp_path: Path) -> None:
-    async def main(b: Budgeted) -> None:
-        (tmp_path / "budgets.db").write_bytes(b"broken" * 1000)
-        answer = await b.call()
-        assert (answer.status, answer.code) == (503, "budget_unavailable")
-        assert not b.w.upstream.requests
-
-    budgeted(tmp_path, Budgets(run=Caps(calls=5)), main)
-
-
-# --- every form, by the official clients
-
-
-@pytest.mark.parametrize("stream", [False, True])
-def test_official_clients_get_a_legal_final_answer_in_every_form(tmp_path: Path, stream: bool) -> None:
-    async def main(b: Budgeted) -> None:
-        headers = {"x-tidegate-run-id": "r"}
-        base = f"http://127.0.0.1:{b.w.port}"
-        said: list[str] = []
-        async with (
-            openai.AsyncOpenAI(base_url=f"{base}/v1", api_key=KEY, default_headers=headers, max_retries=0) as o,
-            anthropic.AsyncAnthropic(base_url=base, api_key=KEY, default_headers=headers, max_retries=0) as a,
-        ):
-            asked: Any = [{"role": "user", "content": "How tall is it?"}]
-            if stream:
-                chunks = [c async for c in await o.chat.completions.create(model="m", messages=asked, stream=True)]
-                said.append("".join(c.choices[0].delta.content or "" for c in chunks if c.choices))
-                assert chunks[-1].choices[0].finish_reason == "stop"
-                events = [e async for e in await o.responses.create(model="m", input="How tall is it?", stream=True)]
-                said.append(events[-1].response.output_text)  # type: ignore[union-attr]
-                async with a.messages.stream(model="m", messages=asked, max_tokens=9) as s:
-                    said.append(await s.get_final_text())
-            else:
-                chat = await o.chat.completions.create(model="m", messages=asked)
-                said.append(chat.choices[0].message.content or "")
-                said.append((await o.responses.create(model="m", input="How tall is it?")).output_text)
-                message = await a.messages.create(model="m", messages=asked, max_tokens=9)
-                assert message.stop_reason == "end_turn"
-                said.append(message.content[0].text)  # type: ignore[union-attr]
-        for text in said:
-            assert "budget is spent: 0 calls left" in text
-            assert "How tall is it?" in text
-        assert not b.w.upstream.requests
-
-    budgeted(tmp_path, Budgets(run=Caps(calls=0)), main, good)
-
-
-def test_a_call_that_is_translated_keeps_its_bound(tmp_path: Path) -> None:
-    async def main(b: Budgeted) -> None:
-        answer = await b.call({"input": "How tall is it?", "messages": None, "max_tokens": None}, path="/v1/responses")
-        assert answer.status == 200, answer.body
-        sent = json.loads(b.w.upstream.requests[0].partition(b"\r\n\r\n")[2])
-        assert 55 in (sent.get("max_tokens"), sent.get("max_completion_tokens"))
-        assert b.used().spent == (44, 30, 7, 1, 0, 0)
-
-    upstream = {"dialects": ("chat",)}
-    budgeted(tmp_path, Budgets(run=Caps(calls=5), tokens_out_default=55), main, upstream=upstream, shaped=True)
-
-
-# --- effects
-
-
 def test_effects_are_tool_calls_but_for_those_that_only_read(tmp_path: Path) -> None:
     async def main() -> None:
         upstream = await ScriptedUpstream(tools).start()
@@ -397,9 +149,6 @@ def test_effects_are_tool_calls_but_for_those_that_only_read(tmp_path: Path) -> 
         upstream.server.close()
 
     run(main(), 60)
-
-
-# --- the real program
 
 
 def test_two_workers_one_budget_killed_and_resumed(tmp_path: Path) -> None:
@@ -453,9 +202,6 @@ budgets: {{run: {{calls: 12, money_usd: 1.0}}}}
         assert len(asked) == 14
     engine_.shutdown()
     engine_.server_close()
-
-
-# --- settings
 
 
 @pytest.mark.parametrize(

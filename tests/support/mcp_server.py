@@ -5,7 +5,6 @@ import sys
 from mcp.server.mcpserver import MCPServer
 
 server = MCPServer("bank")
-CALLED: list[str] = []
 
 
 @server.tool()

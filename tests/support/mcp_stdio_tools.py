@@ -1,16 +1,16 @@
 """A tool server on standard input and output with state of its own, made with the official package.
 
 `python -m tests.support.mcp_stdio_tools`: what it remembers belongs to its process, so a test can tell
-which process answered; and it can end, be slow, talk too much and complain on standard error.
+which process answered; and it can end, be slow, talk too much and complain on standard error, beside what
+`tests.support.mcp_server` can do.
 """
 
 import os
 import sys
 import time
 
-from mcp.server.mcpserver import MCPServer
+from tests.support.mcp_server import server
 
-server = MCPServer("notes")
 NOTES: list[str] = []
 
 
@@ -31,25 +31,6 @@ def process() -> str:
 def secret(name: str) -> str:
     """A variable of the environment."""
     return os.environ.get(name, "absent")
-
-
-@server.tool()
-def look(city: str) -> str:
-    """Look at a city."""
-    return f"{city} has a tiger"
-
-
-@server.tool()
-def pay(eur: int) -> str:
-    """Pay; nobody may."""
-    print(f"PAID {eur}", file=sys.stderr, flush=True)
-    return f"paid {eur}"
-
-
-@server.tool()
-def fail() -> str:
-    """Raise."""
-    raise ValueError("it broke")
 
 
 @server.tool()
