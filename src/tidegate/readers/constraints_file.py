@@ -9,7 +9,6 @@ from tidegate.check.constraints.load import parse_policy
 from tidegate.check.constraints.model import Policy
 from tidegate.spine.errors import SettingError
 
-
 SETTLED_NS = 2_000_000_000  # how coarsely a file system may write times (FAT: 2 s)
 Stamp = tuple[int, int, int, int, int]
 
@@ -42,7 +41,7 @@ class PolicyFile:
 
     `refresh` reads it again when its bytes changed; a file that is half-written or wrong leaves
     the old policy standing and is remembered in `error`.  Its stamp (inode, size, times) spares the reading only where
-    the last change lies further back than a file system's clock is coarse: a later change then cannot bear the same one.
+    the last change lies further back than a file system's clock is coarse: a later change cannot bear the same one.
     """
 
     def __init__(self, path: Path, clock_ns: Callable[[], int] = time.time_ns) -> None:

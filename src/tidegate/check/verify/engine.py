@@ -1,13 +1,15 @@
 # ruff: noqa: E501  (patterns, tables and messages read best on one line)
 """One answer in, every claim decided: prose by the static verifiers, code by the index, nothing guessed.
 
-A verifier that fails on a text is named in `not_checked`; the others still answer.
+A verifier that fails on a text is asked again of each paragraph; the paragraph that it fails on is named in
+`not_checked`, everything else is decided.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -52,6 +54,8 @@ RULES = {
     "scheme": "broken-scheme", "code-unit": "unit-in-code",
 }  # fmt: skip
 PARAGRAPH_MAX = 4000
+FAILURES = (RecursionError, ValueError, ArithmeticError, KeyError, IndexError, TypeError, AttributeError)
+ByRange = Callable[[str, list[tuple[int, int]]], Iterable[Decision]]
 
 
 def prose_ranges(text: str) -> list[tuple[int, int]]:
@@ -102,33 +106,36 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
     known = knowledge or Knowledge()
     ranges = [] if program else prose_ranges(answer)
     prose = without_emphasis(answer, ranges)
-    verifiers: tuple[tuple[str, Callable[[], Iterable[Decision]]], ...] = (
-        ("arithmetic", lambda: check_arithmetic(prose, ranges)),
-        ("substituted numbers", lambda: check_substituted(prose, ranges)),
-        ("equations in one unknown", lambda: check_solved(prose, ranges)),
-        ("arithmetic in words", lambda: check_spoken(prose, ranges)),
-        ("arithmetic told", lambda: check_told(prose, ranges)),
-        ("a stock told", lambda: check_story(prose, ranges)),
-        ("lists", lambda: check_listed(prose, ranges)),
-        ("times of day", lambda: check_clock(prose, ranges)),
-        ("shapes", lambda: check_shapes(prose, ranges)),
-        ("tables", lambda: check_tables(prose, ranges)),
-        ("units", lambda: check_conversions(prose, ranges)),
-        ("rewritten units", lambda: check_rewritten(prose, ranges)),
-        ("laws told", lambda: check_told_laws(prose, ranges)),
-        ("ratios told", lambda: check_ratios(prose, ranges)),
+    by_range: tuple[tuple[str, ByRange], ...] = (
+        ("arithmetic", check_arithmetic),
+        ("substituted numbers", check_substituted),
+        ("equations in one unknown", check_solved),
+        ("arithmetic in words", check_spoken),
+        ("arithmetic told", check_told),
+        ("a stock told", check_story),
+        ("lists", check_listed),
+        ("times of day", check_clock),
+        ("shapes", check_shapes),
+        ("tables", check_tables),
+        ("units", check_conversions),
+        ("rewritten units", check_rewritten),
+        ("laws told", check_told_laws),
+        ("ratios told", check_ratios),
+        ("counted rates told", check_counted_rates),
+        ("half-lives told", check_half_lives),
+        ("answer dimension", lambda text, r: check_answer_dimension(question, text, r)),
+        ("dimensions", check_dimensions),
+        ("chemistry", check_chemistry),
+        ("changes of oxidation state", check_changes),
+        ("solutions", check_solutions),
+        ("nuclear", check_nuclear),
+        ("constants", check_constants),
+        ("references", lambda text, r: check_references(text, r, known.library, known.today)),
+        ("registry", lambda text, r: check_registry(text, r, known.registry)),
+        ("equations in words", check_told_equations),
+    )
+    whole: tuple[tuple[str, Callable[[], Iterable[Decision]]], ...] = (
         ("asked value", lambda: () if program or not question else check_asked_value(question, answer)),
-        ("counted rates told", lambda: check_counted_rates(prose, ranges)),
-        ("half-lives told", lambda: check_half_lives(prose, ranges)),
-        ("answer dimension", lambda: check_answer_dimension(question, prose, ranges)),
-        ("dimensions", lambda: check_dimensions(prose, ranges)),
-        ("chemistry", lambda: check_chemistry(prose, ranges)),
-        ("changes of oxidation state", lambda: check_changes(prose, ranges)),
-        ("solutions", lambda: check_solutions(prose, ranges)),
-        ("nuclear", lambda: check_nuclear(prose, ranges)),
-        ("constants", lambda: check_constants(prose, ranges)),
-        ("references", lambda: check_references(prose, ranges, known.library, known.today)),
-        ("registry", lambda: check_registry(prose, ranges, known.registry)),
         (
             "code",
             lambda: (
@@ -138,15 +145,19 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
             ),
         ),
         ("numerical schemes", lambda: check_schemes(answer, program=program)),
-        ("equations in words", lambda: check_told_equations(prose, ranges)),
         ("results announced", lambda: check_announced(prose, ranges, decisions)),
     )
     decisions: list[Decision] = list(more)
-    failed = []
-    for name, run in verifiers:
+    failed: list[str] = []
+    for name, check in by_range:
+        try:
+            decisions += check(prose, ranges)
+        except FAILURES:
+            decisions += _by_paragraph(name, check, prose, ranges, failed)
+    for name, run in whole:
         try:
             decisions += run()
-        except (RecursionError, ValueError, ArithmeticError, KeyError, IndexError, TypeError, AttributeError) as error:
+        except FAILURES as error:
             failed.append(f"{name}: {type(error).__name__}: {error}")
     decisions = [_asserted(answer, d) for d in _without_echoes(decisions)]
     decisions.sort(key=lambda d: d.claim.span)
@@ -155,6 +166,21 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
     return Verification(text=answer, decisions=tuple(decisions), findings=findings, not_checked=tuple(failed))
 
 
+def _by_paragraph(
+    name: str, check: ByRange, text: str, ranges: list[tuple[int, int]], failed: list[str]
+) -> Iterator[Decision]:
+    """What a verifier that failed on a text says of its paragraphs; those that it fails on are told, the others decided."""
+    for start, end in ranges:
+        bounds = [start, *(m.end() for m in PARAGRAPH.finditer(text, start, end)), end]
+        for a, b in itertools.pairwise(bounds):
+            try:
+                yield from list(check(text, [(a, b)]))
+            except FAILURES as error:
+                line = text.count("\n", 0, a) + 1
+                failed.append(f"{name}, paragraph at line {line}: {type(error).__name__}: {error}")
+
+
+PARAGRAPH = re.compile(r"\n[ \t]*\n\s*")
 IN_CODE = frozenset({"code", "identifier", "simulation", "scheme", "code-unit"})
 
 

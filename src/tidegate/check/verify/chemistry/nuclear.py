@@ -30,9 +30,9 @@ ISOTOPE = (
 )
 PARTICLE = r"\\?(?:(?:bar|overline)\{\\?nu\}(?:_e)?|alpha|beta\^?\{?[+\-−⁺⁻]?\}?|gamma|nu(?:_e)?|antineutrinos?|neutrinos?|neutrons?|protons?|electron|positron|[αβγν]̄?(?:_e|ₑ)?[+\-−⁺⁻]?|\^\{?[01]\}?_\{?[-−]?[01]\}?\s?[npeβ]|[npdt](?![A-Za-z])|e\^?\{?[+\-−⁺⁻]\}?)"
 TERM = re.compile(
-    rf"\s*\$?\s*(?P<coef>\d{{1,2}}\s+|\d(?=\\?(?:n|p|α|β|alpha|beta)\b)|\d(?=\s?\^|[{UP}]))?\s*(?:\{{\}})?(?P<body>{ISOTOPE}|{PARTICLE})\s*"
+    rf"\s*+\$?\s*+(?P<coef>\d{{1,2}}\s++|\d(?=\\?(?:n|p|α|β|alpha|beta)\b)|\d(?=\s?\^|[{UP}]))?\s*+(?:\{{\}})?(?P<body>{ISOTOPE}|{PARTICLE})\s*+"
 )
-PLUS = re.compile(r"\s*\+\s*(?!\s*$)")
+PLUS = re.compile(r"\s*+\+\s*+(?!$)")
 LINE = re.compile(rf"[^\n.;]*?{ARROW}[^\n;]*")
 
 

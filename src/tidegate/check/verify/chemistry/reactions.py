@@ -123,6 +123,9 @@ def _stop(terms: list[Term], first: int, last: int, backwards: bool) -> tuple[in
     return (first, last, tuple(reversed(terms) if backwards else terms)) if terms else None
 
 
+SPECIES_MAX = 100  # characters of one term with its coefficient and state
+
+
 def _term(text: str, a: int, b: int, *, backwards: bool) -> tuple[Term | None, int, int, bool] | None:
     """One term; when words stand around it, the part that touches the arrow and whole=False."""
     raw = text[a:b]
@@ -142,8 +145,10 @@ def _term(text: str, a: int, b: int, *, backwards: bool) -> tuple[Term | None, i
     term = _species(body)
     if term is not None:
         return term, s, e, True
-    words = list(re.finditer(r"\s", body))
+    words = list(re.finditer(r"\s+", body))
     for gap in reversed(words) if not backwards else words:
+        if (len(body) - gap.end() if backwards else gap.start()) > SPECIES_MAX:
+            continue
         part = body[gap.end() :] if backwards else body[: gap.start()].rstrip(" $`*.,;:})")
         if not backwards and part.count("(") > part.count(")"):
             part += ")"
@@ -157,6 +162,8 @@ def _term(text: str, a: int, b: int, *, backwards: bool) -> tuple[Term | None, i
 
 def _species(body: str) -> Term | None:
     body = body.strip()
+    if len(body) > SPECIES_MAX or "→" in body or "->" in body:
+        return None
     if body.count("{") < body.count("}"):
         body = body.rstrip("}")
     body = re.sub(r"[↑↓]$", "", body).strip()

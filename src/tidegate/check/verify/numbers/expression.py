@@ -12,7 +12,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tidegate.check.verify.numbers.label_reading import LabelReader, starts_operand
-from tidegate.check.verify.numbers.lexer import Token
+from tidegate.check.verify.numbers.lexer import Token, power_of_ten
 from tidegate.check.verify.numbers.tree import Node, Parsed, Unparsed, leaves
 from tidegate.check.verify.numbers.words import (
     FUNCTIONS,
@@ -288,9 +288,10 @@ class Parser(LabelReader):
         except ValueError:
             self.i = here
             return token
-        if abs(exponent) > 400:
-            raise Unparsed("too large an exponent")
-        scale = Fraction(10) ** exponent
+        try:
+            scale = power_of_ten(exponent)
+        except OverflowError as error:
+            raise Unparsed("too large an exponent") from error
         end = self.t[self.i - 1].end
         return token._replace(
             text=f"{token.text} × 10^{exponent}", end=end, value=token.value * scale, ulp=token.ulp * scale

@@ -107,15 +107,30 @@ SINGLE = {",": "break", ";": "break", ".": "break", ":": "break", "?": "break", 
           "\n": "newline", "+": "op", "-": "op", "*": "op", "/": "op", "^": "op", "%": "percent", "$": "currency"}  # fmt: skip
 
 
+DIGITS_MAX = 150
+EXPONENT_MAX = 300
+
+
+def power_of_ten(exponent: int) -> Fraction:
+    """10^exponent; OverflowError where that is beyond what a float holds, before anything is computed."""
+    if abs(exponent) > EXPONENT_MAX:
+        raise OverflowError("too large an exponent")
+    return Fraction(10) ** exponent
+
+
 @lru_cache(maxsize=16384)
 def number_value(text: str) -> tuple[Fraction, Fraction, int, Fraction | None]:
-    """Value, place value of the last digit, significant digits, and the other reading if ambiguous."""
+    """Value, place value of the last digit, significant digits, and the other reading if ambiguous.
+
+    Raises OverflowError for numbers of more than `DIGITS_MAX` digits or a power of ten beyond `EXPONENT_MAX`: they would
+    take as long as the writer likes, and no float holds them.
+    """
+    if len(text) > DIGITS_MAX:
+        raise OverflowError("too many digits")
     if text.isascii() and text.isdigit():
         return Fraction(int(text)), WHOLE, len(text.lstrip("0")), None
     body, _, exponent = text.replace("E", "e").partition("e")
-    scale = Fraction(10) ** int(exponent.replace("−", "-")) if exponent else Fraction(1)
-    if exponent and abs(int(exponent.replace("−", "-"))) > 400:
-        raise OverflowError(text)
+    scale = power_of_ten(int(exponent.replace("−", "-"))) if exponent else Fraction(1)
     plain = re.sub(r"\{,\}|\\,|[\u202f\u2009\u00a0]", "", body)
     other: Fraction | None = None
     if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", plain):

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-from tidegate.check.verify.numbers.lexer import NUMBER, number_value
+from tidegate.check.verify.numbers.lexer import NUMBER, number_value, power_of_ten
 from tidegate.check.verify.quantity import unit_table as table
 from tidegate.check.verify.quantity.units import ONE, Unit, may_begin_unit, parse_unit
 
@@ -70,9 +70,7 @@ def read_number(found: re.Match[str]) -> tuple[Fraction, Fraction, int]:
         exponent = found.group("sup").translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+"))
     if exponent:
         power = int(re.sub(r"\s", "", exponent).replace("−", "-").replace("–", "-"))
-        if abs(power) > 400:
-            raise OverflowError
-        value, ulp = value * Fraction(10) ** power, ulp * Fraction(10) ** power
+        value, ulp = value * power_of_ten(power), ulp * power_of_ten(power)
     if found.group("sign"):
         value = -value
     return value, ulp, digits
@@ -132,15 +130,11 @@ def _quantities(text: str, start: int, end: int) -> Iterator[Quantity]:
             continue  # the exponent of a unit
         try:
             value, ulp, digits = _without_power(text[begin:after]) if found is None else read_number(found)
+            if value == 10 and (power := LONE_TEN.match(text, begin, end)) is not None:
+                value = power_of_ten(int(power.group(1).replace("−", "-")))
+                ulp, digits, after = Fraction(0), 9, power.end()
         except (OverflowError, ValueError):
             continue
-        if value == 10 and (power := LONE_TEN.match(text, begin, end)) is not None:
-            value, ulp, digits, after = (
-                Fraction(10) ** int(power.group(1).replace("−", "-")),
-                Fraction(0),
-                9,
-                power.end(),
-            )
         unit, unit_text, stop = unit_after(text, after, end)
         last = stop if unit is not None else after
         start_at = begin

@@ -171,6 +171,8 @@ class _Reader:
             self.i += 1
         elif kind == "num":
             unit = Unit(Fraction(text), NONE)
+            if not unit.size:
+                raise ValueError("no unit has the size zero")
         elif kind == "word":
             low = text.lower()
             if low in WORD_PRE_POWERS and self.peek()[0] == "word":
@@ -233,6 +235,9 @@ def combine(a: Unit, b: Unit, sign: int) -> Unit:
     return Unit(size, dims, (a.shift or b.shift) if lone and kind == "offset" else Fraction(0), kind)
 
 
+BITS_MAX = 1000
+
+
 def power(unit: Unit, exponent: Fraction | int) -> Unit:
     """unit to a rational power."""
     e = Fraction(exponent)
@@ -243,6 +248,8 @@ def power(unit: Unit, exponent: Fraction | int) -> Unit:
             raise OverflowError
         return Unit(unit.size ** int(e), NONE)
     size = unit.size ** int(e) if e.denominator == 1 else Fraction(float(unit.size) ** float(e))
+    if not size or max(size.numerator.bit_length(), size.denominator.bit_length()) > BITS_MAX:
+        raise OverflowError("too large or too small a unit")  # no float holds it
     return Unit(size, tuple(d * e for d in unit.dims), kind="calendar" if unit.kind == "calendar" else "")
 
 
