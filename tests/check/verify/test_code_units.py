@@ -81,7 +81,7 @@ def test_a_letter_of_two_units_is_read_by_the_name() -> None:
         (":param v0: speed (m/s)\n:return: range (m)", {"v0"}, {"v0": "m/s"}, "m"),
         ("Gas density in kg/m^3; T in K.", {"T"}, {"T": "K"}, "kg/m^3"),
         ("Buoyant force (N) on a volume (m^3) at a depth in m.", {"volume", "depth"}, {"volume": "m^3", "depth": "m"}, "N"),
-        ("Advance by dt seconds.", {"dt"}, {}, None),
+        ("Advance by dt seconds.", {"dt"}, {"dt": "seconds"}, None),
         ("Parameters\n----------\nx : array, shape (N,)\nmol : mol", {"x", "mol"}, {}, None),
         ("Two.\n\nReturns\n-------\na : float\n    Length [m]\nb : float\n    Time [s]", set(), {}, None),
     ],
@@ -119,6 +119,8 @@ def test_what_is_printed_behind_a_value(text: str, unit: str | None) -> None:
         ("hours = 3\nseconds = hours * 60\n", "the factor between the units is 3600, not 60: use * 3600"),
         ("wait_s = 1\ndelay_ms = 2\ntotal_s = wait_s + delay_ms\n", "the two are in different units: one unit of the second is 1/1000 of the first: use / 1000 on the second"),
         ("timeout_ms = 5\nretry_after_s = 2\ndeadline_ms = timeout_ms + retry_after_s\n", "the two are in different units: one unit of the second is 1000 of the first: use * 1000 on the second"),
+        ("k = 2.0  # N/m\nx = 1.0  # m\ndef energy(x):\n    return k * x\nE = energy(x)  # J\n", "the left side is kg·m²/s², the right side kg·m/s²: k is N/m (line 1), x is m (line 2), E is J (line 5); line 4: `return k * x`"),
+        ("p = {\n    'm': 2.0,  # kg\n    'v': 3.0,  # m/s\n}\nE = p['m'] * p['v']  # J\n", "the left side is kg·m²/s², the right side kg·m/s: m is kg (line 2), v is m/s (line 3), E is J (line 5)"),
         ("import time\ndelay_ms = 50\ntime.sleep(delay_ms)\n", "time.sleep is s: the factor between the units is 1/1000, not 1: use / 1000"),
         ("m = 2.0  # kg\nv = 3.0  # m/s\nE = 0.5 * m * v**3  # J\n", "the left side is kg·m²/s², the right side kg·m³/s³: m is kg (line 1), v is m/s (line 2), E is J (line 3)"),
     ],
@@ -136,6 +138,8 @@ def test_the_computation_is_said_in_words(source: str, words: str) -> None:
         "v = 10.0  # m/s\nt = 3.0  # s\nx = 4.9 * t**2 + v * t  # m\n",  # a number may be an acceleration
         "p = 1.0  # bar\ndef f(p):\n    return p + 1\nf(3)\n",
         "state = [1.0, 2.0]  # m\nstate[0] = 1.0\nstate[1] = 2.0\nd = state[1] * 3 + state[0]\n",
+        "a = 2.0  # m\nt = 3.0  # s\ndef double(x):\n    return x + x\nb = double(a)  # m\nu = double(t)  # s\n",  # a general function
+        "p = {\n    'x': 1.0,  # m\n    'v': 'fast',\n}\ny = p['x'] + p['v']\n",
         "mass_kg = 3\nlimit = 10\nassert mass_kg < limit\n",
     ],
 )

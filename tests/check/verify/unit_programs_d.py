@@ -164,3 +164,11 @@ def main():
     per_minute = 60 / took_s
     print(f"took {took_ms:.0f} ms, {per_minute:.1f} jobs per minute")
 ''', ("s", "time.sleep(poll_ms / 1000)", "time.sleep(poll_ms)"), ("s", "return duration * 1000 ", "return duration / 1000 "), ("s", "took_s = took_ms / 1000", "took_s = took_ms * 1000"), ("s", "started + max_wait_s", "started + max_wait_s * 1000"))
+
+MISSED: frozenset[tuple[str, str]] = frozenset((
+    ('verlet functions', '0.5 * a * dt'),
+    ('verlet functions', '0.5 * (a + a_new)'),
+    ('job queue', 'took_s = took_ms * 1000'),
+    ('job queue', 'started + max_wait_s * 1000'),
+))
+"""Changes that are not found, by program and new text."""

@@ -111,13 +111,14 @@ def solve(reader: Reader) -> tuple[System, list[list[int]]]:
                     unsaid = UNSAID_STEP.search("\n".join(reader.comments.rows)) is not None
                 if unsaid and leftover([reader.rows[i] for i in core]) <= {2}:
                     continue
-                doubtful = doubted(reader, core)
+                doubtful = doubted(reader, core, system)
                 if doubtful:
                     reader.dead |= doubtful
                     broken = True
                     break
-                equations = [i for i in core if reader.rows[i].what != "told"]
-                if len(equations) <= EQUATIONS_MAX and len(wrong) < FOUND_MAX:
+                equations = [i for i in core if reader.rows[i].what not in ("told", "argument")]
+                called = any(reader.rows[i].what == "argument" for i in core)
+                if len(equations) <= EQUATIONS_MAX - called and len(wrong) < FOUND_MAX:
                     wrong.append(core)
                     rows_wrong.add(line_of(row))
                     tainted |= {
@@ -147,16 +148,25 @@ def line_of(row: Row) -> int:
     return getattr(row.node, "lineno", 0)
 
 
-def doubted(reader: Reader, core: list[int]) -> set[str]:
+def doubted(reader: Reader, core: list[int], system: System) -> set[str]:
     """Names that a contradiction shows to be used with two meanings, rather than wrongly."""
     out = set()
     for i in core:
         row = reader.rows[i]
         if row.what in ("rescaled", "alias"):
             out.add(row.keeps)
+        elif row.what in ("argument", "returned"):
+            others = [r.right for r in reader.rows if r.what == row.what and r.left == row.left]
+            if any(system.reduce(times(row.right, other, -1))[0] for other in others):
+                out.add(row.keeps)
         elif row.keeps and row.keeps not in reader.told:
             given = sum(r.left == row.left and r.what in ("assigned", "rescaled") for r in reader.rows)
             out |= {row.keeps} if given > 1 or row.what not in ("assigned", "element") else set()
+    for key in list(out):
+        function, colon, _ = key.partition(":")
+        if colon and function in reader.functions:  # a general function: what it returns is as general
+            rests = (k for r in reader.rows for m in (r.left, r.right) for k in m if isinstance(k, str))
+            out |= {k for k in rests if k.startswith(f"{function}()")}
     return out
 
 
@@ -165,16 +175,20 @@ def contradiction(reader: Reader, core: list[int], above: int = 0) -> Scheme:
     rows = [reader.rows[i] for i in core]
     equations = [r for r in rows if r.what != "told"]
     told = [r for r in rows if r.what == "told"]
-    last = max(equations or rows, key=lambda r: getattr(r.node, "lineno", 0))
+    last = max(equations or rows, key=lambda r: (r.what not in ("argument", "returned"), line_of(r)))
     known = System()
     for i, row in zip(core, rows, strict=True):
         if row is not last:
             known.add(i, row.left, row.right)
     left, right = (dims_words(known.reduce(m)[0]) for m in (last.left, last.right))
     said = ", ".join(dict.fromkeys(f"{r.name} is {r.spelled} (line {line_of(r) + above})" for r in told))
-    others = "; ".join(f"line {line_of(r) + above}: `{shown(r.node)}`" for r in equations if r is not last)
+    others = "; ".join(
+        f"line {line_of(r) + above}: `{shown(r.node)}`" for r in equations if r is not last and r.what != "argument"
+    )
     parts = {
         "assigned": f"the left side is {left}, the right side {right}",
+        "returned": f"what is returned is {left} here and {right} there",
+        "argument": f"the argument is {right}, the parameter {left}",
         "rescaled": f"the left side is {left}, the right side {right}",
         "sum": f"{left} and {right} are added",
         "compared": f"{left} is held against {right}",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 
 from tidegate.check.verify.code.parsed import own_statements, walk
 from tidegate.check.verify.code_units.calls import Calls
-from tidegate.check.verify.code_units.nodes import dotted, walk_own
+from tidegate.check.verify.code_units.nodes import dotted, is_none, walk_own
 from tidegate.check.verify.code_units.solving import Row
 from tidegate.check.verify.code_units.telling import Comments, Spelled, comment_unit, docstring_units
 from tidegate.check.verify.code_units.terms import value_of
@@ -43,6 +44,7 @@ class Declared(Calls):
         self.owner = ""
         self.sizes: dict[str, float] = {}
         self.functions: dict[str, Function] = {}
+        self.calls: Counter[str] = Counter()  # how often each function is called
         self.results: dict[str, Spelled] = {}
         self.parameters: dict[str, dict[str, Spelled]] = {}
 
@@ -107,8 +109,8 @@ class Declared(Calls):
 
     def by_return(self, function: Function) -> Spelled | None:
         """The unit that the comment behind a function's only `return` tells."""
-        returns = [n for n in own_statements(function) if isinstance(n, ast.Return)]
-        if len(returns) != 1 or isinstance(returns[0].value, ast.Tuple | ast.Dict | None):
+        returns = [n for n in own_statements(function) if isinstance(n, ast.Return) and not is_none(n.value)]
+        if len(returns) != 1 or isinstance(returns[0].value, ast.Tuple | ast.Dict):
             return None
         return comment_unit(self.comments.behind(returns[0]))
 
@@ -178,22 +180,6 @@ class Declared(Calls):
             if told is not None and any(told[0].dims)
             else ANYTHING
         )
-
-    def own_call(self, node: ast.Call, name: str) -> Value | None:
-        """A call of the program's own function, its arguments held against what is told of its parameters."""
-        function = self.functions.get(name)
-        if function is None:
-            return None
-        told = self.parameters.get(name, {})
-        for argument, parameter in zip(node.args, [*function.args.posonlyargs, *function.args.args], strict=False):
-            if parameter.arg in told and f"{name}:{parameter.arg}" not in self.dead:
-                self.given(told[parameter.arg], self.read(argument), argument, parameter.arg)
-        for keyword in node.keywords:
-            if keyword.arg in told and name_unit(keyword.arg or "") is None:
-                self.given(told[keyword.arg], self.read(keyword.value), keyword.value, keyword.arg)
-        if name in self.results:
-            return value_of(self.results[name])._replace(names=frozenset({f"{name}()"}))
-        return ANYTHING
 
     def infer(self, key: str, value: Value) -> None:
         """The size of a name that is told no unit but is computed from names that are."""

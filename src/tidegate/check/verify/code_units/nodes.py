@@ -30,6 +30,11 @@ def is_one(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value == 1 and not isinstance(node.value, bool)
 
 
+def is_none(node: ast.expr | None) -> bool:
+    """Nothing, or the literal None."""
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
+
+
 def is_zero(node: ast.expr) -> bool:
     """The literal 0."""
     return isinstance(node, ast.Constant) and node.value == 0 and not isinstance(node.value, bool)

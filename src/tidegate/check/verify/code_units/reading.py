@@ -10,7 +10,8 @@ import ast
 from collections import Counter
 
 from tidegate.check.verify.code.parsed import walk
-from tidegate.check.verify.code_units.declaring import Declared, Function
+from tidegate.check.verify.code_units.calling import Called
+from tidegate.check.verify.code_units.declaring import Function
 from tidegate.check.verify.code_units.nodes import dotted, node_statement, records
 from tidegate.check.verify.code_units.solving import Row
 from tidegate.check.verify.code_units.telling import Spelled, comment_unit, formatted, printed
@@ -19,7 +20,7 @@ from tidegate.check.verify.code_units.unit_names import name_unit, thing_rate
 from tidegate.check.verify.code_units.values import ANYTHING, Value, is_plain
 
 
-class Reader(Declared):
+class Reader(Called):
     """The rows of one module, gathered as it is made."""
 
     def __init__(self, tree: ast.Module, source: str) -> None:
@@ -32,6 +33,7 @@ class Reader(Declared):
         names = Counter(n.name for n in tree.body if isinstance(n, Function))
         nodes = walk(tree)
         self.records = set(records(nodes))
+        self.calls = Counter(n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name))
         self.shared = {name for n in nodes if isinstance(n, ast.Global | ast.Nonlocal) for name in n.names}
         self.functions = {n.name: n for n in tree.body if isinstance(n, Function) and names[n.name] == 1}
         for name, function in self.functions.items():
@@ -200,7 +202,7 @@ class Reader(Declared):
                 if len(parts) == len(target.elts):
                     self.assign(one, parts[i], self.read_again(parts[i]), node)
                 else:
-                    self.assign(one, source, ANYTHING, node)
+                    self.assign(one, source, self.part(value, i), node)
             return
         if isinstance(target, ast.Name):
             self.assign_name(target, source, value, node)
@@ -213,6 +215,12 @@ class Reader(Declared):
                 self.settle(held, value, node, keeps=f"{self.owner}.{target.attr}")
         elif isinstance(target, ast.Subscript):
             self.settle(self.subscript(target), value, node)
+
+    def part(self, value: Value, place: int) -> Value:
+        """One place of the tuple that an own function returns."""
+        name = next(iter(value.names), "") if len(value.names) == 1 else ""
+        single = name.endswith("()") and value.mono == {name: 1}
+        return self.unknown(f"{name}[{place}]") if single else ANYTHING
 
     def assign_name(self, target: ast.Name, source: ast.expr, value: Value, node: ast.stmt) -> None:
         """A name is assigned: a new meaning, or one that it keeps."""
@@ -249,6 +257,8 @@ class Reader(Declared):
         here = self.told.get(key) is not before
         what = "rescaled" if rescaled and not here else "assigned"
         self.settle(self.unknown(key), value, node, keeps="" if fresh or here or adds else key, what=what)
+        if isinstance(source, ast.Dict):
+            self.keyed(key, source)
         if fresh and key not in self.told:
             self.infer(key, value)
 
@@ -290,6 +300,8 @@ class Reader(Declared):
             self.row(value, held, node, f"{self.scope} returns {self.result[1]}", keeps=alone)
             if not value.wild:
                 self.mixed.append(Mixed(held, value, node, assigned=True, wanted=f"the result is {self.result[1]}"))
+        elif self.result is None and self.scope in self.functions and node.value is not None:
+            self.result_row(node, value, self.scope)
 
     def expression(self, node: ast.expr) -> None:
         """An expression alone: what is appended to a list measures what the list does."""

@@ -17,7 +17,7 @@ IN_UNIT = re.compile(
     r"(?:\bin|, ?measured in) (deg(?:rees?)? (?:C|F|[Cc]elsius|[Ff]ahrenheit)\b|(?:[\w°µμΩ/^*·⁻⁰¹²³⁴-]|\((?=[^() ]+ ?[^() ]*\))|\)|\.(?=\w)|\*\*| (?=per |squared|cubed)|(?<=per) |(?<=square) |(?<=cubic) ){1,36})"
 )
 HEDGE = re.compile(
-    r"\bor\b|\bif\b|\beither\b|\be\.g\.|\bdepend|\bdefault|\bsame\b|\bany\b|\blog\b|\bln\b|\bnormali[sz]ed|\bper (?:step|frame|iteration|sample|unit)\b|\bunits of\b|\bconvert|\bunit\b|→|->|=",
+    r"\bor\b|\bif\b|\brankine\b|°R\b|\beither\b|\be\.g\.|\bdepend|\bdefault|\bsame\b|\bany\b|\blog\b|\bln\b|\bnormali[sz]ed|\bper (?:step|frame|iteration|sample|unit)\b|\bunits of\b|\bconvert|\bunit\b|→|->|=",
     re.I,
 )
 NUMBER = re.compile(r"\d")
@@ -104,7 +104,9 @@ PARAM = re.compile(
 RETURNS = re.compile(
     r"^[ \t]*(?:Returns?|:returns?|:return)[ \t]*:?[ \t]*(?P<same>[^\n]*)(?:\n[ \t]*-{3,}[ \t]*)?", re.M | re.I
 )
-NAMED_IN = re.compile(r"\b([A-Za-z_]\w*)(?=(?: is)? in ([^,;.)\n]{1,30})| [(\[]([^()\[\]\n]{1,14})[)\]])")
+NAMED_IN = re.compile(
+    r"\b([A-Za-z_]\w*)(?=(?: is)?(?: in)? ((?:milli|micro)?seconds|minutes|hours|days|metres|meters|kilograms|watts|joules|newtons|volts)\b|(?: is)? in ([^,;.)\n]{1,30})| [(\[]([^()\[\]\n]{1,14})[)\]])"
+)
 """A name with its unit in a sentence: `depth in m`, `volume (m^3)`."""
 HEADING = re.compile(
     r"^\s*(?:Parameters|Args|Arguments|Returns?|Raises|Yields|Notes?|Examples?|References|See Also|Attributes|Other Parameters)\s*:?\s*$",
@@ -136,7 +138,7 @@ def docstring_units(doc: str, parameters: set[str]) -> tuple[dict[str, Spelled],
         if HEDGE.search(sentence):
             continue
         for found in NAMED_IN.finditer(sentence):
-            name, text = found.group(1), found.group(2) or found.group(3)
+            name, text = found.group(1), found.group(2) or found.group(3) or found.group(4)
             unit = of_letter(told_unit(text) or told_unit(text.split(" ")[0]), name)
             if name in parameters and name not in told and name not in doubted and unit is not None:
                 told[name] = unit

@@ -173,7 +173,7 @@ def name_unit(name: str) -> tuple[Unit, str] | None:
             return _unit(unit)
     if end == "mm" and len(stem) == 1 and stem not in "xyzdrlw":  # the block m, m of a matrix
         return None
-    if end in BEHIND or (end == "sec" and re.match(r"weight|cross|point|area|beam|pri|last", stem)):
+    if end in BEHIND or (end == "sec" and re.match(r"\w{1,2}$|weight|cross|point|area|beam|pri|last", stem)):
         return None
     return _unit(ENDS[end]) if end in ENDS else None
 
