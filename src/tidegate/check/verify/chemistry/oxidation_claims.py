@@ -23,7 +23,7 @@ from tidegate.check.verify.chemistry.chemical_words import (
 )
 from tidegate.check.verify.chemistry.formula import Formula, names, parse_formula
 from tidegate.check.verify.chemistry.oxidation import judge_state, states_of
-from tidegate.check.verify.chemistry.oxidation_told import told_states
+from tidegate.check.verify.chemistry.oxidation_told import names_another, told_states
 from tidegate.check.verify.scan import LETTERS, PIECE, words_between
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
@@ -180,6 +180,8 @@ def _listed(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> Iter
         if len(formulas) != 1:
             continue
         formula = next(iter(formulas.values()))
+        if names_another(sentence, formula):
+            continue
         for m in [one for i in places if (one := ONE_STATE.match(sentence, i)) is not None]:
             span = (a + m.start("value"), a + m.end("value"))
             symbol, value = symbol_of(m.group("element")), value_of(m.group("value"))

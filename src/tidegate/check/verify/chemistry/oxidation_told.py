@@ -166,6 +166,26 @@ def _compounds_in(sentence: str) -> tuple[list[tuple[int, int, Formula]], list[t
     return written, named, free
 
 
+NAMED = re.compile(
+    r"\b(?:[A-Za-z]+(?:ic|ous) acid|(?:per|hypo|di|thio|bi)?(?:sulf|nitr|chlor|brom|iod|phosph|mangan|chrom|carbon|oxal|arsen|selen)(?:ate|ite)s?|(?:su)?peroxides?)\b"
+)
+
+
+def _another_named(sentence: str, places: list[tuple[int, int]]) -> bool:
+    """Whether a name stands in the sentence that is none of the compound's: no place of it, nor the words before its formula."""
+    return any(
+        not any(a < m.end() + 4 and m.start() < b for a, b in places)
+        for m in NAMED.finditer(sentence.replace("-", " "))
+    )
+
+
+def names_another(sentence: str, formula: Formula) -> bool:
+    """Whether the sentence names another compound in words than the one that it spells."""
+    written, named, _ = _compounds_in(sentence)
+    own = [(a, b) for a, b, f in (*written, *named) if f.composition == formula.composition]
+    return any(f.composition != formula.composition for _, _, f in named) or _another_named(sentence, own)
+
+
 def _one_compound(sentence: str) -> tuple[Formula, list[tuple[int, int]]] | None:
     """The only compound of the sentence with the places that name it; nothing where there are several, or free ions."""
     written, named, free = _compounds_in(sentence)
@@ -175,7 +195,8 @@ def _one_compound(sentence: str) -> tuple[Formula, list[tuple[int, int]]] | None
     whole = every[0][2]
     if any(f.composition.get(e, 0) > whole.composition.get(e, 0) for _, _, f in named for e in f.composition):
         return None
-    return whole, [(a, b) for a, b, _ in (*written, *named)]
+    places = [(a, b) for a, b, _ in (*written, *named)]
+    return None if _another_named(sentence, places) else (whole, places)
 
 
 BACK = re.compile(
@@ -242,7 +263,7 @@ def told_states(text: str, start: int, end: int, seen: set[tuple[int, int]]) -> 
 @cache
 def _pronoun() -> re.Pattern[str]:
     return re.compile(
-        rf"\bin (?:the )?(?:[a-z]+ ){{0,3}}(?:[a-z]+),?\s*\(?(?P<formula>{FORMULA})\)?,? it (?:is|has|takes|carries)(?: an?| the)?(?: oxidation (?:state|number) of)?\s+(?P<value>[{MINUS}+]\s?\d(?![\d/.]*\d))"
+        rf"\bin (?:the )?(?:[a-z]+ ){{0,3}}(?:[a-z]+),?\s*\(?(?P<formula>{FORMULA}(?:[ ^]?\d?[{MINUS}+](?=\)))?)\)?,? it(?:['’]s| is| has| takes| carries)(?: an?| the| at| in the)?(?: oxidation (?:state|number) of)?\s+(?P<value>[{MINUS}+]\s?\d(?![\d/.]*\d))"
     )
 
 
@@ -252,8 +273,13 @@ def _pronouns(sentence: str, start: int) -> Iterator[Told]:
     if found is None:
         return
     formula, value = parse_formula(trimmed(found.group("formula"))), value_of(found.group("value"))
-    before = {symbol_of(m.group("element")) for m in _patterns()[1].finditer(sentence, 0, found.start())}
-    if formula is None or value is None or len(before) != 1 or not before <= set(formula.composition):
+    named = {
+        symbol_of(m.group("element"))
+        for m in _patterns()[1].finditer(sentence, 0, found.start())
+        if m.group("element") != "In"
+    }
+    before = named & set(formula.composition) if formula is not None else set()
+    if formula is None or value is None or len(before) != 1 or before != named:
         return
     span = (start + found.start("value"), start + found.end("value"))
     yield Told(start + found.start(), start + found.end(), span, formula, before.pop(), value)
