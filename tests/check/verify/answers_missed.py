@@ -53,7 +53,6 @@ KNOWN_MISSES = {
     'Per token the cache needs 2 × 32 layers × 8 heads × 128 dims × 2 bytes = 131,072 bytes, i.e. 128 KiB. A 4,096-token context therefore takes 256 MiB.',
     'Subtracting the equations gives 3y = 12, hence y = 4. Substituting back into x + 2y = 11 we get x = 5.',
     'Moving from $0.60 to $0.45 per million tokens cuts the bill by a quarter (33 %).',
-    "In sulfate (SO4 2-) sulfur is in the +6 state, in sulfite (SO3 2-) it's +3.",
     'With a deceleration of 8 m/s², braking from 20 m/s takes v²/(2a) = 400/16 = 25 m and 3.5 s.',
     'A /26 gives you 64 addresses. Take away the network and broadcast addresses and 61 are usable.',
     'Mix one part stock with nine parts water. For 500 mL of working solution that means 55 mL of stock.',
