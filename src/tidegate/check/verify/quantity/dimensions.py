@@ -19,6 +19,7 @@ from tidegate.check.verify.quantity.equations import PROSE_WORD, Set, after_pros
 from tidegate.check.verify.quantity.laws import LAWS, law_symbols, laws
 from tidegate.check.verify.quantity.notation import GREEK_LETTER, GREEK_NAME, plain
 from tidegate.check.verify.quantity.symbolic import CONSTANT, FUNCTIONS, SYMBOL, SymbolicFormula, Unread
+from tidegate.check.verify.quantity.textbook.reader import Verdict, held_against_laws
 from tidegate.check.verify.quantity.unit_table import Dims
 from tidegate.check.verify.quantity.units import dims_text
 from tidegate.check.verify.scan import lowered
@@ -94,6 +95,10 @@ def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decis
     broken = False
     for sides in found:
         decision, read = _decide(text, sides, said, vocabulary)
+        by_law = held_against_laws(text, sides, said)
+        if by_law is not None:
+            decision = _with_law(text, decision, by_law)
+            read = None if by_law.holds is False else read
         if decision is not None:
             broken |= decision.support is Support.REFUTED
             yield decision
@@ -101,6 +106,16 @@ def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decis
             own.append(read)
     if not broken and len(own) > 1:
         yield from _system(text, own)
+
+
+def _with_law(text: str, decision: Decision | None, by_law: Verdict) -> Decision:
+    """What stands after the law that the words name has been looked at: its own form is never refuted."""
+    if decision is not None and decision.support is (Support.SUPPORTED if by_law.holds else Support.REFUTED):
+        return decision
+    claim = Claim(kind="dimension", text=text[slice(*by_law.span)], span=by_law.span)
+    receipt = Receipt(oracle=ORACLE, computation=by_law.message, detail={"law": by_law.law, "form": by_law.form})
+    support = Support.SUPPORTED if by_law.holds else Support.REFUTED
+    return Decision(claim=claim, support=support, receipt=receipt, message=by_law.message, certainty="measured")
 
 
 def _system(text: str, own: list[Read]) -> Iterator[Decision]:
