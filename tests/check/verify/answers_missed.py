@@ -49,7 +49,6 @@ KNOWN_MISSES = {
     "The model got 174 of 200 questions right, an accuracy of 89%.",
     "Normal body temperature is about 37 °C (96.8 °F).",
     "A 1 Gbit/s link moves at most 128 Mbit/s, so 500 MB need at least 4 s.",
-    "The capacitor charges with the time constant τ = R / C, where R is the resistance in ohms and C the capacitance in farads.",
     'Per token the cache needs 2 × 32 layers × 8 heads × 128 dims × 2 bytes = 131,072 bytes, i.e. 128 KiB. A 4,096-token context therefore takes 256 MiB.',
     'Subtracting the equations gives 3y = 12, hence y = 4. Substituting back into x + 2y = 11 we get x = 5.',
     'Moving from $0.60 to $0.45 per million tokens cuts the bill by a quarter (33 %).',

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from tidegate.check.verify.quantity.declarations import cleaned, unit_dims
 from tidegate.check.verify.quantity.declared import declared
 from tidegate.check.verify.quantity.dimension_system import Row, Vector, consistent, inferred, minimal_core, reduce
@@ -110,7 +112,9 @@ def check_dimensions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Decis
 
 def _with_law(text: str, decision: Decision | None, by_law: Verdict) -> Decision:
     """What stands after the law that the words name has been looked at: its own form is never refuted."""
-    if decision is not None and decision.support is (Support.SUPPORTED if by_law.holds else Support.REFUTED):
+    if decision is not None and decision.support is Support.REFUTED and not by_law.holds:
+        return msgspec.structs.replace(decision, message=f"{decision.message}; {by_law.message}")
+    if decision is not None and decision.support is Support.SUPPORTED and by_law.holds:
         return decision
     claim = Claim(kind="dimension", text=text[slice(*by_law.span)], span=by_law.span)
     receipt = Receipt(oracle=ORACLE, computation=by_law.message, detail={"law": by_law.law, "form": by_law.form})

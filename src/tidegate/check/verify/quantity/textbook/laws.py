@@ -1,37 +1,76 @@
 """The laws of the tables, found by the names that stand in a text's words; a law is read when it is first needed.
 
 A line of a table is `names | forms | symbols`.  Names that begin with `!` can mean nothing else.  A symbol's entry is its
-name in the forms, other spellings of it, a colon and its unit; a name may have several entries where forms use it otherwise.
+name in the forms, other spellings of it, a colon and its unit; a name may have several entries where forms use it otherwise.  A form that begins with
+`~` takes powers or logarithms of quantities, and its dimensions are not added up.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import product
 from typing import NamedTuple
 
 from tidegate.check.verify.quantity.symbolic import Unread
-from tidegate.check.verify.quantity.textbook import mechanics
-from tidegate.check.verify.quantity.textbook.trees import Node, agree, read, symbols, value, wanted
-from tidegate.check.verify.quantity.unit_table import NONE, Dims
+from tidegate.check.verify.quantity.textbook import chemistry, electricity, fluids, heat, mechanics, modern, waves
+from tidegate.check.verify.quantity.textbook.trees import FUNCTIONS, NO_SIZE, Node, Size, agree, read, size, value, wanted
 from tidegate.check.verify.quantity.units import parse_unit
 
-TABLES: tuple[str, ...] = (mechanics.LAWS,)
+TABLES: tuple[str, ...] = (mechanics.LAWS, electricity.LAWS, heat.LAWS, fluids.LAWS, waves.LAWS, modern.LAWS, chemistry.LAWS)
+# symbols of forms that need no entry in their line
+COMMON = """g g_0:m/s^2, G:m^3/(kg s^2), c c_0:m/s, h:J s, hbar:J s, kB k_B k:J/K, N_A:1/mol, R R_u:J/(mol K), epsilon_0 epsilon:F/m,
+mu_0:H/m, T:K, t:s, pi:1, theta phi alpha:1, F:C/mol, e q:C, m m_e M:kg, f nu:Hz, omega w:1/s, lambda:m, v u:m/s, rho:kg/m^3"""
+COMMON_OTHERS = frozenset(["g_0", "c_0", "k_B", "k", "R_u", "q", "phi", "alpha", "m_e", "M", "nu", "w", "u"])
 Words = tuple[str, ...]
 
 
-class Form(NamedTuple):
-    """One way to write a law: both sides, the dimension of each symbol, points at which it holds."""
+class Form:
+    """One way to write a law; its sides, the points at which it holds and its dimensions are made when first asked for."""
 
-    text: str
-    left: Node
-    right: Node
-    symbols: frozenset[str]
-    dims: Mapping[str, Dims]
-    points: tuple[Mapping[str, complex], ...]
+    def __init__(self, text: str, options: Mapping[str, Sequence[Size]]) -> None:
+        self.free = text.startswith("~")
+        self.text = text.removeprefix("~")
+        self.options = options
+        self.symbols = frozenset(NAME.findall(self.text)) - NO_SYMBOLS
+        self._sides: tuple[Node, Node] | None = None
+        self._points: tuple[Mapping[str, complex], ...] = ()
+        self._dims: tuple[Mapping[str, Size], ...] = ()
+
+    @property
+    def sides(self) -> tuple[Node, Node]:
+        """Both sides as trees; raises ValueError for a form that its table has wrong."""
+        if self._sides is None:
+            try:
+                left, right = (read(side, self.options) for side in self.text.split("="))
+            except Unread as e:
+                raise ValueError(f"a table of laws has the form {self.text!r}, of which {e} is no symbol of its line") from e
+            missing = self.symbols - set(self.options)
+            if missing:
+                raise ValueError(f"a table of laws has the form {self.text!r}, whose {sorted(missing)} have no entry in its line")
+            self._sides = left, right
+        return self._sides
+
+    @property
+    def points(self) -> tuple[Mapping[str, complex], ...]:
+        """Points at which it holds."""
+        if not self._points:
+            order = sorted(self.symbols)
+            self._points = tuple(_point(*self.sides, order, n) for n in range(4))
+        return self._points
+
+    @property
+    def dims(self) -> tuple[Mapping[str, Size], ...]:
+        """Each choice of dimensions of its symbols that makes it consistent; raises ValueError when there is none."""
+        if not self._dims:
+            order, (left, right) = sorted(self.symbols), self.sides
+            choices = [dict(zip(order, c, strict=True)) for c in product(*(self.options[s] for s in order))]
+            self._dims = tuple(choices[:1] if self.free else (c for c in choices if agree(left, right, c)))
+            if not self._dims:
+                raise ValueError(f"a table of laws has the form {self.text!r}, whose sides have no common dimension with its units")
+        return self._dims
 
 
 class Law(NamedTuple):
@@ -40,7 +79,7 @@ class Law(NamedTuple):
     name: str
     sure: bool
     forms: tuple[Form, ...]
-    spelled: Mapping[str, tuple[tuple[str, Dims], ...]]
+    spelled: Mapping[str, tuple[tuple[str, Size], ...]]
 
 
 class Named(NamedTuple):
@@ -53,7 +92,8 @@ class Named(NamedTuple):
 
 
 WORD = re.compile(r"[^\W\d_]+")
-POSSESSIVE = re.compile(r"(?:'|’)s(?![a-z])")
+NAME = re.compile(r"[A-Za-z]\w*")
+NO_SYMBOLS = frozenset(("pi", *FUNCTIONS))
 
 
 def folded(word: str) -> str:
@@ -114,47 +154,38 @@ def count() -> int:
     return len(_lines())
 
 
+@cache
+def spellings(n: int) -> frozenset[str]:
+    """Every word of the n-th law's symbols: a quick look at what its forms may be written with."""
+    _, forms, entries = _lines()[n].split("|")
+    return frozenset(NAME.findall(entries)) | frozenset(NAME.findall(COMMON)) & frozenset(NAME.findall(forms)) | COMMON_OTHERS
+
+
 @lru_cache(maxsize=1024)
 def law(n: int) -> Law:
     """The n-th law of the tables."""
     names, forms, entries = _lines()[n].split("|")
-    options: dict[str, list[Dims]] = {}
-    spelled: dict[str, list[tuple[str, Dims]]] = {}
-    for entry in entries.split(","):
+    options: dict[str, list[Size]] = {}
+    spelled: dict[str, list[tuple[str, Size]]] = {}
+    given = {entry.strip().split(" ")[0].split(":")[0] for entry in entries.split(",")}
+    needed = set(re.findall(r"[A-Za-z]\w*", forms)) - given
+    common = [e for e in COMMON.split(",") if e.strip().split(" ")[0].split(":")[0] in needed]
+    for entry in (*entries.split(","), *common):
         spellings, _, unit = entry.strip().partition(":")
         first, dims = spellings.split()[0], _dims(unit)
         options.setdefault(first, []).append(dims)
         for spelling in dict.fromkeys(spellings.split()):
             spelled.setdefault(spelling, []).append((first, dims))
-    read_forms = tuple(f for text in forms.split(";") for f in _forms(text.strip(), options))
+    read_forms = tuple(Form(text.strip(), options) for text in forms.split(";"))
     return Law(names.split(",")[0].strip(" !").replace(" 's", "'s"), names.strip().startswith("!"), read_forms, {s: tuple(c) for s, c in spelled.items()})  # fmt: skip
 
 
-def _dims(unit: str) -> Dims:
+@cache
+def _dims(unit: str) -> Size:
     parsed = parse_unit(unit) if unit != "1" else None
     if parsed is None and unit != "1":
         raise ValueError(f"a table of laws has the unit {unit!r}, which is none that units.parse_unit reads")
-    return parsed.dims if parsed else NONE
-
-
-def _forms(text: str, options: Mapping[str, Sequence[Dims]]) -> Iterator[Form]:
-    """The form under each choice of dimensions that makes it consistent."""
-    try:
-        left, right = (read(side, options) for side in text.split("="))
-    except Unread as e:
-        raise ValueError(f"a table of laws has the form {text!r}, of which {e} is no symbol of its line") from e
-    names = symbols(left) | symbols(right)
-    missing = names - set(options)
-    if missing:
-        raise ValueError(f"a table of laws has the form {text!r}, whose {sorted(missing)} have no entry in its line")
-    order, found = sorted(names), False
-    for choice in product(*(options[s] for s in order)):
-        dims = dict(zip(order, choice, strict=True))
-        if agree(left, right, dims):
-            found = True
-            yield Form(text, left, right, names, dims, tuple(_point(left, right, order, n) for n in range(4)))
-    if not found:
-        raise ValueError(f"a table of laws has the form {text!r}, whose sides have no common dimension with its units")
+    return size(parsed.dims) if parsed else NO_SIZE
 
 
 def scattered(k: int, n: int) -> float:

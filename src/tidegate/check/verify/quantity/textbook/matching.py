@@ -15,8 +15,7 @@ from itertools import product
 from typing import NamedTuple
 
 from tidegate.check.verify.quantity.textbook.laws import Form, Law, scattered
-from tidegate.check.verify.quantity.textbook.trees import FUNCTIONS, Node, agree, symbols, value, wanted
-from tidegate.check.verify.quantity.unit_table import Dims
+from tidegate.check.verify.quantity.textbook.trees import FUNCTIONS, Node, Size, agree, symbols, value, wanted
 
 
 class Sides(NamedTuple):
@@ -43,7 +42,7 @@ OTHER_FUNCTION = {"sin": ("cos", "tan"), "cos": ("sin", "tan"), "tan": ("sin", "
 MAX_ASSIGNMENTS = 48
 
 
-def may_be(law: Law, symbol: str) -> tuple[tuple[str, Dims], ...]:
+def may_be(law: Law, symbol: str) -> tuple[tuple[str, Size], ...]:
     """What a symbol of a text may stand for in a law: by its spelling, else by its letter without its index."""
     found = law.spelled.get(symbol)
     if found is None and "_" in symbol:
@@ -51,15 +50,19 @@ def may_be(law: Law, symbol: str) -> tuple[tuple[str, Dims], ...]:
     return found or ()
 
 
-def assignments(law: Law, form: Form, names: frozenset[str], said: Mapping[str, Dims], spare: int) -> Iterator[dict[str, str]]:
-    """Each way in which the text's symbols are the form's; `spare` of either may be left over."""
+def assignments(law: Law, form: Form, names: frozenset[str], spare: int) -> Iterator[dict[str, str]]:
+    """Each way in which the text's symbols are the form's by their spelling; `spare` of either may be left over."""
     if abs(len(names) - len(form.symbols)) > spare:
         return
     order = sorted(names)
     options: list[tuple[str, ...]] = []
     for symbol in order:
-        found = tuple(dict.fromkeys(c for c, d in may_be(law, symbol) if c in form.symbols and form.dims[c] == d and said.get(symbol, d) == d))
+        found = tuple(dict.fromkeys(c for c, _ in may_be(law, symbol) if c in form.symbols))
+        if not found and not spare:
+            return
         options.append((*found, "") if spare else found)
+    if sum(not o or o == ("",) for o in options) > spare:
+        return
     seen = 0
     for choice in product(*options):
         used = [c for c in choice if c]
@@ -69,6 +72,14 @@ def assignments(law: Law, form: Form, names: frozenset[str], said: Mapping[str, 
         if seen > MAX_ASSIGNMENTS:
             return
         yield {s: c for s, c in zip(order, choice, strict=True) if c}
+
+
+def measured_alike(law: Law, form: Form, given: Mapping[str, str], said: Mapping[str, Size]) -> bool:
+    """Whether the symbols can have what the text declares of them, and what their spellings stand for, in the form."""
+    return any(
+        all(said.get(s, dims[c]) == dims[c] and any(n == c and d == dims[c] for n, d in may_be(law, s)) for s, c in given.items())
+        for dims in form.dims
+    )
 
 
 def _point(form: Form, given: Mapping[str, str], names: frozenset[str], n: int) -> dict[str, complex]:
@@ -165,9 +176,9 @@ def _common_power(logs: list[float], bases: list[float]) -> Fraction | None:
     return next((p for p in POWERS if abs(found - p) < 1e-6), None)
 
 
-def could_agree(laws: list[Law], sides: Sides, said: Mapping[str, Dims]) -> bool:
+def could_agree(laws: list[Law], sides: Sides, said: Mapping[str, Size]) -> bool:
     """Whether some reading of the symbols that the laws allow gives both sides one dimension; True when one is free."""
-    options: list[tuple[Dims, ...]] = []
+    options: list[tuple[Size, ...]] = []
     order = sorted(sides.symbols)
     for symbol in order:
         if symbol in said:

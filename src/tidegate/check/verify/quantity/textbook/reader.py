@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tidegate.check.verify.quantity.declarations import cleaned, unit_dims
 from tidegate.check.verify.quantity.equations import Set, head_of, trimmed
 from tidegate.check.verify.quantity.symbolic import Unread
-from tidegate.check.verify.quantity.textbook.laws import Form, Law, Named, count, law, named
+from tidegate.check.verify.quantity.textbook.laws import Form, Law, Named, count, law, named, spellings
 from tidegate.check.verify.quantity.textbook.matching import (
     Change,
     Sides,
@@ -24,8 +25,9 @@ from tidegate.check.verify.quantity.textbook.matching import (
     distinct,
     equal,
     may_be,
+    measured_alike,
 )
-from tidegate.check.verify.quantity.textbook.trees import Node, read, readings, simplified
+from tidegate.check.verify.quantity.textbook.trees import Node, Size, read, readings, simplified, size
 from tidegate.check.verify.quantity.unit_table import Dims
 from tidegate.check.verify.scan import sentences
 
@@ -51,19 +53,20 @@ ANOTHER = re.compile(
     re.I,
 )
 NOT_PLAIN = re.compile(
-    r"\b(?:both|together|total|sum|each|two|three|four|pair|twice|half|double|doubled|triple|rolling|rolls|hoop|ring|disc|disk|rod|shell|hollow|thin|thick|solid|system|net|combined|mean|average|averaged|peak|amplitude|rms|maximum|minimum|max|min|initial|final|effective|relativistic|ultra|classical|quantum|approximate(?:ly)?|approx|roughly|about|small|large|limit|limiting|dimensions?|dimensional|diatomic|monatomic|monoatomic|degrees? of freedom|diameter|semi|hemi|quarter|full|series|parallel|phase|delta|star|wye|closed|open|fixed|clamped|cantilever|simply|uniform|central|distributed|ends?|odd|even|n-th|nth|order|first|second|third|peak-to-peak|reduced|modified|generali[sz]ed|corrected|including|with|without|neglecting|ignoring|when|if|for a|for an|for two|mirror|imag(?:e|ing)|inner|outer|reverse|round)\b",
+    r"\b(?:both(?! ends?)|together|total|sum|each|two(?! point charges| charges| masses| bodies)|three|four|pair|twice|half|double|doubled|triple|rolling|rolls|hoop|ring|disc|disk|rod|shell|hollow|thin|thick|solid|system|net|combined|mean|average|averaged|peak|amplitude|rms|maximum|minimum|max|min|effective|relativistic|ultra|classical|quantum|approximate(?:ly)?|approx|roughly|about|small|large|limit|limiting|dimensions?|dimensional|diatomic|monatomic|monoatomic|degrees? of freedom|diameter|semi|hemi|quarter|full|series|parallel|phase|delta|star|wye|closed|open|fixed|clamped|cantilever|simply|uniform|central|distributed|ends?|odd|even|n-th|nth|order|peak-to-peak|reduced|modified|generali[sz]ed|corrected|including|with|without|neglecting|ignoring|when|if|for a|for an|for two|mirror|imag(?:e|ing)|inner|outer|reverse|round)\b",
     re.I,
 )
 
-MEASURE = re.compile(r"^-?\s*\(?\d[\d.,]*\)?\s*(?:\\?[,;: ~]|\\text|\\mathrm|\{|\})*\s*[A-Za-zµμΩ°%]{1,6}(?:[/·*^⁻²³\d-]|\s|$)")
+NUMBER = re.compile(r"-?\s*\(?\d[\d.,]*\)?(?:\s|\\[,;: ])*(?=\S)")
 
 
-def held_against_laws(text: str, sides: Set, said: Mapping[str, Dims]) -> Verdict | None:
+def held_against_laws(text: str, sides: Set, declared: Mapping[str, Dims]) -> Verdict | None:
     """What the laws named around a formula say of it; None when they say nothing."""
     near, own = _window(text, sides)
     if not near:
         return None
     laws = list(dict.fromkeys(n.law for n in near))
+    said = {s: size(d) for s, d in declared.items()}
     tables = [law(n) for n in laws]
     known = {s for t in tables for s in t.spelled}
     offset, left = (0, sides.left) if sides.exact else _head(sides.left, known)
@@ -71,7 +74,7 @@ def held_against_laws(text: str, sides: Set, said: Mapping[str, Dims]) -> Verdic
         return None
     for right in [sides.right] if sides.exact else trimmed(sides.right)[:5]:
         span = (sides.start + offset, sides.right_start + len(right))
-        found = _judge(text, span, left, right, tables, [law(n) for n in dict.fromkeys(m.law for m in own)], known, said)
+        found = _judge(text, span, left, right, tables, [law(n) for n in dict.fromkeys(m.law for m in own)], known, said, near)
         if found is not None:
             return found
     return None
@@ -81,7 +84,7 @@ def _head(left: str, known: set[str]) -> tuple[int, str]:
     """The formula at the end of what stands before the sign."""
     offset, head = head_of(left, frozenset(known))
     while head:
-        if _tree(simplified(head), known) is not None:
+        if _tree(simplified(_balanced(head)), known) is not None:
             return offset, head
         gap = re.search(r"\s+", head)
         if gap is None:
@@ -95,6 +98,15 @@ def _tree(text: str, known: set[str]) -> Node | None:
         return read(text, known)
     except (Unread, RecursionError):
         return None
+
+
+def _balanced(side: str) -> str:
+    """The side without a bracket that encloses the whole formula: `Ohm's law (V = I R)`."""
+    if side.count("(") == side.count(")") + 1 and side.startswith("("):
+        return side[1:]
+    if side.count(")") == side.count("(") + 1 and side.endswith(")"):
+        return side[:-1]
+    return side
 
 
 def _window(text: str, sides: Set) -> tuple[list[Named], list[Named]]:
@@ -126,16 +138,20 @@ def _readings(left: str, right: str, known: set[str]) -> Iterator[Sides]:
 
 
 def _judge(
-    text: str, span: tuple[int, int], left: str, right: str, laws: list[Law], own: list[Law], known: set[str], said: Mapping[str, Dims]
+    text: str, span: tuple[int, int], left: str, right: str, laws: list[Law], own: list[Law], known: set[str], said: Mapping[str, Size], names: list[Named]
 ) -> Verdict | None:
+    left, right = _balanced(left), _balanced(right)
     ways = [w for w in dict.fromkeys(_readings(left, right, known)) if len(w.symbols) >= 2]
-    if not ways or MEASURE.match(right):
+    if not ways or _is_value(right):
         return None
     for way in ways:
         for table in laws:
             for form in table.forms:
-                if any(equal(way, form, given) for given in assignments(table, form, way.symbols, {}, 0)):
+                ours = [given for given in assignments(table, form, way.symbols, 0) if equal(way, form, given)]
+                if any(measured_alike(table, form, given, said) for given in ours):
                     return Verdict(True, table.name, form.text, span, f"this is {table.name}", False)
+                if ours:
+                    return None  # the law's form, with symbols declared to be something else
     if not _is_head(ways[0], own):
         return None
     for way in ways:
@@ -144,47 +160,65 @@ def _judge(
             continue
         table, form, given, change = found
         dimensional = not any(could_agree(laws, w, said) for w in ways)
-        if _otherwise(text, span, dimensional) or any(_known_anywhere(w) for w in ways):
+        if _otherwise(text, span, names, dimensional) or (not (table.sure and not dimensional) and any(_known_anywhere(w) for w in ways)):
             return None
         shown = _in_letters(form, given)
-        return Verdict(False, table.name, shown, span, f"{table.name} is {shown}{_difference(change, given)}", dimensional)
+        return Verdict(False, table.name, shown, span, f"the law named here ({table.name}) is {shown}{_difference(change, given)}", dimensional)
     return None
+
+
+def _is_value(right: str) -> bool:
+    """A number with a unit: `R_1 = 4 Ω`."""
+    found = NUMBER.match(right)
+    return found is not None and unit_dims(cleaned(right[found.end() :])) is not None
 
 
 def _is_head(way: Sides, own: list[Law]) -> bool:
     """Whether one symbol that the law gives, alone on a side, is what the formula says."""
-    if way.left.kind != "sym":
+    left = way.left.parts[0] if way.left.kind == "^" else way.left
+    if left.kind != "sym":
         return any(t.sure for t in own)
-    heads = {(f.left.name, f.dims[f.left.name]) for t in own for f in t.forms if f.left.kind == "sym"}
-    return any(c in heads for t in own for c in may_be(t, way.left.name)) or any(t.sure for t in own)
+    return any(t.sure for t in own) or any(
+        f.sides[0].name == c for t in own for c, _ in may_be(t, left.name) for f in t.forms
+    )
 
 
-def _one_change(way: Sides, own: list[Law], said: Mapping[str, Dims]) -> tuple[Law, Form, dict[str, str], Change] | None:
+def _one_change(way: Sides, own: list[Law], said: Mapping[str, Size]) -> tuple[Law, Form, dict[str, str], Change] | None:
     for spare in (0, 1):
         for table in own:
             for form in table.forms:
-                for given in assignments(table, form, way.symbols, said, spare):
+                for given in assignments(table, form, way.symbols, spare):
+                    left = form.sides[0]
+                    if left.kind == way.left.kind == "sym" and given.get(way.left.name) != left.name and not table.sure:
+                        continue
                     change = changed(way, form, given)
-                    if change is not None and (form.left.kind != "sym" or way.left.kind != "sym" or given.get(way.left.name) == form.left.name or table.sure):
+                    if change is not None and measured_alike(table, form, given, said):
                         return table, form, given, change
     return None
 
 
-def _otherwise(text: str, span: tuple[int, int], dimensional: bool) -> bool:
+def _otherwise(text: str, span: tuple[int, int], names: list[Named], dimensional: bool) -> bool:
     """Whether words around say that another convention holds; of a mere number many more words do."""
     if OTHER_UNITS.search(text):
         return True
-    around = text[max(0, text.rfind("\n", 0, span[0]), span[0] - 160) : span[0]], text[span[1] : span[1] + 120].split("\n")[0]
-    told = f"{around[0]} | {around[1]}"
+    start = max(0, text.rfind("\n", 0, span[0]), span[0] - 160)
+    before, after = list(text[start : span[0]]), text[span[1] : span[1] + 120].split("\n")[0]
+    for name in names:
+        for at in range(max(name.start - start, 0), min(name.end - start, len(before))):
+            before[at] = "_"
+    told = f"{''.join(before)} | {after}"
     return ANOTHER.search(told) is not None or (not dimensional and NOT_PLAIN.search(told) is not None)
 
 
 def _known_anywhere(way: Sides) -> bool:
     """Whether it is a form of any law of the tables, named or not."""
+    letters = {frozenset((s, s.split("_")[0])) for s in way.symbols}
     for n in range(count()):
+        if any(s.isdisjoint(spellings(n)) for s in letters):
+            continue
         table = law(n)
         for form in table.forms:
-            if len(form.symbols) == len(way.symbols) and any(equal(way, form, g) for g in assignments(table, form, way.symbols, {}, 0)):
+            if len(form.symbols) == len(way.symbols) and any(equal(way, form, g) for g in assignments(table, form, way.symbols, 0)):
                 return True
     return False
 

@@ -10,12 +10,15 @@ import cmath
 import math
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from fractions import Fraction
 from typing import NamedTuple
 
 from tidegate.check.verify.quantity.notation import plain
 from tidegate.check.verify.quantity.symbolic import SYMBOL, Unread
 from tidegate.check.verify.quantity.unit_table import NONE, Dims
+
+
+Size = tuple[float, ...]
+NO_SIZE: Size = tuple(0.0 for _ in NONE)
 
 
 class Node(NamedTuple):
@@ -286,39 +289,49 @@ def _needed(at: Node, k: int, need: complex, point: Mapping[str, complex]) -> co
     return need ** (1 / other) if k == 0 else cmath.log(need) / cmath.log(other)
 
 
-def dimension(node: Node, dims: Mapping[str, Dims]) -> Dims:
+def size(dims: Dims) -> Size:
+    """A dimension as plain numbers, which are faster to add up than fractions."""
+    return tuple(float(x) for x in dims)
+
+
+def dimension(node: Node, dims: Mapping[str, Size]) -> Size:
     """Its dimension; raises Unread where its terms or arguments do not agree."""
     kind = node.kind
     if kind == "num":
-        return NONE
+        return NO_SIZE
     if kind == "sym":
         return dims[node.name]
     a = dimension(node.parts[0], dims)
     if kind == "neg":
         return a
     if kind == "sqrt":
-        return tuple(x / 2 for x in a)
+        return tuple([x / 2 for x in a])
     if len(node.parts) == 1:
-        if any(a):
+        if not alike(a, NO_SIZE):
             raise Unread("argument")
-        return NONE
+        return NO_SIZE
     b = dimension(node.parts[1], dims)
     if kind in "+-":
-        if a != b and not any(_is_zero(p) for p in node.parts):
+        if not alike(a, b) and not any(_is_zero(p) for p in node.parts):
             raise Unread("terms")
         return a
-    if kind in "*/":
-        sign = 1 if kind == "*" else -1
-        return tuple(x + sign * y for x, y in zip(a, b, strict=True))
-    if any(b):
+    if kind == "*":
+        return tuple([x + y for x, y in zip(a, b, strict=True)])
+    if kind == "/":
+        return tuple([x - y for x, y in zip(a, b, strict=True)])
+    if not alike(b, NO_SIZE):
         raise Unread("exponent")
-    if not any(a):
-        return NONE
-    number = constant(node.parts[1])
-    if number is None:
+    if alike(a, NO_SIZE):
+        return NO_SIZE
+    power = constant(node.parts[1])
+    if power is None:
         raise Unread("exponent")
-    power = Fraction(number).limit_denominator(12)
-    return tuple(x * power for x in a)
+    return tuple([x * power for x in a])
+
+
+def alike(a: Size, b: Size) -> bool:
+    """Whether two dimensions are one."""
+    return a == b or all(abs(x - y) < 1e-6 for x, y in zip(a, b, strict=True))
 
 
 def constant(node: Node) -> float | None:
@@ -330,10 +343,10 @@ def _is_zero(node: Node) -> bool:
     return node.kind == "num" and node.value == 0
 
 
-def agree(left: Node, right: Node, dims: Mapping[str, Dims]) -> bool:
+def agree(left: Node, right: Node, dims: Mapping[str, Size]) -> bool:
     """Whether both sides have one dimension and every part of them adds up."""
     try:
         a, b = dimension(left, dims), dimension(right, dims)
     except Unread:
         return False
-    return a == b or _is_zero(left) or _is_zero(right)
+    return alike(a, b) or _is_zero(left) or _is_zero(right)
