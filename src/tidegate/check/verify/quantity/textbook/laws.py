@@ -16,10 +16,28 @@ from typing import NamedTuple
 
 from tidegate.check.verify.quantity.symbolic import Unread
 from tidegate.check.verify.quantity.textbook import chemistry, electricity, fluids, heat, mechanics, modern, waves
-from tidegate.check.verify.quantity.textbook.trees import FUNCTIONS, NO_SIZE, Node, Size, agree, read, size, value, wanted
+from tidegate.check.verify.quantity.textbook.trees import (
+    FUNCTIONS,
+    NO_SIZE,
+    Node,
+    Size,
+    agree,
+    read,
+    size,
+    value,
+    wanted,
+)
 from tidegate.check.verify.quantity.units import parse_unit
 
-TABLES: tuple[str, ...] = (mechanics.LAWS, electricity.LAWS, heat.LAWS, fluids.LAWS, waves.LAWS, modern.LAWS, chemistry.LAWS)
+TABLES: tuple[str, ...] = (
+    mechanics.LAWS,
+    electricity.LAWS,
+    heat.LAWS,
+    fluids.LAWS,
+    waves.LAWS,
+    modern.LAWS,
+    chemistry.LAWS,
+)
 # symbols of forms that need no entry in their line
 COMMON = """g g_0:m/s^2, G:m^3/(kg s^2), c c_0:m/s, h:J s, hbar:J s, kB k_B k:J/K, N_A:1/mol, R R_u:J/(mol K), epsilon_0 epsilon:F/m,
 mu_0:H/m, T:K, t:s, pi:1, theta phi alpha:1, F:C/mol, e q:C, m m_e M:kg, f nu:Hz, omega w:1/s, lambda:m, v u:m/s, rho:kg/m^3"""
@@ -46,10 +64,14 @@ class Form:
             try:
                 left, right = (read(side, self.options) for side in self.text.split("="))
             except Unread as e:
-                raise ValueError(f"a table of laws has the form {self.text!r}, of which {e} is no symbol of its line") from e
+                raise ValueError(
+                    f"a table of laws has the form {self.text!r}, of which {e} is no symbol of its line"
+                ) from e
             missing = self.symbols - set(self.options)
             if missing:
-                raise ValueError(f"a table of laws has the form {self.text!r}, whose {sorted(missing)} have no entry in its line")
+                raise ValueError(
+                    f"a table of laws has the form {self.text!r}, whose {sorted(missing)} have no entry in its line"
+                )
             self._sides = left, right
         return self._sides
 
@@ -69,7 +91,9 @@ class Form:
             choices = [dict(zip(order, c, strict=True)) for c in product(*(self.options[s] for s in order))]
             self._dims = tuple(choices[:1] if self.free else (c for c in choices if agree(left, right, c)))
             if not self._dims:
-                raise ValueError(f"a table of laws has the form {self.text!r}, whose sides have no common dimension with its units")
+                raise ValueError(
+                    f"a table of laws has the form {self.text!r}, whose sides have no common dimension with its units"
+                )
         return self._dims
 
 
@@ -158,7 +182,11 @@ def count() -> int:
 def spellings(n: int) -> frozenset[str]:
     """Every word of the n-th law's symbols: a quick look at what its forms may be written with."""
     _, forms, entries = _lines()[n].split("|")
-    return frozenset(NAME.findall(entries)) | frozenset(NAME.findall(COMMON)) & frozenset(NAME.findall(forms)) | COMMON_OTHERS
+    return (
+        frozenset(NAME.findall(entries))
+        | frozenset(NAME.findall(COMMON)) & frozenset(NAME.findall(forms))
+        | COMMON_OTHERS
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -202,7 +230,9 @@ def _point(left: Node, right: Node, order: Sequence[str], n: int) -> Mapping[str
                 solved = {**point, part.name: need}
                 if abs(value(left, solved) - value(right, solved)) < 1e-9 * (1 + abs(value(left, solved))):
                     return solved
-    raise ValueError(f"a table of laws has a form of {', '.join(order)} in which no symbol stands once and can be solved for")
+    raise ValueError(
+        f"a table of laws has a form of {', '.join(order)} in which no symbol stands once and can be solved for"
+    )
 
 
 def _times(node: Node, name: str) -> int:

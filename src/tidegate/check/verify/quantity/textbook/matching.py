@@ -36,9 +36,23 @@ class Change(NamedTuple):
 
 POWERS = tuple(Fraction(n, d) for n, d in ((1, 1), (-1, 1), (2, 1), (-2, 1), (3, 1), (-3, 1), (1, 2), (-1, 2), (4, 1), (-4, 1), (3, 2), (-3, 2)))  # fmt: skip
 FACTORS = tuple(
-    sorted({p / q * math.pi**k for p in range(1, 13) for q in range(1, 13) for k in (-2, -1, 0, 1, 2) if math.gcd(p, q) == 1})
+    sorted(
+        {
+            p / q * math.pi**k
+            for p in range(1, 13)
+            for q in range(1, 13)
+            for k in (-2, -1, 0, 1, 2)
+            if math.gcd(p, q) == 1
+        }
+    )
 )
-OTHER_FUNCTION = {"sin": ("cos", "tan"), "cos": ("sin", "tan"), "tan": ("sin", "cos"), "sinh": ("cosh",), "cosh": ("sinh",)}
+OTHER_FUNCTION = {
+    "sin": ("cos", "tan"),
+    "cos": ("sin", "tan"),
+    "tan": ("sin", "cos"),
+    "sinh": ("cosh",),
+    "cosh": ("sinh",),
+}
 MAX_ASSIGNMENTS = 48
 
 
@@ -77,7 +91,10 @@ def assignments(law: Law, form: Form, names: frozenset[str], spare: int) -> Iter
 def measured_alike(law: Law, form: Form, given: Mapping[str, str], said: Mapping[str, Size]) -> bool:
     """Whether the symbols can have what the text declares of them, and what their spellings stand for, in the form."""
     return any(
-        all(said.get(s, dims[c]) == dims[c] and any(n == c and d == dims[c] for n, d in may_be(law, s)) for s, c in given.items())
+        all(
+            said.get(s, dims[c]) == dims[c] and any(n == c and d == dims[c] for n, d in may_be(law, s))
+            for s, c in given.items()
+        )
         for dims in form.dims
     )
 
@@ -106,11 +123,16 @@ def changed(sides: Sides, form: Form, given: Mapping[str, str]) -> Change | None
     points = [_point(form, given, sides.symbols, n) for n in range(len(form.points))]
     left_out = form.symbols - set(given.values())
     extra = sides.symbols - set(given)
-    spare = [{**{s: p[s] for s in sides.symbols}, **{f"-{c}": form.points[n][c] for c in left_out}} for n, p in enumerate(points)]
+    spare = [
+        {**{s: p[s] for s in sides.symbols}, **{f"-{c}": form.points[n][c] for c in left_out}}
+        for n, p in enumerate(points)
+    ]
     must = {*extra, *(f"-{c}" for c in left_out)}
     for side, other in ((sides.right, sides.left), (sides.left, sides.right)):
         try:
-            parts = [{path: (node, v, need) for path, node, v, need in wanted(side, value(other, p), p)} for p in points]
+            parts = [
+                {path: (node, v, need) for path, node, v, need in wanted(side, value(other, p), p)} for p in points
+            ]
         except (ArithmeticError, ValueError, OverflowError):
             continue
         for path, (node, _, _) in sorted(parts[0].items(), key=lambda item: (len(item[0]), item[0])):
@@ -134,7 +156,12 @@ def _told(found: Change, side: Node, path: tuple[int, ...]) -> Change:
 
 
 def _one_change(
-    node: Node, values: list[complex], needs: list[complex], spare: list[dict[str, complex]], must: set[str], points: list[dict[str, complex]]
+    node: Node,
+    values: list[complex],
+    needs: list[complex],
+    spare: list[dict[str, complex]],
+    must: set[str],
+    points: list[dict[str, complex]],
 ) -> Change | None:
     """How the part differs from what is needed, told as one change; `must` are the symbols that have to be what differs."""
     if any(not cmath.isfinite(x) or abs(x) < 1e-12 for x in (*values, *needs)):

@@ -74,7 +74,9 @@ def held_against_laws(text: str, sides: Set, declared: Mapping[str, Dims]) -> Ve
         return None
     for right in [sides.right] if sides.exact else trimmed(sides.right)[:5]:
         span = (sides.start + offset, sides.right_start + len(right))
-        found = _judge(text, span, left, right, tables, [law(n) for n in dict.fromkeys(m.law for m in own)], known, said, near)
+        found = _judge(
+            text, span, left, right, tables, [law(n) for n in dict.fromkeys(m.law for m in own)], known, said, near
+        )
         if found is not None:
             return found
     return None
@@ -138,7 +140,15 @@ def _readings(left: str, right: str, known: set[str]) -> Iterator[Sides]:
 
 
 def _judge(
-    text: str, span: tuple[int, int], left: str, right: str, laws: list[Law], own: list[Law], known: set[str], said: Mapping[str, Size], names: list[Named]
+    text: str,
+    span: tuple[int, int],
+    left: str,
+    right: str,
+    laws: list[Law],
+    own: list[Law],
+    known: set[str],
+    said: Mapping[str, Size],
+    names: list[Named],
 ) -> Verdict | None:
     left, right = _balanced(left), _balanced(right)
     ways = [w for w in dict.fromkeys(_readings(left, right, known)) if len(w.symbols) >= 2]
@@ -160,10 +170,19 @@ def _judge(
             continue
         table, form, given, change = found
         dimensional = not any(could_agree(laws, w, said) for w in ways)
-        if _otherwise(text, span, names, dimensional) or (not (table.sure and not dimensional) and any(_known_anywhere(w) for w in ways)):
+        if _otherwise(text, span, names, dimensional) or (
+            not (table.sure and not dimensional) and any(_known_anywhere(w) for w in ways)
+        ):
             return None
         shown = _in_letters(form, given)
-        return Verdict(False, table.name, shown, span, f"the law named here ({table.name}) is {shown}{_difference(change, given)}", dimensional)
+        return Verdict(
+            False,
+            table.name,
+            shown,
+            span,
+            f"the law named here ({table.name}) is {shown}{_difference(change, given)}",
+            dimensional,
+        )
     return None
 
 
@@ -183,7 +202,9 @@ def _is_head(way: Sides, own: list[Law]) -> bool:
     )
 
 
-def _one_change(way: Sides, own: list[Law], said: Mapping[str, Size]) -> tuple[Law, Form, dict[str, str], Change] | None:
+def _one_change(
+    way: Sides, own: list[Law], said: Mapping[str, Size]
+) -> tuple[Law, Form, dict[str, str], Change] | None:
     for spare in (0, 1):
         for table in own:
             for form in table.forms:
@@ -218,7 +239,9 @@ def _known_anywhere(way: Sides) -> bool:
             continue
         table = law(n)
         for form in table.forms:
-            if len(form.symbols) == len(way.symbols) and any(equal(way, form, g) for g in assignments(table, form, way.symbols, 0)):
+            if len(form.symbols) == len(way.symbols) and any(
+                equal(way, form, g) for g in assignments(table, form, way.symbols, 0)
+            ):
                 return True
     return False
 
@@ -226,7 +249,11 @@ def _known_anywhere(way: Sides) -> bool:
 def _in_letters(form: Form, given: Mapping[str, str]) -> str:
     """The law's form in the text's own letters."""
     back = {c: s for s, c in given.items()}
-    return re.sub(r"[A-Za-z]\w*", lambda m: back.get(m.group(0), m.group(0)), form.text).replace("*", "·").replace("=", " = ", 1)
+    return (
+        re.sub(r"[A-Za-z]\w*", lambda m: back.get(m.group(0), m.group(0)), form.text)
+        .replace("*", "·")
+        .replace("=", " = ", 1)
+    )
 
 
 def _difference(change: Change, given: Mapping[str, str]) -> str:
@@ -236,5 +263,3 @@ def _difference(change: Change, given: Mapping[str, str]) -> str:
     if change.kind == "symbol":
         return f"; here the power of {back.get(change.what, change.what)} is another"
     return f"; here the {change.kind} is another" if change.kind in ("exponent", "function") else ""
-
-

@@ -182,7 +182,9 @@ class _Reader:
         if text == "pi":
             return Node("num", value=math.pi)
         if kind == "sym" and text in ("sqrt", "cbrt"):
-            inner = self.product(argument=True) if self.reading.root and self.peek()[1] not in ("(", "[") else self.atom()
+            inner = (
+                self.product(argument=True) if self.reading.root and self.peek()[1] not in ("(", "[") else self.atom()
+            )
             return Node("sqrt", (inner,)) if text == "sqrt" else Node("^", (inner, Node("num", value=1 / 3)))
         if kind == "sym" and text in FUNCTIONS:
             name = "ln" if text == "log" and not self.reading.decadic else text
@@ -257,7 +259,9 @@ INVERSE: Mapping[str, Callable[[complex], complex]] = {
 }  # fmt: skip
 
 
-def wanted(node: Node, target: complex, point: Mapping[str, complex]) -> Iterator[tuple[tuple[int, ...], Node, complex, complex]]:
+def wanted(
+    node: Node, target: complex, point: Mapping[str, complex]
+) -> Iterator[tuple[tuple[int, ...], Node, complex, complex]]:
     """For every part: its path, itself, its value, and the value it would need for the whole to be `target`."""
     stack: list[tuple[tuple[int, ...], Node, complex]] = [((), node, target)]
     while stack:
