@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (texts read best on one line)
 """Formulae whose symbols nobody declares, held against the laws that the words name."""
 
 import pytest
@@ -34,7 +33,8 @@ SOUND = (
 def test_every_law_of_the_tables_adds_up_and_has_points_at_which_it_holds() -> None:
     for n in range(count()):
         for form in law(n).forms:
-            assert form.points and form.dims, (law(n).name, form.text)
+            assert form.points, (law(n).name, form.text)
+            assert form.dims, (law(n).name, form.text)
 
 
 @pytest.mark.parametrize(("text", "told"), BROKEN)

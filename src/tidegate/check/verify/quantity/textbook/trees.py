@@ -16,7 +16,6 @@ from tidegate.check.verify.quantity.notation import plain
 from tidegate.check.verify.quantity.symbolic import SYMBOL, Unread
 from tidegate.check.verify.quantity.unit_table import NONE, Dims
 
-
 Size = tuple[float, ...]
 NO_SIZE: Size = tuple(0.0 for _ in NONE)
 
