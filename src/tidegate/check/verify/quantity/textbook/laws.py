@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns and tables read best on one line)
 """The laws of the tables, found by the names that stand in a text's words; a law is read when it is first needed.
 
 A line of a table is `names | forms | symbols`.  Names that begin with `!` can mean nothing else.  A symbol's entry is its

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns and tables read best on one line)
 """A formula of a text against a form of a law: is it the form, or one change of one place away from it?
 
 Both are compared at points at which the form holds.  For the change no edits are tried: each part of the text's formula is

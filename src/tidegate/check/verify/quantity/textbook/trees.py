@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (patterns and tables read best on one line)
 """A formula as a tree: read from its plain form, evaluated at a point, taken apart node by node, its dimensions added up.
 
 Values are complex, so that a root or a logarithm of a point outside its real domain is still a number and two forms of one
@@ -160,7 +161,7 @@ class _Reader:
         if self.peek() == ("op", "^"):
             self.i += 1
             exponent = self.exponent()
-            if base.kind == "sym" and base.name == "e" and not (exponent.kind == "num"):
+            if base.kind == "sym" and base.name == "e" and exponent.kind != "num":
                 return Node("exp", (exponent,))
             return Node("^", (base, exponent))
         return base
