@@ -101,6 +101,17 @@ class Points:
             return None
         return value.imag / TINY if step is not None else value
 
+    def moves(self, tree: Tree, step: str | None, names: Iterable[str]) -> bool:
+        """Whether the tree at the first point is another where these leaves alone are moved to the second."""
+        first = self.once(tree, 0, step)
+        moved = {**self.values(0, step), **{n: self.at[1][n] for n in names if n in self.at[1]}}
+        try:
+            value = value_of(tree, moved)
+        except TROUBLE:
+            return False
+        value = value.imag / TINY if step is not None else value
+        return first is not None and abs(value - first) > CLOSE * (abs(value) + abs(first)) + 1e-9
+
     def canonical(self, form: Form, binding: Binding, k: int) -> complex | None:
         """The known form at point k under a reading of its symbols."""
         at = self.at[k]

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 
 from tidegate.check.verify.known.matching import POINTS, TROUBLE, Form, Points, equal
-from tidegate.check.verify.known.terms import GLOBALS, Tree
+from tidegate.check.verify.known.terms import GLOBALS, Tree, leaves
 
 LEVELS = frozenset({"room", "vr", "Vs", "V", "EL", "EK", "ENa", "xr", "I", "Ta", "sp", "cin", "T", "x", "v"})
 UNKNOWN_MAX = 3
@@ -29,6 +29,10 @@ def solvable(points: Points, tree: Tree, step: str | None, form: Form, binding: 
     wanted = [points.once(tree, k, step) for k in range(POINTS)]
     if len(unknown) > UNKNOWN_MAX or any(w is None or abs(complex(w).imag) > 1e-12 for w in wanted):
         return False
+    bound = {v for v in binding.values() if isinstance(v, str)} | {step}
+    apart = set(leaves(tree)) - bound
+    if apart and points.moves(tree, step, apart):
+        return False  # it depends on what the form does not hold: no three numbers make up for that at four points
     goal = [complex(w or 0.0).real for w in wanted]
     try:
         fit = _Fit(points, form, binding, unknown, goal)
