@@ -145,7 +145,7 @@ def verify_answer(answer: str, question: str = "", knowledge: Knowledge | None =
             ),
         ),
         ("numerical schemes", lambda: check_schemes(answer, program=program)),
-        ("results announced", lambda: check_announced(prose, ranges, decisions)),
+        ("results announced", lambda: check_announced(prose, ranges, decisions, question)),
     )
     decisions: list[Decision] = list(more)
     failed: list[str] = []

@@ -12,68 +12,68 @@ import re
 from collections.abc import Iterator, Sequence
 
 from tidegate.check.verify.announced.cues import OPENS, announces
+from tidegate.check.verify.announced.printed import place
 from tidegate.check.verify.announced.term import Term
 from tidegate.check.verify.announced.terms import terms_of
 from tidegate.check.verify.announced.windows import SPAN_MAX, Made, agrees, certain, made_of, only, proportional
 from tidegate.check.verify.numbers.shown import cited
+from tidegate.check.verify.numbers.words import WORD_NUMBERS
 from tidegate.check.verify.quantity.conversions import whole_quantities
 from tidegate.check.verify.quantity.quantities import Quantity
-from tidegate.check.verify.scan import TWO_FIGURES, sentences
+from tidegate.check.verify.scan import TWO_FIGURES, sentences, words_between
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
+FIGURES = re.compile(r"\d[\d.,]*\d|\d")
 ORACLE = "results announced"
 SENTENCE_MAX, NUMBERS_MAX = 700, 20  # longer ones are lists and tables
 
 
-def check_announced(text: str, ranges: list[tuple[int, int]], decided: Sequence[Decision] = ()) -> Iterator[Decision]:
-    """Decisions on announced results that none of the decisions before has decided."""
+def check_announced(
+    text: str, ranges: list[tuple[int, int]], decided: Sequence[Decision] = (), question: str = ""
+) -> Iterator[Decision]:
+    """Decisions on announced results that none of the decisions before has decided; what the question gives is no result."""
+    given = frozenset(FIGURES.findall(question))
     ends = {d.claim.span[1] for d in decided if d.support is not Support.UNVERIFIABLE}
     for start, end in ranges:
         if TWO_FIGURES.search(text, start, end) is None:
             continue
         every = whole_quantities(text, start, end)
         if len(every) > 1:
-            yield from _Reader(text, ends).read(start, end, every)
+            yield from _Reader(text, ends, given).read(start, end, every)
 
 
 class _Reader:
     """Sentence by sentence: `live` are the terms not yet used by a result, `pool` all of them."""
 
-    def __init__(self, text: str, ends: set[int]) -> None:
-        self.text, self.ends = text, ends
+    def __init__(self, text: str, ends: set[int], given: frozenset[str]) -> None:
+        self.text, self.ends, self.given = text, ends, given
         self.live: list[Term] = []
         self.pool: list[Term] = []
 
     def read(self, start: int, end: int, every: Sequence[Quantity]) -> Iterator[Decision]:
         """Decisions on one range of prose, whose printed numbers are `every`."""
-        at, before = 0, start
-        for a, b in _pieces(self.text, start, end):
-            if before < a or (
-                self.text[a - 1 : a] == "\n" and (self.text[a : a + 1] in "\n#|" or self.text[a:b].isspace())
-            ):
+        groups = _groups(self.text, start, end, every)
+        wanted = _wanted(self.text, groups)
+        for n, (a, b, numbers) in enumerate(groups):
+            if not numbers:  # a new paragraph, a list, a table
                 self.live, self.pool = [], []
-            before = b
-            first = at
-            while at < len(every) and every[at].start < b:
-                at += 1
-            if at == first:
-                continue
-            if b - a > SENTENCE_MAX or at - first > NUMBERS_MAX:
-                self.live, self.pool = [], []
-                continue
-            terms = terms_of(self.text, a, b, every[first:at])
-            self.live = [t for t in self.live if t.end > a - SPAN_MAX and not t.implied]
-            self.pool = [t for t in self.pool if t.end > a - 2 * SPAN_MAX]
-            for k, term in enumerate(terms):
-                if term.state == "operand":
-                    pass
-                elif term.state == "result":
-                    self._computed(terms, k, a)
-                elif not term.unread and not self._same(term):
-                    yield from self._result(terms, k, (a, b))
-                else:
-                    self.live.append(term)
-                self.pool.append(term)
+            elif n in wanted:
+                yield from self._sentence(a, b, numbers)
+
+    def _sentence(self, a: int, b: int, numbers: Sequence[Quantity]) -> Iterator[Decision]:
+        terms = terms_of(self.text, a, b, numbers)
+        self.live = [t for t in self.live if t.end > a - SPAN_MAX and not t.implied]
+        self.pool = [t for t in self.pool if t.end > a - 2 * SPAN_MAX]
+        for k, term in enumerate(terms):
+            if term.state == "operand":
+                pass
+            elif term.state == "result":
+                self._computed(terms, k, a)
+            elif not term.unread and not self._same(term):
+                yield from self._result(terms, k, (a, b))
+            else:
+                self.live.append(term)
+            self.pool.append(term)
 
     def _computed(self, terms: Sequence[Term], k: int, start: int) -> None:
         """The value of a written equation stands for its operands; `g = 9.8 m/s²` has none."""
@@ -86,9 +86,8 @@ class _Reader:
         """Whether it is a quantity of the sentences before in another unit; it takes its place, and its kind."""
         if not term.kind or term.wild:
             return False
-        base = _base(term)
         for t in reversed(self.live):
-            if not t.wild and _base(t) == base and abs(t.si - term.si) <= 0.03 * t.si:
+            if abs(t.si - term.si) <= 0.03 * t.si and not t.wild and _base(t) == _base(term):
                 term.kind = dict(t.kind)
                 self.live.remove(t)
                 return True
@@ -98,18 +97,21 @@ class _Reader:
         """Decides the k-th term, if it is told as a result of unused ones, which are used then."""
         text, term = self.text, terms[k]
         told = announces(text, terms, k, *sentence)
-        made = made_of(text, sentence, terms, k, self.live)
+        made = made_of(text, sentence, terms, k, self.live) if told and self.live else None
         if made is not None:
             open_yet = told and not any(e in self.ends for e in range(term.start + 1, term.end + 3))
             hit = next((v for v in made.values if agrees(v[0], term)), None)
             if hit is not None:
                 if open_yet and made.exact:
                     yield _decision(text, sentence[0], made, term, hit, Support.SUPPORTED)
-                if told or made.exact:
-                    self.live = [t for t in self.live if t not in made.terms]
+                self.live = [t for t in self.live if t not in made.terms]
             elif open_yet and (told == "said" or self._plain(made, term, k, sentence[0], told)):
                 value = only(made, term.value)
-                if value is not None and certain(text, sentence[0], term, made, value, self.pool):
+                if (
+                    value is not None
+                    and self.given.isdisjoint(FIGURES.findall(term.shown))
+                    and certain(text, sentence[0], term, made, value, self.pool)
+                ):
                     yield _decision(text, sentence[0], made, term, value, Support.REFUTED)
         self.live.append(term)
 
@@ -124,6 +126,51 @@ class _Reader:
         units = any(a[0] != "#" for t in (*made.terms, term) for a in t.kind)
         told_so = made.exact and units if told == "last" else made.exact or units
         return told_so and all(t in made.terms for t in self.live if t.start >= start)
+
+
+def _groups(text: str, start: int, end: int, every: Sequence[Quantity]) -> list[tuple[int, int, Sequence[Quantity]]]:
+    """Sentences with their printed numbers; one without any where what follows has nothing to do with what is before."""
+    out: list[tuple[int, int, Sequence[Quantity]]] = []
+    at, before = 0, start
+    for a, b in _pieces(text, start, end):
+        if before < a or (text[a - 1 : a] == "\n" and (text[a : a + 1] in "\n#|" or text[a:b].isspace())):
+            out.append((a, a, ()))
+        before, first = b, at
+        while at < len(every) and every[at].start < b:
+            at += 1
+        if at > first:
+            long = b - a > SENTENCE_MAX or at - first > NUMBERS_MAX
+            out.append((a, b, () if long else every[first:at]))
+    return out
+
+
+SPELLED = frozenset(w for w, n in WORD_NUMBERS.items() if n > 1) | {
+    "dozen",
+    "year",
+    "month",
+    "week",
+    "day",
+    "hour",
+    "minute",
+    "second",
+}
+
+
+def _wanted(text: str, groups: Sequence[tuple[int, int, Sequence[Quantity]]]) -> set[int]:
+    """The sentences worth reading: with a number outside of equations, and two others in or just before them."""
+    out: set[int] = set()
+    places = [[place(text, a, q) for q in numbers] for a, _, numbers in groups]
+    spelled = [sum(w in SPELLED for _, w in words_between(text, a, b)) for a, b, _ in groups]
+    for n, (a, _, numbers) in enumerate(groups):
+        if "" not in places[n]:
+            continue
+        first = n
+        while first and groups[first - 1][2] and groups[first - 1][1] > a - SPAN_MAX:
+            first -= 1
+        found = sum(p != "operand" for told in places[first : n + 1] for p in told) + sum(spelled[first : n + 1])
+        if numbers and found > 2:
+            out.update(range(first, n + 1))
+    return out
 
 
 UNIT_ENDS = re.compile(r"\d\s?[A-Za-zµμ]{0,4}[A-ZΩ]\.(?=\s[A-Z])")

@@ -48,7 +48,7 @@ ALIKE = re.compile(r"^\W*(?:in other words|i\.?e\.?,?|that is,?|that's|which is|
 
 # subtract $30 from the total cost of $64
 REFERS = re.compile(
-    r"\b(?:subtract|divide|multiply|deduct|adding|subtracting|dividing|multiplying)\b|^\W*(?:(?:then|now|we|so|next|and|finally|first),?\s)*add\b|\b(?:from|by|to|into|than|with)\s(?:the|his|her|their|your|our|this|that|its)\b[^,;]*$",
+    r"\b(?:subtract|divide|multiply|deduct|adding|subtracting|dividing|multiplying)\b|^\W*(?:(?:then|now|we|so|next|and|finally|first),?\s)*add\b|\b(?:from|by|to|into|than|with|under|over|above|below|within)\s(?:the|his|her|their|your|our|this|that|its)\b[^,;]*$",
     re.I,
 )
 

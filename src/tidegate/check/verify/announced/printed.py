@@ -41,16 +41,24 @@ WHOLE = re.compile(
 PARTS_OF = re.compile(r"[-\s](?:halves|thirds?|quarters?|fourths?|fifths?|sixths?|eighths?|tenths?)\b")
 
 
+def place(text: str, start: int, q: Quantity) -> str:
+    """Whether the signs beside a number make it an `operand` or the `result` of a written equation; nothing if neither."""
+    before = text[max(start, q.start - 3) : q.start].rstrip(" $(£€")[-1:]
+    if before in OPERATES:
+        return "operand"
+    if before in ("=", "≈"):
+        return "result"
+    after = text[q.end : q.end + 4].lstrip(" )$}").removeprefix("**")
+    return "operand" if after.lstrip(" ")[:1] in OPERATES_AFTER else ""
+
+
 def operand(text: str, start: int, q: Quantity) -> Term | None:
     """A number with a sign of operation beside it: it is of the equation alone, and is not read further."""
-    before = text[max(start, q.start - 3) : q.start].rstrip(" $(£€")[-1:]
-    if before in OPERATES or (
-        before not in ("=", "≈") and text[q.end : q.end + 2].lstrip(" )*$}")[:1] in OPERATES_AFTER
-    ):
-        top, under = q.value.numerator, q.value.denominator
-        value = top / under if top.bit_length() < 900 and under.bit_length() < 900 else 1e19
-        return Term(value, 1.0, {}, q.start, q.end, False, wild=True, state="operand", shown=text[q.start : q.end])
-    return None
+    if place(text, start, q) != "operand":
+        return None
+    top, under = q.value.numerator, q.value.denominator
+    value = top / under if top.bit_length() < 900 and under.bit_length() < 900 else 1e19
+    return Term(value, 1.0, {}, q.start, q.end, False, wild=True, state="operand", shown=text[q.start : q.end])
 
 
 def printed_term(text: str, q: Quantity, end: int) -> Term | None:
@@ -215,7 +223,7 @@ def _per(text: str, term: Term, end: int) -> None:
 
 def spelled_terms(text: str, start: int, end: int, printed: Sequence[Term]) -> Iterator[Term]:
     """Numbers in words that count something: `three replicas`, `two years`."""
-    for found in WHOLE.finditer(text, start, end):
+    for found in WHOLE.finditer(text, start, end) if " a" in text[start:end] else ():
         read = kind_of(found.group(1))
         if read is not None and not any(t.start <= found.start(1) < t.end for t in printed):
             yield Term(

@@ -156,6 +156,10 @@ def certain(
         return False
     if " + " in shown and all(t.percent for t in made.terms):
         return False  # rises of 2 % and 3 % are not one of 5 %
+    if made.partial and any(
+        t.kind == u.kind for t in pool if t.start >= sentence_start and t not in made.terms for u in made.terms
+    ):
+        return False  # two legs of a trip, of which one was left out
     if any(_one_off(t, term, computed, shown) for t in made.terms):
         return False
     about = term.about or any(t.about for t in made.terms)
