@@ -59,7 +59,6 @@ KEEP = frozenset(
         "norm",
         "percentile",
         "quantile",
-        "full_like",
         "pstdev",
         "stdev",
         "fmean",
@@ -208,7 +207,7 @@ class Calls(Terms):
         if last in SPREAD:
             wild = first.wild and second.wild
             return BARE if wild else self.same(first, second, node, arguments[0], arguments[1])
-        if last == "full":
+        if last in ("full", "full_like"):
             return second
         if last == "gradient":
             return product(first, second, -1)

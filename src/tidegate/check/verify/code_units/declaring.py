@@ -60,11 +60,15 @@ class Declared(Calls):
         elif old[0].size != value.size:
             self.told[key] = (old[0]._replace(size=None), old[1], old[2])
 
+    def least(self, name: str) -> bool:
+        """Whether `_min` in a name is the least of something rather than minutes: there is a `_max` too."""
+        return name.endswith("_min") and f"{name[:-3]}max" in self.source
+
     def tell_by_name(self, key: str, name: str, node: ast.AST) -> None:
         """What a name's own ending tells."""
         told = name_unit(name)
-        if told is not None and name.endswith("_min") and f"{name[:-3]}max" in self.source:
-            return  # the least of it
+        if told is not None and self.least(name):
+            return
         if told is not None:
             if not told[0].dims or (not any(told[0].dims) and "per" in name.lower()):
                 self.dead.add(key)
@@ -83,7 +87,7 @@ class Declared(Calls):
         doc = ast.get_docstring(function) or ""
         told, result = docstring_units(doc, {a.arg for a in arguments}) if doc else ({}, None)
         for argument in arguments:
-            own = name_unit(argument.arg)
+            own = None if self.least(argument.arg) else name_unit(argument.arg)
             if own is not None:
                 if argument.arg in told and told[argument.arg][0].dims != own[0].dims:
                     told.pop(argument.arg)
