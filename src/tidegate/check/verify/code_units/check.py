@@ -206,7 +206,7 @@ def contradiction(reader: Reader, core: list[int], above: int = 0) -> Scheme:
         name="units",
         node=last.node,
         holds=False,
-        computation=": ".join((middle, "; ".join(t for t in (said, others) if t))),
+        computation=": ".join(t for t in (middle, "; ".join(t for t in (said, others) if t)) if t),
         possible=len(equations) > 1,
     )
 
