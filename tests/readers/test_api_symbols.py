@@ -60,3 +60,21 @@ def test_names_made_as_it_runs_are_left_alone(tmp_path: Path, source: str) -> No
 def test_a_folder_without_the_package_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected the package tideshop in"):
         read_index((f"tideshop={tmp_path}",))
+
+
+def test_a_module_of_the_users_package_is_there_or_not_at_any_depth(tmp_path: Path) -> None:
+    known = shop(tmp_path, "")
+    deep = tmp_path / "tideshop" / "stock" / "count"
+    deep.mkdir(parents=True)
+    for folder in (deep.parent, deep):
+        (folder / "__init__.py").write_text("")
+    (deep / "shelves.py").write_text("def total(): ...\n")
+    (deep / "fast.cpython-311-x86_64-linux-gnu.so").write_bytes(b"")
+    known = Knowledge(api=read_index((f"tideshop={tmp_path}",)), packages=frozenset({"tideshop"}))
+    assert refuted("from tideshop.stock.count.shelves import total", known) == []
+    assert refuted("from tideshop.stock.count.fast import total", known) == [], (
+        "compiled: it is there, its names are unknown"
+    )
+    assert refuted("from tideshop.stock.count.shelfs import total", known) == [
+        "there is no module tideshop.stock.count.shelfs"
+    ]

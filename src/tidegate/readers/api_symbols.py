@@ -91,7 +91,7 @@ def _sections(module: Any, seen: set[str], modules: Mapping[str, Sequence[str]])
     lazy = "__getattr__" in members and own.bound is not None and "__getattr__" not in _functions(members)
     told = own.bound is not None and (found is not None or lazy)
     open_ended = not told and (found is None or any("*" in n for n in members) or _wild(module))
-    lines: list[str] = sorted({*(found or ()), *(own.bound or ())} - members.keys())
+    lines: list[str] = sorted({*(found or ()), *(own.bound or ()), *_beside(_path(module))} - members.keys())
     classes = []
     for name, member in members.items():
         if name.startswith("__") and name != "__init__":
@@ -142,6 +142,16 @@ def _dotted(path: Path | None, among: Sequence[str]) -> str:
         return ""
     parts = (path.parent if path.name == "__init__.py" else path.with_suffix("")).parts
     return next((p for p in among if tuple(p.split(".")) == parts[-p.count(".") - 1 :]), "")
+
+
+def _beside(path: Path) -> Iterator[str]:
+    """Modules of a package that are not read: compiled ones, and folders without an `__init__.py`."""
+    if path.name != "__init__.py":
+        return
+    for other in path.parent.iterdir():
+        name = other.name.partition(".")[0]
+        if name.isidentifier() and (other.suffix in (".so", ".pyd") or (other.is_dir() and name != "__pycache__")):
+            yield name
 
 
 def _functions(members: Any) -> set[str]:

@@ -62,7 +62,7 @@ def _module(program: Program, node: ast.AST, module: str) -> Decision:
             and not last.startswith("_")
             and last not in UNLISTED
             and last not in program.index[parent]
-            and parent.count(".") == 0
+            and (parent.count(".") == 0 or program.own(module))
         ):
             words = f"{parent} has no submodule {last}" + nearest(module, program.index)
             return refuted(claim, ORACLE, words, f"there is no module {module}", certainty="measured")

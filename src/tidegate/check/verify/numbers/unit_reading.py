@@ -85,7 +85,10 @@ class UnitReading:
             return f"the left side is in [{dims_text(dx)}], the right side in [{dims_text(dy)}]"
         if x.low <= 0 or y.low <= 0:
             return ""
-        ratio = float(y.middle / x.middle)
+        try:
+            ratio = float(y.middle / x.middle)
+        except OverflowError:
+            return ""
         near = round(math.log10(ratio)) if ratio > 0 else 0
         if near and abs(math.log10(ratio) - near) < 0.03:
             return f"in consistent units the right side is 10^{near} times the left"
@@ -164,9 +167,9 @@ class UnitReading:
             return ""  # 3 × 7 = 27 degrees: the bare numbers are degrees too, not radians
         try:
             x, dx = self._value(self.a)
+            return f"{float(x.middle / unit.size):.6g} {' '.join(self.b.label)}" if dx == unit.dims else ""
         except (TooLarge, ZeroDivisionError, ValueError, OverflowError):
             return ""
-        return f"{float(x.middle / unit.size):.6g} {' '.join(self.b.label)}" if dx == unit.dims else ""
 
     def _unit(self, node: Node) -> Unit | None:
         return _unit_of(node.label, node.money) if node.label else None

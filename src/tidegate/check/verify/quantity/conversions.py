@@ -42,7 +42,8 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
             if told is not None:
                 yield told
             elif before is not None and before.unit is not None and q.unit is not None:
-                link = EQUAL.fullmatch(text, before.end, q.start)
+                near = q.start - before.end <= LINK_MAX
+                link = EQUAL.fullmatch(text, before.end, q.start) if near else None
                 if link is not None and not _compound(text, before):
                     decision = _conversion(text, before, q, link.group(0).strip(" $"))
                     if decision is not None:
@@ -56,7 +57,8 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
                     and (slip := bits_for_bytes(text, size, earlier, q)) is not None
                 ):
                     yield slip
-                if earlier is not None and before is not earlier and THROUGH.fullmatch(text, earlier.end, q.start):
+                near = earlier is not None and before is not earlier and q.start - earlier.end <= LINK_MAX
+                if earlier is not None and near and THROUGH.fullmatch(text, earlier.end, q.start):
                     decision = None if _compound(text, earlier) else _conversion(text, earlier, q, "=")
                     if decision is not None:
                         yield decision
@@ -65,6 +67,7 @@ def check_conversions(text: str, ranges: list[tuple[int, int]]) -> Iterator[Deci
         yield from _one_of(text, start, end)
 
 
+LINK_MAX = 100  # characters between two quantities that are set equal
 # 1 day = 24 × 60 = 1,440 s: bare numbers between two quantities
 THROUGH = re.compile(r"\s*=\s*[\d.,\s×*/÷·()+−\-]{3,40}=\s*")
 

@@ -42,7 +42,7 @@ NEEDS = re.compile(
 
 def bits_for_bytes(text: str, size: Quantity, rate: Quantity, time: Quantity) -> Decision | None:
     """`A 600 MB file at 100 Mbit/s takes 6 s`: bytes divided by bits a second as if they were the same."""
-    if size.unit is None or rate.unit is None or time.unit is None or not rate.value:
+    if size.unit is None or rate.unit is None or time.unit is None or not rate.value or not size.value:
         return None
     if size.unit.dims != BIT or rate.unit.dims != dims(bit=1, s=-1) or time.unit.dims != dims(s=1):
         return None

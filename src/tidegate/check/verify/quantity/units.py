@@ -170,6 +170,8 @@ class _Reader:
                 raise ValueError("unclosed")
             self.i += 1
         elif kind == "num":
+            if (exponent := EXPONENT.search(text)) is not None and abs(int(exponent.group(1))) > EXPONENT_MAX:
+                raise OverflowError("too large an exponent")
             unit = Unit(Fraction(text), NONE)
             if not unit.size:
                 raise ValueError("no unit has the size zero")
@@ -236,6 +238,8 @@ def combine(a: Unit, b: Unit, sign: int) -> Unit:
 
 
 BITS_MAX = 1000
+EXPONENT = re.compile(r"[eE]([+-]?\d+)$")
+EXPONENT_MAX = 300
 
 
 def power(unit: Unit, exponent: Fraction | int) -> Unit:

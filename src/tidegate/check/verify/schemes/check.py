@@ -25,7 +25,7 @@ from tidegate.check.verify.schemes.settings import settings
 from tidegate.check.verify.schemes.slips import slips
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 
-INDEXED = r"\[[^\]\n]*(?:1:|:-1|[+-] ?1)[^\]\n]*\]"
+INDEXED = r"\[[^\]\n]{0,100}(?:1:|:-1|[+-] ?1)[^\]\n]{0,100}\]"
 READERS: tuple[tuple[Callable[[ast.Module], Iterator[Scheme]], tuple[str, ...], re.Pattern[str]], ...] = (
     (runge_kutta, ("2",), re.compile(r"\b(?:\w{0,6}k\w{0,6}_?2\w*|k2\w*|d[a-z]{1,3}2)\b")),
     (
