@@ -16,7 +16,17 @@ from itertools import product
 from typing import NamedTuple
 
 from tidegate.check.verify.quantity.symbolic import Unread
-from tidegate.check.verify.quantity.textbook import chemistry, electricity, fluids, heat, mechanics, modern, waves
+from tidegate.check.verify.quantity.textbook import (
+    chemistry,
+    electricity,
+    fluids,
+    heat,
+    mechanics,
+    modern,
+    shapes,
+    structures,
+    waves,
+)
 from tidegate.check.verify.quantity.textbook.trees import (
     FUNCTIONS,
     NO_SIZE,
@@ -38,6 +48,8 @@ TABLES: tuple[str, ...] = (
     waves.LAWS,
     modern.LAWS,
     chemistry.LAWS,
+    structures.LAWS,
+    shapes.LAWS,
 )
 # symbols of forms that need no entry in their line
 COMMON = """g g_0:m/s^2, G:m^3/(kg s^2), c c_0:m/s, h:J s, hbar:J s, kB k_B k:J/K, N_A:1/mol, R R_u:J/(mol K), epsilon_0 epsilon:F/m,

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from tidegate.check.verify.quantity.declarations import cleaned, unit_dims
 from tidegate.check.verify.quantity.equations import Set, head_of, trimmed
+from tidegate.check.verify.quantity.notation import GREEK_NAME
 from tidegate.check.verify.quantity.symbolic import Unread
 from tidegate.check.verify.quantity.textbook.laws import Form, Law, Named, count, law, named, spellings
 from tidegate.check.verify.quantity.textbook.matching import (
@@ -45,7 +46,7 @@ class Verdict(NamedTuple):
 
 # words beside which a law's form is another: units of another system, amounts per unit, sums and shares, rough rules
 OTHER_UNITS = re.compile(
-    r"natural units|gaussian|\bcgs\b|\besu\b|\bemu\b|heaviside|atomic units|planck units|dimensionless|non-?dimensional|normali[sz]ed|geometri[cz]|\bunits (?:of|where|in which|with|so that)|in units|reduced units|per.unit (?:system|quantit)|(?:ħ|hbar|\bc|\bG|k_B|\bm|\bk|\be)\s*\}?\$?\s*=\s*1\b(?!\.\d)|\bset (?:c|ħ|G|k)\b|imperial|\bfps\b|us customary|english units|foot.pound|slug|\bgpm\b|horsepower|in (?:mm|cm|inches|feet|nm|ev|mev|kev|gev|μm|km|minutes|hours|rpm|degrees|litres|liters|grams)\b",
+    r"natural units|gaussian|\bcgs\b|\besu\b|\bemu\b|heaviside|atomic units|planck units|dimensionless|non-?dimensional|normali[sz]|geometri[cz]|\bunits (?:of|where|in which|with|so that)|in units|(?:energy|reduced|lattice|code|scaled|astronomical) units|measured in|expressed in|per.unit (?:system|quantit)|(?:ħ|hbar|\bc|\bG|k_B|\bm|\bk|\be)\s*\}?\$?\s*=\s*1\b(?!\.\d)|\bset (?:c|ħ|G|k)\b|imperial|\bfps\b|us customary|english units|foot.pound|slug|\bgpm\b|horsepower|in (?:mm|cm|inches|feet|nm|ev|mev|kev|gev|μm|km|minutes|hours|rpm|degrees|litres|liters|grams)\b",
     re.I,
 )
 ANOTHER = re.compile(
@@ -57,6 +58,9 @@ NOT_PLAIN = re.compile(
     re.I,
 )
 
+WORD = re.compile(
+    rf"(?!(?:{GREEK_NAME})$)[a-z]{{4,}}"
+)  # speedup, mass: before a sign of equality it may as well be prose
 NUMBER = re.compile(r"-?\s*\(?\d[\d.,]*\)?(?:\s|\\[,;: ])*(?=\S)")
 
 
@@ -69,7 +73,7 @@ def held_against_laws(text: str, sides: Set, declared: Mapping[str, Dims]) -> Ve
     said = {s: size(d) for s, d in declared.items()}
     tables = [law(n) for n in laws]
     known = {s for t in tables for s in t.spelled}
-    offset, left = (0, sides.left) if sides.exact else _head(sides.left, known)
+    offset, left = (0, sides.left) if sides.exact else _head(sides.left, {k for k in known if not WORD.fullmatch(k)})
     if not left:
         return None
     for right in [sides.right] if sides.exact else trimmed(sides.right)[:5]:
