@@ -140,6 +140,7 @@ def test_the_computation_is_said_in_words(source: str, words: str) -> None:
         "state = [1.0, 2.0]  # m\nstate[0] = 1.0\nstate[1] = 2.0\nd = state[1] * 3 + state[0]\n",
         "a = 2.0  # m\nt = 3.0  # s\ndef double(x):\n    return x + x\nb = double(a)  # m\nu = double(t)  # s\n",  # a general function
         "p = {\n    'x': 1.0,  # m\n    'v': 'fast',\n}\ny = p['x'] + p['v']\n",
+        "e = 2.0  # eV\nf = 3.0  # eV\ndef near(a, b, tol):\n    if a:\n        return abs(a - b) < tol * abs(a)\n    return abs(a - b) < tol\nnear(e, f, 0.1)\n",
         "mass_kg = 3\nlimit = 10\nassert mass_kg < limit\n",
     ],
 )

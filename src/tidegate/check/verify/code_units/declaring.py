@@ -22,6 +22,9 @@ SURE_ENDS = re.compile(
 """Endings of a function's name that tell the unit of its result."""
 
 
+TOLERANCE = re.compile(r"[ar]?_?tol(?:erance)?s?|eps(?:ilon)?|threshold", re.I)
+
+
 def attributes_of(node: ast.ClassDef) -> set[str]:
     """The attributes that a class and its methods set."""
     return {
@@ -165,6 +168,8 @@ class Declared(Calls):
             return Value({}, wild=True, size=1.0, turned=True)
         if key is None or key in self.free:
             return ANYTHING
+        if key and key not in self.told and TOLERANCE.fullmatch(node.id):
+            return ANYTHING  # now of a share, now of the quantity
         return self.unknown(key) if key else ANYTHING
 
     def attribute(self, node: ast.Attribute) -> Value:
