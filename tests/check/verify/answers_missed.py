@@ -63,4 +63,8 @@ KNOWN_MISSES = {
     'Five sprints are done, delivering 34, 29, 31, 36 and 30 points. The average velocity is 34 points.',
     "Your service handles about 1,200 requests per second at peak, and one pod comfortably takes 150 of them, so you'll want 10 pods before adding any headroom.",
     'Quick sanity check on the numbers: 40 partitions, each seeing 2.5 MB/s at peak, puts the whole topic at 120 MB/s.',
+    'Each video call needs 3 Mbit/s, so a 60 Mbit/s line carries 25 of them at once.',
+    'To get 0.3 mol out of a 1.5 M solution, pipette 250 mL.',
+    'The subscription is $9 a month. Paying for three years upfront would set you back $342.',
+    'With 80,000 samples and batches of 64, one epoch is 1,350 steps.',
 }

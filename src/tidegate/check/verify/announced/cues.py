@@ -23,7 +23,7 @@ AFTERWARDS = re.compile(
 
 # a verb of which a number at the end of its sentence is the object: weaker, for facts are told so too
 VERBED = re.compile(
-    r"\b(?:needs?|costs?|takes?|uses?|pays?|holds?|stores?|lasts?|gives?|yields?|earns?|sav(?:es?|ed)|requires?|covers?|produces?|contains?|makes?|reach(?:es)?|equals|spends?|consumes?|handles?|processes|delivers?|generates?|fits?|want|have|has|had|find|get|gets|see|pay|owes?|buys?|are|is|was|moving at|travels?|occupies|draws?|adds?|means|accounts? for|consumes|emits?|wastes?|works out|lands? at|ends? up|sits? at|runs?|burns?|amounts|fills?|loses?|dissipates|needed|weighs?|charges?)\b(?:\s(?!and\b|or\b|per\b|each\b|with\b|of\b|from\b|but\b|than\b)[a-z']+){0,4}?\s(?:(?:about|approximately|roughly|around|nearly|almost|only|just|exactly)\s)?\(?[$€£≈~]?$",
+    r"\b(?:needs?|costs?|takes?|uses?|pays?|holds?|stores?|lasts?|gives?|yields?|earns?|sav(?:es?|ed)|requires?|covers?|produces?|contains?|makes?|reach(?:es)?|equals|spends?|consumes?|handles?|processes|delivers?|generates?|fits?|want|have|has|had|find|get|gets|see|pay|owes?|buys?|are|is|was|moving at|travels?|occupies|draws?|adds?|means|accounts? for|consumes|emits?|wastes?|works out|lands? at|ends? up|sits? at|runs?|burns?|amounts|fills?|loses?|dissipates|needed|clears?|sets? (?:you|us|him|her|them) back|weighs?|charges?)\b(?:\s(?!and\b|or\b|per\b|each\b|with\b|of\b|from\b|but\b|than\b)[a-z']+){0,4}?\s(?:(?:about|approximately|roughly|around|nearly|almost|only|just|exactly)\s)?\(?[$€£≈~]?$",
     re.I,
 )
 
@@ -67,7 +67,7 @@ OPENS = re.compile(
 
 # words that could mean another relation
 DOUBT = re.compile(
-    r"\b(?:at least|at most|(?<!add )(?<!adds )(?<!went )(?<!goes )(?<!it )up to|more than|less than|no more than|fewer than|max(?:imum)?|minimum|unless|most people|but|limit\w*|rated|rating|efficien\w*|friction\w*|drag|parallel|peak|fuse|breaker|instead|respectively|between|respective|twice|double[sd]?|half|halv\w+|triple[sd]?|quarter|thirds?|otherwise|overhead|except|excluding|includ\w+|the (?:second|third|last|next)|original\w*|initial\w*|previous\w*|typical\w*|usually|not|n't|never|without|depend\w*|range\w*|could|might|may|such as|e\.g\.|for example|compound\w*|squared?|cubed?|root|log|power of|per cent of|odds|every other|alternate|round trip|both ways|however|in use)\b|\?|±|n't\b|[<>≤≥]",
+    r"\b(?:at least|at most|(?<!add )(?<!adds )(?<!went )(?<!goes )(?<!it )up to|more than|less than|no more than|fewer than|max(?:imum)?|minimum|unless|most people|so with (?:the )?[a-z]+ (?:you|we|it|they|he|she|the|that)|but|limit\w*|rated|rating|efficien\w*|friction\w*|drag|parallel|peak|fuse|breaker|instead|respectively|between|respective|twice|double[sd]?|half|halv\w+|triple[sd]?|quarter|thirds?|otherwise|overhead|except|excluding|includ\w+|the (?:second|third|last|next)|original\w*|initial\w*|previous\w*|typical\w*|usually|not|n't|never|without|depend\w*|range\w*|could|might|may|such as|e\.g\.|for example|compound\w*|squared?|cubed?|root|log|power of|per cent of|odds|every other|alternate|round trip|both ways|however|in use)\b|\?|±|n't\b|[<>≤≥]",
     re.I,
 )
 

@@ -57,6 +57,9 @@ def derivations(terms: Sequence[Term], result: Term, words: Words, *, things: bo
         goal = tuple(
             0 if a in TIMES and v < 0 else v for v, a in zip(goal, atoms, strict=True)
         )  # a coupon of 4 % pays $40 a year
+    calendars = any(v for n in nodes for v, a in zip(n.kind, atoms, strict=True) if a in TIMES[1:])
+    if not calendars and any(v for v, a in zip(goal, atoms, strict=True) if a not in TIMES):
+        goal = tuple(0 if a in TIMES[1:] and v < 0 else v for v, a in zip(goal, atoms, strict=True))  # 300 W for 6 h
     ends = _ends(nodes, words) if len(nodes) <= TERMS_MAX else _long(nodes, words)
     out: dict[str, tuple[float, str]] = {}
     for node in ends:

@@ -104,7 +104,11 @@ def _count(text: str, lead: str, before: Term | None, term: Term, every: Sequenc
     if not things:
         return
     if them:
-        term.kind, term.size, term.wild = dict(things[-1].kind), things[-1].size, False
+        per = next(
+            (a for a, p in things[-1].kind.items() if a[0] == "#" and p < 0), None
+        )  # 45 jobs a worker, 8 of them
+        term.kind, term.size = ({per: 1}, 1.0) if per is not None else (dict(things[-1].kind), things[-1].size)
+        term.wild = False
     if each or (holding and things[-1] is before and len(things[-1].kind) == 1):
         for atom in things[-1].kind:
             if atom[0] == "#":

@@ -152,7 +152,14 @@ def certain(
     if " + " not in shown and " − " not in shown and not term.percent and _two_alike(made, term):
         return False
     units = any(a[0] != "#" for a in term.kind)
-    if not made.exact and units and " / " in shown and not shared(text, max(first.start, term.start - 60), term):
+    rates = any(p < 0 for t in made.terms for p in t.kind.values())
+    if (
+        not made.exact
+        and units
+        and " / " in shown
+        and not rates
+        and not shared(text, max(first.start, term.start - 60), term)
+    ):
         return False
     if " + " in shown and all(t.percent for t in made.terms):
         return False  # rises of 2 % and 3 % are not one of 5 %
