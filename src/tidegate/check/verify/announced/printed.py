@@ -27,6 +27,7 @@ TIMES_A = re.compile(r"\stimes\s(?:an?|per|each|every)\s(day|week|month|year|hou
 PER = re.compile(
     r"\s?/\s?(?P<slash>[A-Za-zµ]+(?:-[A-Za-z]+)?)|,?\s(?:per|for each|for every|in an?|in each|in every|in one)\s(?:(?P<many>\d[\d,]*|hundred|thousand|million|billion)\s)?(?P<per>[A-Za-z]+(?:[-\s][A-Za-z]+)?)|\s(?:an?|every|each(?=\s(?:second|minute|hour|day|night|week|month|year)\b))\s(?P<article>[A-Za-z]+(?:-[A-Za-z]+)?)|\s(?P<adverb>daily|hourly|weekly|monthly|yearly|annually|nightly)\b|,?\s(?P<each>each|apiece)\b"
 )
+FORMULA = frozenset("\\$^_{=")
 MONEY = re.compile(r"(?:US|A|C)?[$€£]\s?$")
 ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 VERSION = re.compile(r"\.\d|[-_/]?[A-Za-z_]*\d|[_@]")
@@ -86,8 +87,9 @@ def printed_term(text: str, q: Quantity, end: int) -> Term | None:
     money = MONEY.search(text, max(0, at - 4), at) is not None
     if money:
         at -= 1
+    formula = money and text[raw_end : raw_end + 2].lstrip(" ")[:1] in FORMULA  # $250 \\mathrm{~K}$
     term = Term(value, ulp, {}, at, q.end, value == int(value), shown=text[at : q.end].strip())
-    if _in_a_name(text, at, raw_end, value, bare=q.unit is None and not unit and ulp == 1):
+    if formula or _in_a_name(text, at, raw_end, value, bare=q.unit is None and not unit and ulp == 1):
         term.unread = True
         return term
     if q.unit is not None and unit in PERCENTS:
