@@ -14,6 +14,7 @@ BROKEN = (
     ("**Kinetic energy**: K = m v²", "factor of 0.5"),
     ("By Ohm's law (V = I² R) the current doubles.", "I·R"),
     ("The Schwarzschild radius is $r_s = \\frac{2 G M}{c}$.", "c^2"),
+    ("The speed of sound is c = √(γ ρ/p).", "each other's place"),
     ("The period of a simple pendulum is T = 2π√(g/L).", "L/g"),
 )
 # other conventions, variants, the same letters, and names beside another formula

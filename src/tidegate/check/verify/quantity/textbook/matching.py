@@ -12,7 +12,7 @@ import cmath
 import math
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from typing import NamedTuple
 
 from tidegate.check.verify.quantity.textbook.laws import Form, Law, scattered
@@ -143,6 +143,14 @@ def changed(sides: Sides, form: Form, given: Mapping[str, str]) -> Change | None
                 found = _one_change(node, values, needs, spare, must, points)
                 if found is not None:
                     return _told(found, side, path)
+    return None if must else _exchanged(sides, form, given)
+
+
+def _exchanged(sides: Sides, form: Form, given: Mapping[str, str]) -> Change | None:
+    """Two symbols in each other's place: `√(γ ρ/p)`."""
+    for a, b in combinations(sorted(given), 2):
+        if equal(sides, form, {**given, a: given[b], b: given[a]}):
+            return Change("exchange", f"{a} and {b}")
     return None
 
 

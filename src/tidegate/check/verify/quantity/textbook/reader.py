@@ -174,6 +174,8 @@ def _judge(
             continue
         table, form, given, change = found
         dimensional = not any(could_agree(laws, w, said) for w in ways)
+        if change.kind == "exchange" and not dimensional:
+            return None
         if _otherwise(text, span, names, dimensional) or (
             not (table.sure and not dimensional) and any(_known_anywhere(w) for w in ways)
         ):
@@ -266,4 +268,6 @@ def _difference(change: Change, given: Mapping[str, str]) -> str:
         return f"; here a factor of {change.what} is missing"
     if change.kind == "symbol":
         return f"; here the power of {back.get(change.what, change.what)} is another"
+    if change.kind == "exchange":
+        return f"; here {change.what} stand in each other's place"
     return f"; here the {change.kind} is another" if change.kind in ("exponent", "function") else ""
