@@ -31,7 +31,7 @@ def check_told_equations(text: str, ranges: list[tuple[int, int]]) -> Iterator[D
             low = max(start, found.start() - 80)
             low = max(low, text.rfind("\n", low, found.start()) + 1)
             whole = EXPRESSION.search(text[low : found.start()])
-            if whole is None or re.search(r"[a-z]{7,}|\.\s|,\s|[A-Za-z]\s?/\s?\d", whole.group(0)):
+            if whole is None or re.search(r"[a-z]{7,}|\.\s|,\s|[A-Za-z]/\d", whole.group(0)):
                 continue  # 7.84 L/100 km, or 30 mpg: one quantity, no division
             a = low + whole.start()
             if VALUE.match(text, found.end(), end) is None:

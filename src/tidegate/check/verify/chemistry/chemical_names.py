@@ -11,7 +11,7 @@ from math import gcd
 from tidegate.check.verify.chemistry.chemical_words import FORMULA, NOT_SAID, ROMAN, sentence_at, trimmed, unverifiable
 from tidegate.check.verify.chemistry.formula import Formula, names, parse_formula
 from tidegate.check.verify.chemistry.ion_claims import ion_beside
-from tidegate.check.verify.chemistry.oxidation import ions
+from tidegate.check.verify.chemistry.known_ions import ions
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 from tidegate.spine.resources import resource_text
 

@@ -16,7 +16,7 @@ from tidegate.check.verify.chemistry.chemical_words import (
     value_of,
 )
 from tidegate.check.verify.chemistry.formula import Formula, parse_formula, same_composition
-from tidegate.check.verify.chemistry.oxidation import ions
+from tidegate.check.verify.chemistry.known_ions import ions
 from tidegate.check.verify.scan import sentences
 from tidegate.spine.claim import Claim, Decision, Receipt, Support
 

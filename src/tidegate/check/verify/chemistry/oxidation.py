@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (patterns, tables and messages read best on one line)
 """Which oxidation states are admissible: sets, never one guess.
 
 Fixed rules come first (fluorine −1; alkali +1; oxygen −2 except in peroxides, superoxides and
@@ -15,66 +14,19 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from tidegate.check.verify.chemistry.formula import Formula, Group, elements, parse_formula
-from tidegate.spine.resources import resource_text
-
-ALKALI = frozenset({"Li", "Na", "K", "Rb", "Cs", "Fr"})
-EARTHS = frozenset({"Be", "Mg", "Ca", "Sr", "Ba", "Ra"})
-FIXED = {
-    **dict.fromkeys(ALKALI, 1),
-    **dict.fromkeys(EARTHS, 2),
-    "Al": 3,
-    "Zn": 2,
-    "Sc": 3,
-    "Y": 3,
-    "La": 3,
-    "Cd": 2,
-    "F": -1,
-}
-NONMETALS = frozenset(
-    [
-        "H",
-        "C",
-        "N",
-        "O",
-        "F",
-        "P",
-        "S",
-        "Cl",
-        "Se",
-        "Br",
-        "I",
-        "At",
-        "B",
-        "Si",
-        "As",
-        "Te",
-        "He",
-        "Ne",
-        "Ar",
-        "Kr",
-        "Xe",
-        "Rn",
-        "Ge",
-        "Sb",
-    ]
+from tidegate.check.verify.chemistry.known_ions import (
+    ALKALI,
+    EARTHS,
+    FIXED,
+    HALOGENS,
+    NONMETALS,
+    OXYHALIDE_CENTRES,
+    PEROXIDES,
+    SUFFIXES,
+    SUPEROXIDES,
+    UNLIKE_SITES,
+    polyatomic,
 )
-HALOGENS = ("F", "Cl", "Br", "I")
-OXYHALIDE_CENTRES = frozenset(
-    ["Cr", "V", "P", "S", "C", "Se", "Mo", "W", "Ti", "U", "Zr", "Bi", "Sb", "Nb", "Ta", "Re"]
-)
-PEROXIDES = frozenset({("H", 2, "O", 2), ("Na", 2, "O", 2), ("K", 2, "O", 2), ("Li", 2, "O", 2), ("Ba", 1, "O", 2), ("Ca", 1, "O", 2),
-                       ("Sr", 1, "O", 2), ("Mg", 1, "O", 2), ("Rb", 2, "O", 2), ("Cs", 2, "O", 2), ("Zn", 1, "O", 2), ("H", 1, "O", 2)})  # fmt: skip
-SUPEROXIDES = frozenset({("K", 1, "O", 2), ("Na", 1, "O", 2), ("Rb", 1, "O", 2), ("Cs", 1, "O", 2), ("Li", 1, "O", 2)})
-# species whose sites differ although the mean is a whole number: composition → states seen on sites
-UNLIKE_SITES: dict[tuple[tuple[str, int], ...], dict[str, tuple[int, ...]]] = {
-    (("O", 3), ("S", 2)): {"S": (-2, -1, 0, 4, 5, 6)}, (("N", 2), ("O", 1)): {"N": (0, 1, 2, -1, 3)}, (("O", 4), ("Sb", 2)): {"Sb": (3, 5)},
-    (("Ag", 1), ("O", 1)): {"Ag": (1, 2, 3)}, (("Cl", 2), ("Ga", 1)): {"Ga": (1, 2, 3)}, (("C", 1), ("N", 1)): {"C": (2, 4), "N": (-3, -5)},
-    (("H", 2), ("O", 3), ("S", 2)): {"S": (-2, -1, 0, 4, 5, 6)}, (("Fe", 1), ("S", 2)): {"S": (-1,), "Fe": (2,)},
-    (("O", 8), ("S", 2)): {"S": (6, 7), "O": (-2, -1)}, (("Cr", 1), ("O", 5)): {"Cr": (6,), "O": (-2, -1)},
-    (("H", 2), ("O", 5), ("S", 1)): {"S": (6,), "O": (-2, -1)}, (("H", 2), ("O", 8), ("S", 2)): {"S": (6,), "O": (-2, -1)},
-    (("Au", 1), ("Cl", 3), ("Cs", 1)): {"Au": (1, 2, 3)},
-    (("C", 1), ("N", 1), ("O", 1)): {"C": (4,), "N": (-3,)}, (("C", 1), ("N", 1), ("S", 1)): {"C": (4,), "N": (-3,), "S": (-2, 0)},
-}  # fmt: skip
 
 
 class States(NamedTuple):
@@ -88,35 +40,6 @@ class States(NamedTuple):
     sites: frozenset[int]
     reason: str
     sure: bool
-
-
-@cache
-def ions() -> dict[str, tuple[str, int, str]]:
-    """Named ions: name → (formula, charge, cation or anion)."""
-    out = {}
-    for line in resource_text("tidegate.check.verify.chemistry", "ions.tsv").splitlines()[1:]:
-        name, formula, charge, kind = line.split("\t")
-        out[name] = (formula, int(charge), kind)
-    return out
-
-
-@cache
-def _units() -> dict[tuple[tuple[str, int], ...], int]:
-    """Polyatomic ions and neutral ligands by composition; ambiguous ones (MnO4) are left out."""
-    out: dict[tuple[tuple[str, int], ...], int] = {}
-    for formula, charge, _ in ions().values():
-        parsed = parse_formula(formula)
-        if parsed is not None and len(parsed.atoms) > 1 and formula not in ("MnO4", "O2"):
-            out[parsed.atoms] = charge
-    for formula, charge in (("H2O", 0), ("NH3", 0), ("CO", 0), ("C2H8N2", 0), ("C5H5N", 0), ("C5H5", -1)):
-        parsed = parse_formula(formula)
-        assert parsed is not None
-        out[parsed.atoms] = charge
-    return out
-
-
-SUFFIXES = ("SO4", "NO3", "CO3", "PO4", "ClO4", "ClO3", "OH", "CN", "C2O4", "SCN", "NO2", "HCO3", "HSO4", "CH3COO", "SO3", "BF4", "PF6", "ClO2",
-            "HPO4", "H2PO4", "BrO3", "IO3", "S2O3")  # fmt: skip
 
 
 @lru_cache(maxsize=2048)
@@ -146,7 +69,7 @@ def states_of(formula: Formula, symbol: str) -> States | None:
             return _several(found, symbol)
         unit, unit_charge = found[0]
         return _solve(dict(unit), unit_charge, symbol)
-    ion_charge = sum(_units()[u] * n for u, n in _unit_counts(formula).items())
+    ion_charge = sum(polyatomic()[u] * n for u, n in _unit_counts(formula).items())
     return _solve(parts, charge - ion_charge, symbol)
 
 
@@ -167,7 +90,7 @@ def _split(formula: Formula) -> tuple[dict[str, int], dict[str, list[tuple[tuple
     for unit, n in _unit_counts(formula).items():
         for symbol, k in unit:
             left[symbol] -= k * n
-            inner.setdefault(symbol, []).append((unit, _units()[unit]))
+            inner.setdefault(symbol, []).append((unit, polyatomic()[unit]))
     return {s: n for s, n in left.items() if n > 0}, inner
 
 
@@ -176,7 +99,7 @@ def _unit_counts(formula: Formula) -> Counter[tuple[tuple[str, int], ...]]:
     found: Counter[tuple[tuple[str, int], ...]] = Counter()
     bare: list[Group] = []
     for group in formula.groups:
-        if group.bracketed and group.atoms in _units():
+        if group.bracketed and group.atoms in polyatomic():
             found[group.atoms] += group.times
         elif group.bracketed:
             inner = parse_formula(group.text)
@@ -187,7 +110,7 @@ def _unit_counts(formula: Formula) -> Counter[tuple[tuple[str, int], ...]]:
             bare.append(group)
     run = "".join(g.text + (str(g.times) if g.times > 1 else "") for g in bare)
     whole = tuple(sorted(Counter({g.text: g.times for g in bare}).items()))
-    if len(bare) <= 2 and not found and (whole in _units() or len(bare) < 2):
+    if len(bare) <= 2 and not found and (whole in polyatomic() or len(bare) < 2):
         return found
     if formula.water:
         water = (("H", 2), ("O", 1))

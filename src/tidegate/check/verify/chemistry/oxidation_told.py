@@ -25,7 +25,7 @@ from tidegate.check.verify.chemistry.chemical_words import (
     value_of,
 )
 from tidegate.check.verify.chemistry.formula import Formula, names, parse_formula
-from tidegate.check.verify.chemistry.oxidation import ions
+from tidegate.check.verify.chemistry.known_ions import ions
 
 CUE = re.compile(
     rf"[{MINUS}+(Oo](?:(?<=[\s(][{MINUS}+])\d(?![\d.]*\s?[A-Za-z%°/]*[A-Z%°/])|(?<=\()[IV]{{1,4}}\)|(?<=[Oo])xidation (?:state|number))"

@@ -12,8 +12,8 @@ from tidegate.check.verify.chemistry.chemical_names import check_names, compound
 from tidegate.check.verify.chemistry.formula import names
 from tidegate.check.verify.chemistry.ion_claims import check_charges, check_lone_ions
 from tidegate.check.verify.chemistry.ion_compounds import check_ion_compounds
+from tidegate.check.verify.chemistry.known_ions import ions
 from tidegate.check.verify.chemistry.molar_mass import check_masses
-from tidegate.check.verify.chemistry.oxidation import ions
 from tidegate.check.verify.chemistry.oxidation_claims import LINE, SIGNED, check_states, check_told_states, state_cue
 from tidegate.check.verify.chemistry.oxidation_told import CUE
 from tidegate.check.verify.chemistry.reactions import check_reactions
