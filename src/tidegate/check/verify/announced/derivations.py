@@ -60,6 +60,8 @@ def derivations(terms: Sequence[Term], result: Term, words: Words, *, things: bo
     calendars = any(v for n in nodes for v, a in zip(n.kind, atoms, strict=True) if a in TIMES[1:])
     if not calendars and any(v for v, a in zip(goal, atoms, strict=True) if a not in TIMES):
         goal = tuple(0 if a in TIMES[1:] and v < 0 else v for v, a in zip(goal, atoms, strict=True))  # 300 W for 6 h
+    if not all(_reachable(nodes, goal, at) for at, atom in enumerate(atoms) if atom not in TIMES):
+        return []
     ends = _ends(nodes, words) if len(nodes) <= TERMS_MAX else _long(nodes, words)
     out: dict[str, tuple[float, str]] = {}
     for node in ends:
@@ -71,6 +73,12 @@ def derivations(terms: Sequence[Term], result: Term, words: Words, *, things: bo
             if key not in out:
                 out[key] = (value, node.shown)
     return list(out.values())
+
+
+def _reachable(nodes: Sequence[Node], goal: Vector, at: int) -> bool:
+    """Whether some tree can have the goal's power of one atom: not if no term has it, nor if one alone has what must go."""
+    having = [n for n in nodes if n.kind[at]]
+    return bool(having) if goal[at] else len(having) != 1 or having[0].percent
 
 
 def _atoms(terms: Sequence[Term], *, things: bool) -> list[str]:

@@ -42,13 +42,17 @@ def made_of(text: str, sentence: tuple[int, int], terms: Sequence[Term], k: int,
     whole = listed + ([here] if here else []) + [before[-n:] + here for n in (1, 2, 3) if n <= len(before)]
     parts = [here[-2:], here[:-1], *([here[-3:]] if len(here) > 3 else [])] if len(here) > 2 else []
     nearest = None
+    around: dict[int, Words] = {}
     for exact in (True, False):
         for n, window in enumerate(whole + parts if exact else whole):
             if len(window) < 2 or (len(window) > TERMS_MAX and n) or any(t.unread for t in window):
                 continue
             if exact and (term.wild or any(t.wild for t in window)):
                 continue
-            words = words_around(text, min(window[0].start, sentence[0]), terms, k, sentence)
+            first = min(window[0].start, sentence[0])
+            if first not in around:
+                around[first] = words_around(text, first, terms, k, sentence)
+            words = around[first]
             values = _values(window, term, words, exact=exact)
             if any(agrees(v, term) for v, _ in values):
                 return Made(window, values, exact, window in parts)
