@@ -64,7 +64,9 @@ WORD = re.compile(
 NUMBER = re.compile(r"-?\s*\(?\d[\d.,]*\)?(?:\s|\\[,;: ])*(?=\S)")
 
 
-PARTIAL = re.compile(r"[A-Za-zα-ω]_\{?[xyzt]{2,4}\}?(?![A-Za-z0-9])|_\{?t\}?(?![A-Za-z0-9]).*_\{?[xyz]\}?(?![A-Za-z0-9])")
+PARTIAL = re.compile(
+    r"[A-Za-zα-ω]_\{?[xyzt]{2,4}\}?(?![A-Za-z0-9])|_\{?t\}?(?![A-Za-z0-9]).*_\{?[xyz]\}?(?![A-Za-z0-9])"
+)
 """`u_tt = c² u_xx` is an equation of derivatives, no formula of two quantities called u."""
 
 
