@@ -10,13 +10,14 @@ from tests.runner.simulators_q2 import SIMULATORS as SECOND
 from tidegate.runner.confined import known_chains, known_games, known_matter, known_queues, known_samples
 from tidegate.runner.confined.known import Params
 from tidegate.runner.confined.known_tables import TOPICS
-from tidegate.runner.confined.recorder import BACK, TELL, Recorder, Result, instrumented, moving
+from tidegate.runner.confined.instrument import BACK, TELL, instrumented
+from tidegate.runner.confined.recorder import Recorder, Result, Site, moving
 from tidegate.runner.confined.replay import runner
 from tidegate.runner.harness import judged, modules
 
 
 def known(text: str = "", **numbers: object) -> Params:
-    return Params(Result((0, ""), "print", "", "", 0.0, (numbers,), None), (), text)
+    return Params(Result((0, ""), Site("print", "", "", (), "", ""), "", 0.0, (numbers,)), (), text)
 
 
 def test_queues_have_the_waits_of_the_textbook() -> None:
@@ -57,7 +58,7 @@ def test_answers_are_kept_with_their_words_and_scope() -> None:
         "n = 4\nprint(f'for {n} servers the wait is {mean_wait(0.5):.2f}')\nprint('mean', 0.25 * n, '(should be 1)')\n"
     )
     tree = ast.parse(source)
-    changed, sites = instrumented(tree)
+    changed, sites, _ = instrumented(tree)
     recorder = Recorder(sites, moving(tree))
     recorder.space.update({TELL: recorder.tell, BACK: recorder.tell})
     printed: list[str] = []

@@ -71,8 +71,16 @@ def compiled(*args, **_kwargs):
     return lambda function: function
 
 
+def emptied():
+    """Arrays that NumPy leaves as the memory was come as zeros, so that a run that is cut short is the same run twice."""
+    import numpy as np
+
+    np.empty, np.empty_like = np.zeros, np.zeros_like
+
+
 def stand_in():
     """Put the stand-ins of what is not installed into `sys.modules`."""
+    emptied()
     for name in PLOTTING:
         if name not in sys.modules and importlib.util.find_spec(name) is None:
             for part in ("", ".pyplot", ".animation", ".patches", ".colors", ".cm", ".express", ".graph_objects", ".ticker", ".gridspec"):  # fmt: skip

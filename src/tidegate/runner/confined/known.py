@@ -204,6 +204,10 @@ FAULTS = (Missing, TypeError, ValueError, ZeroDivisionError, OverflowError, KeyE
 """What a formula may raise where it does not apply."""
 
 
+MOMENT = r"\b(?:prob\w*|mean|average|fraction|share|time|price)\b"
+"""Words that say how a result was made, not of what."""
+
+
 def printed_alone(results):
     """Whether a run prints one value alone, its theory and its error aside."""
     return len({r.site for r in results if r.kind == "print" and not (THEORY.search(r.label) or ERROR.search(r.label))}) <= 1  # fmt: skip
@@ -231,11 +235,13 @@ def row_for(topic, result, text, alone, beside=None):
         head, expression = THEORY.sub(" ", head).strip(), THEORY.sub(" ", expression).strip()
         if not BARE.sub(" ", head).strip(" /.%()"):
             return beside
-    for own in (head, expression):
+    key = re.sub(r"\s+", " ", words(result.site[1]))
+    keyed = result.kind == "return" and key and head != key and head.endswith(key) and BARE.sub(" ", re.sub(MOMENT, " ", key)).strip(" /.%")  # fmt: skip
+    for own in (key,) if keyed else (head, expression):
         for row in topic.rows:
             if row.fits(own):
                 return row
-        if BARE.sub(" ", own).strip(" /.%") and not re.search(r"\b(?:prob\w*|mean|average|fraction|share|time|price)\b", own):  # fmt: skip
+        if keyed or (BARE.sub(" ", own).strip(" /.%") and not re.search(MOMENT, own)):
             return None
     if not alone:
         return None

@@ -153,6 +153,7 @@ TOPICS = (
     Topic("an M/M/∞ system", r"m/m/(?:inf|∞)|infinite(?:ly many)? servers", Row(IN_SYSTEM + r"|mean (?:number|occupancy)|busy servers", lambda p: rates(p)[0] / rates(p)[1]), Row(r"variance", lambda p: rates(p)[0] / rates(p)[1], share=0.05)),
     Topic(
         "availability", r"availab|mtbf|mttr|uptime|machine repair",
+        Row(r"(?:mean|average) (?:cycle|time between repairs)|cycle (?:time|length)", lambda p: 1 / _lives(p) + 1 / _repairs(p), but="number|count|failures"),
         Row(r"unavailab|down(?:time)? (?:frac\w*|share)|frac\w* (?:of time )?down", lambda p: _lives(p) / (_lives(p) + _repairs(p))), Row(r"availab|uptime|frac\w* (?:of time )?up\b|\bup (?:frac\w*|share)", lambda p: _repairs(p) / (_lives(p) + _repairs(p)), bare=True),
         but=r"redundan|parallel|standby|spare|two machines|series|n_machines|degraded|three.?state|partial",
     ),

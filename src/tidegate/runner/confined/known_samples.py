@@ -115,28 +115,31 @@ def told(p):
     return float(above) / float(below or 1)
 
 
-def newsvendor(p):
-    """The critical quantile of a normal demand."""
+def _newspapers(p):
+    """What a paper brings, costs and is still worth unsold."""
     price, cost, salvage = (
         p(r"p|price|sellprice|sellingprice|r|revenue"),
         p(r"c|cost|unitcost|buyprice|purchasecost|wholesale\w*"),
         p.maybe(r"s|salvage\w*|v", default=0.0),
     )
-    return p(r"mu|mean\w*|demandmean") + p(r"sigma|std\w*|sd|demandstd\w*") * NormalDist().inv_cdf(
-        (price - cost) / (price - salvage)
-    )
+    if not salvage < cost < price or p.says(r"penalty|goodwill|shortage cost"):
+        raise Missing("the plain costs")
+    return price, cost, salvage
+
+
+def newsvendor(p):
+    """The critical quantile of a normal demand."""
+    price, cost, salvage = _newspapers(p)
+    critical = NormalDist().inv_cdf((price - cost) / (price - salvage))
+    return p(r"mu|mean\w*|demandmean") + p(r"sigma|std\w*|sd|demandstd\w*") * critical
 
 
 def newsvendor_profit(p):
-    """The highest expected profit, which no quantity exceeds."""
-    price, cost = (
-        p(r"p|price|sellprice|sellingprice|r|revenue"),
-        p(r"c|cost|unitcost|buyprice|purchasecost|wholesale\w*"),
-    )
-    z = NormalDist().inv_cdf((price - cost) / price)
-    return (price - cost) * p(r"mu|mean\w*|demandmean") - price * p(r"sigma|std\w*|sd|demandstd\w*") * NormalDist().pdf(
-        z
-    )
+    """The highest expected profit, which no quantity exceeds: (p-c) μ - (p-s) σ φ(z*)."""
+    price, cost, salvage = _newspapers(p)
+    z = NormalDist().inv_cdf((price - cost) / (price - salvage))
+    lost = (price - salvage) * p(r"sigma|std\w*|sd|demandstd\w*") * NormalDist().pdf(z)
+    return (price - cost) * p(r"mu|mean\w*|demandmean") - lost
 
 
 def thinned(p):

@@ -5,6 +5,7 @@ from tidegate.runner.confined import (
     known_games,
     known_lattices,
     known_matter,
+    known_plays,
     known_prices,
     known_queues,
     known_samples,
@@ -18,6 +19,7 @@ TOPICS = (
     *known_chains.TOPICS,
     *known_lattices.TOPICS,
     *known_matter.TOPICS,
+    *known_plays.TOPICS,
     *known_prices.TOPICS,
     *known_samples.TOPICS,
 )

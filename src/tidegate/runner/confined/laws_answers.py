@@ -9,6 +9,10 @@ import numpy as np
 SHARE = re.compile(
     r"\b(?:probability|prob|fraction|frac|share|proportion|utili[sz]ation|availability|occupancy|acceptance(?: rate)?|acceptance ratio|reliability|survival rate|success rate|win rate|hit rate|coverage|heterozygosity|allele frequency|transmittance|albedo)\b"
 )
+RETURNED = re.compile(
+    r"(?:mean_|overall_)?accept(?:ance|ance_rate|ance_ratio|_rate|_ratio|ance_fraction|ance_prob\w*)|utili[sz]ation|availability|(?:\w+_)?(?:probability|prob|fraction)"
+)
+"""Names of returned numbers that are shares."""
 NO_SHARE = re.compile(
     r"\blog\w*|percent|%|densit|\bpdf\b|\bper\b|ratio (?:of|to)|odds|\bn\b|count|number|wins\b|errors?\b|diff|exact|change|score|times?\b|steps|relative|free|volume|bits|weights?\b|void|packing|generation"
 )
@@ -48,6 +52,8 @@ def check(results, text, tell):
             continue
         if SHARE.search(label) and not NO_SHARE.search(label) and result.kind == "print":
             tell(f"`{label}` lies between 0 and 1", low >= -1e-9 and high <= 1 + 1e-9, f"{low:.4g} to {high:.4g}", "0 to 1", None)  # fmt: skip
+        if result.kind == "return" and RETURNED.fullmatch(str(result.site[1]).lower()) and np.ndim(result.value) == 0:
+            tell(f"`{result.site[1]}` lies between 0 and 1", low >= -1e-9 and high <= 1 + 1e-9, f"{low:.4g} to {high:.4g}", "0 to 1", None)  # fmt: skip
         if POSITIVE.search(label) and not NO_POSITIVE.search(label):
             tell(f"`{label}` is not negative", low >= -1e-9, f"{low:.4g}", "0 or more", None)
         if WHOLE.search(label) and np.ndim(result.value) == 1 and 2 <= np.size(result.value) <= 30 and low >= 0 and "cumul" not in label:  # fmt: skip

@@ -75,8 +75,9 @@ def claims(numbers, prose, source, scenes):
         if found is None:
             continue
         value = worth(_closed(sentence.strip(), *found.span(1)), scenes[0])
-        if value is None:
-            continue
+        rough = re.search(r"\b(?:about|approximately|close to|roughly|of order)\b|~|≈", found.group()) is not None
+        if value is None or (rough and re.search("[A-Za-z]", found.group(1))):
+            continue  # a formula that is only about right is `laws_sentences`'
         words = _stems(sentence)
         rated = [(len(words & _stems(n.label)), k) for k, n in enumerate(numbers) if n.label and not re.search(r"theor|expect|exact|analytic|err|±|std", n.label, re.I)]  # fmt: skip
         best = max(rated, default=(0, 0))

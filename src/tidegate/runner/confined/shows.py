@@ -10,11 +10,13 @@ import warnings
 from tidegate.runner.confined import (
     entry,
     laws_answers,
+    laws_beside,
     laws_bounds,
     laws_called,
     laws_cells,
     laws_claimed,
     laws_error,
+    laws_events,
     laws_flow,
     laws_grid,
     laws_halved,
@@ -24,14 +26,18 @@ from tidegate.runner.confined import (
     laws_particles,
     laws_paths,
     laws_printed,
+    laws_redrawn,
     laws_refined,
+    laws_sentences,
     laws_solvers,
     laws_trials,
+    laws_waits,
     told_moments,
 )
 from tidegate.runner.confined.film import film
+from tidegate.runner.confined.instrument import BACK, TELL, instrumented
 from tidegate.runner.confined.known_tables import TOPICS
-from tidegate.runner.confined.recorder import BACK, TELL, Recorder, instrumented, moving
+from tidegate.runner.confined.recorder import Recorder, moving
 from tidegate.runner.confined.replay import edited, pushed, runner
 from tidegate.runner.confined.scene import scenes, spelled_out
 
@@ -50,7 +56,7 @@ class Shows:
         self.source, self.tree, self.prose, self.seed, self.left_s = source, tree, prose, seed, budget_s
         self.rows, self.cost_s, self.heard, self.heard_s = {}, 0.0, {}, 0.0
         self.defines = call is not None
-        self.changed, self.sites = instrumented(tree)
+        self.changed, self.sites, self.headers = instrumented(tree)
         self.chance = DRAWS.search(source) is not None
         began = time.process_time()
         shift = 7919 * seed if self.chance else 0
@@ -120,7 +126,18 @@ class Shows:
 
     def laws_of_answers(self):
         """The laws that need no film: what is printed and returned, over runs under other seeds."""
-        return (self.known, self.answers)
+        return (self.known, self.beside, self.answers)
+
+    def beside(self):
+        """What is printed beside a result under a formula or a heading."""
+        if not self.chance:
+            return
+        fixed = (spelled_out(self.tree), self.scenes[0].constants if self.scenes else {})
+        runs = list(self.runs())
+        texts = [self.prose, *re.findall(r'"""(.*?)"""', self.source, re.S), *re.findall(r"#(.*)", self.source)]
+        laws_beside.check(runs, self.headers, fixed, texts, self.tell)
+        laws_sentences.check(runs, fixed, texts, self.tell)
+        laws_waits.stays(runs, fixed, f"{self.prose}\n{self.source}".lower(), self.tell)
 
     def answers(self):
         """What the names of the answers promise, and that more trials give the same average."""
@@ -170,6 +187,9 @@ class Shows:
             lambda: laws_lattice.check(self.film, self.scenes, self.tell),
             lambda: laws_cells.check(self.scenes, self.tell),
             lambda: laws_particles.check(self.scenes, self.tell),
+            lambda: laws_waits.served(self.scenes, self.tell),
+            lambda: laws_events.check(self.scenes, self.tree, self.tell),
+            lambda: laws_redrawn.check(self.scenes, self.tell),
             lambda: laws_flow.check(self.scenes, self.tell),
             lambda: laws_grid.check(self.film, self.scenes, self.tell),
             lambda: laws_paths.check(self.scenes, self.tell),

@@ -26,6 +26,8 @@ DECAY = re.compile(r"^(?:lam|lambda_?|lamda|decay(?:_const(?:ant)?|_rate)?|k|rat
 HALF = re.compile(r"half_?life|t_?half|t_?12|t_1_2", re.I)
 LOGGED = re.compile(r"log\w*\((?:1(?:\.0)? - )?[\w.]*(?:random|rand|uniform)\([^()]*\)\)")
 INVERSE = re.compile(r"rate|lambda|^lam$|^mu$|^sigma(?:_?[tsa])?$|propens|^a0$|^a_?tot\w*$", re.I)
+TOTAL = re.compile(r"^a_?0$|^a_?(?:tot|sum)\w*$|propens|^total_?propens\w*$|^w_?tot\w*$|hazard", re.I)
+"""The sum of all propensities, by its usual names."""
 HALF_STEP = Fraction(1, 2)
 
 
@@ -161,9 +163,10 @@ def _waiting(call: ast.Call) -> Iterator[Scheme]:
         return
     name, power = monomial[0]
     name = name.split(".")[-1]
-    rate = bool(RATE.search(name)) and not MEAN.search(name)
+    total = bool(TOTAL.search(name))
+    rate = total or (bool(RATE.search(name)) and not MEAN.search(name))
     mean = bool(MEAN.search(name)) and not RATE.search(name)
-    certain = "rate" in name.lower() or mean
+    certain = "rate" in name.lower() or mean or total
     wanted = "a rate" if called == "expovariate" else "a mean"
     wrong = (
         ((rate and power == -1) or (mean and power == 1))

@@ -15,6 +15,7 @@ from tidegate.check.verify.scan import lowered
 from tidegate.check.verify.schemes.chains import chains
 from tidegate.check.verify.schemes.chance import chance
 from tidegate.check.verify.schemes.counts import counts
+from tidegate.check.verify.schemes.draws import draws
 from tidegate.check.verify.schemes.fields import fields
 from tidegate.check.verify.schemes.forces import forces
 from tidegate.check.verify.schemes.model import Scheme
@@ -48,6 +49,26 @@ READERS: tuple[tuple[Callable[[ast.Module], Iterator[Scheme]], tuple[str, ...], 
         ("normal(", "randn(", "variate(", "gauss(", "exponential(", "random(", "rand(", "life", "half"),
         re.compile(
             r"\b(?:standard_normal|randn|normalvariate|gauss|normal|expovariate|exponential|random|rand)\(|half_?life|t_?half",
+            re.I,
+        ),
+    ),
+    (
+        draws,
+        (
+            "exponential(",
+            "expovariate(",
+            "normal(",
+            "gauss(",
+            "normalvariate(",
+            "integers(",
+            "randint(",
+            "randrange(",
+            "accept",
+            "metropolis",
+            "mcmc",
+        ),
+        re.compile(
+            r"\b(?:exponential|expovariate|normal|gauss|normalvariate|integers|randint|randrange)\(|accept|metropolis|mcmc",
             re.I,
         ),
     ),

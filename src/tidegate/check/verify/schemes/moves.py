@@ -18,6 +18,7 @@ CHANGE = re.compile(
 )
 NEW = re.compile(r"new|trial|prop|cand|next|star|after|(?:^|_)[eu]1$|2$", re.I)
 RECORD = re.compile(r"energ|sample|chain|trace|mag|history|states|positions|configs?|traj|obs|record|values", re.I)
+STEP = re.compile(r"^(?:\w*step_?size|delta|\w*width|step|max_?step|eps|epsilon|sigma_?prop\w*)$", re.I)
 COUNTED = re.compile(r"accept", re.I)
 SPIN = re.compile(r"^(?:s|spins?|lattice|grid|sigma|config|state|lat|system|s_?i|s_?ij)(?:\[|$)")
 AROUND = re.compile(
@@ -103,6 +104,14 @@ def proposed(branch: ast.If, known: dict[str, ast.expr]) -> Iterator[Scheme]:
             for c in walk(value)
             if isinstance(c, ast.Call) and last_name(c.func) in {"uniform", "random", "rand", "normal", "gauss"}
         ]
+        if sum_ is not None and not steps and len(sum_) == 2 and STEP.match(_beside(sum_, targets)):
+            yield Scheme(
+                name="a proposal steps up as often as down",
+                node=value,
+                holds=False,
+                computation=f"`{name} = {spelled(value)}` always steps the same way",
+            )
+            return
         if sum_ is None or len(steps) != 1:
             continue
         lean = _leaning(steps[0], sum_)
@@ -118,6 +127,13 @@ def proposed(branch: ast.If, known: dict[str, ast.expr]) -> Iterator[Scheme]:
                 computation=f"`{name} = {spelled(value)}` draws a new state and forgets the old one",
             )
             return
+
+
+def _beside(sum_: Poly, targets: set[str]) -> str:
+    """The one atom of a sum of two that is not the state."""
+    names = [m[0][0] for m in sum_ if len(m) == 1]
+    others = [n for n in names if n not in targets]
+    return others[0] if len(names) == 2 and len(others) == 1 else ""
 
 
 def _leaning(draw: ast.Call, sum_: Poly) -> str:
