@@ -8,9 +8,9 @@ from tests.runner.simulators_q1 import SIMULATORS as FIRST
 from tests.runner.simulators_q2 import SIMULATORS as SECOND
 
 from tidegate.runner.confined import known_chains, known_games, known_matter, known_queues, known_samples
+from tidegate.runner.confined.instrument import BACK, TELL, instrumented
 from tidegate.runner.confined.known import Params
 from tidegate.runner.confined.known_tables import TOPICS
-from tidegate.runner.confined.instrument import BACK, TELL, instrumented
 from tidegate.runner.confined.recorder import Recorder, Result, Site, moving
 from tidegate.runner.confined.replay import runner
 from tidegate.runner.harness import judged, modules

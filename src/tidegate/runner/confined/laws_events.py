@@ -169,7 +169,7 @@ def _judged(dt, species, after, told, arrows):
     )
     if fits:
         rows += _taken(
-            min((_misfit(o, kinds, each[:, alive], before, arrows) for o in fits), key=lambda found: len(found)),
+            min((_misfit(o, kinds, each[:, alive], before, arrows) for o in fits), key=len),
             species,
         )
     return rows

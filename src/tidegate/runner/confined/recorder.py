@@ -63,6 +63,7 @@ class Recorder:
         self.sites, self.results, self.counts, self.space, self.last, self.named = sites, [], {}, {}, {}, {}
 
     def tell(self, k, value, here):
+        """One value printed or returned at a site, with what was in sight."""
         site = self.sites[k]
         place = site.source if site.kind == "return" else k
         if self.counts.get(place, 0) < OCCURRENCES:
@@ -74,6 +75,7 @@ class Recorder:
         return value
 
     def keep(self, k, value, here):
+        """The value of a site that a later one is held against."""
         site = self.sites[k]
         scope = scoped(here, site.free, self.space, self.moved)
         if site.kind == "return":
