@@ -67,8 +67,8 @@ def flipped(scene, tell):
         r"wolff|swendsen|cluster|checkerboard|heat.?bath sweep|vectori|global|parallel update|synchronous"
     ):
         return
-    if not any(scene.one(n) is not None for n in SITES):
-        return
+    if not any((site := scene.one(n)) is not None and np.any(np.diff(site) < 0) for n in SITES):
+        return  # a counter names no site
     for name in SPINS:
         s = scene.series.get(name)
         if s is None or s.ndim not in (2, 3) or s[0].size < 9 or not np.all(np.abs(s) == 1):

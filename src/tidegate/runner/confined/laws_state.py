@@ -156,6 +156,8 @@ def ruin(ctx):
 
     start = ctx.param("start", "initial", "a", "k", "x0", "initial_fortune", "i", "fortune")
     goal = ctx.param("target", "goal", "n", "upper", "total", "b")
+    if ctx.says(r"\bties?\b|\blazy\b|nothing happens|stays? put|\ba draw\b"):
+        return  # fewer rounds count than are played
     if not ctx.says(r"gambler|\bruin\b") or start is None or goal is None or not 0 < start < goal:
         return
     p = ctx.param("p", "p_win", "prob") or 0.5

@@ -33,7 +33,7 @@ END = ("end", "finish", "departure", "depart", "done", "finish_time", "departure
 SERVICE = ("service", "service_time", "treatment", "duration", "s", "svc", "serv", "treatment_time", "haircut", "processing", "job", "handling", "call_length", "wash", "repair")  # fmt: skip
 SERVERS = ("servers", "n_servers", "num_servers", "c", "doctors", "tellers", "n_tellers", "agents", "n_agents", "clerks", "cashiers", "nurses", "barbers", "machines", "n_doctors", "counters", "k")  # fmt: skip
 SINGLE = r"m/m/1|m/d/1|m/g/1|mm1|md1|mg1|single.?server|one (?:server|cashier|teller|clerk|barber|doctor)|a single (?:server|queue|teller|cashier|barber|doctor)"
-OTHER = r"preempt|processor sharing|round.?robin|priorit|self.?service|infinite|m/m/inf|batch|bulk|group|tandem|two.?stage|set-?up|vacation|breakdown"
+OTHER = r"preempt|processor sharing|round.?robin|priorit|self.?service|infinite|m/m/inf|batch|bulk|group|tandem|two.?stage|set-?up|vacation|breakdown|\bin (?:pairs|threes)|\bpairs\b|famil"
 CARE = r"(?:service|treatment|handling|processing|haircut|wash|repair|consultation)"
 LEFT = r"renege|reneg|abandon|impatien|balk|block|lost|loss\b|give up|priorit|preempt|tandem|two.?stage|setup|vacation|breakdown|conditional|those who wait|given that"
 

@@ -45,6 +45,7 @@ DRAWS = re.compile(r"random|rng|randn|expovariate|(?:random\.|import [^\n]*\b)ga
 BROKEN = (ZeroDivisionError, OverflowError, UnboundLocalError, FloatingPointError)
 SLOW = r"\bdt\b|queue|ising|burn|warm|equilib|metropolis|mcmc"
 TIED = r"chain|markov|walk|langevin|autocorr|block|time.?average|pareto|heavy|cauchy|student|importance|bootstrap|jackknife"
+HEAVY = r"pareto|cauchy|l[eé]vy|heavy.?tail|power.?law|zipf|petersburg"
 NO_NUMBER = re.compile(r"probabilities do not sum|\bnan\b|infinity|math domain|\binf\b", re.I)
 FAULTS = (ValueError, TypeError, ZeroDivisionError, IndexError, KeyError, AttributeError, ArithmeticError)
 
@@ -206,6 +207,7 @@ class Shows:
                 any(re.search(SLOW, scene.text) for scene in self.scenes[:1])
                 or re.search(SLOW, self.source) is not None,
                 re.search(TIED, f"{self.prose}\n{self.source}".lower()) is not None,
+                re.search(HEAVY, f"{self.prose}\n{self.source}".lower()) is not None,
                 lambda numbers: (
                     laws_claimed.claims(numbers, self.prose, self.source, self.scenes)
                     + laws_claimed.famous(numbers, self.scenes)
