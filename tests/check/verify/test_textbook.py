@@ -27,6 +27,7 @@ SOUND = (
     "The drag force is F = k v², where k lumps the density, the area and the drag coefficient.",
     "The torque on the shaft sets the kinetic energy; with h = 3 m the rest follows from a = b c.",
     "The orbital speed is v = √(G M / r), a factor √2 below the escape velocity.",
+    "Nernst: E = E° − (R T/(n F)) ln Q.",
     "The wave equation u_tt = c² u_xx holds on a string that is fixed at both ends.",
     "Ohm's law aside, momentum in SGD is updated as v = β v + (1 − β) g.",
 )

@@ -214,7 +214,10 @@ def _per(text: str, term: Term, end: int) -> None:
         return
     if found.group("many"):
         many = found.group("many")
-        term.size /= SCALES.get(many) or float(many.replace(",", ""))
+        each = SCALES.get(many) or float(many.replace(",", ""))
+        if not each:
+            return  # 5 per 0 items
+        term.size /= each
     term.size /= read[0]
     for atom, power in read[1].items():
         term.kind[atom] = term.kind.get(atom, 0) - power

@@ -64,16 +64,17 @@ WORD = re.compile(
 NUMBER = re.compile(r"-?\s*\(?\d[\d.,]*\)?(?:\s|\\[,;: ])*(?=\S)")
 
 
-PARTIAL = re.compile(
+ELSE_READ = re.compile(
     r"[A-Za-zα-ω]_\{?[xyzt]{2,4}\}?(?![A-Za-z0-9])|_\{?t\}?(?![A-Za-z0-9]).*_\{?[xyz]\}?(?![A-Za-z0-9])"
+    r"|[A-Za-z]\s?(?:°|⁰|⦵|\^\{?\\?(?:circ|ominus)\b|\^\{?(?:o|⊖)\}?(?![A-Za-z0-9]))"
 )
-"""`u_tt = c² u_xx` is an equation of derivatives, no formula of two quantities called u."""
+"""What would be taken apart wrongly: `u_tt = c² u_xx` is of derivatives, and a standard potential E° another than E."""
 
 
 def held_against_laws(text: str, sides: Set, declared: Mapping[str, Dims]) -> Verdict | None:
     """What the laws named around a formula say of it; None when they say nothing."""
     near, own = _window(text, sides)
-    if not near or PARTIAL.search(text, sides.start, sides.right_start + len(sides.right)):
+    if not near or ELSE_READ.search(text, sides.start, sides.right_start + len(sides.right)):
         return None
     laws = list(dict.fromkeys(n.law for n in near))
     said = {s: size(d) for s, d in declared.items()}
