@@ -301,6 +301,15 @@ REPAIRED = {"kPA": "kPa", "KPa": "kPa", "Kg": "kg", "KG": "kg", "KJ": "kJ", "Kj"
             "KWH": "kWh", "kw": "kW", "KW": "kW", "Ohm": "Ω", "Ohms": "Ω", "kohm": "kΩ"}  # fmt: skip
 
 
+JOINED = {"Nm": ("N", "m"), "JK": ("J", "K"), "ftlb": ("ft", "lbf"), "ftlbf": ("ft", "lbf"), "Vs": ("V", "s"), "Js": ("J", "s"), "Ws": ("W", "s"), "As": ("A", "s"), "kNm": ("kN", "m"), "mAh": ("mA", "h"), "kWh": ("kW", "h"), "MWh": ("MW", "h"), "GWh": ("GW", "h"), "TWh": ("TW", "h"), "inlb": ("in", "lbf"), "Pas": ("Pa", "s"), "eVs": ("eV", "s")}  # fmt: skip
+"""Two units written as one word."""
+BITS = ("B", "b", "bit", "byte", "bits", "bytes")
+NAMED_PREFIXES = tuple(table.PREFIX_NAMES)
+PREFIXES_BY_LETTER: dict[str, list[tuple[str, Fraction]]] = {}
+for _prefix, _scale in table.PREFIXES.items():
+    PREFIXES_BY_LETTER.setdefault(_prefix[:1], []).append((_prefix, _scale))
+
+
 def _look_up(text: str) -> Unit | None:
     text = REPAIRED.get(text, text)
     if text in table.OFFSET:
@@ -318,21 +327,22 @@ def _look_up(text: str) -> Unit | None:
     low = text.lower()
     if low in table.NAMED:
         return Unit(*table.PREFIXED[table.NAMED[low]], name=low)
-    for prefix, symbol in table.PREFIX_NAMES.items():
-        if low.startswith(prefix) and low[len(prefix) :] in table.NAMED:
-            size, dims = table.PREFIXED[table.NAMED[low[len(prefix) :]]]
-            return Unit(size * table.PREFIXES[symbol], dims, name=low)
-    for prefix, factor in table.BINARY_PREFIXES.items():
-        if text.startswith(prefix) and text[len(prefix) :] in ("B", "b", "bit", "byte", "bits", "bytes"):
-            return Unit(Fraction(factor) * (8 if text.endswith(("B", "byte", "bytes")) else 1), table.BIT, name=text)
-    for prefix, scale in table.PREFIXES.items():
+    if low.startswith(NAMED_PREFIXES):
+        for prefix, symbol in table.PREFIX_NAMES.items():
+            if low.startswith(prefix) and low[len(prefix) :] in table.NAMED:
+                size, dims = table.PREFIXED[table.NAMED[low[len(prefix) :]]]
+                return Unit(size * table.PREFIXES[symbol], dims, name=low)
+    if text.endswith(BITS):
+        for prefix, factor in table.BINARY_PREFIXES.items():
+            if text.startswith(prefix) and text[len(prefix) :] in BITS:
+                whole = text.endswith(("B", "byte", "bytes"))
+                return Unit(Fraction(factor) * (8 if whole else 1), table.BIT, name=text)
+    for prefix, scale in PREFIXES_BY_LETTER.get(text[:1], ()):
         rest = text[len(prefix) :]
         if text.startswith(prefix) and rest in table.PREFIXED and not rest.endswith("_"):
             size, dims = table.PREFIXED[rest]
             return Unit(size * scale, dims, name=text)
-    pair = {"Nm": ("N", "m"), "JK": ("J", "K"), "ftlb": ("ft", "lbf"), "ftlbf": ("ft", "lbf"), "Vs": ("V", "s"), "Js": ("J", "s"), "Ws": ("W", "s"),
-            "As": ("A", "s"), "kNm": ("kN", "m"), "mAh": ("mA", "h"), "kWh": ("kW", "h"), "MWh": ("MW", "h"), "GWh": ("GW", "h"), "TWh": ("TW", "h"),
-            "inlb": ("in", "lbf"), "Pas": ("Pa", "s"), "eVs": ("eV", "s")}.get(text)  # fmt: skip
+    pair = JOINED.get(text)
     if pair is not None:
         a, b = _look_up(pair[0]), _look_up(pair[1])
         return combine(a, b, 1) if a is not None and b is not None else None
