@@ -150,7 +150,7 @@ def turned(scene, dt, tell):
     q, m = scene.number("q", "charge", "qe"), scene.number("m", "mass") or 1.0
     ratio = scene.number("q_over_m", "qm", "charge_to_mass") or (q / m if q is not None else None)
     b, e = (
-        scene.vector("B", "b_field", "Bfield", "magnetic_field"),
+        scene.vector("B", "Bvec", "B_vec", "b_field", "Bfield", "magnetic_field"),
         scene.vector("E", "e_field", "Efield", "electric_field"),
     )
     strength = scene.number("B", "Bz", "B0", "b_z")

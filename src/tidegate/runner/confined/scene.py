@@ -194,6 +194,8 @@ def element_loops(tree):
     for node in ast.walk(tree):
         if not isinstance(node, ast.For):
             continue
+        if carried(node):
+            continue  # it records a state at its index: `x = x + v * dt; xs[i] = x`
         index = {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
         for inner in ast.walk(node):
             if (
@@ -203,6 +205,18 @@ def element_loops(tree):
             ):
                 out.add(node.body[0].lineno)
     return out
+
+
+def carried(loop):
+    """Whether a loop steps a state of its own by a step of time: `x += v * dt`, `x = x + v * dt`."""
+    for one in loop.body:
+        target = one.target if isinstance(one, ast.AugAssign) else one.targets[0] if isinstance(one, ast.Assign) else None  # fmt: skip
+        if not isinstance(target, ast.Name) or target.id in TIMES:
+            continue
+        names = {n.id for n in ast.walk(one.value) if isinstance(n, ast.Name)}
+        if names & {*STEPS} - {target.id, "h", "tau"} and (isinstance(one, ast.AugAssign) or target.id in names):
+            return True
+    return False
 
 
 def conditional(tree):
