@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from tidegate.check.verify.quantity.dimension_system import Vector
@@ -19,6 +19,29 @@ TOKEN = re.compile(rf"\s*(?:(?P<num>\d+(?:\.\d+)?)|(?P<sym>{SYMBOL})|(?P<op>[+\-
 
 class Unread(Exception):
     """The formula is not one this grammar reads."""
+
+
+def tokens(pattern: re.Pattern[str], text: str, split: Callable[[str], list[str]]) -> list[tuple[str, str]]:
+    """Kinds (`num`, `sym`, `op`) and texts of a formula; `split` takes a run of letters apart.
+
+    Raises:
+        Unread: for what is none of these.
+    """
+    out: list[tuple[str, str]] = []
+    at, text = 0, text.strip()
+    while at < len(text):
+        found = pattern.match(text, at)
+        if found is None:
+            raise Unread(text[at:])
+        at = found.end()
+        kind = found.lastgroup or ""
+        if kind == "sym":
+            out += [("sym", s) for s in split(found.group(kind).replace(" ", ""))]
+        else:
+            out.append((kind, found.group(kind)))
+        while at < len(text) and text[at].isspace():
+            at += 1
+    return out
 
 
 # decimals that are pure numbers; any other may carry a unit
@@ -45,23 +68,9 @@ class SymbolicFormula:
     ) -> None:
         self.dims, self.free, self.grab, self.loose = dims, free, grab, loose
         self.known = frozenset(dims)
-        self.t: list[tuple[str, str]] = []
         self.rows: list[Vector] = []
         self.used: set[str] = set()
-        at, text = 0, plain(text).strip()
-        while at < len(text):
-            found = TOKEN.match(text, at)
-            if found is None:
-                raise Unread(text[at:])
-            at = found.end()
-            kind = found.lastgroup or ""
-            if kind == "sym":
-                self.t += [("sym", s) for s in self._split(found.group(kind).replace(" ", ""))]
-            else:
-                self.t.append((kind, found.group(kind)))
-            while at < len(text) and text[at].isspace():
-                at += 1
-        self.i = 0
+        self.t, self.i = tokens(TOKEN, plain(text), self._split), 0
 
     def _split(self, word: str) -> list[str]:
         """`mgh` is m g h when these are the known symbols; a word that is no product of them is unread."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from tidegate.check.verify.quantity.notation import plain
-from tidegate.check.verify.quantity.symbolic import SYMBOL, Unread
+from tidegate.check.verify.quantity.symbolic import SYMBOL, Unread, tokens
 from tidegate.check.verify.quantity.unit_table import NONE, Dims
 
 Size = tuple[float, ...]
@@ -67,20 +67,8 @@ class _Reader:
     """One side of a formula; `known` are the spellings that words may be products of."""
 
     def __init__(self, text: str, known: Collection[str], reading: Reading) -> None:
-        self.known, self.reading, self.t, self.i = known, reading, list[tuple[str, str]](), 0
-        at, text = 0, text.strip()
-        while at < len(text):
-            found = TOKEN.match(text, at)
-            if found is None:
-                raise Unread(text[at:])
-            at = found.end()
-            kind = found.lastgroup or ""
-            if kind == "sym":
-                self.t += [("sym", s) for s in self._split(found.group(kind).replace(" ", ""))]
-            else:
-                self.t.append((kind, found.group(kind)))
-            while at < len(text) and text[at].isspace():
-                at += 1
+        self.known, self.reading = known, reading
+        self.t, self.i = tokens(TOKEN, text, self._split), 0
 
     def _split(self, word: str) -> list[str]:
         word = SAME_NAME.get(word, word)
