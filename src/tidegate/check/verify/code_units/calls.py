@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import abstractmethod
 from fractions import Fraction
 
 from tidegate.check.verify.code_units.nodes import dotted
@@ -116,9 +117,9 @@ SECOND, NANOSECOND = told_unit("s"), told_unit("ns")
 class Calls(Terms):
     """Reads calls: of functions that everyone knows, and of the program's own."""
 
+    @abstractmethod
     def own_call(self, node: ast.Call, name: str) -> Value | None:
         """What the program's own function returns; None where it is none."""
-        raise NotImplementedError
 
     def call(self, node: ast.Call) -> Value:
         """The value of a call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 from tidegate.check.verify.code.parsed import children
@@ -55,7 +56,7 @@ def value_of(told: Spelled) -> Value:
     return known
 
 
-class Terms:
+class Terms(ABC):
     """Reads expressions; who derives from it says what names and attributes are."""
 
     def __init__(self) -> None:
@@ -65,17 +66,17 @@ class Terms:
         self.records: set[str] = set()  # lists whose places mean different things
         self.functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = {}
 
+    @abstractmethod
     def name(self, node: ast.Name) -> Value:
         """The value of a name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def attribute(self, node: ast.Attribute) -> Value:
         """The value of an attribute."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call(self, node: ast.Call) -> Value:
         """The value of a call."""
-        raise NotImplementedError
 
     def unknown(self, key: str) -> Value:
         """A name as an unknown, or as the unit that it is told to have."""
